@@ -1,0 +1,14 @@
+//! Dateline: raw news articles in from Kafka, entities and events out, exactly once.
+//!
+//! Dependencies point downwards only:
+//!
+//! ```text
+//! cli -> stream -> extract -> nlp
+//!  |       |          |-----> article
+//!  |       |----------------> record (leaf)
+//!  |-> config, telemetry, http
+//! ```
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, missing_docs))]
+
+pub mod nlp;

@@ -1,0 +1,9 @@
+//! Text to linguistic annotation: tokens, tags, dependency parse, lemmas, names.
+//!
+//! The engine reproduces a spaCy 3.8 pipeline (tokenizer, tok2vec, tagger, arc-eager parser, attribute ruler, rule
+//! lemmatizer, BILUO named-entity recogniser) from one model file, token for token. It knows nothing of news, events
+//! or Kafka; everything above it reads only [`Doc`].
+
+pub mod doc;
+
+pub use doc::{Dep, Doc, Entity, EntityType, Pos, Tag, Token};
