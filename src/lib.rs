@@ -11,4 +11,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, missing_docs))]
 
+pub mod article;
 pub mod nlp;
+pub mod record;

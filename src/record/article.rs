@@ -1,0 +1,114 @@
+//! `article.enriched/1`: an article with everything found in it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::attribution::Attribution;
+use super::entity::EntityRecord;
+use super::event::ArticleEvent;
+use super::mention::EventMention;
+use super::span::Span;
+use super::time::TimeRecord;
+
+/// An enriched article.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EnrichedArticle {
+    /// Always `article.enriched/1`.
+    pub schema: String,
+    /// The article.
+    pub article: ArticleMeta,
+    /// Distinct entities, most salient first.
+    pub entities: Vec<EntityRecord>,
+    /// Time expressions, in text order.
+    pub times: Vec<TimeRecord>,
+    /// Who says what, in text order.
+    pub attributions: Vec<Attribution>,
+    /// Event mentions, in text order.
+    pub mentions: Vec<EventMention>,
+    /// Events, by rank.
+    pub events: Vec<ArticleEvent>,
+    /// `cluster_id` of the event the article is about.
+    pub main_event: Option<String>,
+    /// Notes on the text and the extraction.
+    pub quality: Quality,
+    /// Who made the record.
+    pub producer: Producer,
+}
+
+/// What is known of the article itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ArticleMeta {
+    /// The id received, else one derived from the text.
+    pub id: String,
+    /// Address.
+    pub url: Option<String>,
+    /// Publisher.
+    pub source: Option<String>,
+    /// Headline.
+    pub title: Option<String>,
+    /// When published, as received or as found in the text (ISO 8601).
+    pub published_at: Option<String>,
+    /// Language (BCP 47).
+    pub language: String,
+    /// The dateline: place and date that head the dispatch.
+    pub dateline: Option<Dateline>,
+    /// SHA-256 of the text received, lower-case hexadecimal.
+    pub text_sha256: String,
+    /// Length of the text received in Unicode scalar values.
+    pub chars: usize,
+    /// Fields of the input that Dateline does not know, unchanged.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty", default)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The line that heads a dispatch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Dateline {
+    /// The whole dateline.
+    #[serde(flatten)]
+    pub span: Span,
+    /// The place named.
+    pub place: Option<String>,
+    /// The date named (ISO 8601).
+    pub date: Option<String>,
+    /// The agency named.
+    pub agency: Option<String>,
+}
+
+/// Notes on the text and the extraction, for filters and for watching drift.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Quality {
+    /// Sentences read.
+    pub sentences: usize,
+    /// Tokens read.
+    pub tokens: usize,
+    /// Paragraphs that repeat an earlier one, wholly or in part.
+    pub duplicate_blocks: usize,
+    /// Photo captions.
+    pub captions: usize,
+    /// Boilerplate paragraphs.
+    pub boilerplate: usize,
+    /// Place names that the gazetteer does not know.
+    pub unresolved_places: usize,
+    /// Events whose time is the article's own date for want of a better one.
+    pub default_times: usize,
+    /// Events whose place is the dateline's for want of a better one.
+    pub default_places: usize,
+    /// Casualty claims without a source.
+    pub claims_without_source: usize,
+    /// Plain remarks, e.g. `no_document_date`.
+    pub notes: Vec<String>,
+}
+
+/// Who made a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Producer {
+    /// Always `dateline`.
+    pub name: String,
+    /// Version of Dateline.
+    pub version: String,
+    /// Name, version and digest of the language model.
+    pub model: String,
+    /// Name and version of the gazetteer.
+    pub gazetteer: String,
+}

@@ -1,0 +1,36 @@
+//! The records that Dateline reads and writes: plain data, their JSON form and their JSON Schemas.
+//!
+//! A leaf: nothing here depends on the rest of the crate. Field names are a contract with consumers: add, never rename.
+//! Every position is given twice, in Unicode scalar values (`char`) and in UTF-8 bytes (`byte`), end-exclusive, into
+//! the exact text received.
+
+pub mod actor;
+pub mod article;
+pub mod attribution;
+pub mod casualty;
+pub mod entity;
+pub mod event;
+pub mod id;
+pub mod mention;
+pub mod place;
+pub mod plover;
+pub mod schema;
+pub mod span;
+pub mod time;
+
+pub use actor::{Actor, NonState, Sector};
+pub use article::{ArticleMeta, Dateline, EnrichedArticle, Producer, Quality};
+pub use attribution::{Attribution, QuoteKind};
+pub use casualty::{Breakdown, CasualtyClaim, CasualtyKind, NumberMod};
+pub use entity::{EntityKind, EntityMention, EntityRecord, EntityTag};
+pub use event::{
+    ArticleEvent, CasualtySummary, Contradiction, Link, LinkKind, SideCasualties, SourceSummary, SourceTotal, Sources,
+};
+pub use mention::{
+    Assertion, Confidence, EventAttribution, EventMention, Flag, Modality, Participant, ParticipantRole, Polarity,
+    Realis, Salience, SentenceRef, Tense, Trigger, TriggerRole,
+};
+pub use place::{EventPlace, Place, PlaceAlternative, PlaceRef};
+pub use plover::{AcledType, CameoCode, Context, EventClass, EventType, Mode, PloverType, TypeAlternative};
+pub use span::{CharRange, Span, Via};
+pub use time::{EventTime, Granularity, TimeAnchor, TimeMod, TimeRecord, Timex, TimexType};

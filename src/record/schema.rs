@@ -1,0 +1,21 @@
+//! JSON Schemas of every record, generated from the types. The committed copies in `config/schemas/` are held equal
+//! to these by a test.
+
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+/// Name and schema of every record that Dateline reads or writes.
+pub fn all() -> Vec<(&'static str, Value)> {
+    vec![
+        ("article.enriched/1", schema::<super::EnrichedArticle>("article.enriched/1")),
+        ("event.article/1", schema::<super::ArticleEvent>("event.article/1")),
+        ("event.mention/1", schema::<super::EventMention>("event.mention/1")),
+        ("entity.tag/1", schema::<super::EntityTag>("entity.tag/1")),
+    ]
+}
+
+fn schema<T: schemars::JsonSchema>(title: &str) -> Value {
+    let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
+    schema.insert("title".into(), title.into());
+    schema.to_value()
+}
