@@ -12,5 +12,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, missing_docs))]
 
 pub mod article;
+pub mod extract;
 pub mod nlp;
 pub mod record;

@@ -1,0 +1,1 @@
+//! Facts over tokens to records over the text received. The one place where offsets and ids are made.

@@ -1,0 +1,19 @@
+//! An article to its entities, times, places, attributions, casualty claims and events.
+//!
+//! Pure: no I/O, no clock, no globals, no randomness; the same article and pipeline give the same record, byte for
+//! byte. Every step reads the [`Story`] and the results of earlier steps and returns plain facts over token ranges;
+//! [`assemble`] alone turns facts into records. Attribution comes before assertion, because "reported" depends on it.
+//! Knows nothing of Kafka.
+
+pub mod assemble;
+pub mod attributions;
+pub mod casualties;
+pub mod entities;
+pub mod events;
+pub mod numbers;
+pub mod places;
+pub mod rollup;
+pub mod story;
+pub mod times;
+
+pub use story::Story;

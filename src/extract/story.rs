@@ -1,0 +1,78 @@
+//! An article being read: its annotated text beside its layout.
+
+use std::ops::Range;
+
+use crate::article::{Article, Block, BlockKind};
+use crate::nlp::Doc;
+
+/// What every extraction step reads.
+#[derive(Debug)]
+pub struct Story<'a> {
+    /// The article.
+    pub article: &'a Article,
+    /// Its body, annotated.
+    pub doc: &'a Doc<'a>,
+    /// Index of the layout block of every sentence.
+    blocks: Vec<Option<u32>>,
+    /// Whether a sentence repeats an earlier one.
+    repeated: Vec<bool>,
+}
+
+impl<'a> Story<'a> {
+    /// Ties an annotated body to the article's layout.
+    pub fn new(article: &'a Article, doc: &'a Doc<'a>) -> Self {
+        let blocks = &article.layout.blocks;
+        let mut block_of = Vec::with_capacity(doc.sentences().len());
+        let mut repeated = Vec::with_capacity(doc.sentences().len());
+        for sentence in doc.sentences() {
+            let bytes = doc.bytes(sentence.clone());
+            // A sentence belongs to the block of its last byte: a dateline block is followed by its first sentence.
+            let at = bytes.end - 1;
+            let i = blocks.partition_point(|b| b.range.end <= at);
+            let block = blocks.get(i).filter(|b| b.range.start <= at);
+            block_of.push(block.map(|_| i as u32));
+            repeated.push(block.is_some_and(|b| b.repeats.iter().any(|r| r.start <= at && at < r.end)));
+        }
+        Self { article, doc, blocks: block_of, repeated }
+    }
+
+    /// The layout block of a sentence.
+    pub fn block(&self, sentence: usize) -> Option<&'a Block> {
+        self.blocks[sentence].map(|i| &self.article.layout.blocks[i as usize])
+    }
+
+    /// The kind of a sentence's block; text outside of every block counts as running text.
+    pub fn kind(&self, sentence: usize) -> BlockKind {
+        self.block(sentence).map_or(BlockKind::Paragraph, |b| b.kind)
+    }
+
+    /// Number of the paragraph (layout block) of a sentence.
+    pub fn paragraph(&self, sentence: usize) -> usize {
+        self.blocks[sentence].map_or(0, |i| i as usize)
+    }
+
+    /// Whether a sentence repeats an earlier one word for word.
+    pub fn is_repeated(&self, sentence: usize) -> bool {
+        self.repeated[sentence]
+    }
+
+    /// Whether events are looked for in a sentence.
+    pub fn is_codeable(&self, sentence: usize) -> bool {
+        !matches!(self.kind(sentence), BlockKind::CrawlerPrefix | BlockKind::Byline | BlockKind::Boilerplate)
+    }
+
+    /// The sentence of token `i`.
+    pub fn sentence(&self, i: usize) -> usize {
+        self.doc.tokens()[i].sentence as usize
+    }
+
+    /// Token range of sentence `s`.
+    pub fn tokens(&self, s: usize) -> Range<usize> {
+        self.doc.sentences()[s].clone()
+    }
+
+    /// The article's own date.
+    pub fn date(&self) -> Option<jiff::civil::Date> {
+        self.article.date.map(|d| d.date)
+    }
+}
