@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::morph::Morph;
+
 /// A text with its tokens, sentences and named entities.
 ///
 /// Invariants: tokens are in text order and do not overlap; sentences partition the tokens; entities are in text
@@ -20,7 +22,7 @@ pub struct Doc<'t> {
 }
 
 /// One token. `head` is the token's own index for the root of a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Token {
     /// First byte in the text.
     pub start: u32,
@@ -42,6 +44,8 @@ pub struct Token {
     pub pos: Pos,
     /// Fine part-of-speech tag (Penn Treebank).
     pub tag: Tag,
+    /// Morphological features.
+    pub morph: Morph,
     /// Index into [`Doc::entities`], `u32::MAX` outside of every entity.
     pub(super) entity: u32,
     /// Whether one space follows the token.
@@ -163,6 +167,11 @@ impl<'t> Doc<'t> {
         self.tokens[i].pos
     }
 
+    /// Morphological features of token `i`.
+    pub fn morph(&self, i: usize) -> Morph {
+        self.tokens[i].morph
+    }
+
     /// Head of token `i`; the token itself at a root.
     pub fn head(&self, i: usize) -> usize {
         self.tokens[i].head as usize
@@ -236,6 +245,7 @@ macro_rules! labels {
         }
     };
 }
+pub(super) use labels;
 
 labels! {
     /// Dependency labels (ClearNLP scheme as used by spaCy's English models).

@@ -4,6 +4,11 @@
 //! lemmatizer, BILUO named-entity recogniser) from one model file, token for token. It knows nothing of news, events
 //! or Kafka; everything above it reads only [`Doc`].
 
+mod attribute_ruler;
 pub mod doc;
+mod lemmatizer;
+pub mod morph;
+mod text;
 
 pub use doc::{Dep, Doc, Entity, EntityType, Pos, Tag, Token};
+pub use morph::{Feature, Morph};
