@@ -1,0 +1,22 @@
+//! Settings: where they come from, what they mean, and how to show them.
+//!
+//! Layers, weakest first: the defaults embedded from `config/default.toml`, `<config-dir>/default.toml`,
+//! `<config-dir>/<profile>.toml`, the `.env` file, the process environment. The embedded defaults name every setting,
+//! so a key that they do not have is a typing error and refused, with the layer it came from. Secrets may be given as
+//! `<KEY>_FILE` and never appear in errors, logs or [`Effective`].
+//!
+//! The process environment is passed in, not read here: loading is a function of its arguments and of the files named.
+
+mod layers;
+mod load;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod units;
+
+pub use load::{ConfigError, Effective, Setting, Sources, load};
+pub use settings::{
+    Config, Delivery, HttpConfig, KafkaConfig, LimitsConfig, LogConfig, LogFormat, ModelConfig, SecurityProtocol,
+    TopicsConfig, WorkerConfig,
+};
+pub use units::{ByteSize, parse_bytes};

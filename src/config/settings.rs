@@ -1,0 +1,271 @@
+//! The settings, typed. Every field is documented in `config/default.toml`, which also gives every default.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
+
+use super::units::{ByteSize, duration, optional};
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Config {
+    pub kafka: KafkaConfig,
+    pub topics: TopicsConfig,
+    pub worker: WorkerConfig,
+    pub limits: LimitsConfig,
+    pub model: ModelConfig,
+    pub http: HttpConfig,
+    pub log: LogConfig,
+}
+
+/// The Kafka client.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct KafkaConfig {
+    #[serde(deserialize_with = "filled")]
+    pub bootstrap_servers: String,
+    #[serde(deserialize_with = "filled")]
+    pub group_id: String,
+    #[serde(deserialize_with = "filled")]
+    pub client_id: String,
+    pub delivery: Delivery,
+    #[serde(deserialize_with = "filled")]
+    pub instance: String,
+    pub security_protocol: SecurityProtocol,
+    #[serde(deserialize_with = "optional")]
+    pub ssl_ca_location: Option<String>,
+    #[serde(deserialize_with = "optional")]
+    pub ssl_certificate_location: Option<String>,
+    #[serde(deserialize_with = "optional")]
+    pub ssl_key_location: Option<String>,
+    #[serde(deserialize_with = "optional")]
+    pub sasl_mechanism: Option<String>,
+    #[serde(deserialize_with = "optional")]
+    pub sasl_username: Option<String>,
+    #[serde(deserialize_with = "secret")]
+    pub sasl_password: Option<SecretString>,
+    #[serde(deserialize_with = "secret")]
+    pub ssl_key_password: Option<SecretString>,
+    #[serde(deserialize_with = "duration")]
+    pub session_timeout: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub max_poll_interval: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub transaction_timeout: Duration,
+    /// Further librdkafka properties of the consumer.
+    pub consumer: BTreeMap<String, String>,
+    /// Further librdkafka properties of the producer.
+    pub producer: BTreeMap<String, String>,
+}
+
+/// Declares a setting with a closed list of values.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[allow(missing_docs)]
+        pub enum $name { $($variant),+ }
+
+        impl $name {
+            /// The spelling in the configuration.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                match String::deserialize(deserializer)?.as_str() {
+                    $($text => Ok(Self::$variant),)+
+                    other => Err(serde::de::Error::custom(format!(
+                        "{other:?} is none of: {}", [$($text),+].join(", ")
+                    ))),
+                }
+            }
+        }
+    };
+}
+
+choice! {
+    /// Delivery guarantee.
+    Delivery { ExactlyOnce = "exactly_once", AtLeastOnce = "at_least_once" }
+}
+
+choice! {
+    /// How the connection is protected, in librdkafka's spelling.
+    SecurityProtocol {
+        Plaintext = "plaintext", Ssl = "ssl", SaslPlaintext = "sasl_plaintext", SaslSsl = "sasl_ssl",
+    }
+}
+
+choice! {
+    /// Log line formats.
+    LogFormat { Auto = "auto", Json = "json", Human = "human" }
+}
+
+impl SecurityProtocol {
+    /// Whether a SASL mechanism is needed.
+    pub fn is_sasl(self) -> bool {
+        matches!(self, Self::SaslPlaintext | Self::SaslSsl)
+    }
+}
+
+/// Topic names.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct TopicsConfig {
+    pub input: String,
+    pub enriched: String,
+    pub events: String,
+    pub entities: String,
+    pub dead: String,
+}
+
+/// How much is done at once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct WorkerConfig {
+    pub threads: usize,
+    pub batch_records: usize,
+    #[serde(deserialize_with = "duration")]
+    pub batch_wait: Duration,
+    pub in_flight_records: usize,
+    pub in_flight_bytes: ByteSize,
+    #[serde(deserialize_with = "duration")]
+    pub article_timeout: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub drain_timeout: Duration,
+}
+
+/// Limits on what comes in and goes out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct LimitsConfig {
+    pub article_bytes: ByteSize,
+    pub output_bytes: ByteSize,
+}
+
+/// Language model and gazetteer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ModelConfig {
+    #[serde(deserialize_with = "path")]
+    pub path: Option<PathBuf>,
+    #[serde(deserialize_with = "path")]
+    pub gazetteer: Option<PathBuf>,
+}
+
+/// The admin port.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpConfig {
+    /// None: switched off.
+    #[serde(deserialize_with = "listen")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// Logging.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct LogConfig {
+    #[serde(deserialize_with = "filled")]
+    pub level: String,
+    pub format: LogFormat,
+}
+
+impl Config {
+    /// Rules that hold between settings. Names the setting at fault.
+    pub(super) fn validate(&self) -> Result<(), (&'static str, &'static str)> {
+        self.validate_topics()?;
+        let rules = [
+            (self.worker.batch_records > 0, "worker.batch_records", "must be at least 1"),
+            (
+                self.worker.in_flight_records >= self.worker.batch_records,
+                "worker.in_flight_records",
+                "must not be below worker.batch_records, or batches never fill",
+            ),
+            (
+                self.worker.in_flight_bytes >= self.limits.article_bytes,
+                "worker.in_flight_bytes",
+                "must not be below limits.article_bytes, or a large article never enters",
+            ),
+            (self.worker.threads <= 1024, "worker.threads", "must be at most 1024"),
+            (!self.worker.article_timeout.is_zero(), "worker.article_timeout", "must be above zero"),
+            (
+                self.worker.article_timeout < self.kafka.max_poll_interval,
+                "worker.article_timeout",
+                "must be below kafka.max_poll_interval",
+            ),
+            (
+                self.kafka.session_timeout <= self.kafka.max_poll_interval,
+                "kafka.session_timeout",
+                "must not exceed kafka.max_poll_interval",
+            ),
+            (
+                !self.kafka.security_protocol.is_sasl() || self.kafka.sasl_mechanism.is_some(),
+                "kafka.sasl_mechanism",
+                "is needed with kafka.security_protocol = sasl_plaintext or sasl_ssl",
+            ),
+            (
+                self.kafka.security_protocol.is_sasl() || self.kafka.sasl_password.is_none(),
+                "kafka.sasl_password",
+                "is set, but kafka.security_protocol is neither sasl_plaintext nor sasl_ssl",
+            ),
+        ];
+        rules.into_iter().try_for_each(|(holds, key, text)| if holds { Ok(()) } else { Err((key, text)) })
+    }
+
+    fn validate_topics(&self) -> Result<(), (&'static str, &'static str)> {
+        let topics = [
+            ("topics.input", &self.topics.input),
+            ("topics.enriched", &self.topics.enriched),
+            ("topics.events", &self.topics.events),
+            ("topics.entities", &self.topics.entities),
+            ("topics.dead", &self.topics.dead),
+        ];
+        for (i, (key, name)) in topics.iter().enumerate() {
+            if topics[..i].iter().any(|(_, other)| other == name) {
+                return Err((key, "names the same topic as another setting; every topic needs its own name"));
+            }
+            let valid = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+            if name.is_empty() || name.len() > 249 || !name.chars().all(valid) || matches!(name.as_str(), "." | "..") {
+                return Err((key, "is no Kafka topic name: 1 to 249 letters, digits, '.', '_' and '-'"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a string that must not be empty.
+fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    optional(deserializer)?.ok_or_else(|| serde::de::Error::custom("must not be empty"))
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(optional(deserializer)?.map(SecretString::from))
+}
+
+fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    Ok(optional(deserializer)?.map(PathBuf::from))
+}
+
+fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "off" | "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| {
+            serde::de::Error::custom(format!("{text:?} is no address; write ip:port, e.g. 127.0.0.1:9464, or off"))
+        }),
+    }
+}
