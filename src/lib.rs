@@ -14,5 +14,7 @@
 pub mod article;
 pub mod config;
 pub mod extract;
+pub mod http;
 pub mod nlp;
 pub mod record;
+pub mod telemetry;

@@ -1,0 +1,3 @@
+//! What the outside sees of the worker: metrics and logs.
+
+pub mod logs;
