@@ -1,6 +1,21 @@
 //! What the parts of an article's body are: headline, dateline, paragraphs, captions, boilerplate.
+//!
+//! Found from layout and wording alone, before any linguistic analysis and without a gazetteer. Every non-blank byte
+//! of the body belongs to exactly one block; nothing is cut, consumers decide what a kind of block means to them.
+
+mod boilerplate;
+mod byline;
+mod caption;
+mod dateline;
+mod headline;
+mod outline;
+mod paragraphs;
+mod prefix;
+mod repeats;
 
 use std::ops::Range;
+
+pub(super) use outline::{Tables, outline};
 
 /// The blocks of a body, in text order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,13 +40,13 @@ pub struct Block {
 /// Kinds of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BlockKind {
-    /// A crawler's prefix such as "date 2022-02-03".
+    /// A crawler's prefix such as "date 2022-02-03", or the address that a crawler put above the text.
     CrawlerPrefix,
-    /// Headline.
+    /// Headline, or the line below it.
     Headline,
-    /// "By Jane Doe, Reuters".
+    /// "By Jane Doe, Reuters", "Reporting by ...", or a line that only says when the story was published.
     Byline,
-    /// The dateline that opens the first paragraph.
+    /// The dateline that opens the first paragraph, with the dash that ends it.
     Dateline,
     /// Running text.
     Paragraph,
@@ -46,7 +61,7 @@ pub enum BlockKind {
 pub struct DatelineSpan {
     /// The whole dateline, without the dash that ends it.
     pub range: Range<usize>,
-    /// The place ("ATMEH, Syria").
+    /// The place ("BEIRUT, Lebanon").
     pub place: Option<Range<usize>>,
     /// The date, resolved against the article's year where it has none.
     pub date: Option<jiff::civil::Date>,

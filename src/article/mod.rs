@@ -1,14 +1,30 @@
-//! Raw bytes to an [`Article`]: decoding, HTML to text, layout, limits.
+//! Raw bytes to an [`Article`]: decoding, HTML to text, layout, date, language, limits.
 //!
 //! Two texts are kept apart. The *received* text is what the producer sent; offsets in records refer to it and nothing
 //! is ever cut from it. The *body* is what the language engine reads: the same text, or the readable text of an HTML
 //! body. Everything above this module works with byte ranges of the body; [`Article::received_range`] leads back.
+//!
+//! [`Intake`] reads messages. It is pure: it knows no clock, no network and no Kafka.
 
+mod body;
+pub mod date;
+pub mod error;
+mod intake;
+mod json;
 pub mod layout;
+pub mod limits;
+pub mod offsets;
+mod table;
 
 use std::ops::Range;
 
+use body::Body;
+pub use date::{DateSource, DocumentDate};
+pub use error::IntakeError;
+pub use intake::{Format, Hint, Intake};
 pub use layout::{Block, BlockKind, DatelineSpan, Layout};
+pub use limits::Limits;
+pub use offsets::Offsets;
 
 /// An article, ready to be read.
 #[derive(Debug, Clone)]
@@ -31,38 +47,32 @@ pub struct Article {
     pub date: Option<DocumentDate>,
     /// Paragraphs and what they are.
     pub layout: Layout,
+    /// What could not be used as it came, for the record's quality notes.
+    pub notes: Vec<IntakeNote>,
     received: String,
     body: Option<Body>,
 }
 
-/// The article's own date.
+/// Something about an article that is worth a remark but no refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DocumentDate {
-    /// The date, in the publisher's zone where known.
-    pub date: jiff::civil::Date,
-    /// Where it comes from.
-    pub via: DateSource,
+pub enum IntakeNote {
+    /// The field `published_at` holds no date that can be read.
+    UnreadablePublishedAt,
+    /// No date anywhere: relative times cannot be resolved.
+    NoDocumentDate,
+    /// The text is too short, or too full of names, to tell its language; it is taken for English.
+    LanguageUnsure,
 }
 
-/// Sources of an article's date, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DateSource {
-    /// The field `published_at`.
-    Published,
-    /// A crawler's prefix in the text ("date 2022-02-03").
-    CrawlerPrefix,
-    /// The dateline.
-    Dateline,
-    /// A full date in the byline or a caption.
-    Text,
-}
-
-/// Readable text of an HTML body, with the way back to the text received.
-#[derive(Debug, Clone)]
-struct Body {
-    text: String,
-    /// (body byte, received byte) at the start of every stretch copied or replaced, in order.
-    map: Vec<(u32, u32)>,
+impl IntakeNote {
+    /// The remark as it stands in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            IntakeNote::UnreadablePublishedAt => "unreadable_published_at",
+            IntakeNote::NoDocumentDate => "no_document_date",
+            IntakeNote::LanguageUnsure => "language_unsure",
+        }
+    }
 }
 
 impl Article {
@@ -74,5 +84,14 @@ impl Article {
     /// The text to read.
     pub fn body(&self) -> &str {
         self.body.as_ref().map_or(&self.received, |b| &b.text)
+    }
+
+    /// The bytes of the received text that a byte range of the body stands for. Character boundaries map to character
+    /// boundaries, and order is kept. A range within an entity or a run of blanks widens to the whole of it.
+    pub fn received_range(&self, body: Range<usize>) -> Range<usize> {
+        match &self.body {
+            None => body,
+            Some(b) => b.received_range(body),
+        }
     }
 }

@@ -14,6 +14,7 @@ pub mod id;
 pub mod mention;
 pub mod place;
 pub mod plover;
+pub mod raw;
 pub mod schema;
 pub mod span;
 pub mod time;
@@ -32,5 +33,6 @@ pub use mention::{
 };
 pub use place::{EventPlace, Place, PlaceAlternative, PlaceRef};
 pub use plover::{AcledType, CameoCode, Context, EventClass, EventType, Mode, PloverType, TypeAlternative};
+pub use raw::{PublishedAt, RawArticle};
 pub use span::{CharRange, Span, Via};
 pub use time::{EventTime, Granularity, TimeAnchor, TimeMod, TimeRecord, Timex, TimexType};

@@ -7,11 +7,19 @@ use serde_json::Value;
 /// Name and schema of every record that Dateline reads or writes.
 pub fn all() -> Vec<(&'static str, Value)> {
     vec![
+        ("article.raw/1", input_schema::<super::RawArticle>("article.raw/1")),
         ("article.enriched/1", schema::<super::EnrichedArticle>("article.enriched/1")),
         ("event.article/1", schema::<super::ArticleEvent>("event.article/1")),
         ("event.mention/1", schema::<super::EventMention>("event.mention/1")),
         ("entity.tag/1", schema::<super::EntityTag>("entity.tag/1")),
     ]
+}
+
+/// What a reader accepts, where `schema` says what a writer promises.
+fn input_schema<T: schemars::JsonSchema>(title: &str) -> Value {
+    let mut schema = SchemaSettings::draft2020_12().for_deserialize().into_generator().into_root_schema_for::<T>();
+    schema.insert("title".into(), title.into());
+    schema.to_value()
 }
 
 fn schema<T: schemars::JsonSchema>(title: &str) -> Value {

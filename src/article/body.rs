@@ -1,0 +1,79 @@
+//! The readable text of an article whose received text is not readable as it is, with the way back.
+
+use std::ops::Range;
+
+/// Readable text and the stretches it was made of.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Body {
+    pub(super) text: String,
+    stretches: Vec<Stretch>,
+}
+
+/// A run of body text that stands for one run of received text.
+///
+/// A run copied byte for byte has equal lengths on both sides. A run put in (the blank line between two paragraphs)
+/// has received length 0. Any other run replaces one (an entity, a run of blanks).
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    body: u32,
+    received: u32,
+    received_len: u32,
+}
+
+impl Body {
+    /// A body that is the received text from byte `from` on.
+    pub(super) fn tail(received: &str, from: usize) -> Self {
+        let mut body = Body::default();
+        body.push(&received[from..], from..received.len());
+        body
+    }
+
+    /// Appends `text`, which stands for `received`. Ranges must come in order and not overlap.
+    pub(super) fn push(&mut self, text: &str, received: Range<usize>) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(last) = self.stretches.last() {
+            let (body, end) = (self.text.len() - last.body as usize, (last.received + last.received_len) as usize);
+            let continues = body == last.received_len as usize && text.len() == received.len() && end == received.start;
+            if continues {
+                if let Some(last) = self.stretches.last_mut() {
+                    last.received_len += received.len() as u32;
+                }
+                self.text.push_str(text);
+                return;
+            }
+        }
+        self.stretches.push(Stretch {
+            body: self.text.len() as u32,
+            received: received.start as u32,
+            received_len: received.len() as u32,
+        });
+        self.text.push_str(text);
+    }
+
+    /// The range of the received text that a range of the body stands for.
+    pub(super) fn received_range(&self, range: Range<usize>) -> Range<usize> {
+        let start = self.locate(range.start, false);
+        if range.is_empty() {
+            return start..start;
+        }
+        start..self.locate(range.end - 1, true).max(start)
+    }
+
+    /// Received offset of the body byte `at`, or of the end of that byte.
+    fn locate(&self, at: usize, end: bool) -> usize {
+        let i = self.stretches.partition_point(|s| s.body as usize <= at);
+        let Some(stretch) = i.checked_sub(1).and_then(|i| self.stretches.get(i)) else { return 0 };
+        let next = self.stretches.get(i).map_or(self.text.len(), |s| s.body as usize);
+        let (from, len) = (stretch.received as usize, stretch.received_len as usize);
+        let inside = (at + usize::from(end)).saturating_sub(stretch.body as usize);
+        if next - stretch.body as usize == len {
+            from + inside.min(len)
+        } else if end || at >= next {
+            from + len
+        } else {
+            from
+        }
+    }
+}

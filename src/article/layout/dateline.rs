@@ -1,0 +1,353 @@
+//! The dateline: "SALGORA, Nowhere (AP) —", "LIMA, 4 MAY 91 (RADIO LIMA) -- [TEXT]", "Paris, March 3 (Reuters) -".
+//!
+//! Form alone decides; whether the place exists is the gazetteer's business. A dateline is a head of capitalised words,
+//! perhaps with a date and an agency, closed by a dash (or, for places in capitals, by a colon, or by nothing after a
+//! bracketed agency).
+
+use std::ops::Range;
+
+use super::super::date::grammar::{self, CalendarDate};
+use super::super::table;
+use super::paragraphs::{ends_sentence, trim};
+
+const TABLE: &str = include_str!("../data/dateline.txt");
+
+/// Longest dateline in bytes, its closing dash included.
+const MAX: usize = 140;
+/// Most words of the place part: "PORT ELIZABETH AND EAST LONDON, Eastern Cape, South Africa".
+const MAX_WORDS: usize = 10;
+
+/// A dateline found, in bytes of its paragraph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Without the closing dash.
+    pub(super) range: Range<usize>,
+    pub(super) place: Option<Range<usize>>,
+    pub(super) date: Option<CalendarDate>,
+    pub(super) agency: Option<Range<usize>>,
+    /// Where running text begins: after the dash and markers such as "[TEXT]".
+    pub(super) text: usize,
+}
+
+/// The words of `data/dateline.txt`.
+#[derive(Debug, Clone)]
+pub(super) struct Datelines {
+    agencies: Vec<&'static str>,
+    labels: Vec<&'static str>,
+    openers: Vec<&'static str>,
+    particles: Vec<&'static str>,
+}
+
+/// How a head is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closed {
+    /// An em or en dash, or two hyphens.
+    Dash,
+    /// One hyphen or underscore between blanks.
+    Hyphen,
+    Colon,
+    /// By a bracketed agency alone.
+    Bracket,
+}
+
+impl Datelines {
+    pub(super) fn load() -> Self {
+        let of = |kind: &str| {
+            let mut words: Vec<&str> =
+                table::rows(TABLE).filter_map(|row| row.strip_prefix(kind)).map(str::trim).collect();
+            words.sort_unstable();
+            words
+        };
+        Datelines { agencies: of("agency "), labels: of("label "), openers: of("opener "), particles: of("particle ") }
+    }
+
+    /// Finds a dateline at the start of a paragraph. `shouting` says that the whole text is in capitals, so that capitals
+    /// prove nothing.
+    pub(super) fn find(&self, paragraph: &str, shouting: bool) -> Option<Found> {
+        let (head, after, closed) = close(paragraph)?;
+        let mut found = self.parts(paragraph, head.clone())?;
+        found.text = after + markers(&paragraph[after..]);
+        let rest = paragraph[found.text..].trim_start();
+        if !self.convincing(paragraph, &found, closed, rest, shouting) {
+            return None;
+        }
+        found.text = paragraph.len() - rest.len();
+        Some(found)
+    }
+
+    /// Takes a head apart from its end: agency, date, place.
+    fn parts(&self, text: &str, head: Range<usize>) -> Option<Found> {
+        let head = trim(text, head);
+        let mut found = Found { range: head.clone(), place: None, date: None, agency: None, text: 0 };
+        let mut rest = head.clone();
+        for (open, close) in [('(', ')'), ('[', ']'), ('/', '/')] {
+            let slice = &text[rest.clone()];
+            let Some(inner) = slice.strip_suffix(close) else { continue };
+            let Some(at) = inner.rfind(open) else { continue };
+            let agency = trim(text, rest.start + at + open.len_utf8()..rest.start + inner.len());
+            if !is_agency(&text[agency.clone()]) {
+                return None;
+            }
+            found.agency = Some(agency);
+            rest = trim(text, rest.start..rest.start + at);
+            break;
+        }
+        // "Feb. 3" may be the whole rest, or follow a comma or blank.
+        let slice = &text[rest.clone()];
+        let starts =
+            std::iter::once(0).chain(slice.char_indices().filter(|&(_, c)| c == ' ' || c == ',').map(|(i, _)| i + 1));
+        for at in starts {
+            if let Some((date, len)) = grammar::at_start(&slice[at..]) {
+                if slice[at + len..].trim_matches([' ', ',', '.']).is_empty() {
+                    found.date = Some(date);
+                    rest = trim(text, rest.start..rest.start + slice[..at].trim_end_matches([' ', ',']).len());
+                    break;
+                }
+            }
+        }
+        // "(NICARAGUA), 27 NOV 89" leaves the country's bracket in the place; a weekday is no part of it.
+        let place = strip_weekday(&text[rest.clone()]).trim_end_matches([' ', ',']);
+        let place = rest.start..rest.start + place.len();
+        if !place.is_empty() {
+            self.is_place(&text[place.clone()]).then_some(())?;
+            found.place = Some(place);
+        }
+        (found.place.is_some() || found.agency.is_some()).then_some(found)
+    }
+
+    /// Capitalised words and particles, no more than a place has.
+    fn is_place(&self, place: &str) -> bool {
+        let plain = place.to_lowercase();
+        let first = plain.split([' ', ',', '.']).next().unwrap_or_default();
+        if self.labels.binary_search(&plain.as_str()).is_ok() || self.openers.binary_search(&first).is_ok() {
+            return false;
+        }
+        let words: Vec<&str> = place.split([' ', '/']).filter(|w| !w.is_empty()).collect();
+        let capital = |word: &str| word.trim_start_matches(['(', '‘', '’', '\'']).starts_with(char::is_uppercase);
+        words.len() <= MAX_WORDS
+            && words.first().is_some_and(|w| capital(w))
+            && words.iter().all(|w| (capital(w) || self.is_particle(w)) && w.chars().all(is_place_char))
+            && place.chars().filter(|c| c.is_alphabetic()).count() >= 3
+    }
+
+    fn is_particle(&self, word: &str) -> bool {
+        let word = word.trim_end_matches(',');
+        // "el-Zour", "al-Hol", "d'Ivoire"
+        let word = word.split(['-', '\'', '’']).next().unwrap_or_default();
+        self.particles.contains(&word) || word == "d" || word == "l"
+    }
+
+    /// Whether everything together makes a dateline rather than the start of a sentence or a headline.
+    fn convincing(&self, text: &str, found: &Found, closed: Closed, rest: &str, shouting: bool) -> bool {
+        let agency = found.agency.clone().map(|r| &text[r]);
+        let place = found.place.clone().map_or("", |r| &text[r]);
+        let known = agency.is_some_and(|a| self.agencies.contains(&a));
+        let dated = found.date.is_some();
+        let region = place.contains(',');
+        let city = place.split([',', '(']).next().unwrap_or_default();
+        let capitals = !shouting
+            && !city.chars().any(char::is_lowercase)
+            && city.chars().filter(|c| c.is_uppercase()).count() >= 3;
+        let starts_text = rest.is_empty()
+            || rest.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || "\"'“‘`$€£¥(".contains(c));
+        let runs = rest.chars().count() >= 30 && (rest.chars().count() >= 120 || ends_sentence(rest));
+        let strong = (agency.is_some() && (known || capitals || dated || region || place.is_empty()))
+            || (dated && !place.is_empty());
+        match closed {
+            Closed::Bracket => {
+                starts_text
+                    && !rest.is_empty()
+                    && agency.is_some()
+                    && !place.is_empty()
+                    && (known || capitals || region)
+            }
+            Closed::Colon => capitals && runs && starts_text && agency.is_none_or(|_| known),
+            _ if strong || agency.is_some() => starts_text,
+            Closed::Dash => {
+                starts_text
+                    && (runs || (rest.is_empty() && capitals))
+                    && (capitals || region || (!shouting && city.split_whitespace().count() <= 3))
+            }
+            Closed::Hyphen => {
+                starts_text && (runs || (rest.is_empty() && capitals)) && (capitals || (region && !shouting))
+            }
+        }
+    }
+}
+
+/// The head of a paragraph, where the text after its closing mark begins, and the mark. Brackets are skipped.
+fn close(text: &str) -> Option<(Range<usize>, usize, Closed)> {
+    let mut depth = 0i32;
+    let mut slash_agency = None;
+    let limit = text.char_indices().map(|(at, _)| at).find(|&at| at >= MAX).unwrap_or(text.len());
+    let mut bracket_end = None;
+    let mut colon = None;
+    for (at, c) in text[..limit].char_indices() {
+        let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
+        let blank_before = before.ends_with(char::is_whitespace) || before.ends_with([')', '/', ']']);
+        let blank_after = after.is_empty() || after.starts_with(char::is_whitespace);
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => {
+                depth -= 1;
+                if depth == 0 && bracket_end.is_none() {
+                    bracket_end = Some(at + 1);
+                }
+            }
+            '\n' | '\r' if after.trim_start().is_empty() => break,
+            _ if depth > 0 || at == 0 => {}
+            '—' | '―' | '–' | '‒' | '−' if blank_before || blank_after || c != '–' => {
+                return Some((0..at, at + c.len_utf8(), Closed::Dash));
+            }
+            '-' if after.starts_with('-') => {
+                let dashes = after.bytes().take_while(|&b| b == b'-').count();
+                return Some((0..at, at + 1 + dashes, Closed::Dash));
+            }
+            '-' | '_' if blank_before && blank_after => return Some((0..at, at + 1, Closed::Hyphen)),
+            '-' if before.ends_with(')') && blank_after => return Some((0..at, at + 1, Closed::Hyphen)),
+            ':' if blank_after && colon.is_none() => colon = Some(at),
+            '/' if slash_agency.is_none() => slash_agency = Some(at),
+            // A sentence has begun: no dash that comes later closes a head.
+            '"' | '“' | '?' | '!' | ';' => break,
+            _ => {}
+        }
+    }
+    match (bracket_end, colon) {
+        (_, Some(at)) if bracket_end.is_none_or(|end| at <= end + 1) => Some((0..at, at + 1, Closed::Colon)),
+        (Some(end), _) => Some((0..end, end, Closed::Bracket)),
+        _ => None,
+    }
+}
+
+/// Length of markers such as "[TEXT] [CONTINUED]" with the blanks between them.
+fn markers(text: &str) -> usize {
+    let mut at = 0;
+    for _ in 0..4 {
+        let rest = text[at..].trim_start();
+        let Some(end) = rest.strip_prefix('[').and_then(|_| rest.find(']')).filter(|&end| end <= 80) else { break };
+        if rest[1..end].chars().any(char::is_lowercase) {
+            break;
+        }
+        at = text.len() - rest.len() + end + 1;
+    }
+    at
+}
+
+/// "AP", "NewsNation Now", "KBAK/KBFX": short, with a capital or digit, not a clause.
+fn is_agency(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    text.len() <= 60
+        && (1..=6).contains(&words.len())
+        && text.chars().any(|c| c.is_uppercase())
+        && words
+            .iter()
+            .filter(|w| !w.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || "&-–/".contains(c)))
+            .count()
+            * 2
+            <= words.len().saturating_sub(1)
+        && !text.contains(['!', '?', ';', '"', '“', '$', '%'])
+}
+
+/// The place without a weekday at its end ("London, Monday").
+fn strip_weekday(place: &str) -> &str {
+    let Some((before, last)) = place.rsplit_once([' ', ',']) else { return place };
+    let day = last.trim_matches('.').to_lowercase();
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    if days.contains(&day.as_str()) { before.trim_end_matches([' ', ',']) } else { place }
+}
+
+fn is_place_char(c: char) -> bool {
+    c.is_alphabetic() || ",.'’‘-()`ʻ&".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `expect`: place, agency, date without year or in full, first word of the text.
+    fn check(text: &str, expect: Option<(&str, &str, &str, &str)>) {
+        let near = "2022-03-01".parse().ok();
+        let found = Datelines::load().find(text, false).map(|f| {
+            (
+                f.place.map_or("", |r| &text[r]),
+                f.agency.map_or("", |r| &text[r]),
+                f.date.and_then(|d| d.resolve(near)).map_or(String::new(), |d| d.to_string()),
+                text[f.text..].split_whitespace().next().unwrap_or_default(),
+            )
+        });
+        let found = found.as_ref().map(|(p, a, d, t)| (*p, *a, d.as_str(), *t));
+        assert_eq!(found, expect, "{text}");
+    }
+
+    const RUN: &str = "The harbour was closed on Monday after a ferry ran aground, officials said.";
+
+    #[test]
+    fn datelines_of_many_shapes() {
+        for (head, place, agency, date) in [
+            ("SALGORA, Nowhere (HarbourNews Now) — ", "SALGORA, Nowhere", "HarbourNews Now", ""),
+            ("BEIRUT (AP) — ", "BEIRUT", "AP", ""),
+            ("BEIRUT (AP) _ ", "BEIRUT", "AP", ""),
+            ("BEIRUT (AP) -- ", "BEIRUT", "AP", ""),
+            ("LONDON, March 3 (Reuters) - ", "LONDON", "Reuters", "2022-03-03"),
+            ("LISBON, March 3, 2020 (Xinhua) -- ", "LISBON", "Xinhua", "2020-03-03"),
+            ("OSLO, Feb. 3, 2022 /PRNewswire/ -- ", "OSLO", "PRNewswire", "2022-02-03"),
+            ("LIMA, 4 MAY 91 (RADIO LIMA) -- [TEXT] ", "LIMA", "RADIO LIMA", "1991-05-04"),
+            ("LIMA (PERU), 4 MAY 91 (RADIO LIMA) -- [STATEMENT] [TEXT] ", "LIMA (PERU)", "RADIO LIMA", "1991-05-04"),
+            ("Paris, France — ", "Paris, France", "", ""),
+            ("Porto — ", "Porto", "", ""),
+            ("SÃO PAULO – ", "SÃO PAULO", "", ""),
+            ("SANTA CLARA, Calif.– ", "SANTA CLARA, Calif.", "", ""),
+            ("ST. JOHN'S - ", "ST. JOHN'S", "", ""),
+            ("Riverton (WXYZ) ", "Riverton", "WXYZ", ""),
+            ("NEW DELHI: ", "NEW DELHI", "", ""),
+            ("(CNN) — ", "", "CNN", ""),
+            ("DEIR EL-QAMAR, Lebanon, Monday, May 3 (AFP) - ", "DEIR EL-QAMAR, Lebanon", "AFP", "2022-05-03"),
+            ("RIO DE JANEIRO, Brazil (AP) — ", "RIO DE JANEIRO, Brazil", "AP", ""),
+        ] {
+            // "Riverton (WXYZ)" is not in the table of agencies and not in capitals: too weak without a dash.
+            let expect = (place != "Riverton").then_some((place, agency, date, "The"));
+            check(&format!("{head}{RUN}"), expect);
+        }
+        check("NAIROBI, Kenya (AP) _", Some(("NAIROBI, Kenya", "AP", "", "")));
+        check("ALLENVILLE, Pa. -", Some(("ALLENVILLE, Pa.", "", "", "")));
+    }
+
+    #[test]
+    fn sentences_labels_and_headlines_are_no_datelines() {
+        for text in [
+            "BREAKING: The harbour was closed on Monday after a ferry ran aground, officials said.",
+            "WATCH — The harbour was closed on Monday after a ferry ran aground, officials said.",
+            "Opinion — The harbour was closed on Monday after a ferry ran aground, officials said.",
+            "The mayor — a former sailor — resigned on Monday, the town council said in a statement.",
+            "Two men — both sailors — were hurt when the ferry ran aground on Monday, officials said.",
+            "Salgora - a port of 4,000 people - was closed on Monday after a ferry ran aground there.",
+            "Ferry disaster - Timeline of what happened",
+            "Portugal (population 10 million) is a country in the south-west of Europe, on the ocean.",
+            "Police: Man stole ferry in the harbour of Salgora on Monday and ran it aground by noon.",
+            "Jane Roe (Labour) said the ferry was unsafe and should never have left port on Monday.",
+            "COVID-19 cases rose again on Monday in all parts of the country, health officials said.",
+            "— The harbour was closed on Monday after a ferry ran aground, officials said.",
+            "",
+        ] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn capitals_prove_nothing_in_a_text_of_capitals() {
+        let words = Datelines::load();
+        assert!(
+            words
+                .find("THE MAYOR -- A FORMER SAILOR -- RESIGNED ON MONDAY IN SALGORA, OFFICIALS SAID.", true)
+                .is_none()
+        );
+        assert!(words.find("LIMA, 4 MAY 91 (RADIO LIMA) -- THE MAYOR RESIGNED ON MONDAY.", true).is_some());
+    }
+
+    #[test]
+    fn the_table_is_well_formed() {
+        let words = Datelines::load();
+        assert!(words.agencies.len() > 10 && words.particles.len() > 10);
+        assert!(words.labels.is_sorted(), "labels must be sorted when loaded");
+    }
+}
