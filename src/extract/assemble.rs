@@ -1,1 +1,474 @@
 //! Facts over tokens to records over the text received. The one place where offsets and ids are made.
+
+use std::ops::Range;
+
+use super::attributions::Attribution;
+use super::casualties::Claim;
+use super::entities::{Entities, EntityId, Mention, MentionForm};
+use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
+use super::rollup::{Cluster, Total};
+use super::story::Story;
+use crate::article::{Article, BlockKind, Offsets};
+use crate::record::{self, id};
+
+/// What one article's records share.
+pub struct Assembler<'a> {
+    story: &'a Story<'a>,
+    facts: &'a Facts<'a>,
+    producer: &'a record::Producer,
+    offsets: Offsets<'a>,
+    sha256: String,
+    doc_id: String,
+    entity_ids: Vec<String>,
+    attribution_ids: Vec<String>,
+    claim_ids: Vec<String>,
+}
+
+impl<'a> Assembler<'a> {
+    /// Prepares ids and offsets of an article.
+    pub fn new(story: &'a Story<'a>, facts: &'a Facts<'a>, producer: &'a record::Producer) -> Self {
+        let received = story.article.received();
+        let sha256 = id::text_sha256(received);
+        let mut this = Self {
+            story,
+            facts,
+            producer,
+            offsets: Offsets::new(received),
+            doc_id: id::doc_id(&sha256),
+            sha256,
+            entity_ids: Vec::new(),
+            attribution_ids: Vec::new(),
+            claim_ids: Vec::new(),
+        };
+        let doc_id = &this.doc_id;
+        this.entity_ids = facts.entities.list.iter().map(|e| id::entity_id(doc_id, e.kind.as_str(), &e.name)).collect();
+        this.attribution_ids = facts
+            .attributions
+            .iter()
+            .map(|a| id::attribution_id(doc_id, this.bytes(a.cue.clone().unwrap_or_else(|| extent(&a.content)))))
+            .collect();
+        this.claim_ids = facts
+            .claims
+            .iter()
+            .map(|c| id::claim_id(doc_id, this.bytes(c.trigger..c.trigger + 1), c.kind.as_str()))
+            .collect();
+        this
+    }
+
+    /// The whole record.
+    pub fn article(&self, mentions: &[EventMention], clusters: &[Cluster]) -> record::EnrichedArticle {
+        let mention_ids: Vec<String> = mentions
+            .iter()
+            .map(|m| id::mention_id(&self.doc_id, self.bytes(m.trigger.clone()), m.class.plover.event))
+            .collect();
+        let cluster_ids: Vec<String> =
+            clusters.iter().map(|c| id::cluster_id(&self.doc_id, &mention_ids[c.mentions[0]])).collect();
+        let events: Vec<record::ArticleEvent> = clusters
+            .iter()
+            .enumerate()
+            .map(|(rank, c)| self.event(rank, c, mentions, &mention_ids, &cluster_ids))
+            .collect();
+        let mut cluster_of = vec![None; mentions.len()];
+        for (c, cluster) in clusters.iter().enumerate() {
+            for m in &cluster.mentions {
+                cluster_of[*m] = Some(cluster_ids[c].clone());
+            }
+        }
+        let mentions: Vec<record::EventMention> = mentions
+            .iter()
+            .zip(mention_ids)
+            .zip(cluster_of)
+            .map(|((m, mention_id), cluster_id)| self.mention(m, mention_id, cluster_id))
+            .collect();
+        let entities = self.entities();
+        record::EnrichedArticle {
+            schema: "article.enriched/1".to_owned(),
+            article: self.meta(),
+            quality: self.quality(&entities, &mentions),
+            entities,
+            times: self.times(),
+            attributions: self.attributions(),
+            main_event: events.first().filter(|e| e.main).map(|e| e.cluster_id.clone()),
+            mentions,
+            events,
+            producer: self.producer.clone(),
+        }
+    }
+
+    fn meta(&self) -> record::ArticleMeta {
+        let article = self.story.article;
+        record::ArticleMeta {
+            id: article.id.clone(),
+            url: article.url.clone(),
+            source: article.source.clone(),
+            title: article.title.clone(),
+            published_at: article.published_at.clone().or_else(|| article.date.map(|d| d.date.to_string())),
+            language: article.language.clone(),
+            dateline: self.dateline(article),
+            text_sha256: self.sha256.clone(),
+            chars: self.offsets.chars(),
+            extra: article.extra.clone(),
+        }
+    }
+
+    fn dateline(&self, article: &Article) -> Option<record::Dateline> {
+        let found = article.layout.dateline.as_ref()?;
+        let text = |r: &Range<usize>| article.body()[r.clone()].to_owned();
+        Some(record::Dateline {
+            span: self.span_of_body(found.range.clone()),
+            place: found.place.as_ref().map(text),
+            date: found.date.map(|d| d.to_string()),
+            agency: found.agency.as_ref().map(text),
+        })
+    }
+
+    /// Entities by weight, then by first mention.
+    fn entities(&self) -> Vec<record::EntityRecord> {
+        let Entities { list, mentions, .. } = self.facts.entities;
+        let mut records: Vec<record::EntityRecord> = list
+            .iter()
+            .enumerate()
+            .map(|(e, entity)| record::EntityRecord {
+                id: self.entity_ids[e].clone(),
+                kind: entity.kind,
+                name: entity.name.clone(),
+                salience: round(entity.salience),
+                mentions: mentions.iter().filter(|m| m.entity == e).map(|m| self.entity_mention(m)).collect(),
+                place: entity.place.clone(),
+                actor: entity.actor.clone(),
+            })
+            .collect();
+        records.sort_by(|a, b| b.salience.total_cmp(&a.salience));
+        records
+    }
+
+    fn entity_mention(&self, mention: &Mention) -> record::EntityMention {
+        let span = self.span(mention.tokens.clone());
+        record::EntityMention { text: span.text, char: span.char, byte: span.byte, kind: mention.kind }
+    }
+
+    fn times(&self) -> Vec<record::TimeRecord> {
+        let record = |t: &super::times::TimeMention| record::TimeRecord {
+            span: self.span(t.tokens.clone()),
+            timex: t.timex.clone(),
+        };
+        self.facts.times.iter().map(record).collect()
+    }
+
+    fn attributions(&self) -> Vec<record::Attribution> {
+        let record = |(i, a): (usize, &Attribution)| record::Attribution {
+            id: self.attribution_ids[i].clone(),
+            source_entity: a.entity.map(|e| self.entity_ids[e].clone()),
+            source: a.source.clone().map(|t| self.span(t)),
+            cue: a.cue.clone().map(|t| self.span(t)),
+            content: a.content.iter().map(|t| self.range(t.clone())).collect(),
+            quote: a.quote,
+            anonymous: a.anonymous,
+            level: a.level,
+        };
+        self.facts.attributions.iter().enumerate().map(record).collect()
+    }
+
+    fn mention(&self, m: &EventMention, mention_id: String, cluster_id: Option<String>) -> record::EventMention {
+        let doc = self.story.doc;
+        let sentence = self.story.sentence(m.head);
+        let confidence_of = |roles: &[record::ParticipantRole]| {
+            m.participants.iter().filter(|p| roles.contains(&p.role)).map(|p| round(p.confidence)).reduce(f64::max)
+        };
+        let claims: Vec<record::CasualtyClaim> = m.claims.iter().map(|c| self.claim(*c)).collect();
+        let location = m.place.as_ref().and_then(|p| self.place(p));
+        let time = m.time.as_ref().map(|t| self.time(t));
+        record::EventMention {
+            schema: "event.mention/1".to_owned(),
+            mention_id,
+            doc_id: self.doc_id.clone(),
+            cluster_id,
+            sentence: record::SentenceRef { index: sentence, range: self.range(self.story.tokens(sentence)) },
+            trigger: record::Trigger {
+                span: self.span(m.trigger.clone()),
+                lemma: doc.lemma(m.head).to_owned(),
+                pos: doc.pos(m.head).as_str().to_owned(),
+                role: m.role,
+            },
+            class: m.class.clone(),
+            participants: m.participants.iter().map(|p| self.participant(p)).collect(),
+            assertion: m.assertion.clone(),
+            attribution: m.attribution.map(|a| self.event_attribution(a)),
+            flags: self.flags(sentence),
+            confidence: record::Confidence {
+                overall: round(m.confidence),
+                class: Some(round(m.confidence)),
+                actor: confidence_of(&[record::ParticipantRole::Actor]),
+                recipient: confidence_of(&[record::ParticipantRole::Recipient, record::ParticipantRole::Victim]),
+                location: location.as_ref().map(|p| p.place.confidence),
+                time: time.as_ref().map(|t| t.timex.confidence),
+                casualties: claims.iter().map(|c| c.confidence).reduce(f64::max),
+                attribution: None,
+            },
+            location,
+            time,
+            casualties: claims,
+            producer: self.producer.clone(),
+        }
+    }
+
+    fn flags(&self, sentence: usize) -> Vec<record::Flag> {
+        let mut flags = Vec::new();
+        match self.story.kind(sentence) {
+            BlockKind::Caption => flags.push(record::Flag::Caption),
+            BlockKind::Headline => flags.push(record::Flag::Headline),
+            BlockKind::Boilerplate => flags.push(record::Flag::Boilerplate),
+            _ => {}
+        }
+        if self.story.is_repeated(sentence) {
+            flags.push(record::Flag::DuplicateText);
+        }
+        flags
+    }
+
+    fn participant(&self, p: &Participant) -> record::Participant {
+        let entity = p.entity.map(|e| &self.facts.entities.list[e]);
+        let words = p.tokens.clone().map(|t| self.story.doc.span_text(t).to_owned());
+        record::Participant {
+            role: p.role,
+            entity_id: p.entity.map(|e| self.entity_ids[e].clone()),
+            name: entity.map(|e| e.name.clone()).or(words).unwrap_or_default(),
+            title_or_role: entity.and_then(|e| e.title.clone()),
+            actor: entity.and_then(|e| e.actor.clone()).unwrap_or_default(),
+            via: p.via,
+            span: p.tokens.clone().map(|t| self.span(t)),
+            confidence: round(p.confidence),
+        }
+    }
+
+    /// The record of a place; none where the gazetteer knows nothing of it.
+    fn place(&self, link: &PlaceLink) -> Option<record::EventPlace> {
+        let mut place = self.facts.entities.list[link.entity].place.clone()?;
+        place.confidence = round(place.confidence.min(link.confidence));
+        Some(record::EventPlace { span: link.tokens.clone().map(|t| self.span(t)), via: link.via, place })
+    }
+
+    fn time(&self, link: &TimeLink) -> record::EventTime {
+        record::EventTime {
+            span: link.mention.map(|t| self.span(self.facts.times[t].tokens.clone())),
+            via: link.via,
+            timex: link.timex.clone(),
+        }
+    }
+
+    fn claim(&self, c: usize) -> record::CasualtyClaim {
+        let claim: &Claim = &self.facts.claims[c];
+        record::CasualtyClaim {
+            claim_id: self.claim_ids[c].clone(),
+            kind: claim.kind,
+            best: claim.best,
+            low: claim.low,
+            high: claim.high,
+            modifier: claim.modifier,
+            numeric: claim.numeric,
+            polarity: claim.polarity,
+            victims: claim.victims.clone(),
+            breakdown: claim.breakdown.clone(),
+            span: self.span(claim.tokens.clone()),
+            source_entity: claim.source.map(|e| self.entity_ids[e].clone()),
+            attribution_id: claim.attribution.map(|a| self.attribution_ids[a].clone()),
+            duplicates: claim.duplicates.map(|d| self.claim_ids[d].clone()),
+            update: claim.update,
+            confidence: round(claim.confidence),
+        }
+    }
+
+    fn event_attribution(&self, a: usize) -> record::EventAttribution {
+        let found = &self.facts.attributions[a];
+        let entity = found.entity.map(|e| &self.facts.entities.list[e]);
+        let words = found.source.clone().map(|t| self.story.doc.span_text(t).to_owned());
+        record::EventAttribution {
+            attribution_id: self.attribution_ids[a].clone(),
+            source_entity: found.entity.map(|e| self.entity_ids[e].clone()),
+            source_name: entity.map(|e| e.name.clone()).or(words),
+            source_span: found.source.clone().map(|t| self.span(t)),
+            cue: found.cue.clone().map(|t| self.span(t)),
+            content: found.content.iter().map(|t| self.range(t.clone())).collect(),
+            quote: found.quote,
+            anonymous: found.anonymous,
+            level: found.level,
+        }
+    }
+
+    fn event(
+        &self,
+        rank: usize,
+        cluster: &Cluster,
+        mentions: &[EventMention],
+        mention_ids: &[String],
+        cluster_ids: &[String],
+    ) -> record::ArticleEvent {
+        let location = cluster.place.as_ref().and_then(|p| self.place(p));
+        let time = cluster.time.as_ref().map(|t| self.time(t));
+        let best = |list: &[Participant]| list.iter().map(|p| round(p.confidence)).reduce(f64::max);
+        let other_places = cluster.other_places.iter().filter_map(|e| self.facts.entities.list[*e].place.as_ref());
+        record::ArticleEvent {
+            schema: "event.article/1".to_owned(),
+            cluster_id: cluster_ids[rank].clone(),
+            doc_id: self.doc_id.clone(),
+            article_id: self.story.article.id.clone(),
+            dct: self.story.date().map(|d| d.to_string()),
+            main: cluster.main,
+            rank: rank + 1,
+            class: cluster.class.clone(),
+            actors: cluster.actors.iter().map(|p| self.participant(p)).collect(),
+            recipients: cluster.recipients.iter().map(|p| self.participant(p)).collect(),
+            other_locations: other_places
+                .map(|p| record::PlaceRef { name: p.name.clone(), geonameid: p.geonameid, resolution: p.resolution })
+                .collect(),
+            casualties: record::CasualtySummary {
+                killed: cluster.harm.killed.as_ref().map(|t| self.total(t)),
+                injured: cluster.harm.injured.as_ref().map(|t| self.total(t)),
+                side: cluster.harm.side.iter().filter_map(|c| self.side(*c)).collect(),
+            },
+            assertion: cluster.assertion.clone(),
+            sources: self.sources(cluster),
+            contradictions: cluster.contradictions.iter().map(|c| self.contradiction(c)).collect(),
+            links: cluster
+                .links
+                .iter()
+                .map(|(rel, other)| record::Link { rel: *rel, cluster: cluster_ids[*other].clone() })
+                .collect(),
+            mentions: cluster.mentions.iter().map(|m| mention_ids[*m].clone()).collect(),
+            summary: Some(self.span(self.story.tokens(cluster.summary))),
+            confidence: record::Confidence {
+                overall: round(cluster.confidence),
+                class: cluster.mentions.iter().map(|m| round(mentions[*m].confidence)).reduce(f64::max),
+                actor: best(&cluster.actors),
+                recipient: best(&cluster.recipients),
+                location: location.as_ref().map(|p| p.place.confidence),
+                time: time.as_ref().map(|t| t.timex.confidence),
+                casualties: None,
+                attribution: None,
+            },
+            location,
+            time,
+            producer: self.producer.clone(),
+        }
+    }
+
+    fn total(&self, total: &Total) -> record::SourceSummary {
+        let by_source = total.votes.iter().map(|v| {
+            let claim = &self.facts.claims[v.claim];
+            record::SourceTotal {
+                source: v.source.map(|e| self.entity_ids[e].clone()),
+                name: v.source.map(|e| self.facts.entities.list[e].name.clone()),
+                best: claim.best,
+                low: claim.low,
+                high: claim.high,
+                breakdown: v.breakdown.clone(),
+                claim_id: self.claim_ids[v.claim].clone(),
+            }
+        });
+        record::SourceSummary {
+            best: total.best,
+            low: total.low,
+            high: total.high,
+            method: "most frequent, least and greatest total, one vote per source".to_owned(),
+            by_source: by_source.collect(),
+            disagreement: total.disagreement,
+        }
+    }
+
+    fn side(&self, c: usize) -> Option<record::SideCasualties> {
+        let claim = &self.facts.claims[c];
+        let entity = claim.side?;
+        let number = claim.best;
+        Some(record::SideCasualties {
+            entity: Some(self.entity_ids[entity].clone()),
+            name: self.facts.entities.list[entity].name.clone(),
+            killed: number.filter(|_| claim.kind != record::CasualtyKind::Injured),
+            injured: number.filter(|_| claim.kind != record::CasualtyKind::Killed),
+            source: claim.source.map(|e| self.entity_ids[e].clone()),
+        })
+    }
+
+    fn sources(&self, cluster: &Cluster) -> record::Sources {
+        let words = |a: &usize| {
+            let source = self.facts.attributions[*a].source.clone();
+            source.map(|t| self.story.doc.span_text(t).to_owned())
+        };
+        record::Sources {
+            n_mentions: cluster.mentions.len(),
+            n_attributed_sources: cluster.sources.named.len() + cluster.sources.anonymous.len(),
+            named: cluster.sources.named.iter().map(|e| self.entity_ids[*e].clone()).collect(),
+            anonymous: cluster.sources.anonymous.iter().filter_map(words).collect(),
+        }
+    }
+
+    fn contradiction(&self, c: &super::rollup::Contradiction) -> record::Contradiction {
+        record::Contradiction {
+            field: c.field.to_owned(),
+            kept: c.kept.map(|e: EntityId| self.facts.entities.list[e].name.clone()).unwrap_or_default(),
+            other: c.other.clone(),
+            span: Some(self.span(c.tokens.clone())),
+            why: c.why.to_owned(),
+        }
+    }
+
+    fn quality(&self, entities: &[record::EntityRecord], mentions: &[record::EventMention]) -> record::Quality {
+        let blocks = &self.story.article.layout.blocks;
+        let of = |kind| blocks.iter().filter(|b| b.kind == kind).count();
+        let is_place = |e: &&record::EntityRecord| matches!(e.kind, record::EntityKind::Gpe | record::EntityKind::Loc);
+        let notes = self.story.article.notes.iter().map(|n| n.as_str().to_owned());
+        let undated = self.story.date().is_none().then(|| "no_document_date".to_owned());
+        record::Quality {
+            sentences: self.story.doc.sentences().len(),
+            tokens: self.story.doc.len(),
+            duplicate_blocks: blocks.iter().filter(|b| !b.repeats.is_empty()).count(),
+            captions: of(BlockKind::Caption),
+            boilerplate: of(BlockKind::Boilerplate),
+            unresolved_places: entities.iter().filter(is_place).filter(|e| e.place.is_none()).count(),
+            default_times: mentions.iter().filter(|m| via(m.time.as_ref().map(|t| t.via))).count(),
+            default_places: mentions.iter().filter(|m| via(m.location.as_ref().map(|p| p.via))).count(),
+            claims_without_source: self.facts.claims.iter().filter(|c| c.source.is_none()).count(),
+            notes: notes.chain(undated).collect(),
+        }
+    }
+
+    /// The span of a non-empty token range.
+    fn span(&self, tokens: Range<usize>) -> record::Span {
+        self.span_of_body(self.story.doc.bytes(tokens))
+    }
+
+    fn span_of_body(&self, body: Range<usize>) -> record::Span {
+        let bytes = self.story.article.received_range(body);
+        record::Span {
+            text: self.story.article.received()[bytes.clone()].to_owned(),
+            char: self.offsets.char_range(bytes.clone()),
+            byte: [bytes.start, bytes.end],
+        }
+    }
+
+    /// The position of a non-empty token range.
+    fn range(&self, tokens: Range<usize>) -> record::CharRange {
+        let bytes = self.story.article.received_range(self.story.doc.bytes(tokens));
+        record::CharRange { char: self.offsets.char_range(bytes.clone()), byte: [bytes.start, bytes.end] }
+    }
+
+    fn bytes(&self, tokens: Range<usize>) -> [usize; 2] {
+        let bytes = self.story.article.received_range(self.story.doc.bytes(tokens));
+        [bytes.start, bytes.end]
+    }
+}
+
+/// Whether a value is the article's own for want of a better one.
+fn via(via: Option<record::Via>) -> bool {
+    via == Some(record::Via::Default)
+}
+
+/// From the first to the last token of a list of ranges.
+fn extent(ranges: &[Range<usize>]) -> Range<usize> {
+    let start = ranges.iter().map(|r| r.start).min().unwrap_or(0);
+    start..ranges.iter().map(|r| r.end).max().unwrap_or(start + 1)
+}
+
+/// Two decimals: more would claim a precision that confidences do not have, and make records long.
+fn round(x: f64) -> f64 {
+    (x * 100.0).round() / 100.0
+}

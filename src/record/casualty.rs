@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::mention::Polarity;
 use super::span::Span;
+use super::vocabulary;
 
 /// One statement of a number of people harmed. Claims are never added up or overwritten; events summarise them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -45,18 +46,12 @@ pub struct CasualtyClaim {
     pub confidence: f64,
 }
 
-/// Kinds of harm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum CasualtyKind {
-    Killed,
-    Injured,
-    KilledOrInjured,
-    Missing,
-    Abducted,
-    Arrested,
-    Displaced,
+vocabulary! {
+    /// Kinds of harm.
+    CasualtyKind {
+        Killed = "killed", Injured = "injured", KilledOrInjured = "killed_or_injured", Missing = "missing",
+        Abducted = "abducted", Arrested = "arrested", Displaced = "displaced",
+    }
 }
 
 /// Modifiers of a number.

@@ -6,32 +6,16 @@ use serde::{Deserialize, Serialize};
 use super::actor::Actor;
 use super::article::Producer;
 use super::place::Place;
+use super::vocabulary;
 
-/// Types of entities: the 18 OntoNotes types, WEAPON and VEHICLE.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[allow(missing_docs)]
-pub enum EntityKind {
-    Cardinal,
-    Date,
-    Event,
-    Fac,
-    Gpe,
-    Language,
-    Law,
-    Loc,
-    Money,
-    Norp,
-    Ordinal,
-    Org,
-    Percent,
-    Person,
-    Product,
-    Quantity,
-    Time,
-    WorkOfArt,
-    Weapon,
-    Vehicle,
+vocabulary! {
+    /// Types of entities: the 18 OntoNotes types, WEAPON and VEHICLE.
+    EntityKind {
+        Cardinal = "CARDINAL", Date = "DATE", Event = "EVENT", Fac = "FAC", Gpe = "GPE", Language = "LANGUAGE",
+        Law = "LAW", Loc = "LOC", Money = "MONEY", Norp = "NORP", Ordinal = "ORDINAL", Org = "ORG",
+        Percent = "PERCENT", Person = "PERSON", Product = "PRODUCT", Quantity = "QUANTITY", Time = "TIME",
+        WorkOfArt = "WORK_OF_ART", Weapon = "WEAPON", Vehicle = "VEHICLE",
+    }
 }
 
 /// A distinct entity of an article.

@@ -1,16 +1,134 @@
-//! Mentions to events: which mentions tell of the same happening, and which happening the article is about.
+//! Mentions to events: which mentions tell of one happening, what is known of it over all of them, and which
+//! happening the article is about.
+//!
+//! Nothing is invented here: every value of an event is the value of one of its mentions or derived from claims, and
+//! numbers are never added up. Events across articles are a later stage, keyed on these records.
+
+mod casualties;
+mod cluster;
+mod contradictions;
+mod links;
+mod merge;
+mod rank;
+mod sources;
+
+use std::ops::Range;
 
 use super::Story;
-use super::events::{EventMention, Facts};
+use super::entities::EntityId;
+use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
+use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind};
+pub use contradictions::Doubt;
 
 /// An event of the article: its mentions, with the best value of every field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cluster {
     /// Indices of the mentions, in text order.
     pub mentions: Vec<usize>,
+    /// Type, of the mention that names the event best; modes and contexts of all.
+    pub class: EventClass,
+    /// Who did it, one entry each.
+    pub actors: Vec<Participant>,
+    /// To whom (recipients and victims), one entry each.
+    pub recipients: Vec<Participant>,
+    /// Where.
+    pub place: Option<PlaceLink>,
+    /// Further places, by their entities.
+    pub other_places: Vec<EntityId>,
+    /// When.
+    pub time: Option<TimeLink>,
+    /// Harm to people.
+    pub harm: Harm,
+    /// Whether it happened: the strongest statement of all mentions.
+    pub assertion: Assertion,
+    /// Who says so.
+    pub sources: Sources,
+    /// Where the text disagrees with itself.
+    pub contradictions: Vec<Contradiction>,
+    /// Relations to other events, by their ranks in the list (from 0).
+    pub links: Vec<(LinkKind, usize)>,
+    /// Sentence that tells the event best.
+    pub summary: usize,
+    /// Confidence of the whole, 0 to 1.
+    pub confidence: f64,
+    /// Weight in the article.
+    pub weight: f64,
+    /// Whether this is what the article is about.
+    pub main: bool,
+}
+
+/// A value of an event that the text contradicts elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contradiction {
+    /// The field concerned.
+    pub field: &'static str,
+    /// The value kept.
+    pub kept: Option<EntityId>,
+    /// The other value.
+    pub other: String,
+    /// Where the other value stands.
+    pub tokens: Range<usize>,
+    /// Why the first was kept.
+    pub why: &'static str,
+}
+
+/// Harm to people in one event, derived from claims.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Harm {
+    /// People killed.
+    pub killed: Option<Total>,
+    /// People injured.
+    pub injured: Option<Total>,
+    /// Claims about one side only, by index.
+    pub side: Vec<usize>,
+}
+
+/// One kind of harm over all sources.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Total {
+    /// Most frequent total.
+    pub best: Option<u64>,
+    /// Least total of any source.
+    pub low: Option<u64>,
+    /// Greatest total of any source.
+    pub high: Option<u64>,
+    /// The claim that counts for each source.
+    pub votes: Vec<Vote>,
+    /// Whether sources differ in total or breakdown.
+    pub disagreement: bool,
+}
+
+/// A source's claim.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vote {
+    /// Index of the claim.
+    pub claim: usize,
+    /// The source; none for the article's own voice.
+    pub source: Option<EntityId>,
+    /// Parts the source names.
+    pub breakdown: Breakdown,
+}
+
+/// Sources of an event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// Named sources.
+    pub named: Vec<EntityId>,
+    /// Unnamed sources, by the attribution that shows them first.
+    pub anonymous: Vec<usize>,
 }
 
 /// Rolls mentions up into events, by rank.
-pub fn events(_story: &Story<'_>, _facts: &Facts<'_>, _mentions: &[EventMention]) -> Vec<Cluster> {
-    Vec::new()
+pub fn events(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention], doubt: &Doubt) -> Vec<Cluster> {
+    let groups = merge::group(story, facts, mentions);
+    let mut clusters: Vec<Cluster> = groups.into_iter().map(|g| cluster::build(story, facts, mentions, g)).collect();
+    rank::rank(&mut clusters);
+    links::link(mentions, &mut clusters);
+    contradictions::find(story, doubt, mentions, &mut clusters);
+    clusters
+}
+
+/// Whether a claim is about people killed or injured.
+fn counts(kind: CasualtyKind) -> bool {
+    matches!(kind, CasualtyKind::Killed | CasualtyKind::Injured | CasualtyKind::KilledOrInjured)
 }

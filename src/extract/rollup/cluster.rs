@@ -1,0 +1,154 @@
+//! One event out of its mentions: the best value of every field.
+
+use super::{Cluster, casualties, rank, sources};
+use crate::extract::Story;
+use crate::extract::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
+use crate::record::{Assertion, EventClass, Granularity, Modality, ParticipantRole, TriggerRole, Via};
+
+/// Builds the event of a non-empty group of mentions.
+pub(super) fn build(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], group: Vec<usize>) -> Cluster {
+    let members: Vec<&EventMention> = group.iter().map(|m| &all[*m]).collect();
+    let harm = casualties::harm(story, facts, &members);
+    let (place, other_places) = place(facts, &members);
+    let summary = rank::best_sentence(story, &members);
+    let confidence = members.iter().map(|m| m.confidence).fold(0.0, f64::max);
+    let weight = rank::weight(story, &members, &harm);
+    Cluster {
+        class: class(&members),
+        actors: participants(facts, &members, &[ParticipantRole::Actor]),
+        recipients: participants(facts, &members, &[ParticipantRole::Recipient, ParticipantRole::Victim]),
+        place,
+        other_places,
+        time: time(&members),
+        harm,
+        assertion: assertion(&members),
+        sources: sources::sources(facts, &group, all),
+        contradictions: Vec::new(),
+        links: Vec::new(),
+        summary,
+        confidence,
+        weight,
+        main: false,
+        mentions: group,
+    }
+}
+
+/// The type of the surest mention that names the event itself; modes and contexts of all mentions.
+fn class(members: &[&EventMention]) -> EventClass {
+    let key = |m: &EventMention| (m.role != TriggerRole::Result, m.confidence);
+    let best = members[1..].iter().fold(members[0], |best, m| if key(m) > key(best) { m } else { best });
+    let mut class = best.class.clone();
+    for m in members {
+        for mode in &m.class.plover.mode {
+            if !class.plover.mode.contains(mode) {
+                class.plover.mode.push(*mode);
+            }
+        }
+        for context in &m.class.plover.context {
+            if !class.plover.context.contains(context) {
+                class.plover.context.push(*context);
+            }
+        }
+    }
+    class
+}
+
+/// Every participant of the given roles once, named ones first, each by its best mention.
+fn participants(facts: &Facts<'_>, members: &[&EventMention], roles: &[ParticipantRole]) -> Vec<Participant> {
+    let mut found: Vec<Participant> = Vec::new();
+    for p in members.iter().flat_map(|m| &m.participants).filter(|p| roles.contains(&p.role)) {
+        let same = |q: &&mut Participant| match (p.entity, q.entity) {
+            (Some(a), Some(b)) => a == b,
+            // A bare description ("13 people") adds nothing beside the same words.
+            (None, None) => p.tokens == q.tokens,
+            _ => false,
+        };
+        match found.iter_mut().find(same) {
+            Some(q) if strength(p) > strength(q) => *q = p.clone(),
+            Some(_) => {}
+            None => found.push(p.clone()),
+        }
+    }
+    let salience = |p: &Participant| p.entity.map_or(0.0, |e| facts.entities.list[e].salience);
+    if found.iter().any(|p| p.entity.is_some()) {
+        found.retain(|p| p.entity.is_some());
+    } else {
+        found.truncate(1);
+    }
+    found.sort_by(|a, b| salience(b).total_cmp(&salience(a)));
+    found
+}
+
+fn strength(p: &Participant) -> (bool, bool, f64) {
+    (p.via == Via::Explicit, p.tokens.is_some(), p.confidence)
+}
+
+/// The finest stated place; other stated places beside it.
+fn place(facts: &Facts<'_>, members: &[&EventMention]) -> (Option<PlaceLink>, Vec<usize>) {
+    let level = |p: &PlaceLink| facts.entities.list[p.entity].place.as_ref().and_then(|x| x.resolution).unwrap_or(0);
+    let links: Vec<&PlaceLink> = members.iter().filter_map(|m| m.place.as_ref()).collect();
+    let mut best: Option<&PlaceLink> = None;
+    for link in &links {
+        let key =
+            |p: &PlaceLink| (p.via != Via::Default || level(p) > 1, level(p), p.via == Via::Explicit, p.confidence);
+        if best.is_none_or(|b| key(link) > key(b)) {
+            best = Some(link);
+        }
+    }
+    let mut others = Vec::new();
+    for link in &links {
+        if best.is_some_and(|b| b.entity != link.entity) && !others.contains(&link.entity) {
+            others.push(link.entity);
+        }
+    }
+    (best.cloned(), others)
+}
+
+/// The best-founded, finest time: stated ones before inherited ones before the article's date.
+fn time(members: &[&EventMention]) -> Option<TimeLink> {
+    let found = |t: &TimeLink| match t.via {
+        Via::Explicit => 3,
+        Via::Coref | Via::Cluster => 2,
+        Via::Inferred => 1,
+        Via::Default => 0,
+    };
+    let fine = |g: Granularity| match g {
+        Granularity::Minute | Granularity::Hour | Granularity::PartOfDay | Granularity::Day => 3,
+        Granularity::Week | Granularity::PartOfMonth => 2,
+        Granularity::Month | Granularity::Quarter | Granularity::Season => 1,
+        Granularity::Year | Granularity::Decade | Granularity::Vague => 0,
+    };
+    let mut best: Option<&TimeLink> = None;
+    for link in members.iter().filter_map(|m| m.time.as_ref()) {
+        let key = |t: &TimeLink| (t.timex.start.is_some(), found(t).min(1), fine(t.timex.granularity), found(t));
+        if best.is_none_or(|b| key(link) > key(b)) {
+            best = Some(link);
+        }
+    }
+    best.cloned()
+}
+
+/// The strongest statement: what the article says itself before what sources say before what is only possible.
+fn assertion(members: &[&EventMention]) -> Assertion {
+    let strength = |a: &Assertion| match a.modality {
+        Modality::Asserted => 7,
+        Modality::Reported => 6,
+        Modality::Denied => 5,
+        Modality::Possible => 4,
+        Modality::Attempted => 3,
+        Modality::Planned => 2,
+        Modality::Requested => 1,
+        Modality::Hypothetical => 0,
+    };
+    let mut best = &members[0].assertion;
+    for m in &members[1..] {
+        if strength(&m.assertion) > strength(best) {
+            best = &m.assertion;
+        }
+    }
+    let mut assertion = best.clone();
+    if let Some(salience) = members.iter().map(|m| m.assertion.salience).min() {
+        assertion.salience = salience;
+    }
+    assertion
+}

@@ -1,0 +1,165 @@
+//! Which mentions tell of the same happening.
+//!
+//! Mentions are read in text order and join the group whose evidence is best, or open a new one. Contradicting
+//! evidence (other day, other place, other victim, planned against done) forbids joining; agreeing evidence adds up
+//! and must reach [`THRESHOLD`]. An event noun with "the" or a day ("Thursday's raid") refers back and needs less.
+
+use crate::extract::Story;
+use crate::extract::entities::EntityId;
+use crate::extract::events::{EventMention, Facts};
+use crate::nlp::{Dep, Pos, Tag};
+use crate::record::{EntityKind, Modality, ParticipantRole, Place, Polarity, Via};
+
+/// Evidence needed to join.
+const THRESHOLD: i32 = 4;
+
+/// Groups mentions of one happening; groups in order of their first mention.
+pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for new in 0..mentions.len() {
+        let best = (0..groups.len())
+            .filter_map(|g| evidence(story, facts, mentions, &groups[g], new).map(|score| (score, g)))
+            .max_by_key(|(score, g)| (*score, *g));
+        match best {
+            Some((score, g)) if score >= THRESHOLD => groups[g].push(new),
+            _ => groups.push(vec![new]),
+        }
+    }
+    groups
+}
+
+/// Evidence that a mention belongs to a group: its best pairing, unless any member forbids it.
+fn evidence(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    mentions: &[EventMention],
+    group: &[usize],
+    new: usize,
+) -> Option<i32> {
+    let mut best = i32::MIN;
+    for old in group {
+        best = best.max(pair(story, facts, &mentions[*old], &mentions[new])?);
+    }
+    // A happening told by many mentions is the likelier antecedent of one more.
+    Some(best + i32::from(group.len() >= 3))
+}
+
+/// Evidence that two mentions, the first one earlier in the text, tell of the same happening; none if they cannot.
+fn pair(story: &Story<'_>, facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<i32> {
+    if old.class.plover.event != new.class.plover.event || standing(old) != standing(new) {
+        return None;
+    }
+    let mut score = 1;
+    score += time(old, new)?;
+    score += place(facts, old, new)?;
+    score += participants(facts, old, new)?;
+    score += i32::from(old.class.plover.mode.iter().any(|m| new.class.plover.mode.contains(m)));
+    let doc = story.doc;
+    score += i32::from(doc.lemma(old.head) == doc.lemma(new.head));
+    score += 2 * i32::from(refers_back(story, new));
+    // "killed in a raid": result and nucleus of one sentence, one inside the other's clause.
+    let nested = story.sentence(old.head) == story.sentence(new.head)
+        && (doc.subtree(old.head).contains(&new.head) || doc.subtree(new.head).contains(&old.head));
+    score += 2 * i32::from(nested && old.role != new.role);
+    Some(score)
+}
+
+/// Kinds of statements that never merge: done, denied or negated, and merely thought of.
+fn standing(m: &EventMention) -> (bool, bool, bool) {
+    let thought = matches!(
+        m.assertion.modality,
+        Modality::Planned | Modality::Hypothetical | Modality::Requested | Modality::Attempted
+    );
+    (thought, m.assertion.polarity == Polarity::Neg, m.assertion.historical)
+}
+
+/// Times: the same day supports, disjoint stated intervals forbid.
+fn time(old: &EventMention, new: &EventMention) -> Option<i32> {
+    let interval = |m: &EventMention| {
+        let link = m.time.as_ref()?;
+        let day = |s: &Option<String>| s.as_ref().and_then(|s| s.get(..10)).map(str::to_owned);
+        Some((day(&link.timex.start)?, day(&link.timex.end)?, link.via == Via::Explicit))
+    };
+    let (Some(a), Some(b)) = (interval(old), interval(new)) else { return Some(0) };
+    if a.1 < b.0 || b.1 < a.0 {
+        // A default date is no evidence against a stated one.
+        return if a.2 && b.2 { None } else { Some(-2) };
+    }
+    Some(if (&a.0, &a.1) == (&b.0, &b.1) { 1 + i32::from(a.2 && b.2) } else { i32::from(a.2 && b.2) })
+}
+
+/// Places: the same or an enclosing one supports, different ones forbid.
+fn place(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<i32> {
+    let (Some(a), Some(b)) = (&old.place, &new.place) else { return Some(0) };
+    let stated = a.via == Via::Explicit && b.via == Via::Explicit;
+    if a.entity == b.entity {
+        return Some(1 + i32::from(stated));
+    }
+    let list = &facts.entities.list;
+    let (Some(p), Some(q)) = (&list[a.entity].place, &list[b.entity].place) else { return Some(0) };
+    match (encloses(p, q), stated) {
+        (true, _) => Some(1),
+        (false, true) => None,
+        (false, false) => Some(-1),
+    }
+}
+
+/// Whether one of two places lies in the other, as far as their levels tell.
+fn encloses(a: &Place, b: &Place) -> bool {
+    if a.country_iso2.is_none() || a.country_iso2 != b.country_iso2 {
+        return false;
+    }
+    match (a.resolution.unwrap_or(2), b.resolution.unwrap_or(2)) {
+        (1, _) | (_, 1) => true,
+        (2, _) | (_, 2) => a.admin1.is_none() || b.admin1.is_none() || a.admin1 == b.admin1,
+        _ => a.geonameid.is_some() && a.geonameid == b.geonameid || near(a, b),
+    }
+}
+
+/// Whether two places lie within 25 km, a town and its surroundings.
+fn near(a: &Place, b: &Place) -> bool {
+    let (Some(y1), Some(x1), Some(y2), Some(x2)) = (a.lat, a.lon, b.lat, b.lon) else { return false };
+    let east = (x1 - x2) * f64::cos(((y1 + y2) / 2.0).to_radians());
+    ((y1 - y2).powi(2) + east.powi(2)).sqrt() * 111.2 <= 25.0
+}
+
+/// Participants: shared ones support, two different named victims or doers weigh against.
+fn participants(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<i32> {
+    use ParticipantRole::{Actor, Recipient, Victim};
+    let entities = |m: &EventMention, roles: &[ParticipantRole]| -> Vec<EntityId> {
+        m.participants.iter().filter(|p| roles.contains(&p.role)).filter_map(|p| p.entity).collect()
+    };
+    let mut score = 0;
+    for (roles, weight) in [(&[Actor][..], 1), (&[Recipient, Victim][..], 2)] {
+        let (a, b) = (entities(old, roles), entities(new, roles));
+        if a.iter().any(|e| b.contains(e)) {
+            score += weight;
+            continue;
+        }
+        let person = |e: &EntityId| facts.entities.list[*e].kind == EntityKind::Person;
+        if roles.contains(&Victim) && a.iter().any(person) && b.iter().any(person) {
+            return None;
+        }
+        let country = |e: &EntityId| facts.entities.list[*e].actor.as_ref().and_then(|x| x.country_iso3.clone());
+        let (c, d): (Vec<_>, Vec<_>) = (a.iter().filter_map(country).collect(), b.iter().filter_map(country).collect());
+        if !c.is_empty() && !d.is_empty() {
+            score += if c.iter().any(|x| d.contains(x)) { 1 } else { -2 };
+        }
+    }
+    Some(score)
+}
+
+/// Whether a mention's words point back to something already told: "the raid", "Thursday's attack", "that strike".
+fn refers_back(story: &Story<'_>, m: &EventMention) -> bool {
+    let doc = story.doc;
+    doc.pos(m.head) == Pos::Noun
+        && doc.tokens()[m.head].tag == Tag::Nn
+        && doc.children(m.head).any(|c| {
+            let word = doc.word(c);
+            match doc.dep(c) {
+                Dep::Det => ["the", "that", "this"].iter().any(|w| word.eq_ignore_ascii_case(w)),
+                Dep::Poss => doc.entity_at(c).is_some_and(|e| e.kind == crate::nlp::EntityType::Date),
+                _ => false,
+            }
+        })
+}
