@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, missing_docs))]
 
 pub mod article;
+pub mod cli;
 pub mod config;
 pub mod extract;
 pub mod http;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::attributions::Attribution;
 use super::casualties::Claim;
-use super::entities::{Entities, EntityId, Mention, MentionForm};
+use super::entities::{Entities, EntityId, Mention};
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
 use super::rollup::{Cluster, Total};
 use super::story::Story;

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::mention::Polarity;
 use super::span::Span;
-use super::vocabulary;
 
 /// One statement of a number of people harmed. Claims are never added up or overwritten; events summarise them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::actor::Actor;
 use super::article::Producer;
 use super::place::Place;
-use super::vocabulary;
 
 vocabulary! {
     /// Types of entities: the 18 OntoNotes types, WEAPON and VEHICLE.

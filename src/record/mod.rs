@@ -29,8 +29,6 @@ macro_rules! vocabulary {
     };
 }
 
-pub(crate) use vocabulary;
-
 pub mod actor;
 pub mod article;
 pub mod attribution;

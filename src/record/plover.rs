@@ -5,8 +5,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::vocabulary;
-
 vocabulary! {
     /// The 16 PLOVER event types.
     EventType {

@@ -1,0 +1,14 @@
+//! `dateline check`: is the configuration right? Offline; touches no network.
+
+use std::io::Write;
+
+use super::Settings;
+use super::exit::{Exit, Failure};
+
+/// Validates everything and prints the effective configuration.
+pub(super) fn run(settings: &Settings, out: &mut impl Write) -> Result<Exit, Failure> {
+    let (_config, effective) = settings.load()?;
+    // A reader that has seen enough ("| head") is no failure.
+    let _ = write!(out, "{effective}");
+    Ok(Exit::Ok)
+}

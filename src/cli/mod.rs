@@ -1,0 +1,149 @@
+//! The command line: one file per subcommand, typed exit codes, and nothing that another program could not call.
+
+mod check;
+pub mod digest;
+mod exit;
+mod schema;
+pub mod style;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::config::{Config, Effective, Sources};
+pub use exit::{Exit, Failure};
+use style::Style;
+
+/// A streaming worker for news: raw articles in from Kafka, entities and events out, exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "dateline", version, max_term_width = 100, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  dateline demo                                     see the whole worker run on sample articles, no Kafka needed
+  dateline extract article.txt                      read one article, print a digest
+  dateline extract --format json < articles.jsonl   enrich JSON Lines
+  dateline check                                    validate the configuration, show where each value comes from
+  dateline run                                      the worker
+
+Exit codes: 0 done, 64 usage, 65 input that is no article, 66 input that cannot be opened, 69 Kafka unavailable,
+70 internal, 75 stopped before everything was committed, 76 fenced by another worker, 78 configuration.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check the configuration offline and print it with the origin of every value
+    #[command(after_help = "\
+Examples:
+  dateline check
+  dateline check --config-dir /etc/dateline --profile production
+  DATELINE__KAFKA__GROUP_ID=news dateline check --env-file /etc/dateline/worker.env")]
+    Check {
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Print the JSON Schemas of the records
+    #[command(after_help = "\
+Examples:
+  dateline schema
+  dateline schema event.article/1")]
+    Schema {
+        /// One record, e.g. article.enriched/1; all of them without it
+        record: Option<String>,
+    },
+    /// Print a completion script for a shell
+    #[command(after_help = "\
+Examples:
+  dateline completions bash > /etc/bash_completion.d/dateline")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where the settings come from.
+#[derive(Debug, Clone, Args)]
+struct Settings {
+    /// Folder with default.toml and profiles
+    #[arg(long, env = "DATELINE_CONFIG_DIR", value_name = "DIR")]
+    config_dir: Option<PathBuf>,
+    /// Profile: DIR/NAME.toml over the defaults
+    #[arg(long, env = "DATELINE_PROFILE", value_name = "NAME")]
+    profile: Option<String>,
+    /// File of environment variables; ./.env is read where it exists
+    #[arg(long, env = "DATELINE_ENV_FILE", value_name = "FILE")]
+    env_file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Loads the configuration.
+    fn load(&self) -> Result<(Config, Effective), Failure> {
+        let local = PathBuf::from(".env");
+        let sources = Sources {
+            config_dir: self.config_dir.clone(),
+            profile: self.profile.clone(),
+            env_file: self.env_file.clone().or_else(|| local.exists().then_some(local)),
+            // Names or values that are no Unicode are not ours.
+            environment: std::env::vars_os()
+                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+                .collect(),
+        };
+        crate::config::load(&sources).map_err(|e| Failure::new(Exit::Config, e))
+    }
+}
+
+/// Runs the command line and gives the exit code. Errors are printed once, with their causes.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let exit = if e.use_stderr() { Exit::Usage } else { Exit::Ok };
+            // The terminal may be gone; the exit code still tells.
+            let _ = e.print();
+            return exit.into();
+        }
+    };
+    match run(cli.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            let style = Style::for_terminal(std::io::stderr().is_terminal());
+            eprintln!("{} {:#}", style.alarm("dateline:"), failure.error);
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<Exit, Failure> {
+    let mut out = std::io::stdout().lock();
+    match command {
+        Command::Check { settings } => check::run(&settings, &mut out),
+        Command::Schema { record } => schema::run(record.as_deref(), &mut out),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "dateline", &mut out);
+            Ok(Exit::Ok)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Examples:\n"), "{} has no examples in its help", command.get_name());
+        }
+    }
+}

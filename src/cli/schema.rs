@@ -1,0 +1,23 @@
+//! `dateline schema`: the JSON Schemas of every record.
+
+use std::io::Write;
+
+use super::exit::{Exit, Failure};
+use crate::record::schema;
+
+/// Prints one schema, or all of them as one JSON object by record name.
+pub fn run(name: Option<&str>, out: &mut impl Write) -> Result<Exit, Failure> {
+    let all = schema::all();
+    let value = match name {
+        None => all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        Some(name) => {
+            let known = all.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", ");
+            all.into_iter().find(|(n, _)| *n == name).map(|(_, value)| value).ok_or_else(|| {
+                Failure::new(Exit::Usage, anyhow::anyhow!("no record is called {name:?}; there are {known}"))
+            })?
+        }
+    };
+    // A reader that has seen enough ("| head") is no failure.
+    let _ = writeln!(out, "{value:#}");
+    Ok(Exit::Ok)
+}
