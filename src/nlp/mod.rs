@@ -5,10 +5,30 @@
 //! or Kafka; everything above it reads only [`Doc`].
 
 mod attribute_ruler;
+mod chars;
 pub mod doc;
+mod engine;
+mod hash;
+mod kernel;
 mod lemmatizer;
+mod lexeme;
+mod model;
 pub mod morph;
+mod ner;
+mod nonprojective;
+mod parser;
+mod pattern;
+mod pieces;
+mod sentences;
+mod tagger;
 mod text;
+mod tok2vec;
+mod tokenizer;
+mod transition;
+mod weights;
 
 pub use doc::{Dep, Doc, Entity, EntityType, Pos, Tag, Token};
+pub use engine::{Engine, MAX_TEXT_BYTES, Stopped};
+pub use model::Model;
 pub use morph::{Feature, Morph};
+pub use weights::{ModelError, ModelInfo};

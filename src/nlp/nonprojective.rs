@@ -1,0 +1,99 @@
+//! Resolves decorated arcs (pseudo-projective parsing, Nivre & Nilsson 2005, scheme HEAD).
+//!
+//! A token with label `dep||head` was lifted while training: its true head is a descendant of its present head that has
+//! label `head`. It is found top down, left to right, breadth first, in spaCy's way: white-space tokens are not
+//! searched, and the children of a token are looked for only between the token's edges from before any arc moved.
+//! Source: spaCy's `nonproj.pyx`.
+
+use super::parser::Label;
+use super::sentences::Edges;
+
+/// "No token" in the child lists.
+const NONE: u32 = u32::MAX;
+
+/// Reattaches every token with a decorated label. `edges` belong to `heads` as they are given.
+///
+/// Every token is visited at most once per decorated arc; child lists are linked, so no step rescans the text.
+pub(super) fn deprojectivise(
+    heads: &mut [u32],
+    labels: &mut [u16],
+    meaning: &[Label],
+    edges: &Edges,
+    is_space: impl Fn(usize) -> bool,
+) {
+    let mut children: Option<Children> = None;
+    let mut queue = Vec::new();
+    for token in 0..heads.len() {
+        let Label::Decorated { dep, head: wanted } = meaning[labels[token] as usize] else { continue };
+        let children = children.get_or_insert_with(|| Children::new(heads));
+        let old = heads[token];
+        queue.clear();
+        queue.push(old);
+        let mut next = 0;
+        let mut found = old;
+        'search: while let Some(parent) = queue.get(next).copied() {
+            next += 1;
+            let reach = edges.left[parent as usize]..=edges.right[parent as usize];
+            for child in children.of(parent).filter(|c| reach.contains(c)) {
+                if child as usize == token || is_space(child as usize) {
+                    continue;
+                }
+                if labels[child as usize] == wanted {
+                    found = child;
+                    break 'search;
+                }
+                queue.push(child);
+            }
+        }
+        if found != old {
+            children.remove(old, token as u32);
+            children.insert(found, token as u32);
+            heads[token] = found;
+        }
+        labels[token] = dep;
+    }
+}
+
+/// Children of every token as linked lists in text order.
+struct Children {
+    first: Vec<u32>,
+    next: Vec<u32>,
+}
+
+impl Children {
+    fn new(heads: &[u32]) -> Self {
+        let mut lists = Self { first: vec![NONE; heads.len()], next: vec![NONE; heads.len()] };
+        for (token, head) in heads.iter().enumerate().rev().filter(|(token, head)| *token as u32 != **head) {
+            lists.next[token] = std::mem::replace(&mut lists.first[*head as usize], token as u32);
+        }
+        lists
+    }
+
+    fn of(&self, parent: u32) -> impl Iterator<Item = u32> + '_ {
+        let link = |token: u32| (token != NONE).then_some(token);
+        std::iter::successors(link(self.first[parent as usize]), move |child| link(self.next[*child as usize]))
+    }
+
+    /// The link that leads to the first child for which `stop` holds, or to the end of the list.
+    fn link(&mut self, parent: u32, stop: impl Fn(u32) -> bool) -> &mut u32 {
+        let mut before = NONE;
+        let mut at = self.first[parent as usize];
+        while at != NONE && !stop(at) {
+            (before, at) = (at, self.next[at as usize]);
+        }
+        if before == NONE { &mut self.first[parent as usize] } else { &mut self.next[before as usize] }
+    }
+
+    fn remove(&mut self, parent: u32, child: u32) {
+        let after = self.next[child as usize];
+        let link = self.link(parent, |c| c == child);
+        if *link == child {
+            *link = after;
+        }
+    }
+
+    fn insert(&mut self, parent: u32, child: u32) {
+        let after = std::mem::replace(self.link(parent, |c| c > child), child);
+        self.next[child as usize] = after;
+    }
+}
