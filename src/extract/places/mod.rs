@@ -1,5 +1,10 @@
 //! Place names to places of the gazetteer.
 
+pub mod fold;
+pub mod gazetteer;
+
+pub use gazetteer::{Gazetteer, GazetteerError, GazetteerInfo};
+
 use super::Story;
 use super::entities::Entities;
 
