@@ -1,1 +1,5 @@
 //! The one integration-test binary.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod broker;
+mod kafka;

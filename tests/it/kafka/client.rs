@@ -1,0 +1,177 @@
+//! Plain clients: create topics, write articles, read everything back.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::message::{Header, Headers, Message as _, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+/// The topics of one test, named apart from those of every other test.
+#[derive(Debug, Clone)]
+pub struct Topics {
+    pub input: String,
+    pub enriched: String,
+    pub events: String,
+    pub entities: String,
+    pub dead: String,
+}
+
+impl Topics {
+    pub fn new(test: &str) -> Self {
+        let name = |kind: &str| format!("{test}.{}.{kind}", std::process::id());
+        Self {
+            input: name("articles.raw"),
+            enriched: name("articles.enriched"),
+            events: name("news.events"),
+            entities: name("news.entities"),
+            dead: name("articles.dead"),
+        }
+    }
+
+    pub fn outputs(&self) -> [&str; 4] {
+        [&self.enriched, &self.events, &self.entities, &self.dead]
+    }
+}
+
+/// A record as it lies in a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub partition: i32,
+    pub offset: i64,
+    pub key: Option<Vec<u8>>,
+    pub value: Vec<u8>,
+    pub headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Message {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.value).expect("records are JSON")
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(n, _)| n == name);
+        let value = found.next().and_then(|(_, v)| std::str::from_utf8(v).ok());
+        assert!(found.next().is_none(), "header {name} is there twice");
+        value
+    }
+}
+
+/// Creates the topics of a test.
+pub fn create_topics(bootstrap: &str, topics: &Topics, partitions: i32) {
+    let admin: AdminClient<DefaultClientContext> =
+        ClientConfig::new().set("bootstrap.servers", bootstrap).create().expect("an admin client");
+    let new: Vec<NewTopic<'_>> = std::iter::once(topics.input.as_str())
+        .chain(topics.outputs())
+        .map(|name| NewTopic::new(name, partitions, TopicReplication::Fixed(1)).set("max.message.bytes", "10485760"))
+        .collect();
+    let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let results = runtime.block_on(admin.create_topics(&new, &options)).expect("topics can be created");
+    for result in results {
+        result.expect("the topic can be created");
+    }
+}
+
+/// Writes records (key, value, headers) to a topic and waits for their acknowledgement.
+pub fn produce<'a>(
+    bootstrap: &str,
+    topic: &str,
+    records: impl IntoIterator<Item = (Option<&'a [u8]>, &'a [u8], &'a [(&'a str, &'a [u8])])>,
+) {
+    let producer: BaseProducer = ClientConfig::new()
+        .set("bootstrap.servers", bootstrap)
+        .set("enable.idempotence", "true")
+        .set("message.max.bytes", "10485760")
+        .set("partitioner", "murmur2_random")
+        .create()
+        .expect("a producer");
+    for (key, value, headers) in records {
+        let mut own = OwnedHeaders::new();
+        for (name, bytes) in headers {
+            own = own.insert(Header { key: name, value: Some(*bytes) });
+        }
+        let mut record = BaseRecord::<[u8], [u8]>::to(topic).payload(value).headers(own);
+        record.key = key;
+        while let Err((error, back)) = producer.send(record) {
+            assert_eq!(
+                error.rdkafka_error_code(),
+                Some(rdkafka::error::RDKafkaErrorCode::QueueFull),
+                "cannot produce: {error}"
+            );
+            producer.poll(Duration::from_millis(10));
+            record = back;
+        }
+    }
+    producer.flush(Duration::from_secs(60)).expect("all records are acknowledged");
+}
+
+/// Everything in a topic that a `read_committed` reader sees now.
+pub fn read_topic(bootstrap: &str, topic: &str) -> Vec<Message> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", bootstrap)
+        .set("group.id", "dateline-test-reader")
+        .set("isolation.level", "read_committed")
+        .set("enable.auto.commit", "false")
+        .set("enable.partition.eof", "true")
+        .set("fetch.message.max.bytes", "10485760")
+        .create()
+        .expect("a consumer");
+    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).expect("metadata");
+    let partitions = metadata.topics()[0].partitions().len();
+    let mut list = TopicPartitionList::new();
+    for partition in 0..partitions {
+        list.add_partition_offset(topic, partition as i32, Offset::Beginning).expect("a valid offset");
+    }
+    consumer.assign(&list).expect("an assignment");
+    let mut at_end = vec![false; partitions];
+    let mut found = Vec::new();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !at_end.iter().all(|end| *end) {
+        assert!(Instant::now() < deadline, "{topic} cannot be read to its end within 60 s");
+        match consumer.poll(Duration::from_millis(200)) {
+            None => {}
+            Some(Err(rdkafka::error::KafkaError::PartitionEOF(partition))) => at_end[partition as usize] = true,
+            Some(Err(e)) => panic!("cannot read {topic}: {e}"),
+            Some(Ok(m)) => found.push(Message {
+                partition: m.partition(),
+                offset: m.offset(),
+                key: m.key().map(<[u8]>::to_vec),
+                value: m.payload().unwrap_or_default().to_vec(),
+                headers: m.headers().map_or_else(Vec::new, |h| {
+                    h.iter().map(|h| (h.key.to_owned(), h.value.unwrap_or_default().to_vec())).collect()
+                }),
+            }),
+        }
+    }
+    found.sort_by_key(|m| (m.partition, m.offset));
+    found
+}
+
+/// Reads a topic again and again until `done` holds or the time is over.
+pub fn read_until(bootstrap: &str, topic: &str, limit: Duration, done: impl Fn(&[Message]) -> bool) -> Vec<Message> {
+    let deadline = Instant::now() + limit;
+    loop {
+        let found = read_topic(bootstrap, topic);
+        if done(&found) || Instant::now() > deadline {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(250));
+    }
+}
+
+/// Committed offsets of a group over all partitions of a topic, summed.
+pub fn committed(bootstrap: &str, group: &str, topic: &str) -> i64 {
+    let consumer: BaseConsumer =
+        ClientConfig::new().set("bootstrap.servers", bootstrap).set("group.id", group).create().expect("a consumer");
+    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).expect("metadata");
+    let mut list = TopicPartitionList::new();
+    for partition in metadata.topics()[0].partitions() {
+        list.add_partition(topic, partition.id());
+    }
+    let offsets = consumer.committed_offsets(list, Duration::from_secs(30)).expect("committed offsets");
+    offsets.elements().iter().map(|e| if let Offset::Offset(n) = e.offset() { n } else { 0 }).sum()
+}

@@ -1,0 +1,62 @@
+//! A real Apache Kafka for the tests, and plain clients to look at its topics with.
+//!
+//! `DATELINE_TEST_KAFKA=host:port` uses a given broker. Otherwise one broker is started from Maven artifacts, once for
+//! all tests of the run. Where neither can be had, tests are reported as skipped by name; with
+//! `DATELINE_TEST_KAFKA_REQUIRED=1` (set by `.ci/run`) they fail instead.
+
+mod broker;
+mod client;
+
+use std::io::Write;
+use std::sync::OnceLock;
+
+pub use broker::Broker;
+pub use client::{Message, Topics, committed, create_topics, produce, read_topic, read_until};
+
+/// The broker shared by the tests of this run, and its address.
+pub enum Kafka {
+    /// Started by us.
+    Own(Broker),
+    /// Given by the environment.
+    Given(String),
+}
+
+impl Kafka {
+    /// Address for clients.
+    pub fn bootstrap(&self) -> &str {
+        match self {
+            Self::Own(broker) => broker.bootstrap(),
+            Self::Given(address) => address,
+        }
+    }
+}
+
+/// The shared broker, or none with a note on why the calling test is skipped.
+pub fn shared(test: &str) -> Option<&'static Kafka> {
+    static SHARED: OnceLock<Result<Kafka, String>> = OnceLock::new();
+    let start = || match std::env::var("DATELINE_TEST_KAFKA") {
+        Ok(address) if !address.is_empty() => Ok(Kafka::Given(address)),
+        _ => Broker::start().map(Kafka::Own),
+    };
+    match SHARED.get_or_init(start) {
+        Ok(kafka) => Some(kafka),
+        Err(reason) => skip(test, reason),
+    }
+}
+
+/// A broker for one test alone, to be stopped and started at will.
+pub fn own(test: &str) -> Option<Broker> {
+    match Broker::start() {
+        Ok(broker) => Some(broker),
+        Err(reason) => skip(test, &reason),
+    }
+}
+
+fn skip<T>(test: &str, reason: &str) -> Option<T> {
+    if std::env::var_os("DATELINE_TEST_KAFKA_REQUIRED").is_some_and(|v| v == "1") {
+        panic!("{test} needs Kafka: {reason}");
+    }
+    // Past the test runner's capture: a skipped test must be seen.
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {reason}");
+    None
+}
