@@ -11,9 +11,11 @@ pub mod casualties;
 pub mod entities;
 pub mod events;
 pub mod numbers;
+pub mod pipeline;
 pub mod places;
 pub mod rollup;
 pub mod story;
 pub mod times;
 
+pub use pipeline::{EnrichError, Enricher, Pipeline, PipelineError};
 pub use story::Story;

@@ -1,0 +1,127 @@
+//! Everything that reading an article needs, loaded once, and the order in which it is read.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::assemble::Assembler;
+use super::events::Facts;
+use super::places::gazetteer::{Gazetteer, GazetteerError};
+use super::rollup::Doubt;
+use super::{Story, attributions, casualties, entities, events, places, rollup, times};
+use crate::article::Article;
+use crate::nlp::{Engine, Model, ModelError, Stopped};
+use crate::record::{EnrichedArticle, Producer};
+
+/// Model, gazetteer and lexicons. Immutable; shared by all threads.
+#[derive(Debug)]
+pub struct Pipeline {
+    model: Arc<Model>,
+    gazetteer: Gazetteer,
+    doubt: Doubt,
+    producer: Producer,
+}
+
+/// Why a pipeline cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The language model.
+    #[error("cannot load the language model: {0}")]
+    Model(#[from] ModelError),
+    /// The gazetteer.
+    #[error("cannot load the gazetteer: {0}")]
+    Gazetteer(#[from] GazetteerError),
+}
+
+impl PipelineError {
+    /// A stable name for the kind of error.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Model(e) => e.kind(),
+            Self::Gazetteer(e) => e.kind(),
+        }
+    }
+}
+
+/// Why an article was not enriched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EnrichError {
+    /// The caller said stop, mostly because the time was over.
+    #[error("reading the article took longer than worker.article_timeout")]
+    Stopped,
+}
+
+impl EnrichError {
+    /// A stable name for the kind of error.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Stopped => "timeout",
+        }
+    }
+}
+
+impl From<Stopped> for EnrichError {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+impl Pipeline {
+    /// Loads everything; the embedded model and gazetteer where no path is given.
+    pub fn load(model: Option<&Path>, gazetteer: Option<&Path>) -> Result<Self, PipelineError> {
+        let model = model.map_or_else(Model::embedded, Model::from_path)?;
+        let gazetteer = gazetteer.map_or_else(Gazetteer::embedded, Gazetteer::from_path)?;
+        let info = model.info();
+        let producer = Producer {
+            name: "dateline".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            model: format!("{}-{}", info.name, info.version),
+            gazetteer: gazetteer.info().name.clone(),
+        };
+        Ok(Self { model: Arc::new(model), gazetteer, doubt: Doubt::load(), producer })
+    }
+
+    /// The language model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The gazetteer.
+    pub fn gazetteer(&self) -> &Gazetteer {
+        &self.gazetteer
+    }
+}
+
+/// Reads articles: the shared pipeline and one thread's language engine.
+#[derive(Debug)]
+pub struct Enricher {
+    pipeline: Arc<Pipeline>,
+    engine: Engine,
+}
+
+impl Enricher {
+    /// A reader with an engine of its own.
+    pub fn new(pipeline: Arc<Pipeline>) -> Self {
+        let engine = Engine::new(Arc::clone(&pipeline.model));
+        Self { pipeline, engine }
+    }
+
+    /// Finds everything in an article. `stop` is asked between steps; when it says so, the article is given up.
+    pub fn enrich(&mut self, article: &Article, stop: &dyn Fn() -> bool) -> Result<EnrichedArticle, EnrichError> {
+        let Self { pipeline, engine } = self;
+        let doc = engine.annotate_until(article.body(), stop)?;
+        let story = Story::new(article, &doc);
+        let checked = || if stop() { Err(EnrichError::Stopped) } else { Ok(()) };
+        let mut entities = entities::find(&story);
+        places::resolve(&story, &mut entities);
+        checked()?;
+        let times = times::find(&story);
+        let attributions = attributions::find(&story, &entities);
+        checked()?;
+        let claims = casualties::find(&story, &entities, &attributions);
+        let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
+        let mentions = events::find(&story, &facts);
+        checked()?;
+        let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt);
+        Ok(Assembler::new(&story, &facts, &pipeline.producer).article(&mentions, &clusters))
+    }
+}
