@@ -3,11 +3,12 @@
 use super::body::Body;
 use super::date::{self, Dates};
 use super::error::IntakeError;
+use super::html::{self, Page};
 use super::json;
 use super::layout::{self, Tables};
 use super::limits::Limits;
 use super::{Article, IntakeNote};
-use crate::record::{RawArticle, id};
+use crate::record::{PublishedAt, RawArticle, id};
 
 /// What the sender says about a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -87,12 +88,21 @@ impl Intake {
             _ => RawArticle { text: text.to_owned(), ..RawArticle::default() },
         };
         self.check(&raw)?;
-        Ok(self.assemble(raw))
+        let html = match hint.format {
+            Some(Format::Html) => true,
+            Some(Format::Text) => false,
+            _ => html::is_html(&raw.text),
+        };
+        let page = if html { Some(html::read(&raw.text, self.limits.html_depth)?) } else { None };
+        if page.as_ref().is_some_and(|page| page.body.text.trim().is_empty()) {
+            return Err(IntakeError::EmptyText);
+        }
+        Ok(self.assemble(raw, page))
     }
 
-    /// An article from text alone, with no limit and no language check: for tests, benches and tools.
+    /// An article from plain text alone, with no limit and no language check: for tests, benches and tools.
     pub fn text(&self, text: &str) -> Article {
-        self.assemble(RawArticle { text: text.to_owned(), ..RawArticle::default() })
+        self.assemble(RawArticle { text: text.to_owned(), ..RawArticle::default() }, None)
     }
 
     fn check(&self, raw: &RawArticle) -> Result<(), IntakeError> {
@@ -108,12 +118,23 @@ impl Intake {
         Ok(())
     }
 
-    fn assemble(&self, raw: RawArticle) -> Article {
+    fn assemble(&self, mut raw: RawArticle, page: Option<Page>) -> Article {
         let received = raw.text;
-        let body = received.starts_with('\u{feff}').then(|| Body::tail(&received, '\u{feff}'.len_utf8()));
+        let (body, marks) = match page {
+            Some(page) => {
+                raw.title =
+                    raw.title.or(page.title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" ")));
+                raw.published_at = raw.published_at.or(page.published.map(PublishedAt::Text));
+                (Some(page.body), page.marks)
+            }
+            None => {
+                let mark = received.starts_with('\u{feff}').then(|| Body::tail(&received, '\u{feff}'.len_utf8()));
+                (mark, Vec::new())
+            }
+        };
         let text = body.as_ref().map_or(received.as_str(), |b| &b.text);
 
-        let outline = layout::outline(text, raw.title.as_deref(), &self.tables);
+        let outline = layout::outline(text, raw.title.as_deref(), &marks, &self.tables);
         let published = raw.published_at.as_ref().map(date::published);
         let dates = Dates {
             published: published.flatten(),

@@ -1,5 +1,7 @@
 //! Puts the parts together: paragraphs to blocks.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 
 use super::super::date::{self, grammar::CalendarDate};
@@ -39,13 +41,25 @@ pub(in crate::article) struct Outline {
     pub(in crate::article) text_date: Option<Date>,
 }
 
-/// Finds the blocks of a body.
-pub(in crate::article) fn outline(text: &str, title: Option<&str>, tables: &Tables) -> Outline {
+/// Finds the blocks of a body. `marks` are what its markup says of stretches, in order and apart.
+pub(in crate::article) fn outline(
+    text: &str,
+    title: Option<&str>,
+    marks: &[(Range<usize>, BlockKind)],
+    tables: &Tables,
+) -> Outline {
     let mut builder =
         Builder { text, tables, out: Outline::default(), running: 0, headlines: 0, shouting: shouts(text) };
     let paragraphs = paragraphs::split(text);
     for (i, range) in paragraphs.iter().enumerate() {
         let following = paragraphs.get(i + 1).map(|next| &text[next.clone()]);
+        let mark = marks.partition_point(|(mark, _)| mark.end <= range.start);
+        if let Some((mark, kind)) = marks.get(mark) {
+            if mark.start <= range.start && range.end <= mark.end {
+                builder.marked(range.clone(), *kind);
+                continue;
+            }
+        }
         builder.paragraph(range.start, range.end, following, title);
     }
     let mut out = builder.out;
@@ -64,6 +78,17 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// A paragraph whose kind the markup states.
+    fn marked(&mut self, range: Range<usize>, kind: BlockKind) {
+        let slice = &self.text[range.clone()];
+        match kind {
+            BlockKind::Headline => self.headlines += 1,
+            BlockKind::Caption if self.tables.captions.find(slice).is_some_and(|caption| caption.archive) => {}
+            _ => self.note_dates(slice),
+        }
+        self.push(range.start, range.end, kind);
+    }
+
     fn paragraph(&mut self, mut start: usize, end: usize, following: Option<&str>, title: Option<&str>) {
         if self.running == 0 {
             start = self.crawler_prefix(start, end);
@@ -124,7 +149,7 @@ impl Builder<'_> {
     }
 
     fn dateline(&mut self, start: usize, end: usize, found: &Found) {
-        let shift = |range: &std::ops::Range<usize>| start + range.start..start + range.end;
+        let shift = |range: &Range<usize>| start + range.start..start + range.end;
         self.out.dateline_date = found.date;
         self.out.layout.dateline = Some(DatelineSpan {
             range: shift(&found.range),
@@ -169,7 +194,7 @@ mod tests {
 
     /// Each block as "kind: first words".
     fn check(text: &str, expect: &[&str]) {
-        let out = outline(text, None, &Tables::load());
+        let out = outline(text, None, &[], &Tables::load());
         let found: Vec<String> = out
             .layout
             .blocks
@@ -231,7 +256,7 @@ mod tests {
         fn blocks_cover_every_visible_byte_in_order(
             text in "(?s)((date 2022-02-03 |PARIS \\(AP\\) — |By Jane|\\(AP Photo/x\\)|[A-Za-z .,—:/()\\[\\]“”\n-]){0,40}){0,4}"
         ) {
-            let out = outline(&text, None, &Tables::load());
+            let out = outline(&text, None, &[], &Tables::load());
             let mut covered = 0;
             for block in &out.layout.blocks {
                 prop_assert!(text[covered..block.range.start].trim().is_empty(), "uncovered before {:?}", block);

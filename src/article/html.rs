@@ -1,0 +1,447 @@
+//! HTML to readable text, with the way back to every byte.
+//!
+//! A reader, not a browser: it knows which elements part paragraphs, which are no text of the story (scripts, menus,
+//! footers, forms) and which say what a paragraph is (`h1`, `figcaption`). Tags are read by html5gum, which follows the
+//! WHATWG tokenizer; no tree is built. Time is linear in the input: open elements are kept on a stack of bounded depth.
+//!
+//! Left out: style sheets (hidden text is read), layout of tables, pages that are written by scripts.
+
+mod detect;
+mod tokens;
+
+use std::ops::Range;
+
+use super::body::Body;
+use super::error::IntakeError;
+use super::layout::BlockKind;
+pub(super) use detect::is_html;
+
+/// What an HTML document holds.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) body: Body,
+    /// What the markup says of stretches of the body, in order.
+    pub(super) marks: Vec<(Range<usize>, BlockKind)>,
+    /// `<title>`.
+    pub(super) title: Option<String>,
+    /// A publication time in a `meta` or `time` element.
+    pub(super) published: Option<String>,
+}
+
+/// Elements whose text is not read.
+const SKIPPED: [&str; 24] = [
+    "script", "style", "noscript", "template", "svg", "math", "nav", "footer", "aside", "form", "button", "select",
+    "option", "textarea", "iframe", "object", "audio", "video", "canvas", "map", "dialog", "menu", "datalist", "head",
+];
+
+/// Elements that part paragraphs.
+const BLOCKS: [&str; 42] = [
+    "address",
+    "article",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "ol",
+    "p",
+    "pre",
+    "search",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tfoot",
+    "tr",
+    "ul",
+];
+
+/// Elements without content, and those that an unclosed neighbour closes: never kept on the stack.
+const UNSTACKED: [&str; 26] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p",
+    "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "rp", "rt",
+];
+
+/// Elements that give their text a kind.
+fn kind_of(name: &str, class: &str) -> Option<BlockKind> {
+    let class = class.to_ascii_lowercase();
+    match name {
+        "h1" => Some(BlockKind::Headline),
+        "figcaption" | "figure" => Some(BlockKind::Caption),
+        "p" | "div" | "span" | "section" if class.split_ascii_whitespace().any(|c| c.ends_with("caption")) => {
+            Some(BlockKind::Caption)
+        }
+        "p" | "div" | "span" | "section" | "address"
+            if class.split_ascii_whitespace().any(|c| c.ends_with("byline")) =>
+        {
+            Some(BlockKind::Byline)
+        }
+        _ => None,
+    }
+}
+
+/// Reads a document. `text` must be shorter than 4 GiB.
+pub(super) fn read(text: &str, max_depth: usize) -> Result<Page, IntakeError> {
+    let mut reader = Reader { keep_lines: !detect::has_blocks(text), ..Reader::new(max_depth) };
+    tokens::run(text, &mut reader);
+    if reader.too_deep {
+        return Err(IntakeError::HtmlTooDeep { limit: max_depth });
+    }
+    reader.close_all();
+    reader.marks_in_order();
+    Ok(reader.page)
+}
+
+/// What stands between two words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Gap {
+    None,
+    /// Blanks, and where they stand.
+    Blank(Range<usize>),
+    Line,
+    Paragraph,
+}
+
+/// An element that is open.
+struct Open {
+    name: String,
+    skipped: bool,
+    mark: Option<(BlockKind, usize)>,
+}
+
+struct Reader {
+    page: Page,
+    stack: Vec<Open>,
+    max_depth: usize,
+    too_deep: bool,
+    /// Line ends count, as in `pre`: there is no markup for paragraphs.
+    keep_lines: bool,
+    gap: Gap,
+    skipping: usize,
+    preformatted: usize,
+    /// Where the text copied last ends.
+    received_end: usize,
+    in_title: bool,
+    /// A `p` or other unstacked element with a kind; closed by the next break of a paragraph.
+    loose: Option<(BlockKind, usize)>,
+}
+
+impl Reader {
+    fn new(max_depth: usize) -> Self {
+        Reader {
+            page: Page::default(),
+            stack: Vec::new(),
+            max_depth,
+            too_deep: false,
+            keep_lines: false,
+            gap: Gap::None,
+            skipping: 0,
+            preformatted: 0,
+            received_end: 0,
+            in_title: false,
+            loose: None,
+        }
+    }
+
+    /// Characters that stand at `at` as they are.
+    fn copy(&mut self, text: &str, mut at: usize) {
+        if !self.reads(text) {
+            return;
+        }
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let (blank, dropped) = (is_blank(first), is_invisible(first));
+            let len = rest.find(|c: char| is_blank(c) != blank || is_invisible(c) != dropped).unwrap_or(rest.len());
+            let (run, next) = rest.split_at(len);
+            if blank {
+                self.blank(run, at..at + len);
+            } else if !dropped {
+                self.word(run, at..at + len);
+            }
+            at += len;
+            rest = next;
+        }
+    }
+
+    /// A character that stands for other bytes: an entity, a line end.
+    fn replacement(&mut self, c: char, received: Range<usize>) {
+        let mut buffer = [0; 4];
+        let text = &*c.encode_utf8(&mut buffer);
+        match self.reads(text) {
+            true if is_blank(c) => self.blank(text, received),
+            true if !is_invisible(c) => self.word(text, received),
+            _ => {}
+        }
+    }
+
+    /// Whether characters are text to read here.
+    fn reads(&mut self, text: &str) -> bool {
+        if self.in_title {
+            self.page.title.get_or_insert_default().push_str(text);
+        }
+        !self.in_title && self.skipping == 0
+    }
+
+    fn blank(&mut self, run: &str, range: Range<usize>) {
+        let lines = run.bytes().filter(|&b| b == b'\n').count();
+        let keep = self.keep_lines || self.preformatted > 0;
+        match &self.gap {
+            _ if keep && lines >= 2 => self.gap = Gap::Paragraph,
+            Gap::None | Gap::Blank(_) if keep && lines == 1 => self.gap = Gap::Line,
+            Gap::None => self.gap = Gap::Blank(range),
+            _ => {}
+        }
+    }
+
+    fn word(&mut self, word: &str, range: Range<usize>) {
+        let here = self.received_end..self.received_end;
+        let body = &mut self.page.body;
+        if !body.text.is_empty() {
+            match std::mem::replace(&mut self.gap, Gap::None) {
+                Gap::None => {}
+                Gap::Blank(blank) => body.push(" ", blank),
+                Gap::Line => body.push("\n", here),
+                Gap::Paragraph => body.push("\n\n", here),
+            }
+        }
+        self.gap = Gap::None;
+        self.received_end = range.end;
+        body.push(word, range);
+    }
+
+    fn start(&mut self, name: &str, attributes: &tokens::Attributes) {
+        self.in_title = name == "title";
+        self.metadata(name, attributes);
+        let block = BLOCKS.binary_search(&name).is_ok();
+        if block {
+            self.gap = Gap::Paragraph;
+            self.close_loose();
+        } else if name == "br" {
+            self.gap = if matches!(self.gap, Gap::Line | Gap::Paragraph) { Gap::Paragraph } else { Gap::Line };
+        }
+        let mark = kind_of(name, &attributes.class).map(|kind| (kind, self.page.body.text.len()));
+        if UNSTACKED.contains(&name) {
+            if block {
+                self.loose = mark;
+            }
+            return;
+        }
+        if attributes.self_closing && !block {
+            return;
+        }
+        if self.stack.len() >= self.max_depth {
+            self.too_deep = true;
+            return;
+        }
+        // The footer of a quotation names who is quoted.
+        let quoted = name == "footer" && self.stack.iter().any(|open| open.name == "blockquote");
+        let skipped = SKIPPED.contains(&name) && !quoted;
+        self.skipping += usize::from(skipped);
+        self.preformatted += usize::from(name == "pre");
+        self.stack.push(Open { name: name.to_owned(), skipped, mark });
+    }
+
+    fn end(&mut self, name: &str) {
+        self.in_title = false;
+        if BLOCKS.binary_search(&name).is_ok() {
+            self.gap = Gap::Paragraph;
+            self.close_loose();
+        }
+        // An end tag closes everything opened within its element; one without an element closes nothing.
+        if let Some(at) = self.stack.iter().rposition(|open| open.name == name) {
+            while self.stack.len() > at {
+                self.pop();
+            }
+        }
+    }
+
+    fn pop(&mut self) {
+        let Some(open) = self.stack.pop() else { return };
+        self.skipping -= usize::from(open.skipped);
+        self.preformatted -= usize::from(open.name == "pre");
+        self.mark(open.mark);
+    }
+
+    fn close_loose(&mut self) {
+        let loose = self.loose.take();
+        self.mark(loose);
+    }
+
+    fn mark(&mut self, mark: Option<(BlockKind, usize)>) {
+        if let Some((kind, start)) = mark {
+            if start < self.page.body.text.len() {
+                self.page.marks.push((start..self.page.body.text.len(), kind));
+            }
+        }
+    }
+
+    fn close_all(&mut self) {
+        self.close_loose();
+        while !self.stack.is_empty() {
+            self.pop();
+        }
+    }
+
+    /// Outer marks come after the inner ones they cover; the outermost of a nest says enough.
+    fn marks_in_order(&mut self) {
+        self.page.marks.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+        let mut end = 0;
+        self.page.marks.retain(|(range, _)| {
+            let outermost = range.end > end;
+            end = end.max(range.end);
+            outermost
+        });
+    }
+
+    fn metadata(&mut self, name: &str, attributes: &tokens::Attributes) {
+        let key = attributes.key.to_ascii_lowercase();
+        let dated = match name {
+            "meta" => PUBLISHED_KEYS.contains(&key.as_str()),
+            "time" => key == "datepublished" || key == "pubdate",
+            _ => false,
+        };
+        if dated && self.page.published.is_none() && !attributes.value.trim().is_empty() {
+            self.page.published = Some(attributes.value.trim().to_owned());
+        }
+    }
+}
+
+/// Names under which pages state their publication time.
+const PUBLISHED_KEYS: [&str; 12] = [
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publication_date",
+    "dc.date",
+    "dc.date.issued",
+    "parsely-pub-date",
+    "sailthru.date",
+];
+
+/// Blanks that HTML collapses; the no-break space too, which pages use for layout.
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{a0}')
+}
+
+/// Characters that only tell a browser where words may break.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(html: &str, expect: &str) {
+        assert_eq!(read(html, 100).unwrap().body.text, expect, "{html}");
+    }
+
+    #[test]
+    fn readable_text_only() {
+        check("<p>One.</p><p>Two &amp; three.</p>", "One.\n\nTwo & three.");
+        check("<p>One.<p>Two.", "One.\n\nTwo.");
+        check("One<br>two<br/><br>three", "One\ntwo\n\nthree");
+        check("<p>  a \n <b> b</b>c </p>", "a bc");
+        check("<nav>Home</nav><p>Text.</p><script>var a = '<p>no</p>';</script><style>p{}</style>", "Text.");
+        check("<head><title>T &amp; t</title></head><body><p>Text.</p><footer>Imprint</footer></body>", "Text.");
+        check("<p>Sal&shy;gora&nbsp;port &#8212; &ldquo;yes&rdquo;</p>", "Salgora port — “yes”");
+        check("<div><nav>Menu<div>deep</div></div><p>Text.</p>", "Text.");
+        check("<pre>a\nb\n\nc</pre>", "a\nb\n\nc");
+        check("First <b>bold</b> line.\n\nSecond <i>one</i>.", "First bold line.\n\nSecond one.");
+        check("<p>1 < 2 and 3 > 2 & so on</p>", "1 < 2 and 3 > 2 & so on");
+        check("<p>One.\r\nTwo.</p>", "One. Two.");
+        check("<!-- no --><p>a<!-- no -->b</p>", "ab");
+        check("<blockquote>Words.<footer>Jane Roe</footer></blockquote>", "Words.Jane Roe");
+        check("", "");
+    }
+
+    #[test]
+    fn markup_says_what_a_paragraph_is() {
+        let html = "<h1>Head</h1><p class=\"c-byline\">By Jane Roe</p><p>Text.</p>\
+                    <figure><img alt='x'><figcaption>A port.</figcaption><span>AP</span></figure><p>More.</p>";
+        let page = read(html, 100).unwrap();
+        let marks: Vec<(&str, BlockKind)> = page.marks.iter().map(|(r, k)| (&page.body.text[r.clone()], *k)).collect();
+        assert_eq!(
+            marks.iter().map(|(t, k)| (t.trim(), *k)).collect::<Vec<_>>(),
+            [("Head", BlockKind::Headline), ("By Jane Roe", BlockKind::Byline), ("A port.\n\nAP", BlockKind::Caption)]
+        );
+    }
+
+    #[test]
+    fn pages_state_title_and_date() {
+        let page = read(
+            "<html><head><title>Ferry</title><meta property='article:published_time' content='2021-05-03T10:00Z'></head>",
+            100,
+        )
+        .unwrap();
+        assert_eq!((page.title.as_deref(), page.published.as_deref()), (Some("Ferry"), Some("2021-05-03T10:00Z")));
+    }
+
+    #[test]
+    fn nesting_is_limited_and_hostile_input_is_linear() {
+        assert_eq!(read(&"<div>".repeat(101), 100).unwrap_err().kind(), "html_too_deep");
+        assert!(read(&"<p>".repeat(300_000), 100).is_ok());
+        assert!(read(&"</div>".repeat(300_000), 100).is_ok());
+        assert!(read(&"<b>a</i>".repeat(90), 100).is_ok());
+        assert!(read(&"&amp".repeat(300_000), 100).is_ok());
+        assert!(read(&"<".repeat(300_000), 100).is_ok());
+    }
+
+    const PIECES: &str = "(?s)(<p>|</p>|<br>|<div class=\"é\">|</div>|<figure>|<nav>|</nav>|<title>|<pre>|</pre>|<!--|-->|&amp;|&mdash;|&nGt;\
+        |&nbsp;|&#x1F600;|&bogus;|&|<|>|\r\n|\n| |\u{a0}|\u{ad}|<script>|</script>|<plaintext>|[a-zA-Zé—😀. ]{1,6}){0,40}";
+
+    proptest! {
+        #[test]
+        fn every_position_leads_back(html in PIECES) {
+            let Ok(Page { body, .. }) = read(&html, 100) else { return Ok(()) };
+            let bounds: Vec<usize> = body.text.char_indices().map(|(at, _)| at).chain([body.text.len()]).collect();
+            let mut last = 0..0;
+            for pair in bounds.windows(2) {
+                let range = body.received_range(pair[0]..pair[1]);
+                prop_assert!(html.is_char_boundary(range.start) && html.is_char_boundary(range.end), "{:?}", range);
+                prop_assert!(range.start >= last.start && range.end >= last.end, "{:?} after {:?}", range, last);
+                let (read, received) = (&body.text[pair[0]..pair[1]], &html[range.clone()]);
+                let replaced = received.starts_with('&') || received.chars().all(is_blank) || read == "\n";
+                prop_assert!(read == received || replaced, "{:?} for {:?}", read, received);
+                last = range;
+            }
+            for (i, &start) in bounds.iter().enumerate().step_by(3) {
+                for &end in bounds[i..].iter().step_by(5) {
+                    let range = body.received_range(start..end);
+                    prop_assert!(range.start <= range.end && range.end <= html.len());
+                    prop_assert!(html.is_char_boundary(range.start) && html.is_char_boundary(range.end));
+                }
+            }
+        }
+    }
+}
