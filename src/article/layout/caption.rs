@@ -21,6 +21,7 @@ pub(super) struct Captions {
     files: Vec<&'static str>,
     credits: Vec<&'static str>,
     tails: Vec<&'static str>,
+    has: Vec<&'static str>,
 }
 
 /// A caption at the start of a paragraph.
@@ -35,7 +36,7 @@ pub(super) struct Caption {
 impl Captions {
     pub(super) fn load() -> Self {
         let of = |kind: &str| table::rows(TABLE).filter_map(|row| row.strip_prefix(kind)).map(str::trim).collect();
-        Captions { leads: of("lead "), files: of("file "), credits: of("credit "), tails: of("tail ") }
+        Captions { leads: of("lead "), files: of("file "), credits: of("credit "), tails: of("tail "), has: of("has ") }
     }
 
     /// Finds a caption at the start of a paragraph.
@@ -46,7 +47,9 @@ impl Captions {
         if let Some(end) = self.credit_end(paragraph) {
             return Some(Caption { end, archive });
         }
-        if paragraph.len() <= MAX_LEAD && (archive || self.leads.iter().any(|lead| starts(&head, lead))) {
+        let leads = archive || self.leads.iter().any(|lead| starts(&head, lead)) || numbered(&head);
+        let short = paragraph.len() <= MAX_LEAD;
+        if short && (leads || self.has.iter().any(|mark| plain(paragraph).contains(mark))) {
             return Some(Caption { end: paragraph.len(), archive });
         }
         let tail = plain(tail(paragraph, 40));
@@ -79,22 +82,23 @@ impl Captions {
                 let after = &text[at + credit.len()..];
                 word(at)
                     && (credit.ends_with('/') || !after.starts_with(char::is_alphanumeric))
-                    && self.closes(credit, at, after)
+                    && self.closes(bracket, credit, at, after)
             })
         };
         self.credits.iter().any(|credit| names(credit))
     }
 
-    /// A credit names a picture early and then its author, or ends with an agency; "(the photo was taken in May)" and
-    /// "(AFP)" alone do neither.
-    fn closes(&self, credit: &str, at: usize, after: &str) -> bool {
-        let agency = ["afp", "getty", "staff", "file", "reuters", "handout", "twitter", "facebook"].contains(&credit);
+    /// Whether a credit is one: an author follows ("photo by", "afp/"), or a bracket of a few capitalised words ends with
+    /// it ("Family photo"). "(the photo was taken in May)" and "(AFP)" are neither.
+    fn closes(&self, bracket: &str, credit: &str, at: usize, after: &str) -> bool {
         let author = [" by ", " courtesy", " via ", " credit", " provided", " from ", " -", " –", " —"];
         let named = after.starts_with(['/', ':', '|', ','])
             || author.iter().any(|a| after.starts_with(a))
             || credit.ends_with('/');
         let early = at <= 24 && after.split_whitespace().count() <= 8;
-        (named && early) || (after.trim().is_empty() && (at > 0 || !agency))
+        let few = bracket.split_whitespace().count() <= 2 && bracket.starts_with(char::is_uppercase);
+        let agency = ["afp", "getty", "reuters", "twitter", "facebook", "file", "staff"].contains(&credit);
+        (named && early) || (after.trim().is_empty() && (credit.contains(' ') || (few && (at > 0 || !agency))))
     }
 }
 
@@ -107,6 +111,12 @@ fn slash_credit(paragraph: &str) -> bool {
             name.split_whitespace().count() <= 4 && name.starts_with(char::is_uppercase)
         })
     })
+}
+
+/// "image 9 of 12"
+fn numbered(head: &str) -> bool {
+    let rest = head.strip_prefix("image ").or_else(|| head.strip_prefix("photo ")).unwrap_or_default();
+    rest.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(" of ") && !rest.starts_with(' ')
 }
 
 fn starts(head: &str, mark: &str) -> bool {
@@ -148,6 +158,10 @@ mod tests {
             "Photo: Jane Roe",
             "Image source, Getty Images",
             "The harbour after the storm. Getty Images",
+            "Jane Roe, 15 (Family photo)",
+            "Police lights. (Source: Harbour News 12)",
+            "Image 9 of 12 A ferry leaves port.",
+            "A ferry leaves port. View Full Caption Harbour News/Jane Roe",
             "A police badge (Photo: HARBOUR POLICE DEPARTMENT)",
         ] {
             check(text, Some(text));
@@ -164,6 +178,10 @@ mod tests {
             "The agency (AFP) said the mayor had resigned.",
             "The images (see the gallery for all photos taken that night by residents) shocked the town.",
             "Photographers waited outside. The mayor did not come.",
+            "“Add [the child care credit] and it works,” the mayor said.",
+            "The shop sells books (and films, music and photos) to sailors.",
+            "LIMA, 3 AUG 89 (CADENA AUDIO VIDEO) -- [REPORT] THE MAYOR RESIGNED.",
+            "This photo was posted to the school’s page on Friday.",
             "He told Reuters/Ipsos that the poll was wrong.",
             "The video shows the mayor leaving town, police said in a statement on Tuesday.",
             "The file was closed.",
@@ -188,7 +206,10 @@ mod tests {
     fn the_table_is_well_formed() {
         for row in table::rows(TABLE) {
             let (kind, text) = row.split_once(' ').unwrap_or((row, ""));
-            assert!(["lead", "file", "credit", "tail"].contains(&kind), "unknown kind in data/captions.txt: {row}");
+            assert!(
+                ["lead", "file", "credit", "tail", "has"].contains(&kind),
+                "unknown kind in data/captions.txt: {row}"
+            );
             assert_eq!(plain(text), text, "write {row:?} in lower case with straight quotes");
         }
     }

@@ -4,16 +4,17 @@
 //! perhaps with a date and an agency, closed by a dash (or, for places in capitals, by a colon, or by nothing after a
 //! bracketed agency).
 
+mod head;
+
 use std::ops::Range;
 
 use super::super::date::grammar::{self, CalendarDate};
 use super::super::table;
 use super::paragraphs::{ends_sentence, trim};
+use head::{Closed, close, markers};
 
 const TABLE: &str = include_str!("../data/dateline.txt");
 
-/// Longest dateline in bytes, its closing dash included.
-const MAX: usize = 140;
 /// Most words of the place part: "PORT ELIZABETH AND EAST LONDON, Eastern Cape, South Africa".
 const MAX_WORDS: usize = 10;
 
@@ -36,18 +37,6 @@ pub(super) struct Datelines {
     labels: Vec<&'static str>,
     openers: Vec<&'static str>,
     particles: Vec<&'static str>,
-}
-
-/// How a head is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Closed {
-    /// An em or en dash, or two hyphens.
-    Dash,
-    /// One hyphen or underscore between blanks.
-    Hyphen,
-    Colon,
-    /// By a bracketed agency alone.
-    Bracket,
 }
 
 impl Datelines {
@@ -75,6 +64,11 @@ impl Datelines {
         Some(found)
     }
 
+    /// Whether a text is the name of a news agency and nothing else.
+    pub(super) fn is_agency_name(&self, text: &str) -> bool {
+        self.agencies.contains(&text.strip_prefix("The ").unwrap_or(text))
+    }
+
     /// Takes a head apart from its end: agency, date, place.
     fn parts(&self, text: &str, head: Range<usize>) -> Option<Found> {
         let head = trim(text, head);
@@ -85,22 +79,24 @@ impl Datelines {
             let Some(inner) = slice.strip_suffix(close) else { continue };
             let Some(at) = inner.rfind(open) else { continue };
             let agency = trim(text, rest.start + at + open.len_utf8()..rest.start + inner.len());
-            if !is_agency(&text[agency.clone()]) {
-                return None;
+            match grammar::at_start(&text[agency.clone()]) {
+                Some((date, _)) => found.date = Some(date),
+                None if is_agency(&text[agency.clone()]) => found.agency = Some(agency),
+                None => return None,
             }
-            found.agency = Some(agency);
             rest = trim(text, rest.start..rest.start + at);
             break;
         }
-        // "Feb. 3" may be the whole rest, or follow a comma or blank.
+        // "Feb. 3" may be the whole rest, or follow a comma, a blank or, in some papers, a dash.
         let slice = &text[rest.clone()];
-        let starts =
-            std::iter::once(0).chain(slice.char_indices().filter(|&(_, c)| c == ' ' || c == ',').map(|(i, _)| i + 1));
+        let starts = std::iter::once(0)
+            .chain(slice.char_indices().filter(|&(_, c)| " ,-–\n".contains(c)).map(|(i, c)| i + c.len_utf8()));
         for at in starts {
             if let Some((date, len)) = grammar::at_start(&slice[at..]) {
                 if slice[at + len..].trim_matches([' ', ',', '.']).is_empty() {
                     found.date = Some(date);
-                    rest = trim(text, rest.start..rest.start + slice[..at].trim_end_matches([' ', ',']).len());
+                    rest =
+                        trim(text, rest.start..rest.start + slice[..at].trim_end_matches([' ', ',', '-', '–']).len());
                     break;
                 }
             }
@@ -108,7 +104,10 @@ impl Datelines {
         // "(NICARAGUA), 27 NOV 89" leaves the country's bracket in the place; a weekday is no part of it.
         let place = strip_weekday(&text[rest.clone()]).trim_end_matches([' ', ',']);
         let place = rest.start..rest.start + place.len();
-        if !place.is_empty() {
+        let name = text[place.clone()].trim_end_matches('.');
+        if found.agency.is_none() && (self.agencies.contains(&name) || is_site(name)) {
+            found.agency = Some(place);
+        } else if !place.is_empty() {
             self.is_place(&text[place.clone()]).then_some(())?;
             found.place = Some(place);
         }
@@ -122,7 +121,7 @@ impl Datelines {
         if self.labels.binary_search(&plain.as_str()).is_ok() || self.openers.binary_search(&first).is_ok() {
             return false;
         }
-        let words: Vec<&str> = place.split([' ', '/']).filter(|w| !w.is_empty()).collect();
+        let words: Vec<&str> = place.split(|c: char| c.is_whitespace() || c == '/').filter(|w| !w.is_empty()).collect();
         let capital = |word: &str| word.trim_start_matches(['(', '‘', '’', '\'']).starts_with(char::is_uppercase);
         words.len() <= MAX_WORDS
             && words.first().is_some_and(|w| capital(w))
@@ -148,89 +147,25 @@ impl Datelines {
         let capitals = !shouting
             && !city.chars().any(char::is_lowercase)
             && city.chars().filter(|c| c.is_uppercase()).count() >= 3;
+        let first = rest.split_whitespace().next().unwrap_or_default();
         let starts_text = rest.is_empty()
-            || rest.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || "\"'“‘`$€£¥(".contains(c));
-        let runs = rest.chars().count() >= 30 && (rest.chars().count() >= 120 || ends_sentence(rest));
-        let strong = (agency.is_some() && (known || capitals || dated || region || place.is_empty()))
-            || (dated && !place.is_empty());
-        match closed {
-            Closed::Bracket => {
-                starts_text
-                    && !rest.is_empty()
-                    && agency.is_some()
-                    && !place.is_empty()
-                    && (known || capitals || region)
-            }
-            Closed::Colon => capitals && runs && starts_text && agency.is_none_or(|_| known),
-            _ if strong || agency.is_some() => starts_text,
-            Closed::Dash => {
-                starts_text
-                    && (runs || (rest.is_empty() && capitals))
-                    && (capitals || region || (!shouting && city.split_whitespace().count() <= 3))
-            }
-            Closed::Hyphen => {
-                starts_text && (runs || (rest.is_empty() && capitals)) && (capitals || (region && !shouting))
-            }
-        }
-    }
-}
-
-/// The head of a paragraph, where the text after its closing mark begins, and the mark. Brackets are skipped.
-fn close(text: &str) -> Option<(Range<usize>, usize, Closed)> {
-    let mut depth = 0i32;
-    let mut slash_agency = None;
-    let limit = text.char_indices().map(|(at, _)| at).find(|&at| at >= MAX).unwrap_or(text.len());
-    let mut bracket_end = None;
-    let mut colon = None;
-    for (at, c) in text[..limit].char_indices() {
-        let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
-        let blank_before = before.ends_with(char::is_whitespace) || before.ends_with([')', '/', ']']);
-        let blank_after = after.is_empty() || after.starts_with(char::is_whitespace);
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => {
-                depth -= 1;
-                if depth == 0 && bracket_end.is_none() {
-                    bracket_end = Some(at + 1);
+            || first.contains(char::is_uppercase)
+            || rest.starts_with(|c: char| c.is_numeric() || "\"'“‘`$€£¥([.…".contains(c));
+        let length = rest.chars().count();
+        let runs = length >= 30 && (length >= 120 || ends_sentence(rest));
+        let alone = rest.is_empty() && capitals;
+        starts_text
+            && match closed {
+                Closed::Bracket => length > 0 && agency.is_some() && !place.is_empty() && (known || capitals || region),
+                Closed::Colon => (capitals || (dated && !place.is_empty())) && runs && (agency.is_none() || known),
+                Closed::Tight => runs && (capitals || region),
+                Closed::Dash | Closed::Hyphen if agency.is_some() || (dated && !place.is_empty()) => true,
+                Closed::Dash => {
+                    (runs || alone) && (capitals || region || (!shouting && city.split_whitespace().count() <= 3))
                 }
+                Closed::Hyphen => (runs || alone) && (capitals || (region && !shouting)),
             }
-            '\n' | '\r' if after.trim_start().is_empty() => break,
-            _ if depth > 0 || at == 0 => {}
-            '—' | '―' | '–' | '‒' | '−' if blank_before || blank_after || c != '–' => {
-                return Some((0..at, at + c.len_utf8(), Closed::Dash));
-            }
-            '-' if after.starts_with('-') => {
-                let dashes = after.bytes().take_while(|&b| b == b'-').count();
-                return Some((0..at, at + 1 + dashes, Closed::Dash));
-            }
-            '-' | '_' if blank_before && blank_after => return Some((0..at, at + 1, Closed::Hyphen)),
-            '-' if before.ends_with(')') && blank_after => return Some((0..at, at + 1, Closed::Hyphen)),
-            ':' if blank_after && colon.is_none() => colon = Some(at),
-            '/' if slash_agency.is_none() => slash_agency = Some(at),
-            // A sentence has begun: no dash that comes later closes a head.
-            '"' | '“' | '?' | '!' | ';' => break,
-            _ => {}
-        }
     }
-    match (bracket_end, colon) {
-        (_, Some(at)) if bracket_end.is_none_or(|end| at <= end + 1) => Some((0..at, at + 1, Closed::Colon)),
-        (Some(end), _) => Some((0..end, end, Closed::Bracket)),
-        _ => None,
-    }
-}
-
-/// Length of markers such as "[TEXT] [CONTINUED]" with the blanks between them.
-fn markers(text: &str) -> usize {
-    let mut at = 0;
-    for _ in 0..4 {
-        let rest = text[at..].trim_start();
-        let Some(end) = rest.strip_prefix('[').and_then(|_| rest.find(']')).filter(|&end| end <= 80) else { break };
-        if rest[1..end].chars().any(char::is_lowercase) {
-            break;
-        }
-        at = text.len() - rest.len() + end + 1;
-    }
-    at
 }
 
 /// "AP", "NewsNation Now", "KBAK/KBFX": short, with a capital or digit, not a clause.
@@ -254,6 +189,11 @@ fn strip_weekday(place: &str) -> &str {
     let day = last.trim_matches('.').to_lowercase();
     let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     if days.contains(&day.as_str()) { before.trim_end_matches([' ', ',']) } else { place }
+}
+
+/// "Investing.com"
+fn is_site(name: &str) -> bool {
+    [".com", ".org", ".net"].iter().any(|end| name.to_ascii_lowercase().ends_with(end)) && !name.contains(' ')
 }
 
 fn is_place_char(c: char) -> bool {
@@ -301,6 +241,21 @@ mod tests {
             ("Riverton (WXYZ) ", "Riverton", "WXYZ", ""),
             ("NEW DELHI: ", "NEW DELHI", "", ""),
             ("(CNN) — ", "", "CNN", ""),
+            ("AFP – ", "", "AFP", ""),
+            ("Shopwatch.com - ", "", "Shopwatch.com", ""),
+            ("CAIRO–26 July 2021: ", "CAIRO", "", "2021-07-26"),
+            ("CAIRO-26 July 2021: ", "CAIRO", "", "2021-07-26"),
+            ("New York (November 25, 2021): ", "New York", "", "2021-11-25"),
+            ("TEHRAN–", "TEHRAN", "", ""),
+            ("Mumbai, India–", "Mumbai, India", "", ""),
+            ("OSAKA, Osaka Prefecture - - ", "OSAKA, Osaka Prefecture", "", ""),
+            ("Oyam & Gulu, Uganda, Jun 14 2022 (IPS) - ", "Oyam & Gulu, Uganda", "IPS", "2022-06-14"),
+            (
+                "CARACAS (VENEZUELA), 17 JUL 89 (CANAL 8)\n-- [INTERVIEW WITH\nA MINISTER] [TEXT] ",
+                "CARACAS (VENEZUELA)",
+                "CANAL 8",
+                "1989-07-17",
+            ),
             ("DEIR EL-QAMAR, Lebanon, Monday, May 3 (AFP) - ", "DEIR EL-QAMAR, Lebanon", "AFP", "2022-05-03"),
             ("RIO DE JANEIRO, Brazil (AP) — ", "RIO DE JANEIRO, Brazil", "AP", ""),
         ] {
@@ -326,6 +281,9 @@ mod tests {
             "Police: Man stole ferry in the harbour of Salgora on Monday and ran it aground by noon.",
             "Jane Roe (Labour) said the ferry was unsafe and should never have left port on Monday.",
             "COVID-19 cases rose again on Monday in all parts of the country, health officials said.",
+            "TODAY LISBON–The harbour was closed on Monday after a ferry ran aground, officials said.",
+            "Mother-in-law of the mayor resigned on Monday, the town council said in a statement.",
+            "Ferry Timeline (21 July 1972)",
             "— The harbour was closed on Monday after a ferry ran aground, officials said.",
             "",
         ] {

@@ -105,6 +105,11 @@ impl Builder<'_> {
         if self.tables.boilerplate.matches(slice) {
             return self.push(start, end, BlockKind::Boilerplate);
         }
+        if self.out.layout.dateline.is_none() && self.running < DATELINE_WITHIN {
+            if let Some(found) = self.tables.datelines.find(slice, self.shouting) {
+                return self.dateline(start, end, &found);
+            }
+        }
         if let Some(caption) = self.tables.captions.find(slice) {
             if !caption.archive {
                 self.note_dates(&slice[..caption.end]);
@@ -115,14 +120,9 @@ impl Builder<'_> {
             }
             return;
         }
-        if byline::matches(slice, head) {
+        if byline::matches(slice, head) || (head && self.tables.datelines.is_agency_name(slice)) {
             self.note_dates(slice);
             return self.push(start, end, BlockKind::Byline);
-        }
-        if self.out.layout.dateline.is_none() && self.running < DATELINE_WITHIN {
-            if let Some(found) = self.tables.datelines.find(slice, self.shouting) {
-                return self.dateline(start, end, &found);
-            }
         }
         if head && self.headlines < MAX_HEADLINES && headline::matches(slice, following, None) {
             self.headlines += 1;
