@@ -5,6 +5,7 @@ use super::date::{self, Dates};
 use super::error::IntakeError;
 use super::html::{self, Page};
 use super::json;
+use super::language::{Language, Languages};
 use super::layout::{self, Tables};
 use super::limits::Limits;
 use super::{Article, IntakeNote};
@@ -48,6 +49,7 @@ impl Hint {
 pub struct Intake {
     limits: Limits,
     tables: Tables,
+    languages: Languages,
 }
 
 impl Default for Intake {
@@ -59,7 +61,7 @@ impl Default for Intake {
 impl Intake {
     /// Loads the tables.
     pub fn new(limits: Limits) -> Self {
-        Intake { limits, tables: Tables::load() }
+        Intake { limits, tables: Tables::load(), languages: Languages::load() }
     }
 
     /// The limits in force.
@@ -97,7 +99,16 @@ impl Intake {
         if page.as_ref().is_some_and(|page| page.body.text.trim().is_empty()) {
             return Err(IntakeError::EmptyText);
         }
-        Ok(self.assemble(raw, page))
+        let unsure = match self.languages.judge(page.as_ref().map_or(&raw.text, |page| &page.body.text)) {
+            Language::English => false,
+            Language::Unsure => true,
+            Language::Other(found) => return Err(IntakeError::UnsupportedLanguage { found }),
+        };
+        let mut article = self.assemble(raw, page);
+        if unsure {
+            article.notes.push(IntakeNote::LanguageUnsure);
+        }
+        Ok(article)
     }
 
     /// An article from plain text alone, with no limit and no language check: for tests, benches and tools.
@@ -161,7 +172,11 @@ impl Intake {
             source: raw.source,
             title: raw.title,
             published_at: raw.published_at.map(|p| p.to_string()),
-            language: "en".to_owned(),
+            // The text is English; which English, only the producer can say.
+            language: raw
+                .language
+                .filter(|l| l.to_ascii_lowercase().starts_with("en"))
+                .unwrap_or_else(|| "en".to_owned()),
             extra: raw.extra,
             date,
             layout,

@@ -12,6 +12,7 @@ pub mod error;
 mod html;
 mod intake;
 mod json;
+mod language;
 pub mod layout;
 pub mod limits;
 pub mod offsets;
