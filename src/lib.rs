@@ -18,4 +18,5 @@ pub mod extract;
 pub mod http;
 pub mod nlp;
 pub mod record;
+pub mod stream;
 pub mod telemetry;

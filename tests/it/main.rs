@@ -3,3 +3,5 @@
 
 mod broker;
 mod kafka;
+mod mock_faults;
+mod stream_support;

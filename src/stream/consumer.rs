@@ -1,0 +1,346 @@
+//! The consumer, as the stream sees it: records, changes of the assignment, offsets. Owned by the stream thread.
+//!
+//! Changes of the assignment are only *noted* in librdkafka's callback, which runs inside `poll`, and carried out by
+//! the stream thread once `poll` has returned: librdkafka waits for `assign`/`unassign`, whoever calls it and when
+//! (it pauses fetching meanwhile). So nothing ever runs inside a callback but a push to a list, and the stream's state
+//! needs no lock.
+//!
+//! Never split partition queues (they can stall for ever: rust-rdkafka PR #840, #665) and never a stream consumer.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{
+    BaseConsumer, CommitMode, Consumer, ConsumerContext, ConsumerGroupMetadata, RebalanceProtocol,
+};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{Offset, TopicPartitionList};
+
+use super::client::Reporter;
+use super::delivery::{code_of, is_denied};
+use super::error::StreamError;
+use super::ledger::Partition;
+use super::process::{Header, Input};
+use super::settings::Settings;
+use super::statistics::{self, Watermarks};
+use crate::telemetry::Metrics;
+
+/// Time for a request about offsets.
+const OFFSETS_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A change of the assignment that waits to be carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Change {
+    Assign(Vec<Partition>),
+    Revoke(Vec<Partition>),
+}
+
+/// What the brokers say about a topic.
+pub(super) enum TopicState {
+    There,
+    Missing,
+    Denied(RDKafkaErrorCode),
+    /// Cannot be told now.
+    Unknown(String),
+}
+
+struct Context {
+    reporter: Reporter,
+    changes: Mutex<VecDeque<Change>>,
+    watermarks: Mutex<Option<Watermarks>>,
+    closing: AtomicBool,
+}
+
+impl ClientContext for Context {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        self.reporter.log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.reporter.error(&error, reason);
+    }
+
+    fn stats_raw(&self, json: &[u8]) {
+        match statistics::watermarks(json) {
+            Ok(watermarks) => {
+                *self.watermarks.lock().unwrap_or_else(PoisonError::into_inner) = Some(watermarks);
+            }
+            // Trap: librdkafka can write numbers with leading zeros, which is no JSON (librdkafka #5378).
+            Err(_) => self.reporter.metrics().statistics_errors.inc(),
+        }
+    }
+}
+
+impl ConsumerContext for Context {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, error: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        if self.closing.load(Ordering::Relaxed) {
+            // Nobody will come to carry it out, and close waits for it.
+            if let Err(error) = consumer.unassign() {
+                self.reporter.error(&error, "unassign on close");
+            }
+            return;
+        }
+        let partitions = partitions(list);
+        let change = match error {
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => Change::Assign(partitions),
+            _ => Change::Revoke(partitions),
+        };
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).push_back(change);
+    }
+}
+
+/// A member of the consumer group.
+pub(super) struct Subscription {
+    consumer: Option<BaseConsumer<Context>>,
+    topic: Arc<str>,
+    paused: bool,
+}
+
+impl Subscription {
+    pub(super) fn new(settings: &Settings, metrics: &Metrics) -> Result<Self, StreamError> {
+        let context = Context {
+            reporter: Reporter::new("consumer", metrics.clone()),
+            changes: Mutex::default(),
+            watermarks: Mutex::default(),
+            closing: AtomicBool::new(false),
+        };
+        let consumer = settings
+            .consumer_config()
+            .create_with_context(context)
+            .map_err(|source| StreamError::Client { client: "consumer", source })?;
+        Ok(Self { consumer: Some(consumer), topic: settings.topics.input.clone(), paused: false })
+    }
+
+    fn inner(&self) -> Result<&BaseConsumer<Context>, KafkaError> {
+        self.consumer.as_ref().ok_or(KafkaError::Canceled)
+    }
+
+    pub(super) fn subscribe(&self) -> Result<(), StreamError> {
+        Ok(self.inner()?.subscribe(&[&self.topic])?)
+    }
+
+    /// Whether a topic is there to be used.
+    pub(super) fn topic_state(&self, topic: &str, timeout: Duration) -> TopicState {
+        let metadata = match self.inner().and_then(|consumer| consumer.fetch_metadata(Some(topic), timeout)) {
+            Ok(metadata) => metadata,
+            Err(error) if is_denied(code_of(&error)) => return TopicState::Denied(code_of(&error)),
+            Err(error) => return TopicState::Unknown(error.to_string()),
+        };
+        let found = metadata.topics().iter().find(|t| t.name() == topic);
+        match found.map(|t| (t.error().map(RDKafkaErrorCode::from), t.partitions().len())) {
+            Some((None, partitions)) if partitions > 0 => TopicState::There,
+            Some((Some(code), _)) if is_denied(code) => TopicState::Denied(code),
+            Some((Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic), _)) => {
+                TopicState::Missing
+            }
+            Some((Some(code), _)) => TopicState::Unknown(code.to_string()),
+            _ => TopicState::Missing,
+        }
+    }
+
+    /// The next record, if one comes in time. Serves callbacks in any case.
+    ///
+    /// # Errors
+    /// Only what waiting cannot mend; the rest has been logged and counted.
+    pub(super) fn poll(&self, timeout: Duration) -> Result<Option<Input>, StreamError> {
+        match self.inner()?.poll(timeout) {
+            None => Ok(None),
+            Some(Ok(message)) => Ok(Some(self.take(&message))),
+            Some(Err(error)) => self.judge(error).map(|()| None),
+        }
+    }
+
+    /// Errors that the consumer reports between records.
+    fn judge(&self, error: KafkaError) -> Result<(), StreamError> {
+        match (&error, code_of(&error)) {
+            // E.g. a static member that another instance replaced.
+            (KafkaError::MessageConsumptionFatal(_), _) => Err(StreamError::client_failed("consuming", &error)),
+            (_, code) if is_denied(code) => Err(StreamError::Denied { action: "consuming", code }),
+            // With auto.offset.reset=error: the committed offset is gone.
+            (_, RDKafkaErrorCode::AutoOffsetReset) => Err(StreamError::client_failed("consuming", &error)),
+            // Connections, coordinators, leaders, max.poll.interval.ms exceeded: librdkafka goes on by itself, and a
+            // partition it had to give up comes back as a revocation. The error callback has logged it.
+            _ => Ok(()),
+        }
+    }
+
+    fn take(&self, message: &BorrowedMessage<'_>) -> Input {
+        let topic = message.topic();
+        let topic = if *self.topic == *topic { self.topic.clone() } else { topic.into() };
+        Input {
+            topic,
+            partition: message.partition(),
+            offset: message.offset(),
+            timestamp: message.timestamp().to_millis(),
+            key: message.key().map(<[u8]>::to_vec),
+            value: message.payload().map(<[u8]>::to_vec),
+            headers: message.headers().map(headers).unwrap_or_default(),
+        }
+    }
+
+    /// The next change of the assignment to carry out.
+    pub(super) fn next_change(&self) -> Option<Change> {
+        self.inner().ok()?.context().changes.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    /// The watermarks that came since the last call.
+    pub(super) fn take_watermarks(&self) -> Option<Watermarks> {
+        self.inner().ok()?.context().watermarks.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether the assignment was taken away rather than asked back: others may own the partitions already. Trap: a
+    /// revocation does not say so itself (librdkafka #3257), and `assign`/`unassign` resets the answer.
+    pub(super) fn is_lost(&self) -> bool {
+        self.inner().is_ok_and(Consumer::assignment_lost)
+    }
+
+    pub(super) fn is_cooperative(&self) -> bool {
+        self.inner().is_ok_and(|consumer| matches!(consumer.rebalance_protocol(), RebalanceProtocol::Cooperative))
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Starts fetching. New partitions are never paused.
+    pub(super) fn assign(&mut self, partitions: &[Partition]) -> Result<(), StreamError> {
+        // Without offsets: librdkafka asks for the committed ones, and waits while a transaction is about to change
+        // them (KIP-447).
+        let list = partitions_list(partitions);
+        let consumer = self.inner()?;
+        match consumer.rebalance_protocol() {
+            RebalanceProtocol::Cooperative => consumer.incremental_assign(&list)?,
+            _ => consumer.assign(&list)?,
+        }
+        // Trap: pause does not survive an assignment, and pause, assign, resume in quick succession can leave a
+        // partition paused for ever (librdkafka #5591): forget it, the next turn of the stream applies it again.
+        self.paused = false;
+        Ok(())
+    }
+
+    /// Stops fetching; the group goes on.
+    pub(super) fn unassign(&mut self, partitions: &[Partition]) -> Result<(), StreamError> {
+        let consumer = self.inner()?;
+        match consumer.rebalance_protocol() {
+            RebalanceProtocol::Cooperative => consumer.incremental_unassign(&partitions_list(partitions))?,
+            _ => consumer.unassign()?,
+        }
+        Ok(())
+    }
+
+    /// Pauses or resumes the partitions owned, if that changes anything. Polling goes on in any case:
+    /// `max.poll.interval.ms` runs while paused, too.
+    pub(super) fn set_paused(&mut self, paused: bool, owned: &[Partition]) -> Result<(), StreamError> {
+        if self.paused != paused {
+            if !owned.is_empty() {
+                let list = partitions_list(owned);
+                let consumer = self.inner()?;
+                if paused { consumer.pause(&list)? } else { consumer.resume(&list)? }
+            }
+            self.paused = paused;
+        }
+        Ok(())
+    }
+
+    /// Member id and generation as of now.
+    pub(super) fn group_metadata(&self) -> Result<ConsumerGroupMetadata, KafkaError> {
+        self.inner()?.group_metadata().ok_or(KafkaError::Canceled)
+    }
+
+    pub(super) fn commit(&self, offsets: &TopicPartitionList, mode: CommitMode) -> Result<(), KafkaError> {
+        self.inner()?.commit(offsets, mode)
+    }
+
+    /// The offsets that the brokers hold for these partitions. Trap: blocks while a transaction with offsets of the
+    /// group is open, so never call it inside one.
+    pub(super) fn committed(&self, partitions: &[Partition]) -> Result<BTreeMap<Partition, Option<i64>>, KafkaError> {
+        let list = self.inner()?.committed_offsets(partitions_list(partitions), OFFSETS_TIMEOUT)?;
+        let mut held = BTreeMap::new();
+        for element in list.elements() {
+            element.error()?;
+            let offset = match element.offset() {
+                Offset::Offset(offset) => Some(offset),
+                _ => None,
+            };
+            held.insert(Partition { topic: element.topic().into(), number: element.partition() }, offset);
+        }
+        Ok(held)
+    }
+
+    /// Goes on reading at these offsets; what was fetched before is dropped by librdkafka.
+    pub(super) fn seek(&self, offsets: &[(Partition, i64)]) -> Result<(), KafkaError> {
+        let mut list = TopicPartitionList::with_capacity(offsets.len());
+        for (partition, offset) in offsets {
+            list.add_partition_offset(&partition.topic, partition.number, Offset::Offset(*offset))?;
+        }
+        let list = self.inner()?.seek_partitions(list, OFFSETS_TIMEOUT)?;
+        list.elements().iter().try_for_each(|element| element.error())
+    }
+
+    /// Leaves the group. Trap: dropping a consumer can hang (rust-rdkafka #509, #453), so it happens on a thread of its
+    /// own; returns false when that did not end in time (the thread is left behind).
+    pub(super) fn close(mut self, timeout: Duration) -> bool {
+        let Some(consumer) = self.consumer.take() else { return true };
+        consumer.context().closing.store(true, Ordering::Relaxed);
+        // A change that was noted but not carried out would make the close wait for ever.
+        let pending = !consumer.context().changes.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        if pending && let Err(error) = consumer.unassign() {
+            consumer.context().reporter.error(&error, "unassign before close");
+        }
+        let (done, closed) = crossbeam_channel::bounded::<()>(1);
+        let closer = std::thread::Builder::new().name("consumer-close".into()).spawn(move || {
+            drop(consumer);
+            drop(done);
+        });
+        // The sender is dropped when the consumer is gone: "disconnected" is the good news.
+        closer.is_ok() && closed.recv_timeout(timeout) == Err(crossbeam_channel::RecvTimeoutError::Disconnected)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(consumer) = &self.consumer {
+            consumer.context().closing.store(true, Ordering::Relaxed);
+            // Frees a close from waiting for changes noted earlier.
+            let _ = consumer.unassign();
+        }
+    }
+}
+
+/// Trap: rdkafka 0.39 panics on a header name that is not UTF-8 (`BorrowedHeaders::try_get` unwraps), and one such
+/// record would end the worker again and again. Its remaining headers are kept.
+fn headers<H: Headers>(headers: &H) -> Vec<Header> {
+    let read = |index| {
+        let header = catch_unwind(AssertUnwindSafe(|| headers.try_get(index))).ok()??;
+        Some(Header { name: header.key.to_owned(), value: header.value.map(<[u8]>::to_vec) })
+    };
+    (0..headers.count()).filter_map(read).collect()
+}
+
+fn partitions(list: &TopicPartitionList) -> Vec<Partition> {
+    list.elements().iter().map(|e| Partition { topic: e.topic().into(), number: e.partition() }).collect()
+}
+
+fn partitions_list(partitions: &[Partition]) -> TopicPartitionList {
+    let mut list = TopicPartitionList::with_capacity(partitions.len());
+    for partition in partitions {
+        list.add_partition(&partition.topic, partition.number);
+    }
+    list
+}
+
+/// Offsets to commit.
+pub(super) fn offsets_list(offsets: &[(Partition, i64)]) -> Result<TopicPartitionList, KafkaError> {
+    let mut list = TopicPartitionList::with_capacity(offsets.len());
+    for (partition, offset) in offsets {
+        list.add_partition_offset(&partition.topic, partition.number, Offset::Offset(*offset))?;
+    }
+    Ok(list)
+}

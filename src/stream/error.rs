@@ -1,0 +1,109 @@
+//! Why a worker stops for good. Anything that a retry can mend never gets here.
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use thiserror::Error;
+
+/// A fatal error of the stream. The process should exit non-zero and be started again by its supervisor, which is
+/// always safe: nothing uncommitted is lost, nothing committed is done twice.
+#[derive(Debug, Error)]
+pub enum StreamError {
+    /// A setting is wrong.
+    #[error("{0}")]
+    Settings(String),
+    /// A client could not be built.
+    #[error("the kafka {client} cannot be created: {source}")]
+    Client {
+        /// `consumer` or `producer`.
+        client: &'static str,
+        /// What librdkafka said.
+        source: KafkaError,
+    },
+    /// A topic does not exist.
+    #[error("topic {0} does not exist; create it with `dateline topics apply`")]
+    TopicMissing(String),
+    /// No broker answered within the patience given.
+    #[error("the brokers did not complete {action} within {seconds} s: {reason}; check the network and the brokers")]
+    Unavailable {
+        /// What was tried.
+        action: &'static str,
+        /// How long.
+        seconds: u64,
+        /// The last error.
+        reason: String,
+    },
+    /// Another producer took the transactional id over, or the broker gave the transaction up.
+    #[error(
+        "fenced: another worker uses the transactional id {transactional_id}, or the broker timed the transaction out \
+         ({reason}); give every worker its own instance"
+    )]
+    Fenced {
+        /// The id.
+        transactional_id: String,
+        /// What librdkafka said.
+        reason: String,
+    },
+    /// The brokers refuse access.
+    #[error("the brokers refuse {action}: {code}; grant the worker's user access")]
+    Denied {
+        /// What was refused.
+        action: &'static str,
+        /// What librdkafka said.
+        code: RDKafkaErrorCode,
+    },
+    /// A client is beyond repair.
+    #[error("the kafka client failed during {action}: {reason}")]
+    ClientFailed {
+        /// What was tried.
+        action: &'static str,
+        /// What librdkafka said.
+        reason: String,
+    },
+    /// The dead-letter topic refuses even the smallest pieces.
+    #[error("topic {topic} refuses dead letters of {bytes} bytes; raise its max.message.bytes")]
+    DeadLetterRefused {
+        /// The topic.
+        topic: String,
+        /// Size of the refused piece.
+        bytes: usize,
+    },
+    /// Offsets came in an impossible order.
+    #[error("{0}; restarting from the committed offsets is safe")]
+    Ledger(#[from] super::ledger::LedgerError),
+    /// Threads are stuck in articles and too many were replaced already.
+    #[error("{0} enrichment threads are stuck in articles that never end; see the dead letters for time_limit")]
+    ThreadsStuck(usize),
+    /// A thread could not be started.
+    #[error("a thread cannot be started: {0}")]
+    Thread(std::io::Error),
+    /// The stop took longer than allowed.
+    #[error("the drain did not end within {0} s; the rest is read again by the next owner of the partitions")]
+    DrainTimedOut(u64),
+    /// The stream thread panicked.
+    #[error("the stream thread panicked: {0}")]
+    Panicked(String),
+}
+
+impl StreamError {
+    /// Stable name for metrics and exit codes.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Settings(_) => "settings",
+            Self::Client { .. } => "client",
+            Self::TopicMissing(_) => "topic_missing",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Fenced { .. } => "fenced",
+            Self::Denied { .. } => "denied",
+            Self::ClientFailed { .. } => "client_failed",
+            Self::DeadLetterRefused { .. } => "dead_letter_refused",
+            Self::Ledger(_) => "ledger",
+            Self::ThreadsStuck(_) => "threads_stuck",
+            Self::Thread(_) => "thread",
+            Self::DrainTimedOut(_) => "drain_timed_out",
+            Self::Panicked(_) => "panicked",
+        }
+    }
+
+    pub(super) fn client_failed(action: &'static str, error: &KafkaError) -> Self {
+        Self::ClientFailed { action, reason: error.to_string() }
+    }
+}

@@ -1,0 +1,147 @@
+//! What the worker tells the health endpoints. Cheap to read from any thread.
+//!
+//! *Ready* means that the worker takes part in its group and is not draining, even with no partition assigned: a
+//! surplus member is healthy. *Live* means that the stream thread still turns. A broker that does not answer makes a
+//! worker neither dead nor unready by itself: restarting it would help nobody. A worker that cannot go on exits.
+
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Shared state of a worker.
+#[derive(Debug)]
+pub struct Health {
+    origin: Instant,
+    /// Milliseconds from the origin to the last turn of the stream thread.
+    beat: AtomicU64,
+    phase: AtomicU8,
+    /// Partitions owned; -1 until the group has given the first answer.
+    partitions: AtomicI64,
+    deadline: Duration,
+}
+
+/// Where a worker is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Connecting.
+    Starting,
+    /// Consuming.
+    Running,
+    /// Finishing what is in flight.
+    Draining,
+    /// Ended as asked.
+    Stopped,
+    /// Ended with an error.
+    Failed,
+}
+
+impl Phase {
+    /// Stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Draining => "draining",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Health {
+    /// `deadline`: silence of the stream thread after which it counts as dead.
+    pub(super) fn new(deadline: Duration) -> Self {
+        Self {
+            origin: Instant::now(),
+            beat: AtomicU64::new(0),
+            phase: AtomicU8::new(Phase::Starting as u8),
+            partitions: AtomicI64::new(-1),
+            deadline,
+        }
+    }
+
+    pub(super) fn beat(&self) {
+        self.beat.store(self.millis(), Ordering::Relaxed);
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        self.beat();
+        self.phase.store(phase as u8, Ordering::Relaxed);
+    }
+
+    pub(super) fn set_partitions(&self, count: usize) {
+        self.partitions.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+
+    fn millis(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Where the worker is in its life.
+    pub fn phase(&self) -> Phase {
+        match self.phase.load(Ordering::Relaxed) {
+            0 => Phase::Starting,
+            1 => Phase::Running,
+            2 => Phase::Draining,
+            3 => Phase::Stopped,
+            _ => Phase::Failed,
+        }
+    }
+
+    /// Whether start-up is over.
+    pub fn started(&self) -> bool {
+        self.phase() != Phase::Starting
+    }
+
+    /// Whether the worker takes part in its group and is not draining.
+    pub fn ready(&self) -> bool {
+        self.phase() == Phase::Running && self.partitions.load(Ordering::Relaxed) >= 0
+    }
+
+    /// Whether the stream thread turns (or has ended as asked).
+    pub fn live(&self) -> bool {
+        match self.phase() {
+            Phase::Stopped => true,
+            Phase::Failed => false,
+            _ => self.silence() <= self.deadline,
+        }
+    }
+
+    /// Time since the last turn of the stream thread.
+    pub fn silence(&self) -> Duration {
+        Duration::from_millis(self.millis().saturating_sub(self.beat.load(Ordering::Relaxed)))
+    }
+
+    /// Partitions owned; `None` until the group has given the first answer.
+    pub fn partitions(&self) -> Option<usize> {
+        usize::try_from(self.partitions.load(Ordering::Relaxed)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ready_needs_an_answer_of_the_group_but_no_partition() {
+        let health = Health::new(Duration::from_secs(60));
+        assert!(!health.started() && !health.ready() && health.live());
+        health.enter(Phase::Running);
+        assert!(health.started() && !health.ready());
+        health.set_partitions(0);
+        assert!(health.ready());
+        health.enter(Phase::Draining);
+        assert!(!health.ready() && health.live());
+        health.enter(Phase::Failed);
+        assert!(!health.live());
+    }
+
+    #[test]
+    fn silence_is_death() {
+        let health = Health::new(Duration::from_millis(5));
+        health.enter(Phase::Running);
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(!health.live());
+        health.beat();
+        assert!(health.live());
+    }
+}

@@ -1,0 +1,44 @@
+//! The worker: Kafka in, enrichment, Kafka out, exactly once.
+//!
+//! ```text
+//!                 stream thread (worker, rebalance)                        enrichment threads (pool)
+//!   consumer --> gate --> ledger -------------------- jobs -------------->  Process::process
+//!                           |  ^------------------- results --------------
+//!                           v
+//!              batch of finished prefixes --> delivery (transaction | at_least_once) --> producer
+//! ```
+//!
+//! One thread owns both Kafka clients and all state; the others only turn an input into records. [`worker`] says why
+//! every interleaving is harmless, [`ledger`] holds the invariants, [`transaction`] the rules of the transactional
+//! protocol. [`process`] is the seam to the enrichment: this module knows nothing of news.
+//!
+//! Not here: HTTP, signals, configuration files, logging set-up.
+
+mod at_least_once;
+mod client;
+mod consumer;
+pub mod dead_letter;
+mod delivery;
+pub mod embedded;
+pub mod error;
+mod gate;
+pub mod health;
+pub mod ledger;
+pub mod output;
+mod pool;
+pub mod process;
+mod producer;
+mod rebalance;
+mod retry;
+pub mod settings;
+mod statistics;
+mod stop;
+pub mod transaction;
+pub mod worker;
+
+pub use embedded::Broker;
+pub use error::StreamError;
+pub use health::{Health, Phase};
+pub use process::{Header, Input, OutputRecord, Process, ProcessFactory, Rejection, Stage};
+pub use settings::{Delivery, Properties, Settings, Topics};
+pub use worker::{Summary, Worker, WorkerHandle};

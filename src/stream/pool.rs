@@ -1,0 +1,329 @@
+//! The enrichment threads: a fixed number, named, fed from one queue in order of arrival.
+//!
+//! Each article ends in exactly one result, whichever comes first: the processor's answer, a panic (contained, and the
+//! processor made anew), or the watchdog. Time limits are cooperative: past the limit the processor's `stop` turns
+//! true. A thread cannot be killed, so an article that ignores `stop` for as long again is given up: its seat gets a
+//! new thread, the old one is left behind, and what it may still answer is dropped. Both sides decide under one lock,
+//! so there is no moment at which an article could get two results or none.
+//!
+//! Nothing here waits for a thread: one that never ends holds up neither the stream nor its shutdown.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::error::StreamError;
+use super::ledger::{LaneId, Ticket};
+use super::process::{Input, OutputRecord, ProcessFactory, Rejection, Stage};
+
+/// An article to enrich.
+pub(super) struct Job {
+    pub(super) ticket: Ticket,
+    pub(super) input: Arc<Input>,
+}
+
+/// The result for an article.
+pub(super) struct Done {
+    pub(super) ticket: Ticket,
+    pub(super) result: Result<Vec<OutputRecord>, Rejection>,
+    pub(super) started: Instant,
+    pub(super) ended: Instant,
+}
+
+/// What the thread of a seat is doing.
+enum Activity {
+    Idle,
+    Busy {
+        ticket: Ticket,
+        since: Instant,
+    },
+    /// Given up: the thread ends when its article does, and says nothing.
+    Abandoned,
+}
+
+/// Jobs waiting. Its length is bounded by the admission gate.
+#[derive(Default)]
+struct Queue {
+    jobs: Mutex<VecDeque<Job>>,
+    arrived: Condvar,
+    closed: AtomicBool,
+}
+
+struct Shared {
+    queue: Queue,
+    factory: ProcessFactory,
+    limit: Duration,
+    /// Threads left behind that have not ended yet.
+    stuck: AtomicUsize,
+}
+
+/// The threads.
+pub(super) struct Pool {
+    shared: Arc<Shared>,
+    seats: Vec<Arc<Mutex<Activity>>>,
+    done: (Sender<Done>, Receiver<Done>),
+}
+
+/// A panic of a processor is contained and nothing is left half-changed under these locks, so poison means nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Pool {
+    /// Starts the threads. `capacity` bounds the results that wait to be taken.
+    pub(super) fn start(
+        threads: usize,
+        capacity: usize,
+        limit: Duration,
+        factory: ProcessFactory,
+    ) -> Result<Self, StreamError> {
+        let shared = Arc::new(Shared { queue: Queue::default(), factory, limit, stuck: AtomicUsize::new(0) });
+        let mut pool = Self { shared, seats: Vec::new(), done: bounded(capacity + threads) };
+        for index in 0..threads {
+            let seat = pool.seat(index)?;
+            pool.seats.push(seat);
+        }
+        Ok(pool)
+    }
+
+    fn seat(&self, index: usize) -> Result<Arc<Mutex<Activity>>, StreamError> {
+        let seat = Arc::new(Mutex::new(Activity::Idle));
+        let (shared, done, own) = (self.shared.clone(), self.done.0.clone(), seat.clone());
+        thread::Builder::new()
+            .name(format!("enrich-{index}"))
+            .stack_size(8 << 20)
+            .spawn(move || work(&shared, &own, &done))
+            .map_err(StreamError::Thread)?;
+        Ok(seat)
+    }
+
+    pub(super) fn submit(&self, job: Job) {
+        lock(&self.shared.queue.jobs).push_back(job);
+        self.shared.queue.arrived.notify_one();
+    }
+
+    /// Results, as they come.
+    pub(super) fn results(&self) -> &Receiver<Done> {
+        &self.done.1
+    }
+
+    /// Takes back the jobs of these lanes that no thread has begun; returns how many.
+    pub(super) fn withdraw(&self, lanes: &[LaneId]) -> usize {
+        let mut jobs = lock(&self.shared.queue.jobs);
+        let before = jobs.len();
+        jobs.retain(|job| !lanes.contains(&job.ticket.lane));
+        before - jobs.len()
+    }
+
+    /// Gives up articles that have run for twice the limit, and seats new threads. Returns their tickets.
+    ///
+    /// # Errors
+    /// More threads are stuck than the pool has seats: the process is not worth keeping.
+    pub(super) fn give_up_overdue(&mut self, now: Instant) -> Result<Vec<Done>, StreamError> {
+        let hard = self.shared.limit * 2;
+        let mut given_up = Vec::new();
+        for index in 0..self.seats.len() {
+            let overdue = {
+                let mut activity = lock(&self.seats[index]);
+                match *activity {
+                    Activity::Busy { ticket, since } if now.saturating_duration_since(since) > hard => {
+                        *activity = Activity::Abandoned;
+                        Some((ticket, since))
+                    }
+                    _ => None,
+                }
+            };
+            if let Some((ticket, started)) = overdue {
+                let stuck = self.shared.stuck.fetch_add(1, Ordering::Relaxed) + 1;
+                if stuck > self.seats.len() {
+                    return Err(StreamError::ThreadsStuck(stuck));
+                }
+                self.seats[index] = self.seat(index)?;
+                let message = format!("not done after {} ms; its thread was left behind", hard.as_millis());
+                let result = Err(Rejection { stage: Stage::Enrich, reason: "time_limit", message });
+                given_up.push(Done { ticket, result, started, ended: now });
+            }
+        }
+        Ok(given_up)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let mut jobs = lock(&self.shared.queue.jobs);
+        jobs.clear();
+        self.shared.queue.closed.store(true, Ordering::Relaxed);
+        self.shared.queue.arrived.notify_all();
+    }
+}
+
+impl Queue {
+    /// The next job, marked as begun before anyone can see the queue without it; `None` when closed.
+    fn next(&self, seat: &Mutex<Activity>) -> Option<(Job, Instant)> {
+        let mut jobs = lock(&self.jobs);
+        loop {
+            if self.closed.load(Ordering::Relaxed) {
+                return None;
+            }
+            if let Some(job) = jobs.pop_front() {
+                let since = Instant::now();
+                *lock(seat) = Activity::Busy { ticket: job.ticket, since };
+                return Some((job, since));
+            }
+            jobs = self.arrived.wait(jobs).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// The life of a thread.
+fn work(shared: &Shared, seat: &Mutex<Activity>, done: &Sender<Done>) {
+    let mut processor = None;
+    while let Some((job, started)) = shared.queue.next(seat) {
+        let stop = || started.elapsed() >= shared.limit;
+        let attempt = catch_unwind(AssertUnwindSafe(|| {
+            processor.get_or_insert_with(|| (shared.factory)()).process(&job.input, &stop)
+        }));
+        let result = attempt.unwrap_or_else(|panic| {
+            // Whatever state the panic left behind goes with the processor.
+            processor = None;
+            Err(Rejection { stage: Stage::Enrich, reason: "panic", message: panic_text(&*panic) })
+        });
+        {
+            let mut activity = lock(seat);
+            if matches!(*activity, Activity::Abandoned) {
+                shared.stuck.fetch_sub(1, Ordering::Relaxed);
+                return;
+            }
+            *activity = Activity::Idle;
+        }
+        if done.send(Done { ticket: job.ticket, result, started, ended: Instant::now() }).is_err() {
+            return;
+        }
+    }
+}
+
+/// The message of a panic.
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::ledger::{Ledger, Partition};
+    use super::super::process::Process;
+    use super::*;
+
+    /// Does what the article's value says.
+    struct Obedient;
+
+    impl Process for Obedient {
+        fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Vec<OutputRecord>, Rejection> {
+            let late = |reason| Rejection { stage: Stage::Enrich, reason, message: String::new() };
+            match input.value.as_deref() {
+                Some(b"panic") => panic!("as told"),
+                Some(b"polite") => {
+                    while !stop() {
+                        thread::sleep(Duration::from_millis(1));
+                    }
+                    Err(late("stopped"))
+                }
+                Some(b"stuck") => loop {
+                    thread::sleep(Duration::from_millis(5));
+                },
+                _ => Ok(Vec::new()),
+            }
+        }
+    }
+
+    fn pool(threads: usize, limit: u64) -> Pool {
+        Pool::start(threads, 100, Duration::from_millis(limit), Arc::new(|| Box::new(Obedient))).unwrap()
+    }
+
+    fn jobs(texts: &[&str]) -> Vec<Job> {
+        let mut ledger = Ledger::new();
+        let partition = Partition { topic: "t".into(), number: 0 };
+        ledger.assign(partition.clone());
+        let job = |(offset, text): (usize, &&str)| {
+            let offset = i64::try_from(offset).unwrap();
+            let input = Input {
+                topic: "t".into(),
+                partition: 0,
+                offset,
+                timestamp: None,
+                key: None,
+                value: Some(text.as_bytes().to_vec()),
+                headers: Vec::new(),
+            };
+            Job { ticket: ledger.admit(&partition, offset, ()).unwrap(), input: Arc::new(input) }
+        };
+        texts.iter().enumerate().map(job).collect()
+    }
+
+    /// Runs the jobs to the end and returns the reason of each, "ok" where there is none.
+    fn run(pool: &mut Pool, texts: &[&str]) -> Vec<&'static str> {
+        let jobs = jobs(texts);
+        let tickets: Vec<_> = jobs.iter().map(|job| job.ticket).collect();
+        jobs.into_iter().for_each(|job| pool.submit(job));
+        let mut reasons = BTreeMap::new();
+        let start = Instant::now();
+        while reasons.len() < texts.len() {
+            assert!(start.elapsed() < Duration::from_secs(20), "articles without a result");
+            let mut done = pool.give_up_overdue(Instant::now()).unwrap();
+            done.extend(pool.results().recv_timeout(Duration::from_millis(5)).ok());
+            for done in done {
+                let index = tickets.iter().position(|t| *t == done.ticket).unwrap();
+                let reason = done.result.map_or_else(|r| r.reason, |_| "ok");
+                assert_eq!(reasons.insert(index, reason), None, "two results for {}", texts[index]);
+            }
+        }
+        reasons.into_values().collect()
+    }
+
+    #[test]
+    fn panics_and_time_outs_are_results() {
+        let mut pool = pool(2, 500);
+        let texts = ["a", "panic", "polite", "b", "stuck", "c", "panic", "d"];
+        let expect = ["ok", "panic", "stopped", "ok", "time_limit", "ok", "panic", "ok"];
+        assert_eq!(run(&mut pool, &texts), expect);
+        let start = Instant::now();
+        drop(pool);
+        assert!(start.elapsed() < Duration::from_secs(1), "a stuck thread must not hold up the shutdown");
+    }
+
+    #[test]
+    fn too_many_stuck_threads_are_fatal() {
+        let mut pool = pool(1, 10);
+        assert_eq!(run(&mut pool, &["stuck", "a"]), ["time_limit", "ok"], "one is replaced");
+        jobs(&["stuck"]).into_iter().for_each(|job| pool.submit(job));
+        let start = Instant::now();
+        let error = loop {
+            match pool.give_up_overdue(Instant::now()) {
+                Err(error) => break error,
+                Ok(_) => assert!(start.elapsed() < Duration::from_secs(20)),
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        assert_eq!(error.kind(), "threads_stuck");
+    }
+
+    #[test]
+    fn withdraws_what_nobody_began() {
+        let pool = pool(1, 50);
+        let jobs = jobs(&["polite", "a", "b"]);
+        let lane = jobs[0].ticket.lane;
+        jobs.into_iter().for_each(|job| pool.submit(job));
+        thread::sleep(Duration::from_millis(15));
+        assert_eq!(pool.withdraw(&[lane]), 2);
+        assert!(pool.results().recv_timeout(Duration::from_secs(5)).unwrap().result.is_err());
+        assert!(pool.results().recv_timeout(Duration::from_millis(50)).is_err());
+    }
+}

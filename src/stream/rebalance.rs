@@ -1,0 +1,121 @@
+//! Partitions coming and going: assignment, revocation, loss, rewind.
+
+use std::time::{Duration, Instant};
+
+use tracing::{info, warn};
+
+use super::consumer::Change;
+use super::error::StreamError;
+use super::ledger::{LaneId, Partition};
+use super::worker::Stream;
+
+impl Stream {
+    /// Carries out what the group decided. True if it decided anything.
+    pub(super) fn apply_changes(&mut self) -> Result<bool, StreamError> {
+        let mut any = false;
+        while let Some(change) = self.subscription.next_change() {
+            match change {
+                Change::Assign(partitions) => self.assign(&partitions)?,
+                Change::Revoke(partitions) => self.revoke(partitions)?,
+            }
+            self.health.set_partitions(self.ledger.partitions().count());
+            any = true;
+        }
+        Ok(any)
+    }
+
+    fn assign(&mut self, partitions: &[Partition]) -> Result<(), StreamError> {
+        info!(partitions = %list(partitions), "assigned");
+        // The group never gives what it has not taken before; if it did, the old work would be void.
+        self.give_back(partitions, "lost");
+        for partition in partitions {
+            self.ledger.assign(partition.clone());
+            let labels = [&*partition.topic, &partition.number.to_string()];
+            self.metrics.assignment_info.with_label_values(&labels).set(1);
+        }
+        self.metrics.rebalances.with_label_values(&["assigned"]).inc();
+        self.subscription.assign(partitions)
+    }
+
+    /// Finishes and commits what is under way, then lets the partitions go: finish first, fence second, or finished
+    /// work would be done again. Lost partitions may have a new owner already: nothing of theirs may be committed.
+    fn revoke(&mut self, mut partitions: Vec<Partition>) -> Result<(), StreamError> {
+        if !self.subscription.is_cooperative() {
+            // The eager protocol takes everything back.
+            partitions = self.ledger.partitions().cloned().collect();
+        }
+        let lost = self.subscription.is_lost();
+        let event = if lost { "lost" } else { "revoked" };
+        info!(partitions = %list(&partitions), event, "revoked");
+        if !lost {
+            let lanes: Vec<LaneId> = partitions.iter().filter_map(|p| self.ledger.lane(p)).collect();
+            self.finish(&lanes, Instant::now() + self.settings.revoke_timeout)?;
+        }
+        self.give_back(&partitions, event);
+        self.metrics.rebalances.with_label_values(&[event]).inc();
+        self.subscription.unassign(&partitions)
+    }
+
+    /// Waits for what threads have begun in these lanes, takes back what they have not, and commits what is ready.
+    /// Leaves the rest when time is over. The consumer is not polled meanwhile.
+    pub(super) fn finish(&mut self, lanes: &[LaneId], until: Instant) -> Result<(), StreamError> {
+        let withdrawn = self.pool.withdraw(lanes);
+        while self.ledger.pending(lanes) > withdrawn && Instant::now() < until {
+            self.health.beat();
+            self.take_results(Duration::from_millis(20));
+            self.give_up_overdue()?;
+        }
+        while self.ledger.ready_in(lanes) > 0 && Instant::now() < until {
+            self.health.beat();
+            if self.retry.blocked(Instant::now()) {
+                self.take_results(Duration::from_millis(20));
+            } else {
+                self.deliver()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares the offsets at the brokers with the ledger's after an aborted batch. False: could not be told now.
+    pub(super) fn verify(&mut self) -> Result<bool, StreamError> {
+        let owned: Vec<Partition> = self.ledger.partitions().cloned().collect();
+        if !owned.is_empty() {
+            let held = match self.subscription.committed(&owned) {
+                Ok(held) => held,
+                Err(error) => {
+                    let reason = format!("the committed offsets cannot be read: {error}");
+                    warn!("{reason}");
+                    self.retry.failed(Instant::now(), &reason)?;
+                    return Ok(false);
+                }
+            };
+            let moved = held.into_iter().filter(|(partition, held)| !self.ledger.agrees(partition, *held));
+            let moved: Vec<(Partition, i64)> = moved.filter_map(|(partition, held)| Some((partition, held?))).collect();
+            self.rewind(&moved)?;
+        }
+        self.retry.verified();
+        Ok(true)
+    }
+
+    /// Starts partitions afresh at the offsets that the brokers hold.
+    fn rewind(&mut self, moved: &[(Partition, i64)]) -> Result<(), StreamError> {
+        if moved.is_empty() {
+            return Ok(());
+        }
+        let partitions: Vec<Partition> = moved.iter().map(|(partition, _)| partition.clone()).collect();
+        warn!(partitions = %list(&partitions), "the committed offsets are not the expected ones: rewinding");
+        self.give_back(&partitions, "rewound");
+        for partition in &partitions {
+            self.ledger.assign(partition.clone());
+            let labels = [&*partition.topic, &partition.number.to_string()];
+            self.metrics.assignment_info.with_label_values(&labels).set(1);
+        }
+        // A partition of unknown position cannot be read on; after a restart it starts where the brokers say.
+        self.subscription.seek(moved).map_err(|error| StreamError::client_failed("rewinding", &error))
+    }
+}
+
+fn list(partitions: &[Partition]) -> String {
+    let names: Vec<String> = partitions.iter().map(ToString::to_string).collect();
+    names.join(" ")
+}

@@ -1,0 +1,339 @@
+//! The Prometheus metrics of a worker, in a registry of its own (no globals).
+//!
+//! Names end in their base unit, counters in `_total`; labels come from closed lists, never from text. Every histogram
+//! has buckets that fit its range. Series of a partition exist only while this worker owns it.
+//!
+//! One identity always holds between turns of the stream and is worth an alert:
+//! `records_consumed_total = records_finished_total + records_returned_total + in_flight_records`.
+
+use std::fmt;
+use std::time::Duration;
+
+use prometheus::core::Collector;
+use prometheus::process_collector::ProcessCollector;
+use prometheus::{
+    Counter, Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
+};
+
+/// `Content-Type` of [`Metrics::encode`].
+pub const CONTENT_TYPE: &str = prometheus::TEXT_FORMAT;
+
+/// Seconds from 0.1 ms to 10 s.
+const STAGE_SECONDS: &[f64] =
+    &[0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// Seconds from 50 ms to an hour.
+const LATENCY_SECONDS: &[f64] =
+    &[0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0];
+/// Seconds from 1 ms to the default `max.poll.interval.ms`.
+const POLL_SECONDS: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 150.0, 300.0];
+/// Counts per article.
+const PER_RECORD: &[f64] = &[0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 30.0, 50.0, 80.0, 120.0, 200.0];
+
+/// All metrics of the process.
+#[derive(Clone)]
+#[allow(missing_docs)] // Every field has the help text of its metric.
+pub struct Metrics {
+    registry: Registry,
+    pub records_consumed: IntCounterVec,
+    pub record_bytes_consumed: IntCounterVec,
+    pub records_finished: IntCounterVec,
+    pub records_returned: IntCounterVec,
+    pub records_dead_lettered: IntCounterVec,
+    pub records_produced: IntCounterVec,
+    pub produce_errors: IntCounterVec,
+    pub client_errors: IntCounterVec,
+    pub stage_duration: HistogramVec,
+    pub end_to_end_latency: Histogram,
+    pub record_size: HistogramVec,
+    pub in_flight_records: IntGauge,
+    pub in_flight_bytes: IntGauge,
+    pub admission_gate_closed: Counter,
+    pub consumer_lag: IntGaugeVec,
+    pub committed_offset: IntGaugeVec,
+    pub assignment_info: IntGaugeVec,
+    pub rebalances: IntCounterVec,
+    pub poll_interval: Histogram,
+    pub ledger_errors: IntCounterVec,
+    pub transactions: IntCounterVec,
+    pub statistics_errors: IntCounter,
+    pub events_per_record: Histogram,
+    pub entities_per_record: Histogram,
+    build_info: IntGaugeVec,
+    model_info: IntGaugeVec,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+/// Registers as it builds.
+struct Builder(Registry);
+
+impl Builder {
+    fn add<C: Collector + Clone + 'static>(&self, metric: Result<C, prometheus::Error>) -> prometheus::Result<C> {
+        let metric = metric?;
+        self.0.register(Box::new(metric.clone()))?;
+        Ok(metric)
+    }
+
+    fn opts(name: &str, help: &str) -> Opts {
+        Opts::new(name, help).namespace("dateline")
+    }
+
+    fn counter(&self, name: &str, labels: &[&str], help: &str) -> prometheus::Result<IntCounterVec> {
+        self.add(IntCounterVec::new(Self::opts(name, help), labels))
+    }
+
+    fn gauge(&self, name: &str, help: &str) -> prometheus::Result<IntGauge> {
+        self.add(IntGauge::with_opts(Self::opts(name, help)))
+    }
+
+    fn gauges(&self, name: &str, labels: &[&str], help: &str) -> prometheus::Result<IntGaugeVec> {
+        self.add(IntGaugeVec::new(Self::opts(name, help), labels))
+    }
+
+    fn histogram(&self, name: &str, buckets: &[f64], help: &str) -> prometheus::Result<Histogram> {
+        let opts = HistogramOpts { common_opts: Self::opts(name, help), buckets: buckets.to_vec() };
+        self.add(Histogram::with_opts(opts))
+    }
+
+    fn histograms(&self, name: &str, label: &str, buckets: &[f64], help: &str) -> prometheus::Result<HistogramVec> {
+        let opts = HistogramOpts { common_opts: Self::opts(name, help), buckets: buckets.to_vec() };
+        self.add(HistogramVec::new(opts, &[label]))
+    }
+}
+
+impl Metrics {
+    /// Registers everything in a new registry.
+    ///
+    /// # Errors
+    /// Never in practice: names are fixed and a test builds this.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let b = Builder(Registry::new());
+        let sizes: Vec<f64> = (8..=24).map(|power| f64::from(1_u32 << power)).collect();
+        let metrics = Self {
+            records_consumed: b.counter(
+                "records_consumed_total",
+                &["topic"],
+                "Records read. When flat while lag grows, look at in_flight_records and the gate.",
+            )?,
+            record_bytes_consumed: b.counter(
+                "record_bytes_consumed_total",
+                &["topic"],
+                "Bytes of keys, values and headers read.",
+            )?,
+            records_finished: b.counter(
+                "records_finished_total",
+                &["outcome"],
+                "Records whose outputs and offset are committed: enriched, skipped (tombstones) or dead_lettered.",
+            )?,
+            records_returned: b.counter(
+                "records_returned_total",
+                &["cause"],
+                "Records given back uncommitted, to be read again by whoever owns their partition: revoked, lost, \
+                 stopped, rewound. Work done twice, never a loss.",
+            )?,
+            records_dead_lettered: b.counter(
+                "records_dead_lettered_total",
+                &["stage", "reason"],
+                "Bad articles, by where and why. Read the dead-letter topic with `dateline dlq inspect`.",
+            )?,
+            records_produced: b.counter(
+                "records_produced_total",
+                &["topic"],
+                "Records written and committed, dead letters included.",
+            )?,
+            produce_errors: b.counter(
+                "produce_errors_total",
+                &["code"],
+                "Records that a broker or the client refused, by librdkafka's code. They are retried.",
+            )?,
+            client_errors: b.counter(
+                "client_errors_total",
+                &["client", "code"],
+                "Errors that librdkafka reported on a connection or a request. Brief bursts heal by themselves.",
+            )?,
+            stage_duration: b.histograms(
+                "stage_duration_seconds",
+                "stage",
+                STAGE_SECONDS,
+                "Time per record in queue and enrich, per batch in produce and commit.",
+            )?,
+            end_to_end_latency: b.histogram(
+                "end_to_end_latency_seconds",
+                LATENCY_SECONDS,
+                "From the input record's timestamp to the commit of its outputs.",
+            )?,
+            record_size: b.histograms(
+                "record_size_bytes",
+                "direction",
+                &sizes,
+                "Size of records in and out: key, value and headers.",
+            )?,
+            in_flight_records: b.gauge("in_flight_records", "Records read and not yet committed.")?,
+            in_flight_bytes: b.gauge("in_flight_bytes", "Bytes of those records and of the outputs made of them.")?,
+            admission_gate_closed: b.add(Counter::with_opts(Builder::opts(
+                "admission_gate_closed_seconds_total",
+                "Time during which partitions were paused because enough was in flight. Its rate near 1 means that \
+                 enrichment is the bottleneck: add threads or workers.",
+            )))?,
+            consumer_lag: b.gauges(
+                "consumer_lag_records",
+                &["topic", "partition"],
+                "Records not yet committed of the partitions owned, from librdkafka's statistics. Markers of \
+                 transactions count too.",
+            )?,
+            committed_offset: b.gauges(
+                "committed_offset",
+                &["topic", "partition"],
+                "Offset committed last by this worker.",
+            )?,
+            assignment_info: b.gauges("assignment_info", &["topic", "partition"], "1 for every partition owned.")?,
+            rebalances: b.counter(
+                "rebalances_total",
+                &["event"],
+                "Partitions assigned, revoked or lost. A lost one means that this worker was too slow to answer.",
+            )?,
+            poll_interval: b.histogram(
+                "poll_interval_seconds",
+                POLL_SECONDS,
+                "Time between two polls. Near max.poll.interval.ms the worker is thrown out of its group.",
+            )?,
+            ledger_errors: b.counter(
+                "ledger_errors_total",
+                &["kind"],
+                "Records that came in an impossible order. Must stay 0.",
+            )?,
+            transactions: b.counter(
+                "transactions_total",
+                &["outcome"],
+                "Batches committed, aborted (and tried again), or failed for good.",
+            )?,
+            statistics_errors: b.add(IntCounter::with_opts(Builder::opts(
+                "statistics_errors_total",
+                "Statistics of librdkafka that were no JSON (librdkafka #5378); the lag is stale while this grows.",
+            )))?,
+            events_per_record: b.histogram(
+                "events_per_record",
+                PER_RECORD,
+                "Events per enriched article. A drift means that the input or the model changed.",
+            )?,
+            entities_per_record: b.histogram(
+                "entities_per_record",
+                PER_RECORD,
+                "Distinct entities per enriched article. A drift means that the input or the model changed.",
+            )?,
+            build_info: b.gauges("build_info", &["version", "commit"], "1, labelled with the build.")?,
+            model_info: b.gauges(
+                "model_info",
+                &["name", "version", "sha256"],
+                "1, labelled with the language model.",
+            )?,
+            registry: b.0,
+        };
+        #[cfg(target_os = "linux")]
+        metrics.registry.register(Box::new(ProcessCollector::for_self()))?;
+        metrics
+            .build_info
+            .with_label_values(&[env!("CARGO_PKG_VERSION"), option_env!("DATELINE_COMMIT").unwrap_or("")])
+            .set(1);
+        metrics.touch();
+        Ok(metrics)
+    }
+
+    /// Creates the series whose absence would make rates and alerts undefined until the first incident.
+    fn touch(&self) {
+        for outcome in ["enriched", "skipped", "dead_lettered"] {
+            self.records_finished.with_label_values(&[outcome]);
+        }
+        for cause in ["revoked", "lost", "stopped", "rewound"] {
+            self.records_returned.with_label_values(&[cause]);
+        }
+        for outcome in ["committed", "aborted", "failed"] {
+            self.transactions.with_label_values(&[outcome]);
+        }
+        for event in ["assigned", "revoked", "lost"] {
+            self.rebalances.with_label_values(&[event]);
+        }
+        for kind in ["unassigned", "out_of_order"] {
+            self.ledger_errors.with_label_values(&[kind]);
+        }
+    }
+
+    /// Names the language model in use.
+    pub fn set_model(&self, name: &str, version: &str, sha256: &str) {
+        self.model_info.reset();
+        self.model_info.with_label_values(&[name, version, sha256]).set(1);
+    }
+
+    /// Observes how long a stage took.
+    pub fn observe_stage(&self, stage: &str, duration: Duration) {
+        self.stage_duration.with_label_values(&[stage]).observe(duration.as_secs_f64());
+    }
+
+    /// Forgets a partition that is no longer owned: stale lag is a standing complaint about other consumers.
+    pub fn forget_partition(&self, topic: &str, partition: i32) {
+        let partition = partition.to_string();
+        for gauge in [&self.consumer_lag, &self.committed_offset, &self.assignment_info] {
+            // An error only says that there was no such series.
+            let _ = gauge.remove_label_values(&[topic, &partition]);
+        }
+    }
+
+    /// Sum over all label values of a counter.
+    pub fn total(counter: &IntCounterVec) -> u64 {
+        let families = counter.collect();
+        families.iter().flat_map(|family| family.get_metric()).map(|m| m.get_counter().get_value() as u64).sum()
+    }
+
+    /// Everything in the text format of Prometheus.
+    ///
+    /// # Errors
+    /// Never in practice: every series has a name and values.
+    pub fn encode(&self) -> Result<String, prometheus::Error> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        String::from_utf8(text).map_err(|e| prometheus::Error::Msg(e.to_string()))
+    }
+
+    /// The registry, for tests of dashboards and alert rules against the names that exist.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_has_a_unit_and_a_help_text() {
+        let metrics = Metrics::new().unwrap();
+        metrics.set_model("en", "1", "abc");
+        for family in metrics.registry().gather() {
+            let name = family.get_name();
+            assert!(name.starts_with("dateline_") || name.starts_with("process_"), "{name}");
+            assert!(!family.get_help().is_empty(), "{name}");
+            let counter = family.get_field_type() == prometheus::proto::MetricType::COUNTER;
+            assert!(!counter || name.ends_with("_total"), "{name} is a counter without _total");
+        }
+        let text = metrics.encode().unwrap();
+        assert!(text.contains("dateline_build_info{commit=\"\",version="), "{text}");
+        assert!(text.contains("dateline_model_info{name=\"en\",sha256=\"abc\",version=\"1\"} 1"), "{text}");
+        assert!(text.contains("process_resident_memory_bytes"), "{text}");
+    }
+
+    #[test]
+    fn a_partition_given_away_leaves_no_series() {
+        let metrics = Metrics::new().unwrap();
+        metrics.consumer_lag.with_label_values(&["t", "3"]).set(7);
+        metrics.assignment_info.with_label_values(&["t", "3"]).set(1);
+        metrics.forget_partition("t", 3);
+        metrics.forget_partition("t", 3);
+        let text = metrics.encode().unwrap();
+        assert!(!text.contains("partition=\"3\""), "{text}");
+    }
+}

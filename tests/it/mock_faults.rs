@@ -1,0 +1,297 @@
+//! How the worker meets errors, on librdkafka's mock cluster with injected faults.
+//!
+//! The mock's transactions are a stub (see `stream::embedded`): these tests judge the client side only. Exactly-once
+//! itself is judged against a real broker.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use dateline::stream::{Delivery, Settings, StreamError, Topics, Worker, WorkerHandle};
+use dateline::telemetry::Metrics;
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::DefaultProducerContext;
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+
+use crate::stream_support::{assert_identity, eventually, exactly_once, feed, obedient, read_until, settings};
+
+const LONG: Duration = Duration::from_secs(40);
+
+struct Bench {
+    cluster: MockCluster<'static, DefaultProducerContext>,
+    topics: Topics,
+    metrics: Metrics,
+    seen: Arc<AtomicU64>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let cluster = MockCluster::new(1).unwrap();
+        let topics = Topics::default();
+        for topic in [&topics.input].into_iter().chain(topics.outputs()) {
+            cluster.create_topic(topic, 2, 1).unwrap();
+        }
+        Self { cluster, topics, metrics: Metrics::new().unwrap(), seen: Arc::default() }
+    }
+
+    fn brokers(&self) -> String {
+        self.cluster.bootstrap_servers()
+    }
+
+    fn start(&self, delivery: Delivery, change: impl FnOnce(&mut Settings)) -> WorkerHandle {
+        let mut settings = settings(&self.brokers(), "mock", delivery);
+        change(&mut settings);
+        Worker::start(settings, obedient(&self.topics, &self.seen), self.metrics.clone()).unwrap()
+    }
+
+    /// Writes articles, the text also being the key.
+    fn feed(&self, texts: &[&str]) {
+        feed(&self.brokers(), &self.topics.input, texts.iter().map(|t| ((*t).to_owned(), Some(t.as_bytes()))));
+    }
+
+    fn finished(&self) -> u64 {
+        Metrics::total(&self.metrics.records_finished)
+    }
+
+    fn aborted(&self) -> u64 {
+        self.metrics.transactions.with_label_values(&["aborted"]).get()
+    }
+
+    fn wait_finished(&self, count: u64) {
+        eventually("records finished", LONG, || self.finished() >= count);
+    }
+
+    /// Texts in a topic, sorted.
+    fn texts(&self, topic: &str, count: usize) -> Vec<String> {
+        let read =
+            read_until(&self.brokers(), &[topic], LONG, |read| read.values().map(Vec::len).sum::<usize>() >= count);
+        let mut texts: Vec<String> = read.values().flatten().map(|r| r.text()).collect();
+        texts.sort();
+        texts
+    }
+}
+
+#[test]
+fn publishes_and_dead_letters() {
+    for delivery in [Delivery::AtLeastOnce, exactly_once("mock-0")] {
+        let bench = Bench::new();
+        let worker = bench.start(delivery, |s| s.output_bytes = 20_000);
+        let health = worker.health();
+        bench.feed(&["one", "panic now", "two", "bad news", "huge", "three"]);
+        feed(&bench.brokers(), &bench.topics.input, [("tombstone".to_owned(), None)]);
+        bench.wait_finished(7);
+        assert!(health.ready() && health.live());
+        assert_eq!(bench.texts(&bench.topics.enriched, 3), ["one", "three", "two"]);
+        assert_eq!(bench.texts(&bench.topics.events, 3), ["one", "three", "two"]);
+        let dead = read_until(&bench.brokers(), &[&bench.topics.dead], LONG, |read| {
+            read.values().map(Vec::len).sum::<usize>() >= 3
+        });
+        let mut reasons: Vec<_> = dead
+            .values()
+            .flatten()
+            .map(|r| (r.text(), r.header("dateline.error.stage").unwrap(), r.header("dateline.error.reason").unwrap()))
+            .collect();
+        reasons.sort();
+        let expect =
+            [("bad news", "read", "bad"), ("huge", "produce", "output_too_large"), ("panic now", "enrich", "panic")];
+        assert_eq!(reasons, expect.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned())));
+        assert_identity(&bench.metrics);
+        worker.stop();
+        let summary = worker.wait().unwrap();
+        assert_eq!((summary.enriched, summary.skipped, summary.dead_lettered), (3, 1, 3));
+        assert!(!health.ready() && health.live());
+        assert_identity(&bench.metrics);
+    }
+}
+
+#[test]
+fn keeps_the_order_of_each_partition() {
+    let bench = Bench::new();
+    let worker = bench.start(exactly_once("mock-0"), |s| s.threads = 4);
+    let texts: Vec<String> =
+        (0..60).map(|i| if i % 7 == 0 { format!("slow {i:03}") } else { format!("fast {i:03}") }).collect();
+    feed(&bench.brokers(), &bench.topics.input, texts.iter().map(|t| ("same key".to_owned(), Some(t.as_bytes()))));
+    bench.wait_finished(60);
+    let read = read_until(&bench.brokers(), &[&bench.topics.enriched], LONG, |read| {
+        read.values().map(Vec::len).sum::<usize>() >= 60
+    });
+    let order: Vec<String> = read.values().flatten().map(|r| r.text()).collect();
+    assert_eq!(order, texts);
+    worker.stop();
+    worker.wait().unwrap();
+}
+
+#[test]
+fn a_stuck_article_holds_up_neither_stream_nor_stop() {
+    let bench = Bench::new();
+    let worker = bench.start(exactly_once("mock-0"), |s| {
+        s.threads = 1;
+        s.article_timeout = Duration::from_millis(200);
+    });
+    bench.feed(&["stuck for ever", "one", "two"]);
+    bench.wait_finished(3);
+    assert_eq!(bench.metrics.records_dead_lettered.with_label_values(&["enrich", "time_limit"]).get(), 1);
+    worker.stop();
+    let summary = worker.wait().unwrap();
+    assert_eq!((summary.enriched, summary.dead_lettered), (2, 1));
+}
+
+#[test]
+fn transient_broker_errors_are_retried() {
+    let bench = Bench::new();
+    use RDKafkaRespErr::*;
+    let errors =
+        [RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT];
+    let worker = bench.start(exactly_once("mock-0"), |_| {});
+    bench.feed(&["one"]);
+    bench.wait_finished(1);
+    bench.cluster.request_errors(RDKafkaApiKey::Produce, &errors);
+    let busy = [RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS];
+    bench.cluster.request_errors(RDKafkaApiKey::EndTxn, &busy);
+    bench.feed(&["two", "three"]);
+    bench.wait_finished(3);
+    assert_eq!(bench.aborted(), 0, "librdkafka retries these by itself");
+    worker.stop();
+    assert_eq!(worker.wait().unwrap().enriched, 3);
+}
+
+#[test]
+fn an_abort_is_followed_by_another_attempt_without_enriching_again() {
+    let bench = Bench::new();
+    let denied = [RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED];
+    bench.cluster.request_errors(RDKafkaApiKey::AddPartitionsToTxn, &denied);
+    let worker = bench.start(exactly_once("mock-0"), |_| {});
+    bench.feed(&["one", "two", "three"]);
+    bench.wait_finished(3);
+    assert!(bench.aborted() >= 1);
+    assert_eq!(bench.seen.load(Ordering::Relaxed), 3, "results are kept over an abort");
+    assert_eq!(Metrics::total(&bench.metrics.records_dead_lettered), 0, "broker trouble makes no article bad");
+    assert_identity(&bench.metrics);
+    worker.stop();
+    assert_eq!(worker.wait().unwrap().enriched, 3);
+}
+
+/// Feeds articles of one key, and injects errors into the produce requests of their first batch.
+fn refuse(texts: &[&str], errors: usize) -> (Bench, WorkerHandle) {
+    let bench = Bench::new();
+    feed(&bench.brokers(), &bench.topics.input, texts.iter().map(|t| ("key".to_owned(), Some(t.as_bytes()))));
+    let worker = bench.start(exactly_once("mock-0"), |s| s.batch_wait = Duration::from_secs(2));
+    eventually("articles read", LONG, || bench.seen.load(Ordering::Relaxed) >= texts.len() as u64);
+    let errors = vec![RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE; errors];
+    bench.cluster.request_errors(RDKafkaApiKey::Produce, &errors);
+    bench.wait_finished(texts.len() as u64);
+    (bench, worker)
+}
+
+#[test]
+fn a_refused_record_is_found_and_dead_lettered() {
+    // The first error meets the batch, the second the first article alone.
+    let (bench, worker) = refuse(&["single one", "single two", "single three"], 2);
+    assert_eq!(bench.metrics.records_dead_lettered.with_label_values(&["produce", "refused_by_broker"]).get(), 1);
+    assert_eq!(bench.texts(&bench.topics.dead, 1), ["single one"]);
+    assert_identity(&bench.metrics);
+    worker.stop();
+    let summary = worker.wait().unwrap();
+    assert_eq!((summary.enriched, summary.dead_lettered), (2, 1));
+}
+
+#[test]
+fn a_refused_dead_letter_is_cut_until_it_fits() {
+    let text = format!("single {}", "x".repeat(30_000));
+    // The article, its letter, the letter in pieces of half its size.
+    let (bench, worker) = refuse(&[&text], 3);
+    let read = read_until(&bench.brokers(), &[&bench.topics.dead], LONG, |read| {
+        read.values().flatten().filter(|r| r.header("dateline.error.part").is_some_and(|p| p.starts_with("5/"))).count()
+            > 0
+    });
+    // The mock stores what it refuses not: only the last attempt is there.
+    let pieces: Vec<_> = read.values().flatten().collect();
+    let parts: Vec<_> = pieces.iter().map(|r| r.header("dateline.error.part").unwrap()).collect();
+    assert_eq!(parts.first().map(String::as_str), Some("1/5"), "{parts:?}");
+    let values = pieces.iter().map(|r| r.value.as_deref().unwrap());
+    let original = dateline::stream::dead_letter::reassemble(values).unwrap();
+    assert_eq!(original.key.as_deref(), Some("key".as_bytes()));
+    assert_eq!(original.value.as_deref(), Some(text.as_bytes()));
+    worker.stop();
+    assert_eq!(worker.wait().unwrap().dead_lettered, 1);
+}
+
+#[test]
+fn fencing_ends_the_worker() {
+    let bench = Bench::new();
+    let worker = bench.start(exactly_once("mock-0"), |_| {});
+    bench.cluster.request_errors(RDKafkaApiKey::EndTxn, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH]);
+    bench.feed(&["one"]);
+    let health = worker.health();
+    let error = worker.wait().unwrap_err();
+    assert!(matches!(&error, StreamError::Fenced { transactional_id, .. } if transactional_id == "mock-0"), "{error}");
+    assert!(!health.live());
+    assert_identity(&bench.metrics);
+}
+
+#[test]
+fn an_outage_is_waited_for() {
+    for delivery in [Delivery::AtLeastOnce, exactly_once("mock-0")] {
+        let bench = Bench::new();
+        bench.feed(&["one", "slow two", "three"]);
+        let worker = bench.start(delivery, |_| {});
+        eventually("articles read", LONG, || bench.seen.load(Ordering::Relaxed) >= 2);
+        bench.cluster.broker_down(-1).unwrap();
+        std::thread::sleep(Duration::from_secs(3));
+        assert!(worker.health().live(), "a broker outage is no reason to restart");
+        bench.cluster.broker_up(-1).unwrap();
+        bench.wait_finished(3);
+        assert_eq!(Metrics::total(&bench.metrics.records_dead_lettered), 0);
+        worker.stop();
+        worker.wait().unwrap();
+    }
+}
+
+#[test]
+fn an_outage_without_end_ends_the_worker_and_makes_no_article_bad() {
+    let bench = Bench::new();
+    bench.feed(&["one", "slow two", "three"]);
+    let worker = bench.start(exactly_once("mock-0"), |s| {
+        s.broker_patience = Duration::from_secs(4);
+        s.transaction_timeout = Duration::from_secs(3);
+    });
+    eventually("articles read", LONG, || bench.seen.load(Ordering::Relaxed) >= 2);
+    bench.cluster.broker_down(-1).unwrap();
+    let error = worker.wait().unwrap_err();
+    assert_eq!(error.kind(), "unavailable", "{error}");
+    assert_eq!(Metrics::total(&bench.metrics.records_dead_lettered), 0);
+}
+
+#[test]
+fn a_missing_topic_is_named_at_once() {
+    let bench = Bench::new();
+    let worker = bench.start(exactly_once("mock-0"), |s| s.topics.dead = "no.such.topic".into());
+    match worker.wait() {
+        Err(StreamError::TopicMissing(topic)) => assert_eq!(topic, "no.such.topic"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_gate_bounds_what_is_in_flight() {
+    let bench = Bench::new();
+    let texts: Vec<String> = (0..120).map(|i| format!("slow {i}")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    bench.feed(&texts);
+    let worker = bench.start(Delivery::AtLeastOnce, |s| {
+        s.threads = 8;
+        s.batch_records = 4;
+        s.in_flight_records = 16;
+    });
+    let mut most = 0;
+    let end = std::time::Instant::now() + LONG;
+    while bench.finished() < 120 {
+        most = most.max(bench.metrics.in_flight_records.get());
+        assert!(std::time::Instant::now() < end, "{} finished", bench.finished());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!((8..=16).contains(&most), "{most} in flight");
+    assert!(bench.metrics.admission_gate_closed.get() > 0.0);
+    worker.stop();
+    assert_eq!(worker.wait().unwrap().enriched, 120);
+}
