@@ -1,7 +1,12 @@
 //! The one integration-test binary.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod articles;
 mod broker;
+mod faults;
+mod golden;
 mod kafka;
 mod mock_faults;
-mod stream_support;
+mod process;
+mod schemas;
+mod worker;
