@@ -3,6 +3,7 @@
 mod check;
 pub mod digest;
 mod exit;
+pub mod input;
 mod schema;
 pub mod style;
 
