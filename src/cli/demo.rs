@@ -11,16 +11,18 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::message::{Headers, Message};
+use rdkafka::message::Headers;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio_util::sync::CancellationToken;
 
 use super::digest::{brief, event_line, width};
 use super::exit::{Exit, Failure};
+use super::input::Items;
 use super::progress::Progress;
 use super::style::Style;
-use super::{news, run, samples};
+use super::{news, worker};
+use crate::article::samples::SAMPLES;
 use crate::config::{LogConfig, LogFormat};
 use crate::http;
 use crate::record::{ArticleEvent, EnrichedArticle, EntityTag};
@@ -50,31 +52,30 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let level = if arguments.log { "info" } else { "error" };
     logs::init(&LogConfig { level: level.to_owned(), format: LogFormat::Auto }).map_err(|e| internal(e.into()))?;
     let config = crate::config::load(&crate::config::Sources::default()).map_err(|e| Failure::new(Exit::Config, e))?.0;
-    let articles = samples::read(&arguments.articles)?;
+    let articles = articles(&arguments.articles, config.limits.article_bytes.0)?;
     let metrics = Metrics::new().map_err(|e| internal(e.into()))?;
 
     let mut settings = Settings::new("", "dateline-demo", Delivery::AtLeastOnce);
     let topics = settings.topics.clone();
-    let broker = Broker::start(&topics).map_err(run::failure)?;
+    let broker = Broker::start(&topics).map_err(worker::failure)?;
     settings.brokers = broker.bootstrap_servers().to_owned();
     settings.consumer = Broker::consumer_properties();
     send(&settings, &articles).map_err(internal)?;
 
     let started = Instant::now();
-    let pipeline = run::load(&config, &metrics)?;
-    let factory = news::factory(pipeline, run::intake(&config), topics, metrics.clone());
-    let worker = Worker::start(settings.clone(), factory, metrics.clone()).map_err(run::failure)?;
+    let pipeline = worker::load(&config, &metrics)?;
+    let factory = news::factory(pipeline, worker::intake(&config), topics, metrics.clone());
+    let running = Worker::start(settings.clone(), factory, metrics.clone()).map_err(worker::failure)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|e| internal(e.into()))?;
-    let listener = runtime
-        .block_on(http::bind(([127, 0, 0, 1], 0).into()))
-        .map_err(|e| Failure::new(Exit::Unavailable, e))?;
+    let listener =
+        runtime.block_on(http::bind(([127, 0, 0, 1], 0).into())).map_err(|e| Failure::new(Exit::Unavailable, e))?;
     let address = listener.local_addr().map_err(|e| internal(e.into()))?;
     let stop = CancellationToken::new();
-    let probes = Arc::new(run::WorkerProbes(worker.health()));
+    let probes = Arc::new(worker::WorkerProbes(running.health()));
     runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, stop.clone()));
 
     let progress = Progress::new(articles.len() as u64, "articles");
@@ -98,22 +99,41 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         let _ = out.flush();
         runtime.block_on(tokio::signal::ctrl_c()).map_err(|e| internal(e.into()))?;
     }
-    worker.stop();
-    let ended = worker.wait();
+    running.stop();
+    let ended = running.wait();
     stop.cancel();
     runtime.shutdown_timeout(Duration::from_secs(1));
-    ended.map_err(run::failure)?;
+    ended.map_err(worker::failure)?;
     Ok(Exit::Ok)
 }
 
-/// Writes the articles to the input topic, each under its name as key.
-fn send(settings: &Settings, articles: &[samples::Sample]) -> anyhow::Result<()> {
+/// A message for the input topic.
+struct Message {
+    key: String,
+    value: Vec<u8>,
+}
+
+/// The samples, or the articles of the user's files, each under its name as key.
+fn articles(paths: &[PathBuf], limit: usize) -> Result<Vec<Message>, Failure> {
+    if paths.is_empty() {
+        let message = |s: &crate::article::samples::Sample| Message { key: s.name.to_owned(), value: s.bytes.to_vec() };
+        return Ok(SAMPLES.iter().map(message).collect());
+    }
+    Items::new(paths, limit)
+        .map(|item| {
+            item.map(|i| Message { key: i.position(), value: i.bytes }).map_err(|e| Failure::new(Exit::NoInput, e))
+        })
+        .collect()
+}
+
+/// Writes the articles to the input topic.
+fn send(settings: &Settings, articles: &[Message]) -> anyhow::Result<()> {
     let producer: BaseProducer = ClientConfig::new()
         .set("bootstrap.servers", &settings.brokers)
         .set("message.max.bytes", settings.output_bytes.to_string())
         .create()?;
     for article in articles {
-        let record = BaseRecord::to(&settings.topics.input).key(article.name.as_bytes()).payload(&article.value);
+        let record = BaseRecord::to(&settings.topics.input).key(article.key.as_bytes()).payload(&article.value);
         producer.send(record).map_err(|(e, _)| e)?;
         producer.poll(Duration::ZERO);
     }
@@ -170,7 +190,7 @@ impl Results {
         Ok(results)
     }
 
-    fn add(&mut self, settings: &Settings, message: &impl Message) -> anyhow::Result<()> {
+    fn add(&mut self, settings: &Settings, message: &impl rdkafka::Message) -> anyhow::Result<()> {
         let topics = &settings.topics;
         let value = message.payload().unwrap_or_default();
         let topic = message.topic();
@@ -203,7 +223,9 @@ impl Results {
             style.strong(&format!("{sent} articles in, {:.1} s (of which 3 s are the group's first join)", elapsed.as_secs_f64())),
             style.faint("the worker of `dateline run` on librdkafka's mock cluster: at least once; exactly once needs a real Kafka"),
         );
-        let heading = |name: &str, n: usize, what: &str| format!("\n{} {}\n", style.kind(name), style.faint(&format!("{n} {what}")));
+        let heading = |name: &str, n: usize, what: &str| {
+            format!("\n{} {}\n", style.kind(name), style.faint(&format!("{n} {what}")))
+        };
         text.push_str(&heading(&topics.enriched, self.enriched.len(), "articles"));
         for article in &self.enriched {
             text.push_str(&brief(article, style, width));

@@ -39,13 +39,17 @@ impl Process for News {
             .intake
             .read(value, &hint.map(Hint::content_type).unwrap_or_default())
             .map_err(|e| Rejection { stage: Stage::Read, reason: e.kind(), message: e.to_string() })?;
-        let enriched = self
-            .enricher
-            .enrich(&article, stop)
-            .map_err(|e| Rejection { stage: Stage::Enrich, reason: e.kind(), message: e.to_string() })?;
+        let enriched = self.enricher.enrich(&article, stop).map_err(|e| Rejection {
+            stage: Stage::Enrich,
+            reason: e.kind(),
+            message: e.to_string(),
+        })?;
         self.metrics.events_per_record.observe(enriched.events.len() as f64);
         self.metrics.entities_per_record.observe(enriched.entities.len() as f64);
-        output::records(&enriched, input, &self.topics)
-            .map_err(|e| Rejection { stage: Stage::Enrich, reason: "not_json", message: e.to_string() })
+        output::records(&enriched, input, &self.topics).map_err(|e| Rejection {
+            stage: Stage::Enrich,
+            reason: "not_json",
+            message: e.to_string(),
+        })
     }
 }

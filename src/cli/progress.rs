@@ -28,6 +28,11 @@ impl Progress {
         self.0.set_position(done);
     }
 
+    /// Runs `print` with the bar out of the way.
+    pub(super) fn suspend(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
+    }
+
     /// Takes the bar away.
     pub(super) fn finish(&self) {
         self.0.finish_and_clear();

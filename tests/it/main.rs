@@ -1,5 +1,5 @@
 //! The one integration-test binary.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod articles;
 mod broker;
@@ -9,4 +9,5 @@ mod kafka;
 mod mock_faults;
 mod process;
 mod schemas;
+mod stream_support;
 mod worker;
