@@ -13,8 +13,12 @@ pub mod events;
 pub mod numbers;
 pub mod pipeline;
 pub mod places;
+pub mod quotes;
 pub mod rollup;
 pub mod story;
+pub mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod times;
 
 pub use pipeline::{EnrichError, Enricher, Pipeline, PipelineError};

@@ -7,6 +7,7 @@ use super::assemble::Assembler;
 use super::events::Facts;
 use super::places::gazetteer::{Gazetteer, GazetteerError};
 use super::rollup::Doubt;
+use super::table::TableError;
 use super::{Story, attributions, casualties, entities, events, places, rollup, times};
 use crate::article::Article;
 use crate::nlp::{Engine, Model, ModelError, Stopped};
@@ -17,6 +18,8 @@ use crate::record::{EnrichedArticle, Producer};
 pub struct Pipeline {
     model: Arc<Model>,
     gazetteer: Gazetteer,
+    actors: entities::Lexicon,
+    cues: attributions::Cues,
     doubt: Doubt,
     producer: Producer,
 }
@@ -30,6 +33,9 @@ pub enum PipelineError {
     /// The gazetteer.
     #[error("cannot load the gazetteer: {0}")]
     Gazetteer(#[from] GazetteerError),
+    /// An embedded table.
+    #[error(transparent)]
+    Table(#[from] TableError),
 }
 
 impl PipelineError {
@@ -38,6 +44,7 @@ impl PipelineError {
         match self {
             Self::Model(e) => e.kind(),
             Self::Gazetteer(e) => e.kind(),
+            Self::Table(e) => e.kind(),
         }
     }
 }
@@ -70,6 +77,8 @@ impl Pipeline {
     pub fn load(model: Option<&Path>, gazetteer: Option<&Path>) -> Result<Self, PipelineError> {
         let model = model.map_or_else(Model::embedded, Model::from_path)?;
         let gazetteer = gazetteer.map_or_else(Gazetteer::embedded, Gazetteer::from_path)?;
+        let actors = entities::Lexicon::load()?;
+        let cues = attributions::Cues::load()?;
         let info = model.info();
         let producer = Producer {
             name: "dateline".to_owned(),
@@ -77,7 +86,7 @@ impl Pipeline {
             model: format!("{}-{}", info.name, info.version),
             gazetteer: gazetteer.info().name.clone(),
         };
-        Ok(Self { model: Arc::new(model), gazetteer, doubt: Doubt::load(), producer })
+        Ok(Self { model: Arc::new(model), gazetteer, actors, cues, doubt: Doubt::load(), producer })
     }
 
     /// The language model.
@@ -111,11 +120,11 @@ impl Enricher {
         let doc = engine.annotate_until(article.body(), stop)?;
         let story = Story::new(article, &doc);
         let checked = || if stop() { Err(EnrichError::Stopped) } else { Ok(()) };
-        let mut entities = entities::find(&story);
+        let mut entities = entities::find(&story, &pipeline.actors);
         places::resolve(&story, &mut entities);
         checked()?;
         let times = times::find(&story);
-        let attributions = attributions::find(&story, &entities);
+        let attributions = attributions::find(&story, &entities, &pipeline.cues);
         checked()?;
         let claims = casualties::find(&story, &entities, &attributions);
         let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };

@@ -1,13 +1,7 @@
 //! The one integration-test binary.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod articles;
 mod broker;
-mod faults;
-mod golden;
 mod kafka;
 mod mock_faults;
-mod process;
-mod schemas;
 mod stream_support;
-mod worker;

@@ -1,10 +1,25 @@
 //! Attributions: which source says what.
+//!
+//! Three readers look for drafts: `clauses` (verbs with their complements), `quotations` (quotation marks and who speaks
+//! them) and `phrases` ("according to", "a report that", "reportedly"). Then contents are completed by the quotations
+//! they begin, doubles are dropped, levels and entities filled in. Extents follow PolNeAR (Newell and others 2018): a
+//! source is a whole noun phrase, a content leaves out source, cue and the full stop and keeps quotation marks.
+
+mod clauses;
+pub mod cues;
+mod phrases;
+mod quotations;
+mod spans;
 
 use std::ops::Range;
 
+pub use cues::{CueClass, Cues};
+
 use super::Story;
-use super::entities::{Entities, EntityId};
-use crate::record::QuoteKind;
+use super::entities::{Entities, EntityId, MentionForm};
+use super::quotes::{self, Quotation};
+use crate::nlp::{Dep, Doc, Pos};
+use crate::record::{EntityKind, QuoteKind};
 
 /// A source, its cue and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +49,128 @@ impl Attribution {
     }
 }
 
+/// An attribution while it is put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Draft {
+    /// Head of the source.
+    source: Option<usize>,
+    /// The cue.
+    cue: Range<usize>,
+    /// The word that the cue hangs on.
+    at: usize,
+    /// What the cue does.
+    class: CueClass,
+    /// What is said.
+    content: Vec<Range<usize>>,
+    /// Whether the cue denies or doubts it.
+    denied: bool,
+}
+
+impl Draft {
+    fn new(cue: Range<usize>, at: usize, class: CueClass) -> Self {
+        Self { source: None, cue, at, class, content: Vec::new(), denied: false }
+    }
+
+    fn holds(&self, i: usize) -> bool {
+        self.content.iter().any(|r| r.contains(&i))
+    }
+}
+
 /// Finds the attributions of a story, in text order of their cues.
-pub fn find(_story: &Story<'_>, _entities: &Entities) -> Vec<Attribution> {
-    Vec::new()
+pub fn find(story: &Story<'_>, entities: &Entities, cues: &Cues) -> Vec<Attribution> {
+    let doc = story.doc;
+    let quotations = quotes::find(doc);
+    let mut drafts = Vec::new();
+    clauses::find(doc, cues, &mut drafts);
+    phrases::find(doc, cues, &mut drafts);
+    quotations::complete(story, cues, &quotations, &mut drafts);
+    drafts.sort_by_key(|d| (d.cue.start, d.cue.end));
+    drafts.dedup_by(|b, a| a.cue.start == b.cue.start && a.content == b.content);
+    let levels: Vec<u8> = drafts.iter().map(|d| level(&drafts, d)).collect();
+    let mut speaker = None;
+    let mut found = Vec::with_capacity(drafts.len());
+    for (draft, level) in drafts.into_iter().zip(levels) {
+        let (entity, anonymous) = identify(doc, entities, draft.source, speaker);
+        if level == 1 && draft.class == CueClass::Say && entity.is_some() {
+            speaker = entity;
+        }
+        found.push(Attribution {
+            entity,
+            source: draft.source.map(|s| spans::source(doc, s)),
+            quote: quote_kind(doc, &draft.content, &quotations),
+            cue: Some(draft.cue),
+            content: draft.content,
+            anonymous,
+            level,
+            denied: draft.denied,
+        });
+    }
+    found
+}
+
+/// 2 where the cue lies in the content of another attribution.
+fn level(drafts: &[Draft], draft: &Draft) -> u8 {
+    let outer = |other: &Draft| other.cue != draft.cue && other.holds(draft.at) && !draft.holds(other.at);
+    if drafts.iter().any(outer) { 2 } else { 1 }
+}
+
+/// The entity of a source and whether it is unnamed. A statement or report speaks for whoever made it: its owner, else
+/// the one who spoke last.
+fn identify(
+    doc: &Doc<'_>,
+    entities: &Entities,
+    source: Option<usize>,
+    speaker: Option<EntityId>,
+) -> (Option<EntityId>, bool) {
+    let Some(head) = source else { return (None, false) };
+    let head = antecedent(doc, head);
+    let direct = entities.headed_by(head).map(|m| m.entity);
+    let said = || {
+        let made = matches!(
+            doc.lemma(head).to_lowercase().as_str(),
+            "statement" | "report" | "spokesperson" | "release" | "communique" | "letter" | "tweet" | "post"
+        );
+        if !made {
+            return None;
+        }
+        let owner = doc
+            .children(head)
+            .flat_map(|c| if doc.dep(c) == Dep::Prep { doc.child(c, Dep::Pobj) } else { Some(c) })
+            .filter(|c| matches!(doc.dep(*c), Dep::Poss | Dep::Pobj | Dep::Compound | Dep::Nmod))
+            .find_map(|c| {
+                entities
+                    .headed_by(c)
+                    .filter(|m| matches!(m.kind, EntityKind::Org | EntityKind::Person | EntityKind::Gpe))
+            });
+        owner.map(|m| m.entity).or(speaker)
+    };
+    let entity = direct.or_else(said);
+    let named = |e: EntityId| {
+        entities.list[e].kind == EntityKind::Org
+            || entities.mentions.iter().any(|m| m.entity == e && m.form == MentionForm::Name)
+    };
+    let person = matches!(doc.pos(head), Pos::Noun | Pos::Propn | Pos::Pron | Pos::Num | Pos::Adj | Pos::Det);
+    (entity, person && !entity.is_some_and(named))
+}
+
+/// The noun that a relative pronoun stands for.
+fn antecedent(doc: &Doc<'_>, i: usize) -> usize {
+    if !matches!(doc.word(i).to_lowercase().as_str(), "who" | "which" | "that" | "whom") {
+        return i;
+    }
+    doc.ancestors(i).find(|a| doc.dep(*a) == Dep::Relcl).map_or(i, |verb| doc.head(verb))
+}
+
+/// Direct where quotation marks hold all of it, mixed where they hold some.
+fn quote_kind(doc: &Doc<'_>, content: &[Range<usize>], quotations: &[Quotation]) -> QuoteKind {
+    let quoted = |i: usize| quotations.iter().any(|q| q.tokens.contains(&i));
+    let words = || content.iter().flat_map(Clone::clone).filter(|i| !matches!(doc.pos(*i), Pos::Punct | Pos::Space));
+    let inside = words().filter(|i| quoted(*i)).count();
+    match inside {
+        0 => QuoteKind::Indirect,
+        n if n == words().count() => QuoteKind::Direct,
+        _ => QuoteKind::Mixed,
+    }
 }
 
 /// The innermost attribution whose content holds token `i`.

@@ -1,0 +1,433 @@
+//! Names as they stand in the text: the recogniser's entities, cleaned, repaired and completed.
+//!
+//! Three sources, in order of trust: the lexicon of organisations, the recogniser, and names found elsewhere in the
+//! article ("propagation"). Spans of the result do not overlap. Which names mean the same is decided in `chains`.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
+
+use super::lexicon::Lexicon;
+use super::phrase;
+use crate::extract::Story;
+use crate::nlp::{Dep, Doc, EntityType, Pos};
+use crate::record::EntityKind;
+
+/// A name in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name {
+    /// The words.
+    pub tokens: Range<usize>,
+    /// Type.
+    pub kind: EntityKind,
+    /// Index of the organisation in the lexicon.
+    pub organisation: Option<usize>,
+}
+
+/// Types that name someone or somewhere; the others are numbers, times and works.
+pub(super) fn is_naming(kind: EntityKind) -> bool {
+    use EntityKind::{Fac, Gpe, Loc, Norp, Org, Person};
+    matches!(kind, Person | Org | Gpe | Loc | Fac | Norp)
+}
+
+/// Finds the names of a story, in text order.
+pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon) -> Vec<Name> {
+    let doc = story.doc;
+    let mut names: Vec<Name> = doc.entities().iter().filter_map(|e| cleaned(doc, lexicon, &e.tokens, e.kind)).collect();
+    add_organisations(doc, lexicon, &mut names);
+    add_dateline(story, &mut names);
+    names.sort_by_key(|n| n.tokens.start);
+    settle_kinds(doc, lexicon, &mut names);
+    settle_places(doc, &mut names);
+    propagate(doc, &mut names);
+    names
+}
+
+/// The recogniser's entity without the words that do not belong to a name; none where nothing is left.
+fn cleaned(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>, kind: EntityType) -> Option<Name> {
+    let mut tokens = tokens.clone();
+    let mut kind = record_kind(kind)?;
+    while !tokens.is_empty() && (is_wrapping(doc, tokens.start) || is_article(doc, tokens.start)) {
+        tokens.start += 1;
+    }
+    while !tokens.is_empty() && (is_wrapping(doc, tokens.end - 1) || is_possessive(doc, tokens.end - 1)) {
+        tokens.end -= 1;
+    }
+    if kind == EntityKind::Person {
+        while tokens.len() > 1 && is_title(doc, lexicon, tokens.start) {
+            tokens.start += 1;
+        }
+    }
+    if tokens.is_empty() {
+        return None;
+    }
+    let text = doc.span_text(tokens.clone());
+    if tokens.len() == 1 && is_affiliation(text) {
+        return None;
+    }
+    if kind == EntityKind::Ordinal
+        && phrase::known_head(doc, lexicon, doc.head(tokens.start)).is_some_and(|(_, s)| s == tokens.start)
+    {
+        return None;
+    }
+    if is_naming(kind) && kind != EntityKind::Person || kind == EntityKind::Product {
+        if let Some((thing, _)) = phrase::known_thing(doc, lexicon, tokens.end - 1) {
+            kind = thing;
+        }
+    }
+    Some(Name { tokens, kind, organisation: None })
+}
+
+fn record_kind(kind: EntityType) -> Option<EntityKind> {
+    Some(match kind {
+        EntityType::Cardinal => EntityKind::Cardinal,
+        EntityType::Date => EntityKind::Date,
+        EntityType::Event => EntityKind::Event,
+        EntityType::Fac => EntityKind::Fac,
+        EntityType::Gpe => EntityKind::Gpe,
+        EntityType::Language => EntityKind::Language,
+        EntityType::Law => EntityKind::Law,
+        EntityType::Loc => EntityKind::Loc,
+        EntityType::Money => EntityKind::Money,
+        EntityType::Norp => EntityKind::Norp,
+        EntityType::Ordinal => EntityKind::Ordinal,
+        EntityType::Org => EntityKind::Org,
+        EntityType::Percent => EntityKind::Percent,
+        EntityType::Person => EntityKind::Person,
+        EntityType::Product => EntityKind::Product,
+        EntityType::Quantity => EntityKind::Quantity,
+        EntityType::Time => EntityKind::Time,
+        EntityType::WorkOfArt => EntityKind::WorkOfArt,
+        EntityType::Unknown => return None,
+    })
+}
+
+/// Punctuation, quotes and blanks at the edge of a name. A full stop can belong to it.
+fn is_wrapping(doc: &Doc<'_>, i: usize) -> bool {
+    doc.pos(i) == Pos::Space
+        || doc.word(i).chars().all(|c| !c.is_alphanumeric() && !matches!(c, '.' | '$' | '%' | '€' | '£' | '¥'))
+}
+
+fn is_article(doc: &Doc<'_>, i: usize) -> bool {
+    matches!(doc.word(i), "the" | "The" | "THE" | "a" | "an" | "A" | "An") && doc.dep(i) == Dep::Det
+}
+
+fn is_possessive(doc: &Doc<'_>, i: usize) -> bool {
+    matches!(doc.word(i), "'s" | "’s" | "'" | "’" | "'S" | "’S")
+}
+
+/// "President", "Mr.", "Gen.": no part of a person's name.
+fn is_title(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
+    const SHORT: [&str; 33] = [
+        "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "lord", "lady", "gen", "col", "lt", "capt", "maj",
+        "sgt", "cpl", "adm", "brig", "cmdr", "rep", "sen", "gov", "pres", "rev", "fr", "sheik", "insp", "supt", "det",
+        "hon", "msgr", "st",
+    ];
+    let word = doc.word(i).to_lowercase();
+    let word = word.trim_end_matches('.');
+    word != "st" && SHORT.contains(&word)
+        || lexicon.head(word).is_some_and(|h| h.person && !h.sectors.is_empty())
+            // "Major", "King", "Prince" and "Pope" are surnames too; before a further name they are titles.
+            && doc.pos(i + 1) == Pos::Propn
+}
+
+/// "U.S.-led", "Kurdish-backed": says who stands behind a group, names nobody.
+fn is_affiliation(text: &str) -> bool {
+    const ENDS: [&str; 12] = [
+        "-led",
+        "-backed",
+        "-based",
+        "-held",
+        "-run",
+        "-controlled",
+        "-occupied",
+        "-born",
+        "-made",
+        "-funded",
+        "-sponsored",
+        "-trained",
+    ];
+    ENDS.iter().any(|e| text.ends_with(e))
+}
+
+/// Lays the lexicon's names over the recogniser's. A longer name of the recogniser keeps its span.
+fn add_organisations(doc: &Doc<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
+    let mut found = Vec::new();
+    let mut certain = HashSet::new();
+    let mut i = 0;
+    while i < doc.len() {
+        let start = doc.tokens()[i].start as usize;
+        let matched = lexicon.organisation_at(&doc.text()[start..]).and_then(|m| {
+            let last = doc.token_at(start + m.len - 1)?;
+            let whole = doc.tokens()[last].end as usize == start + m.len;
+            (whole && doc.tokens()[last].sentence == doc.tokens()[i].sentence).then_some((m, last))
+        });
+        let Some((m, last)) = matched else {
+            i += 1;
+            continue;
+        };
+        if !m.ambiguous {
+            certain.insert(m.organisation);
+        }
+        found.push((i..last + 1, m));
+        i = last + 1;
+    }
+    for (tokens, m) in found {
+        if m.ambiguous && !certain.contains(&m.organisation) {
+            continue;
+        }
+        let overlapping: Vec<usize> = (0..names.len()).filter(|n| overlap(&names[*n].tokens, &tokens)).collect();
+        let longer = |n: &usize| names[*n].tokens.len() > tokens.len() && covers(&names[*n].tokens, &tokens);
+        if overlapping.iter().any(longer) {
+            // "the Hamas-run Gaza interior ministry" and "Michael Bloomberg" are not the organisation within.
+            continue;
+        }
+        let kind = match overlapping.as_slice() {
+            [n] if names[*n].kind == EntityKind::Norp && names[*n].tokens == tokens => EntityKind::Norp,
+            _ => EntityKind::Org,
+        };
+        for n in overlapping.into_iter().rev() {
+            names.remove(n);
+        }
+        names.push(Name { tokens, kind, organisation: Some(m.organisation) });
+    }
+}
+
+/// The place of the dateline is a place, whatever the recogniser made of its capitals.
+fn add_dateline(story: &Story<'_>, names: &mut Vec<Name>) {
+    let doc = story.doc;
+    let Some(place) = story.article.layout.dateline.as_ref().and_then(|d| d.place.clone()) else { return };
+    let (Some(first), Some(last)) = (doc.token_at(place.start), doc.token_at(place.end.saturating_sub(1))) else {
+        return;
+    };
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    let mut start = first;
+    for i in first..=last {
+        if doc.pos(i) == Pos::Punct && doc.word(i) == "," || doc.pos(i) == Pos::Space {
+            parts.push(start..i);
+            start = i + 1;
+        }
+    }
+    parts.push(start..last + 1);
+    for part in parts
+        .into_iter()
+        .filter(|p| !p.is_empty() && doc.tokens()[p.start].sentence == doc.tokens()[p.end - 1].sentence)
+    {
+        names.retain(|n| !overlap(&n.tokens, &part));
+        names.push(Name { tokens: part, kind: EntityKind::Gpe, organisation: None });
+    }
+}
+
+/// Repairs types: countries and their adjectives by the table, other names by the majority of their own kind.
+fn settle_kinds(doc: &Doc<'_>, lexicon: &Lexicon, names: &mut [Name]) {
+    let key = |n: &Name| doc.span_text(n.tokens.clone()).to_lowercase();
+    let mut votes: HashMap<String, BTreeMap<EntityKind, usize>> = HashMap::new();
+    let mut surnames: HashSet<String> = HashSet::new();
+    for name in names.iter().filter(|n| is_naming(n.kind)) {
+        *votes.entry(key(name)).or_default().entry(name.kind).or_default() += 1;
+        // "Idlib province" makes "Idlib" a place.
+        if let Some(bare) = without_place_word(doc, &name.tokens) {
+            *votes.entry(doc.span_text(bare).to_lowercase()).or_default().entry(EntityKind::Gpe).or_default() += 1;
+        }
+        if name.kind == EntityKind::Person && name.tokens.len() > 1 {
+            surnames.insert(doc.word(name.tokens.end - 1).to_lowercase());
+        }
+    }
+    for name in names.iter_mut().filter(|n| is_naming(n.kind) && n.organisation.is_none()) {
+        let text = doc.span_text(name.tokens.clone());
+        if surnames.contains(&key(name)) && name.kind == EntityKind::Person {
+            continue;
+        }
+        if lexicon.country_named(text).is_some() && name.kind != EntityKind::Person {
+            name.kind = EntityKind::Gpe;
+            continue;
+        }
+        if lexicon.country_adjective(text).is_some() {
+            name.kind = EntityKind::Norp;
+            continue;
+        }
+        let Some(kinds) = votes.get(&key(name)) else { continue };
+        let own = kinds.get(&name.kind).copied().unwrap_or(0);
+        if let Some((kind, count)) = kinds.iter().max_by_key(|(_, n)| **n)
+            && *count > 2 * own
+        {
+            name.kind = *kind;
+        }
+    }
+}
+
+/// Repairs names that the words around them show to be places: "the village of Salwah", "Homs and Shaddada".
+fn settle_places(doc: &Doc<'_>, names: &mut [Name]) {
+    const PLACES: [&str; 13] = [
+        "village",
+        "town",
+        "city",
+        "province",
+        "district",
+        "county",
+        "region",
+        "neighborhood",
+        "neighbourhood",
+        "suburb",
+        "hamlet",
+        "municipality",
+        "island",
+    ];
+    let mut kind_at: Vec<Option<EntityKind>> = vec![None; doc.len()];
+    for name in names.iter() {
+        kind_at[phrase::head_of(doc, &name.tokens)] = Some(name.kind);
+    }
+    for name in names.iter_mut() {
+        // A single word: longer names of people and organisations are recognised well.
+        if !matches!(name.kind, EntityKind::Person | EntityKind::Org)
+            || name.tokens.len() > 1
+            || name.organisation.is_some()
+        {
+            continue;
+        }
+        let i = name.tokens.start;
+        let head = doc.head(i);
+        let of_place = doc.dep(i) == Dep::Pobj
+            && doc.word(head) == "of"
+            && PLACES.contains(&doc.lemma(doc.head(head)).to_lowercase().as_str());
+        let beside_place =
+            doc.dep(i) == Dep::Conj && kind_at[head] == Some(EntityKind::Gpe) && name.kind == EntityKind::Person;
+        if of_place || beside_place {
+            name.kind = EntityKind::Gpe;
+        }
+    }
+}
+
+/// "Idlib" of "Idlib province", "Kent" of "Kent County".
+pub(super) fn without_place_word(doc: &Doc<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
+    const WORDS: [&str; 14] = [
+        "province",
+        "governorate",
+        "county",
+        "district",
+        "state",
+        "region",
+        "prefecture",
+        "oblast",
+        "city",
+        "municipality",
+        "department",
+        "town",
+        "village",
+        "canton",
+    ];
+    let last = doc.word(tokens.end - 1).to_lowercase();
+    (tokens.len() > 1 && WORDS.contains(&last.as_str())).then(|| tokens.start..tokens.end - 1)
+}
+
+/// Finds the untagged repetitions of names: of whole names, of surnames and of the heads of organisations' names.
+fn propagate(doc: &Doc<'_>, names: &mut Vec<Name>) {
+    // From the words of a known name to its type; the first use in the article decides.
+    let mut known: HashMap<String, EntityKind> = HashMap::new();
+    let mut surnames: HashSet<&str> = HashSet::new();
+    let mut longest = 1;
+    for name in names.iter().filter(|n| is_naming(n.kind) && n.kind != EntityKind::Norp) {
+        let text = doc.span_text(name.tokens.clone());
+        if text.chars().filter(|c| c.is_alphabetic()).count() < 3
+            || !text.starts_with(char::is_uppercase) && name.kind != EntityKind::Person
+        {
+            continue;
+        }
+        known.entry(text.to_owned()).or_insert(name.kind);
+        longest = longest.max(name.tokens.len());
+        if name.kind == EntityKind::Person
+            && let Some(surname) = surname(doc, &name.tokens)
+        {
+            surnames.insert(doc.span_text(surname.clone()));
+            known.entry(doc.span_text(surname).to_owned()).or_insert(name.kind);
+        }
+    }
+    let heads: HashSet<&str> = names
+        .iter()
+        .filter(|n| n.kind == EntityKind::Org && n.tokens.len() > 1)
+        .map(|n| doc.word(organisation_head(doc, &n.tokens)))
+        .collect();
+    let mut taken = vec![false; doc.len()];
+    let mut tagged: HashMap<&str, usize> = HashMap::new();
+    for name in names.iter() {
+        taken[name.tokens.clone()].fill(true);
+        *tagged.entry(doc.span_text(name.tokens.clone())).or_default() += 1;
+    }
+    let mut added: Vec<Name> = Vec::new();
+    let mut i = 0;
+    while i < doc.len() {
+        let sentence_end = doc.sentence_of(i).end;
+        let most = longest.min(sentence_end - i);
+        let hit = (1..=most).rev().find_map(|n| {
+            let range = i..i + n;
+            let free = !taken[range.clone()].iter().any(|t| *t);
+            let proper = doc.pos(i + n - 1) == Pos::Propn && !is_modifier_hyphen(doc, i + n);
+            if !free || !proper {
+                return None;
+            }
+            let kind = known.get(doc.span_text(range.clone())).copied();
+            Some((range, kind?))
+        });
+        let hit = hit.or_else(|| {
+            let the = i > 0 && matches!(doc.word(i - 1), "the" | "The");
+            let alone = i + 1 >= doc.len() || doc.pos(i + 1) != Pos::Propn;
+            let free = !taken[i] && doc.pos(i) == Pos::Propn;
+            (the && alone && free && heads.contains(doc.word(i))).then_some((i..i + 1, EntityKind::Org))
+        });
+        match hit {
+            Some((tokens, kind)) => {
+                i = tokens.end;
+                added.push(Name { tokens, kind, organisation: None });
+            }
+            None => i += 1,
+        }
+    }
+    // A word that is left untagged more often than it is tagged is hardly a name ("the Stool").
+    let mut untagged: HashMap<&str, usize> = HashMap::new();
+    for name in &added {
+        *untagged.entry(doc.span_text(name.tokens.clone())).or_default() += 1;
+    }
+    added.retain(|n| {
+        let text = doc.span_text(n.tokens.clone());
+        let certain = heads.contains(text) && n.kind == EntityKind::Org || surnames.contains(text);
+        certain || tagged.get(text).copied().unwrap_or(0) >= untagged[text]
+    });
+    names.extend(added);
+    names.sort_by_key(|n| n.tokens.start);
+}
+
+/// Whether a hyphen follows that joins the name to another word ("Obama-era").
+fn is_modifier_hyphen(doc: &Doc<'_>, i: usize) -> bool {
+    i > 0 && i < doc.len() && doc.word(i) == "-" && !doc.tokens()[i - 1].space_after
+}
+
+/// The surname of a full name with its particles: "al-Baghdadi", "bin Laden", "de Blasio".
+pub(super) fn surname(doc: &Doc<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
+    const PARTICLES: [&str; 17] = [
+        "al", "el", "bin", "ibn", "ben", "abu", "de", "da", "di", "del", "van", "von", "der", "den", "la", "le", "dos",
+    ];
+    let mut start = tokens.end - 1;
+    while start > tokens.start {
+        let before = doc.word(start - 1);
+        let joined = before == "-" || PARTICLES.contains(&before.to_lowercase().as_str()) || doc.word(start) == "-";
+        if !joined {
+            break;
+        }
+        start -= 1;
+    }
+    (start > tokens.start).then(|| start..tokens.end)
+}
+
+/// The head of an organisation's name: the word before "of" or "for", else the last one.
+pub(super) fn organisation_head(doc: &Doc<'_>, tokens: &Range<usize>) -> usize {
+    let link =
+        tokens.clone().skip(1).find(|i| matches!(doc.word(*i), "of" | "for" | "on" | "against" | "and" | "in" | "to"));
+    link.map_or(tokens.end - 1, |i| i - 1)
+}
+
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+fn covers(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start <= b.start && b.end <= a.end
+}

@@ -1,0 +1,77 @@
+//! Embedded tables: tab-separated rows with `#` comments, as all language data of the extraction is kept.
+
+use thiserror::Error;
+
+/// A row of an embedded table that cannot be used.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error("table {table}, line {line}: {problem}; correct the table and build again")]
+pub struct TableError {
+    /// Name of the table.
+    pub table: &'static str,
+    /// Number of the line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub problem: String,
+}
+
+impl TableError {
+    /// Label for metrics.
+    pub fn kind(&self) -> &'static str {
+        "table"
+    }
+}
+
+/// A row with its place, for error messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row<'t> {
+    table: &'static str,
+    line: usize,
+    cells: Vec<&'t str>,
+}
+
+impl<'t> Row<'t> {
+    /// The cell of a column.
+    pub fn cell(&self, column: usize) -> &'t str {
+        self.cells[column]
+    }
+
+    /// The values of a cell that lists them with `|`; none for `-`.
+    pub fn list(&self, column: usize) -> impl Iterator<Item = &'t str> + use<'t> {
+        self.cells[column].split('|').filter(|v| !v.is_empty() && *v != "-")
+    }
+
+    /// An error about this row.
+    pub fn error(&self, problem: impl Into<String>) -> TableError {
+        TableError { table: self.table, line: self.line, problem: problem.into() }
+    }
+}
+
+/// The rows of a table, all with `columns` cells.
+pub fn rows<'t>(table: &'static str, text: &'t str, columns: usize) -> Result<Vec<Row<'t>>, TableError> {
+    let mut rows = Vec::new();
+    for (i, line) in text.lines().enumerate() {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let row = Row { table, line: i + 1, cells: line.split('\t').collect() };
+        if row.cells.len() != columns {
+            return Err(row.error(format!("{} cells where {columns} are needed", row.cells.len())));
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_rows_and_names_the_bad_one() {
+        let good = rows("t", "# head\na\tb|c\n\nd\t-\n", 2).unwrap();
+        assert_eq!(good[0].list(1).collect::<Vec<_>>(), ["b", "c"]);
+        assert_eq!(good[1].list(1).count(), 0);
+        let bad = rows("t", "a\tb\nc\n", 2).unwrap_err();
+        assert_eq!((bad.line, bad.kind()), (2, "table"));
+    }
+}

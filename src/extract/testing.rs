@@ -1,0 +1,54 @@
+//! Stories from short texts through the real engine, for the tests of every extraction step.
+
+use std::cell::RefCell;
+use std::sync::{Arc, OnceLock};
+
+use super::Story;
+use crate::article::{Article, DateSource, DocumentDate, Intake, Limits};
+use crate::nlp::{Doc, Engine, Model};
+
+static MODEL: OnceLock<Arc<Model>> = OnceLock::new();
+
+thread_local! {
+    static ENGINE: RefCell<Engine> = RefCell::new(Engine::new(Arc::clone(
+        MODEL.get_or_init(|| Arc::new(Model::embedded().expect("the embedded model loads"))),
+    )));
+}
+
+/// Reads and annotates a text, with `date` (`2022-02-03`) as the article's own date.
+///
+/// The article and its annotation are leaked, so that tests can hold the story without lifetimes.
+pub(crate) fn read(text: &str, date: Option<&str>) -> Story<'static> {
+    let mut article = Intake::new(Limits::default()).text(text);
+    article.date = date.map(|date| DocumentDate {
+        date: date.parse().expect("a date such as 2022-02-03"),
+        via: DateSource::Published,
+    });
+    let article: &'static Article = Box::leak(Box::new(article));
+    let doc: &'static Doc<'static> = Box::leak(Box::new(ENGINE.with(|e| e.borrow_mut().annotate(article.body()))));
+    Story::new(article, doc)
+}
+
+/// The lexicon of actors.
+pub(crate) fn lexicon() -> &'static super::entities::Lexicon {
+    static LEXICON: OnceLock<super::entities::Lexicon> = OnceLock::new();
+    LEXICON.get_or_init(|| super::entities::Lexicon::load().expect("the actor tables load"))
+}
+
+/// The entities of a story.
+pub(crate) fn entities(story: &Story<'_>) -> super::entities::Entities {
+    super::entities::find(story, lexicon())
+}
+
+/// The attributions of a story.
+pub(crate) fn attributions(
+    story: &Story<'_>,
+    entities: &super::entities::Entities,
+) -> Vec<super::attributions::Attribution> {
+    static CUES: OnceLock<super::attributions::Cues> = OnceLock::new();
+    super::attributions::find(
+        story,
+        entities,
+        CUES.get_or_init(|| super::attributions::Cues::load().expect("the cues load")),
+    )
+}
