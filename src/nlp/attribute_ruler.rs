@@ -10,9 +10,9 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::chars::{is_space, lowercase_into};
 use super::doc::{Dep, Pos, Tag, Token};
 use super::morph::Morph;
-use super::text::{is_space, lowercase_into};
 
 /// The rules of a pipeline, indexed by what their first token asks for.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ impl AttributeRuler {
             let token = &tokens[i];
             let word = word(text, token);
             lowercase_into(word, &mut lower);
-            let space = is_space(word);
+            let space = word.chars().all(is_space);
             let by_space = if space { self.by_space.as_slice() } else { &[] };
             let by_lower = self.by_lower.get(lower.as_str()).map_or(&[][..], Vec::as_slice);
             let candidates = self.by_tag[token.tag as usize].iter().chain(&self.by_dep[token.dep as usize]);
@@ -209,7 +209,7 @@ impl Rule {
         rest.len() <= next.len()
             && rest.iter().zip(next).all(|(pattern, token)| {
                 let word = word(text, token);
-                pattern.admits(token, &word.to_lowercase(), is_space(word))
+                pattern.admits(token, &word.to_lowercase(), word.chars().all(is_space))
             })
     }
 }

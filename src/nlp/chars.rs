@@ -16,7 +16,7 @@ pub(super) fn is_space(c: char) -> bool {
 }
 
 /// Python's `str.isalpha`: the letter categories, without letter numbers and combining marks.
-fn is_alpha(c: char) -> bool {
+pub(super) fn is_alpha(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphabetic();
     }
@@ -44,6 +44,17 @@ fn is_digit(c: char) -> bool {
             | 0x2776..=0x277E | 0x2780..=0x2788 | 0x278A..=0x2792
             | 0x10A40..=0x10A43 | 0x10E60..=0x10E68 | 0x11052..=0x1105A | 0x1F100..=0x1F10A),
         _ => false,
+    }
+}
+
+/// Replaces the contents of `out` by the lower-case form of `word`.
+pub(super) fn lowercase_into(word: &str, out: &mut String) {
+    out.clear();
+    if word.is_ascii() {
+        out.push_str(word);
+        out.make_ascii_lowercase();
+    } else {
+        out.push_str(&word.to_lowercase());
     }
 }
 

@@ -151,7 +151,8 @@ impl<'t> Doc<'t> {
         &self.text[token.start as usize..token.end as usize]
     }
 
-    /// The lemma of token `i`, in the letter case spaCy gives it (lower case but for proper nouns).
+    /// The lemma of token `i`, in the letter case spaCy gives it: lower, but for proper nouns, "I", and inflected
+    /// words that no rule fits ("Police").
     pub fn lemma(&self, i: usize) -> &str {
         let (start, end) = self.tokens[i].lemma;
         &self.strings[start as usize..end as usize]

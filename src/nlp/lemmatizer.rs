@@ -10,11 +10,10 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
-use unicode_general_category::{GeneralCategory as Gc, get_general_category};
 
+use super::chars::{is_alpha, lowercase_into};
 use super::doc::{Pos, Token};
 use super::morph::{Feature, Morph};
-use super::text::lowercase_into;
 
 /// The lemma tables of a pipeline.
 #[derive(Debug)]
@@ -69,8 +68,8 @@ impl Lemmatizer {
 
     /// Appends the lemma of `word`, whose lower-case form is `lower`, to `out`.
     fn push_lemma(&self, word: &str, lower: &str, pos: Pos, morph: Morph, out: &mut String) {
-        let table = self.tables[pos as usize].as_ref();
-        match table.filter(|_| pos != Pos::Space && !is_base_form(pos, morph)) {
+        match &self.tables[pos as usize] {
+            _ if pos == Pos::Space || is_base_form(pos, morph) => out.push_str(lower),
             Some(table) => table.push_lemma(word, lower, out),
             None if pos == Pos::Propn => out.push_str(word),
             None => out.push_str(lower),
@@ -101,13 +100,11 @@ impl Table {
             out.push_str(stem);
             out.push_str(new);
             let form = &out[mark..];
-            if form.is_empty() {
-            } else if self.lemmas.contains(form) {
-                known = Some((stem, new)); // the last rule wins
-            } else if !is_alphabetic(form) {
-                non_word = non_word.or(Some((stem, new))); // the first rule wins
-            } else {
-                unknown = unknown.or(Some((stem, new)));
+            if self.lemmas.contains(form) {
+                known = Some((stem, new)); // of these the last rule wins
+            } else if !form.is_empty() {
+                let first = if is_alphabetic(form) { &mut unknown } else { &mut non_word };
+                first.get_or_insert((stem, new)); // of these the first rule wins
             }
             out.truncate(mark);
         }
@@ -131,27 +128,13 @@ impl Table {
                     && (self.lemmas.contains(form) || !is_alphabetic(form))
             })
         };
-        let new = |(i, form): &(usize, &Box<str>)| !lemmas[..*i].contains(*form) && !proposed(form);
-        lemmas.iter().enumerate().filter(new).last().map(|(_, form)| &**form)
+        let new = |i: usize| !lemmas[..i].contains(&lemmas[i]) && !proposed(&lemmas[i]);
+        (0..lemmas.len()).rev().find(|i| new(*i)).map(|i| &*lemmas[i])
     }
 }
 
-/// Python's `str.isalpha`: all characters are letters by general category (which Rust's `is_alphabetic` is not:
-/// that also admits letter numbers and some marks).
-fn is_alphabetic(text: &str) -> bool {
-    let letter = |c: char| {
-        c.is_ascii_alphabetic()
-            || (!c.is_ascii()
-                && matches!(
-                    get_general_category(c),
-                    Gc::UppercaseLetter
-                        | Gc::LowercaseLetter
-                        | Gc::TitlecaseLetter
-                        | Gc::ModifierLetter
-                        | Gc::OtherLetter
-                ))
-    };
-    !text.is_empty() && text.chars().all(letter)
+fn is_alphabetic(form: &str) -> bool {
+    form.chars().all(is_alpha)
 }
 
 #[cfg(test)]

@@ -21,7 +21,6 @@ mod pattern;
 mod pieces;
 mod sentences;
 mod tagger;
-mod text;
 mod tok2vec;
 mod tokenizer;
 mod transition;

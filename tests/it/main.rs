@@ -4,4 +4,5 @@
 mod broker;
 mod kafka;
 mod mock_faults;
+mod nlp_parity;
 mod stream_support;
