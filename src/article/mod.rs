@@ -16,6 +16,7 @@ mod language;
 pub mod layout;
 pub mod limits;
 pub mod offsets;
+pub mod samples;
 mod table;
 
 use std::ops::Range;

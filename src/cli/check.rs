@@ -4,10 +4,12 @@ use std::io::Write;
 
 use super::Settings;
 use super::exit::{Exit, Failure};
+use super::worker;
 
 /// Validates everything and prints the effective configuration.
 pub(super) fn run(settings: &Settings, out: &mut impl Write) -> Result<Exit, Failure> {
-    let (_config, effective) = settings.load()?;
+    let (config, effective) = settings.load()?;
+    worker::settings(&config).validate().map_err(|e| Failure::new(Exit::Config, e))?;
     // A reader that has seen enough ("| head") is no failure.
     let _ = write!(out, "{effective}");
     Ok(Exit::Ok)

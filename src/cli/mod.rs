@@ -1,10 +1,19 @@
 //! The command line: one file per subcommand, typed exit codes, and nothing that another program could not call.
 
+#![allow(clippy::print_stderr)]
+
 mod check;
+mod demo;
 pub mod digest;
 mod exit;
+mod extract;
+pub mod input;
+mod news;
+mod progress;
+mod run;
 mod schema;
 pub mod style;
+mod worker;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -37,6 +46,30 @@ Exit codes: 0 done, 64 usage, 65 input that is no article, 66 input that cannot 
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the worker until SIGTERM or SIGINT
+    #[command(after_help = "\
+Examples:
+  DATELINE__KAFKA__BOOTSTRAP_SERVERS=kafka:9092 dateline run
+  dateline run --config-dir /etc/dateline --profile production
+  dateline run --env-file /etc/dateline/worker.env")]
+    Run {
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// See the whole worker run on sample articles, with an embedded broker
+    #[command(after_help = "\
+Examples:
+  dateline demo
+  dateline demo --keep-running
+  dateline demo --articles article.txt --articles more.jsonl")]
+    Demo(demo::Arguments),
+    /// Enrich articles from files or standard input, without Kafka
+    #[command(after_help = "\
+Examples:
+  dateline extract article.txt
+  dateline extract --format json articles.jsonl > enriched.jsonl
+  cat article.txt | dateline extract -")]
+    Extract(extract::Arguments),
     /// Check the configuration offline and print it with the origin of every value
     #[command(after_help = "\
 Examples:
@@ -121,6 +154,9 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<Exit, Failure> {
     let mut out = std::io::stdout().lock();
     match command {
+        Command::Run { settings } => run::run(&settings),
+        Command::Demo(arguments) => demo::run(&arguments, &mut out),
+        Command::Extract(arguments) => extract::run(&arguments, &mut out),
         Command::Check { settings } => check::run(&settings, &mut out),
         Command::Schema { record } => schema::run(record.as_deref(), &mut out),
         Command::Completions { shell } => {

@@ -6,7 +6,7 @@ use super::exit::{Exit, Failure};
 use crate::record::schema;
 
 /// Prints one schema, or all of them as one JSON object by record name.
-pub fn run(name: Option<&str>, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(super) fn run(name: Option<&str>, out: &mut impl Write) -> Result<Exit, Failure> {
     let all = schema::all();
     let value = match name {
         None => all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),

@@ -1,8 +1,14 @@
 //! The one integration-test binary.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub)]
 
+mod articles;
 mod broker;
+mod faults;
+mod golden;
 mod kafka;
 mod mock_faults;
 mod nlp_parity;
+mod process;
+mod schemas;
 mod stream_support;
+mod worker;

@@ -33,6 +33,27 @@ pub fn digest(article: &EnrichedArticle, style: Style, width: usize) -> String {
     out
 }
 
+/// Renders the heading and the first event alone.
+pub fn brief(article: &EnrichedArticle, style: Style, width: usize) -> String {
+    let mut out = String::new();
+    heading(&mut out, article, style, width);
+    match article.events.first() {
+        Some(first) => out.push_str(&event::full(first, &Names::new(article), style, width)),
+        None => out.push_str(&format!("  {}\n", style.faint("no events"))),
+    }
+    out
+}
+
+/// Renders one event of any article in one entry.
+pub fn event_line(event: &ArticleEvent, style: Style, width: usize) -> String {
+    event::line(event, &Names::default(), style, width)
+}
+
+/// Width for standard output: the terminal's, within what can be read.
+pub fn width() -> usize {
+    textwrap::termwidth().clamp(60, 110)
+}
+
 fn heading(out: &mut String, article: &EnrichedArticle, style: Style, width: usize) {
     let meta = &article.article;
     let title = meta.title.clone().or_else(|| {

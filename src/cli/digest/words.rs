@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::record::{EnrichedArticle, Place};
 
 /// Entity names by id.
+#[derive(Default)]
 pub(super) struct Names<'a>(BTreeMap<&'a str, &'a str>);
 
 impl<'a> Names<'a> {

@@ -1,0 +1,166 @@
+//! `dateline extract`: articles from files or standard input, without Kafka.
+//!
+//! Articles are read on all cores in rounds and printed in input order. One that is no article is named on standard
+//! error and skipped; the exit code says so at the end.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+
+use super::digest::{digest, width};
+use super::exit::{Exit, Failure};
+use super::input::{InputError, Item, Items};
+use super::progress::Progress;
+use super::style::Style;
+use super::{Settings, worker};
+use crate::article::Intake;
+use crate::config::Config;
+use crate::extract::{Enricher, Pipeline};
+use crate::record::EnrichedArticle;
+
+/// Articles read in one round by every thread.
+const ROUND: usize = 16;
+
+/// Arguments of `extract`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Text, JSON or JSON Lines files; - or nothing for standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    format: Format,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A digest for people
+    Pretty,
+    /// One article.enriched/1 per line
+    Json,
+}
+
+/// Reads, enriches and prints.
+pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
+    let (config, _) = arguments.settings.load()?;
+    let pipeline = Arc::new(
+        Pipeline::load(config.model.path.as_deref(), config.model.gazetteer.as_deref())
+            .map_err(|e| Failure::new(Exit::Config, e))?,
+    );
+    let intake = worker::intake(&config);
+    let mut enrichers: Vec<Enricher> = (0..threads(&config)).map(|_| Enricher::new(Arc::clone(&pipeline))).collect();
+    let print = Printer {
+        format: arguments.format,
+        style: Style::for_terminal(std::io::stdout().is_terminal()),
+        width: width(),
+    };
+    let progress = Progress::new(0, "articles");
+    let mut exit = Exit::Ok;
+    let mut done = 0;
+    let mut items = Items::new(&arguments.files, intake.limits().bytes);
+    loop {
+        let round = items.by_ref().take(ROUND * enrichers.len()).collect::<Vec<Result<Item, InputError>>>();
+        if round.is_empty() {
+            break;
+        }
+        let results = enrich(&round, &intake, &config, &mut enrichers);
+        for (item, result) in round.iter().zip(results) {
+            match (item, result) {
+                (Ok(_), Some(Ok(article))) => {
+                    if print.article(&article, out).is_err() {
+                        // The reader has seen enough ("| head").
+                        return Ok(exit);
+                    }
+                }
+                (Ok(item), Some(Err(reason))) => {
+                    progress.suspend(|| eprintln!("dateline: {}: {reason}", item.position()));
+                    exit = Exit::Data;
+                }
+                (Err(e), _) => {
+                    progress.suspend(|| eprintln!("dateline: {e}"));
+                    exit = Exit::NoInput;
+                }
+                (Ok(_), None) => {}
+            }
+        }
+        done += round.len() as u64;
+        progress.set(done);
+    }
+    progress.finish();
+    Ok(exit)
+}
+
+fn threads(config: &Config) -> usize {
+    match config.worker.threads {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        n => n,
+    }
+}
+
+/// Enriches a round of items on all threads; results in the order of the items.
+fn enrich(
+    round: &[Result<Item, InputError>],
+    intake: &Intake,
+    config: &Config,
+    enrichers: &mut [Enricher],
+) -> Vec<Option<Result<EnrichedArticle, String>>> {
+    let next = AtomicUsize::new(0);
+    let mut results: Vec<Option<Result<EnrichedArticle, String>>> = round.iter().map(|_| None).collect();
+    thread::scope(|scope| {
+        let next = &next;
+        let workers: Vec<_> = enrichers
+            .iter_mut()
+            .map(|enricher| {
+                scope.spawn(move || {
+                    let mut own = Vec::new();
+                    loop {
+                        let i = next.fetch_add(1, Ordering::Relaxed);
+                        match round.get(i) {
+                            None => return own,
+                            Some(Err(_)) => {}
+                            Some(Ok(item)) => own.push((i, one(item, intake, config, enricher))),
+                        }
+                    }
+                })
+            })
+            .collect();
+        for worker in workers {
+            match worker.join() {
+                Ok(own) => own.into_iter().for_each(|(i, result)| results[i] = Some(result)),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    results
+}
+
+fn one(item: &Item, intake: &Intake, config: &Config, enricher: &mut Enricher) -> Result<EnrichedArticle, String> {
+    let article = item.article(intake).map_err(|e| e.to_string())?;
+    let start = Instant::now();
+    enricher.enrich(&article, &|| start.elapsed() >= config.worker.article_timeout).map_err(|e| e.to_string())
+}
+
+struct Printer {
+    format: Format,
+    style: Style,
+    width: usize,
+}
+
+impl Printer {
+    fn article(&self, article: &EnrichedArticle, out: &mut impl Write) -> std::io::Result<()> {
+        match self.format {
+            Format::Json => {
+                serde_json::to_writer(&mut *out, article)?;
+                out.write_all(b"\n")
+            }
+            Format::Pretty => write!(out, "{}", digest(article, self.style, self.width)),
+        }
+    }
+}

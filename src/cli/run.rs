@@ -1,0 +1,86 @@
+//! `dateline run`: the worker, until SIGTERM or SIGINT.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::exit::{Exit, Failure};
+use super::worker::{WorkerProbes, failure, intake, load, settings};
+use super::{Settings as Arguments, news};
+use crate::http;
+use crate::stream::{StreamError, Summary, Worker, WorkerHandle};
+use crate::telemetry::{Metrics, logs};
+
+/// Runs the worker. Ends with its exit code.
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let (config, _) = arguments.load()?;
+    logs::init(&config.log).map_err(|e| Failure::new(Exit::Config, e))?;
+    let settings = settings(&config);
+    settings.validate().map_err(|e| Failure::new(Exit::Config, e))?;
+    let metrics = Metrics::new().map_err(|e| Failure::new(Exit::Internal, e))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("admin")
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::new(Exit::Internal, e))?;
+    let signals = runtime.block_on(async { Signals::new() }).map_err(|e| Failure::new(Exit::Internal, e))?;
+    let listener = config.http.listen.map(|address| runtime.block_on(http::bind(address))).transpose();
+    let listener = listener.map_err(|e| Failure::new(Exit::Config, e))?;
+
+    let pipeline = load(&config, &metrics)?;
+    let factory = news::factory(pipeline, intake(&config), settings.topics.clone(), metrics.clone());
+    let worker = Worker::start(settings, factory, metrics.clone()).map_err(failure)?;
+    let stop = CancellationToken::new();
+    if let Some(listener) = listener {
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, "serving metrics and probes");
+        }
+        let probes = Arc::new(WorkerProbes(worker.health()));
+        runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, stop.clone()));
+    }
+    let summary = runtime.block_on(finish(worker, signals));
+    stop.cancel();
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    let Summary { enriched, skipped, dead_lettered, returned } = summary.map_err(failure)?;
+    tracing::info!(enriched, skipped, dead_lettered, returned, "stopped");
+    Ok(Exit::Ok)
+}
+
+/// Waits for the worker to end by itself or for the first signal to make it drain.
+async fn finish(mut worker: WorkerHandle, mut signals: Signals) -> Result<Summary, StreamError> {
+    let mut tick = tokio::time::interval(std::time::Duration::from_millis(50));
+    loop {
+        tokio::select! {
+            name = signals.next() => {
+                tracing::info!(signal = name, "draining");
+                worker.stop();
+            }
+            _ = tick.tick() => {
+                if let Some(result) = worker.wait_for(std::time::Duration::ZERO) {
+                    return result;
+                }
+            }
+        }
+    }
+}
+
+/// SIGTERM and SIGINT.
+struct Signals {
+    term: tokio::signal::unix::Signal,
+    int: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.term.recv() => "SIGTERM",
+            _ = self.int.recv() => "SIGINT",
+        }
+    }
+}

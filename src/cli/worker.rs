@@ -1,0 +1,123 @@
+//! From the configuration to a worker's parts, and from a worker's end to an exit code.
+
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+
+use super::exit::{Exit, Failure};
+use crate::article::{Intake, Limits};
+use crate::config::{Config, Delivery};
+use crate::extract::Pipeline;
+use crate::http::Probes;
+use crate::stream::{self, Health, Phase, StreamError};
+use crate::telemetry::Metrics;
+
+/// The worker's health as probes.
+pub(super) struct WorkerProbes(pub(super) Arc<Health>);
+
+impl Probes for WorkerProbes {
+    fn live(&self) -> Result<(), String> {
+        if self.0.live() {
+            return Ok(());
+        }
+        Err(match self.0.phase() {
+            Phase::Failed => "the worker has failed".to_owned(),
+            _ => format!("the stream thread has not turned for {} s", self.0.silence().as_secs()),
+        })
+    }
+
+    fn ready(&self) -> Result<(), String> {
+        if self.0.ready() {
+            return Ok(());
+        }
+        Err(match self.0.phase() {
+            Phase::Running => "waiting for the consumer group".to_owned(),
+            phase => phase.as_str().to_owned(),
+        })
+    }
+}
+
+/// Loads the pipeline and tells the metrics what was loaded.
+pub(super) fn load(config: &Config, metrics: &Metrics) -> Result<Arc<Pipeline>, Failure> {
+    let pipeline = Pipeline::load(config.model.path.as_deref(), config.model.gazetteer.as_deref())
+        .map_err(|e| Failure::new(Exit::Config, e))?;
+    let model = pipeline.model().info();
+    metrics.set_model(&model.name, &model.version, &model.sha256);
+    Ok(Arc::new(pipeline))
+}
+
+/// The intake of a configuration.
+pub(super) fn intake(config: &Config) -> Intake {
+    Intake::new(Limits { bytes: config.limits.article_bytes.0, ..Limits::default() })
+}
+
+/// The stream's settings of a configuration.
+pub(super) fn settings(config: &Config) -> stream::Settings {
+    let kafka = &config.kafka;
+    let delivery = match kafka.delivery {
+        Delivery::ExactlyOnce => {
+            stream::Delivery::ExactlyOnce { transactional_id: format!("{}-{}", kafka.group_id, kafka.instance) }
+        }
+        Delivery::AtLeastOnce => stream::Delivery::AtLeastOnce,
+    };
+    let mut settings = stream::Settings::new(&kafka.bootstrap_servers, &kafka.group_id, delivery);
+    settings.client_id.clone_from(&kafka.client_id);
+    settings.topics = stream::Topics {
+        input: config.topics.input.as_str().into(),
+        enriched: config.topics.enriched.as_str().into(),
+        events: config.topics.events.as_str().into(),
+        entities: config.topics.entities.as_str().into(),
+        dead: config.topics.dead.as_str().into(),
+    };
+    settings.session_timeout = kafka.session_timeout;
+    settings.max_poll_interval = kafka.max_poll_interval;
+    settings.transaction_timeout = kafka.transaction_timeout;
+    if config.worker.threads > 0 {
+        settings.threads = config.worker.threads;
+    }
+    settings.batch_records = config.worker.batch_records;
+    settings.batch_wait = config.worker.batch_wait;
+    settings.in_flight_records = config.worker.in_flight_records;
+    settings.in_flight_bytes = config.worker.in_flight_bytes.0;
+    settings.article_timeout = config.worker.article_timeout;
+    settings.drain_timeout = config.worker.drain_timeout;
+    settings.output_bytes = config.limits.output_bytes.0;
+    settings.common = security(config);
+    settings.consumer = kafka.consumer.clone().into_iter().collect();
+    settings.producer = kafka.producer.clone().into_iter().collect();
+    settings
+}
+
+/// Security as librdkafka properties. Certificates and host names are verified: librdkafka's default, which no
+/// setting of ours turns off.
+fn security(config: &Config) -> stream::Properties {
+    let kafka = &config.kafka;
+    let secret = |s: &Option<secrecy::SecretString>| s.as_ref().map(|s| s.expose_secret().to_owned());
+    [
+        ("security.protocol", Some(kafka.security_protocol.as_str().to_owned())),
+        ("ssl.ca.location", kafka.ssl_ca_location.clone()),
+        ("ssl.certificate.location", kafka.ssl_certificate_location.clone()),
+        ("ssl.key.location", kafka.ssl_key_location.clone()),
+        ("ssl.key.password", secret(&kafka.ssl_key_password)),
+        ("sasl.mechanisms", kafka.sasl_mechanism.clone()),
+        ("sasl.username", kafka.sasl_username.clone()),
+        ("sasl.password", secret(&kafka.sasl_password)),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+    .collect()
+}
+
+/// The exit code of a stream that ended.
+pub(super) fn failure(error: StreamError) -> Failure {
+    let exit = match &error {
+        StreamError::Settings(_) => Exit::Config,
+        StreamError::TopicMissing(_) | StreamError::Unavailable { .. } | StreamError::Denied { .. } => {
+            Exit::Unavailable
+        }
+        StreamError::Fenced { .. } => Exit::Fenced,
+        StreamError::DrainTimedOut(_) => Exit::DrainTimedOut,
+        _ => Exit::Internal,
+    };
+    Failure::new(exit, error)
+}

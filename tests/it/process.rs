@@ -1,0 +1,149 @@
+//! The worker as its users run it: a process, configured by environment variables, watched through its admin port.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::kafka::Topics;
+
+/// A running `dateline run`.
+pub struct WorkerProcess {
+    child: Child,
+    admin: u16,
+    log: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+/// How to start workers of one group.
+#[derive(Clone)]
+pub struct Group {
+    environment: BTreeMap<String, String>,
+    pub name: String,
+}
+
+impl Group {
+    pub fn new(bootstrap: &str, test: &str, topics: &Topics) -> Self {
+        let name = format!("{test}-{}", std::process::id());
+        let pairs = [
+            ("KAFKA__BOOTSTRAP_SERVERS", bootstrap),
+            ("KAFKA__GROUP_ID", &name),
+            // Short enough that a killed member's partitions move within the test's patience.
+            ("KAFKA__SESSION_TIMEOUT", "6s"),
+            ("KAFKA__CONSUMER__HEARTBEAT_INTERVAL_MS", "1000"),
+            ("TOPICS__INPUT", &topics.input),
+            ("TOPICS__ENRICHED", &topics.enriched),
+            ("TOPICS__EVENTS", &topics.events),
+            ("TOPICS__ENTITIES", &topics.entities),
+            ("TOPICS__DEAD", &topics.dead),
+            ("WORKER__THREADS", "1"),
+            ("LOG__FORMAT", "json"),
+        ];
+        let environment = pairs.iter().map(|(k, v)| (format!("DATELINE__{k}"), (*v).to_owned())).collect();
+        Self { environment, name }
+    }
+
+    /// The same group with one more setting.
+    pub fn with(mut self, key: &str, value: &str) -> Self {
+        self.environment.insert(format!("DATELINE__{key}"), value.to_owned());
+        self
+    }
+
+    /// Starts the worker of a slot.
+    pub fn start(&self, instance: usize) -> WorkerProcess {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("worker.log");
+        let admin = free_port();
+        let child = Command::new(env!("CARGO_BIN_EXE_dateline"))
+            .arg("run")
+            .current_dir(folder.path())
+            .env_clear()
+            .envs(&self.environment)
+            .env("DATELINE__KAFKA__INSTANCE", instance.to_string())
+            .env("DATELINE__HTTP__LISTEN", format!("127.0.0.1:{admin}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        WorkerProcess { child, admin, log, _folder: folder }
+    }
+}
+
+impl WorkerProcess {
+    /// Waits until the worker says that it takes part.
+    pub fn ready(self) -> Self {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.get("/readyz").is_none_or(|answer| !answer.starts_with("HTTP/1.1 200")) {
+            assert!(Instant::now() < deadline, "the worker is not ready after 60 s; its log:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self
+    }
+
+    /// The value of one series on `/metrics`.
+    pub fn metric(&self, series: &str) -> Option<f64> {
+        let answer = self.get("/metrics")?;
+        let line = answer.lines().find(|l| l.strip_prefix(series).is_some_and(|rest| rest.starts_with(' ')))?;
+        line.rsplit(' ').next()?.parse().ok()
+    }
+
+    /// An answer of the admin port.
+    pub fn get(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.admin)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+
+    /// Sends a signal by name.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success(), "kill -s {name} failed");
+    }
+
+    /// SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and the exit status once the worker has drained.
+    pub fn stop(mut self) -> ExitStatus {
+        self.signal("TERM");
+        self.wait(Duration::from_secs(60))
+    }
+
+    /// The exit status of a worker that ends by itself.
+    pub fn wait(&mut self, limit: Duration) -> ExitStatus {
+        let deadline = Instant::now() + limit;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "the worker did not end within {limit:?}; its log:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Everything logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for WorkerProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
