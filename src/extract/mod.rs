@@ -20,6 +20,7 @@ pub mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod times;
+pub mod words;
 
 pub use pipeline::{EnrichError, Enricher, Pipeline, PipelineError};
 pub use story::Story;

@@ -21,6 +21,7 @@ pub struct Pipeline {
     actors: entities::Lexicon,
     cues: attributions::Cues,
     doubt: Doubt,
+    times: times::Lexicon,
     producer: Producer,
 }
 
@@ -86,7 +87,9 @@ impl Pipeline {
             model: format!("{}-{}", info.name, info.version),
             gazetteer: gazetteer.info().name.clone(),
         };
-        Ok(Self { model: Arc::new(model), gazetteer, actors, cues, doubt: Doubt::load(), producer })
+        let times = times::Lexicon::load()?;
+        let doubt = Doubt::load();
+        Ok(Self { model: Arc::new(model), gazetteer, actors, cues, doubt, times, producer })
     }
 
     /// The language model.
@@ -123,7 +126,7 @@ impl Enricher {
         let mut entities = entities::find(&story, &pipeline.actors);
         places::resolve(&story, &mut entities);
         checked()?;
-        let times = times::find(&story);
+        let times = times::find(&story, &pipeline.times);
         let attributions = attributions::find(&story, &entities, &pipeline.cues);
         checked()?;
         let claims = casualties::find(&story, &entities, &attributions);

@@ -1,8 +1,30 @@
 //! Time expressions and their values (TIMEX3).
+//!
+//! Follows the TimeML annotation guidelines 1.2.1 for what is a time expression and how its value is written. A grammar
+//! over words finds them ([`grammar`]), the governing verb tells their direction ([`tense`]), and [`resolve`] sets them
+//! on the calendar: against the article's date in news, against the year last named in narrative texts. Left out: times
+//! told by events alone ("after the war"), ages, and "former" and its like.
+
+mod calendar;
+mod expr;
+mod grammar;
+mod lexicon;
+mod resolve;
+mod style;
+mod tense;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
+pub use lexicon::Lexicon;
+
+use self::grammar::{Match, Parser};
+use self::resolve::Resolver;
 use super::Story;
+use super::words::Words;
+use crate::article::BlockKind;
+use crate::nlp::{Doc, EntityType, Pos};
 use crate::record::Timex;
 
 /// A time expression with its meaning.
@@ -15,6 +37,67 @@ pub struct TimeMention {
 }
 
 /// Finds the time expressions of a story, in text order.
-pub fn find(_story: &Story<'_>) -> Vec<TimeMention> {
-    Vec::new()
+pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Vec<TimeMention> {
+    let doc = story.doc;
+    let words = Words::new(doc);
+    let year = story.date().map(|d| d.year());
+    let antiquity = style::antiquity(&words);
+    let mut found: Vec<(Range<usize>, Match)> = Vec::new();
+    for (s, sentence) in doc.sentences().iter().enumerate() {
+        if story.kind(s) == BlockKind::Boilerplate {
+            continue;
+        }
+        let limit = words.first_of(sentence.end);
+        let parser = Parser { doc, words: &words, lexicon, limit, year, antiquity };
+        let mut i = words.first_of(sentence.start);
+        while i < limit {
+            let matches = parser.at(i);
+            let Some(last) = matches.last() else {
+                i += 1;
+                continue;
+            };
+            i = last.words.end;
+            for m in matches {
+                let tokens = words.tokens(m.words.clone());
+                if !in_name(doc, &tokens) {
+                    found.push((tokens, m));
+                }
+            }
+        }
+    }
+    let narrative = style::is_narrative(story.date(), found.iter().map(|(_, m)| &m.expr));
+    let mut resolver = Resolver::new(doc, story.date(), narrative);
+    found.into_iter().map(|(tokens, m)| TimeMention { timex: resolver.resolve(&tokens, &m.expr), tokens }).collect()
+}
+
+/// Whether the words are part of a name that is no time ("NewsNation Now", "the Sunday Times").
+///
+/// A weekday or month at the end of a name is more often a time that the recogniser swallowed ("the Pentagon Thursday").
+fn in_name(doc: &Doc<'_>, tokens: &Range<usize>) -> bool {
+    let Some(entity) = doc.entity_at(tokens.start) else { return false };
+    let temporal = matches!(
+        entity.kind,
+        EntityType::Date | EntityType::Time | EntityType::Cardinal | EntityType::Ordinal | EntityType::Quantity
+    );
+    if temporal || entity.tokens.end < tokens.end {
+        return false;
+    }
+    let first = doc.word(tokens.start);
+    let number = first.starts_with(|c: char| c.is_ascii_digit());
+    let starts = entity.tokens.start >= tokens.start;
+    let ends = entity.tokens.end <= tokens.end;
+    match entity.kind {
+        // "April Smith", "June": a month that is a person.
+        EntityType::Person => {
+            !number && tokens.len() == 1 && (!ends || doc.pos(tokens.start) == Pos::Propn) && !weekday(first)
+        }
+        EntityType::Event | EntityType::Law | EntityType::WorkOfArt => !(starts && number) && !(starts && ends),
+        EntityType::Money | EntityType::Percent => true,
+        _ if starts && ends => false,
+        _ => !(ends && (weekday(first) || number)) && !(starts && number && tokens.len() > 1),
+    }
+}
+
+fn weekday(word: &str) -> bool {
+    word.len() > 5 && word.ends_with("day")
 }

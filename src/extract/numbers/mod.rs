@@ -1,0 +1,374 @@
+//! Numbers in words and digits: "13", "thirteen", "1.2 million", "dozens", "at least 5".
+//!
+//! Reads counts of things, with the bounds that the words around them state. What is counted, and whether the number
+//! is a count at all (and not a year, an age or a price), is for the caller to say.
+
+mod lexicon;
+
+use std::ops::Range;
+
+pub(crate) use lexicon::number;
+pub use lexicon::{Lexicon, NumberWord};
+
+use super::words::Words;
+use crate::record::NumberMod;
+
+/// A number as the text states it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// Best reading; none where the text gives only a bound, a range or no number.
+    pub best: Option<u64>,
+    /// Lower bound.
+    pub low: Option<u64>,
+    /// Upper bound.
+    pub high: Option<u64>,
+    /// Modifier.
+    pub modifier: Option<NumberMod>,
+    /// Whether the text states digits or number words (false for "dozens").
+    pub numeric: bool,
+    /// The words, bounds included.
+    pub tokens: Range<usize>,
+}
+
+impl Number {
+    /// An exact number.
+    pub fn exact(value: u64, tokens: Range<usize>) -> Self {
+        Self { best: Some(value), low: Some(value), high: Some(value), modifier: None, numeric: true, tokens }
+    }
+
+    /// No number, but at least `low`.
+    pub fn vague(low: u64, tokens: Range<usize>) -> Self {
+        Self { best: None, low: Some(low), high: None, modifier: None, numeric: false, tokens }
+    }
+}
+
+/// A cardinal without its bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// A stated number.
+    Exact(u64),
+    /// No number, but at least this many.
+    Vague(u64),
+}
+
+/// Words between a bound and its number, or before a number, that change nothing.
+const NEUTRAL: &[&str] = &["another", "additional", "only", "just", "exactly", "further", "total", "all"];
+
+/// All numbers of a text, in text order and without overlaps.
+pub fn find(words: &Words, lexicon: &Lexicon) -> Vec<Number> {
+    let mut found = Vec::new();
+    let mut i = 0;
+    while i < words.len() {
+        // "a" and "an" count only where something else says so: `read` accepts them, a scan does not.
+        match read(words, lexicon, i).filter(|(_, end)| *end > i + 1 || !matches!(words.get(i), "a" | "an")) {
+            Some((number, end)) => {
+                found.push(number);
+                i = end;
+            }
+            None => i += 1,
+        }
+    }
+    found
+}
+
+/// Reads the number that starts at word `i`, bounds included, and gives the word after it.
+pub fn read(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Number, usize)> {
+    let bound = lexicon.bound_before(words, i);
+    let between = matches!(words.get(i), "between" | "from");
+    let mut start = bound.as_ref().map_or(i + usize::from(between), |(_, after)| *after);
+    while NEUTRAL.contains(&words.ahead(i, start - i)) {
+        start += 1;
+    }
+    let (count, end) = cardinal(words, lexicon, start)?;
+    if !words.same_sentence(i, end - 1) {
+        return None;
+    }
+    if let (Count::Exact(low), None) = (count, &bound)
+        && let Some((number, end)) = range(words, lexicon, i, low, end, between)
+    {
+        return Some((number, end));
+    }
+    if between {
+        return None;
+    }
+    let (bound, end) = match bound {
+        Some((bound, _)) => (Some(bound), end),
+        None => lexicon.bound_after(words, end).map_or((None, end), |(b, after)| (Some(b), after)),
+    };
+    let tokens = words.tokens(i..end);
+    let number = match (count, bound) {
+        (Count::Exact(n), None) => Number::exact(n, tokens),
+        (Count::Vague(low), None) => Number::vague(low, tokens),
+        (Count::Exact(n), Some(b)) => Number {
+            best: b.best.then_some(n),
+            low: b.low.then_some(n),
+            high: b.high.then_some(n),
+            modifier: Some(b.modifier),
+            numeric: true,
+            tokens,
+        },
+        (Count::Vague(n), Some(b)) => Number { modifier: Some(b.modifier), ..Number::vague(n, tokens) },
+    };
+    Some((number, end))
+}
+
+/// The rest of a range whose lower end stops before word `at`: "10 to 15", "10-15", "two or three", "between 10 and 15".
+fn range(
+    words: &Words,
+    lexicon: &Lexicon,
+    start: usize,
+    low: u64,
+    at: usize,
+    between: bool,
+) -> Option<(Number, usize)> {
+    let joined = match words.ahead(start, at - start) {
+        "to" | "or" => true,
+        "-" | "–" => words.glued(at) && words.glued(at + 1),
+        "and" => between,
+        _ => false,
+    };
+    if !joined {
+        return None;
+    }
+    let (Count::Exact(high), end) = cardinal(words, lexicon, at + 1)? else { return None };
+    // "2 to 3 million" shares the scale; "a 3 to 1 vote" is no range.
+    let scale = words.get(end - 1);
+    let low = match lexicon.word(scale) {
+        Some(NumberWord::Scale(s)) if low < s && low.checked_mul(s)? <= high => low * s,
+        _ => low,
+    };
+    if low >= high || !words.same_sentence(start, end - 1) {
+        return None;
+    }
+    let tokens = words.tokens(start..end);
+    Some((Number { best: None, low: Some(low), high: Some(high), modifier: None, numeric: true, tokens }, end))
+}
+
+/// Reads the cardinal that starts at word `i` and gives the word after it.
+pub fn cardinal(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)> {
+    let word = words.get(i);
+    if word.starts_with(|c: char| c.is_ascii_digit()) {
+        return digits(words, lexicon, i);
+    }
+    match word {
+        "half" if words.ahead(i, 1) == "a" || words.ahead(i, 1) == "-" => {
+            // "half a dozen", "half-dozen"
+            let Some(NumberWord::Group(n)) = lexicon.word(words.ahead(i, 2)) else { return None };
+            return Some((Count::Exact(n / 2), of(words, i, i + 3)));
+        }
+        "a" | "an" => {
+            return match lexicon.word(words.ahead(i, 1)) {
+                Some(NumberWord::Scale(n) | NumberWord::Group(n)) => Some((Count::Exact(n), of(words, i, i + 2))),
+                Some(NumberWord::Several(_)) => cardinal(words, lexicon, i + 1),
+                _ if words.ahead(i, 1) == "half" => cardinal(words, lexicon, i + 1),
+                _ => Some((Count::Exact(1), i + 1)),
+            };
+        }
+        _ => {}
+    }
+    match lexicon.word(word)? {
+        NumberWord::Zero => Some((Count::Exact(0), i + 1)),
+        NumberWord::Vague(low) => {
+            // "tens of thousands": the second word gives the unit, the first how many of them at least.
+            if words.ahead(i, 1) == "of"
+                && let Some(NumberWord::Vague(unit)) = lexicon.word(words.ahead(i, 2))
+            {
+                return Some((Count::Vague(low.checked_mul(unit / 2)?), i + 3));
+            }
+            Some((Count::Vague(low), i + 1))
+        }
+        NumberWord::Several(low) => match lexicon.word(words.ahead(i, 1)) {
+            Some(NumberWord::Scale(n) | NumberWord::Group(n)) => {
+                Some((Count::Vague(low.checked_mul(n)?), of(words, i, i + 2)))
+            }
+            _ => Some((Count::Vague(low), of(words, i, i + 1))),
+        },
+        NumberWord::Unit(_) | NumberWord::Tens(_) => spelled(words, lexicon, i),
+        NumberWord::Scale(_) | NumberWord::Group(_) => None,
+    }
+}
+
+/// "dozen of", "a couple of": the preposition belongs to the number.
+fn of(words: &Words, start: usize, end: usize) -> usize {
+    // "two dozen of them" counts the same way; "of the" starts a new phrase.
+    if words.ahead(start, end - start) == "of" && matches!(words.get(end - 1), "couple" | "pair" | "trio" | "handful") {
+        end + 1
+    } else {
+        end
+    }
+}
+
+/// A number in digits, with a scale: "1,200", "1.2 million", "2 dozen".
+fn digits(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)> {
+    let word = words.get(i);
+    let scale = match lexicon.word(words.ahead(i, 1)) {
+        Some(NumberWord::Scale(n) | NumberWord::Group(n)) => Some((n, 2)),
+        _ if words.glued(i + 1) => match words.ahead(i, 1) {
+            "m" | "mn" => Some((1_000_000, 2)),
+            "bn" => Some((1_000_000_000, 2)),
+            // "10-year", "19th", "3pm", "10:30": no counts of their own, but the caller may know what to do.
+            _ => None,
+        },
+        _ => None,
+    };
+    let plain = plain_digits(word);
+    match (plain, scale) {
+        (Some(n), None) => Some((Count::Exact(n), i + 1)),
+        (Some(n), Some((s, used))) => Some((Count::Exact(n.checked_mul(s)?), i + used)),
+        (None, Some((s, used))) => {
+            let value = word.parse::<f64>().ok()? * s as f64;
+            (value.is_finite() && value < 1e15).then(|| (Count::Exact(value.round() as u64), i + used))
+        }
+        (None, None) => None,
+    }
+}
+
+/// "1200" or "1,200"; not "1.5", "10:30", "1,2".
+fn plain_digits(word: &str) -> Option<u64> {
+    let mut groups = word.split(',');
+    let first = groups.next()?;
+    let grouped = word.contains(',');
+    if first.is_empty() || first.len() > 15 || (grouped && first.len() > 3) {
+        return None;
+    }
+    let mut value: u64 = first.bytes().all(|b| b.is_ascii_digit()).then(|| first.parse().ok())??;
+    for group in groups {
+        if group.len() != 3 || !group.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        value = value.checked_mul(1000)?.checked_add(group.parse().ok()?)?;
+    }
+    Some(value)
+}
+
+/// A number in words: "thirteen", "twenty-five", "one hundred and twenty", "two dozen".
+fn spelled(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)> {
+    let (mut total, mut current, mut end) = (0u64, 0u64, i);
+    let mut at = i;
+    let mut last = None;
+    while words.same_sentence(i, at) {
+        let word = words.get(at);
+        let Some(part) = lexicon.word(word) else {
+            // "twenty-five" and "hundred and five" go on, "five and six" does not.
+            let joins = match word {
+                "-" => words.glued(at) && matches!(last, Some(NumberWord::Tens(_))),
+                "and" => matches!(last, Some(NumberWord::Scale(_))),
+                _ => false,
+            };
+            if joins
+                && words.same_sentence(i, at + 1)
+                && matches!(lexicon.word(words.get(at + 1)), Some(NumberWord::Unit(_) | NumberWord::Tens(_)))
+            {
+                at += 1;
+                continue;
+            }
+            break;
+        };
+        match (part, last) {
+            (NumberWord::Unit(n), None | Some(NumberWord::Scale(_))) => current += n,
+            (NumberWord::Unit(n), Some(NumberWord::Tens(_))) if n < 10 => current += n,
+            (NumberWord::Tens(n), None | Some(NumberWord::Scale(_))) => current += n,
+            (NumberWord::Scale(100), Some(NumberWord::Unit(_) | NumberWord::Tens(_))) => {
+                current = current.checked_mul(100)?;
+            }
+            (NumberWord::Scale(s), Some(_)) => {
+                total = total.checked_add(current.checked_mul(s)?)?;
+                current = 0;
+            }
+            (NumberWord::Group(n), Some(NumberWord::Unit(_) | NumberWord::Tens(_))) => {
+                return Some((Count::Exact(current.checked_mul(n)?), of(words, i, at + 1)));
+            }
+            _ => break,
+        }
+        last = Some(part);
+        at += 1;
+        end = at;
+    }
+    Some((Count::Exact(total.checked_add(current)?), end))
+}
+
+/// The ordinal at word `i` ("third", "19th", "twenty-first") and the word after it.
+pub fn ordinal(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(u64, usize)> {
+    let word = words.get(i);
+    if let Some(n) = lexicon.ordinal(word) {
+        return Some((n, i + 1));
+    }
+    if let Some(NumberWord::Tens(tens)) = lexicon.word(word)
+        && words.ahead(i, 1) == "-"
+        && let Some(unit) = lexicon.ordinal(words.ahead(i, 2)).filter(|n| *n < 10)
+    {
+        return Some((tens + unit, i + 3));
+    }
+    let suffix = words.ahead(i, 1);
+    if words.glued(i + 1) && matches!(suffix, "st" | "nd" | "rd" | "th") {
+        return plain_digits(word).map(|n| (n, i + 2));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bounds and modifier of the first number of a text.
+    type Expect = (Option<u64>, Option<u64>, Option<u64>, Option<NumberMod>, bool);
+
+    fn check(text: &str, expect: Expect) {
+        let words = Words::plain(text);
+        let lexicon = Lexicon::load().expect("the embedded tables load");
+        let found = find(&words, &lexicon);
+        let first = found.first().map(|n| (n.best, n.low, n.high, n.modifier, n.numeric));
+        assert_eq!(first, Some(expect), "in `{text}`");
+    }
+
+    /// The table of number rules in the record design.
+    #[test]
+    fn number_rules() {
+        use NumberMod::*;
+        check("13 people were killed", (Some(13), Some(13), Some(13), None, true));
+        check("at least 5", (Some(5), Some(5), None, Some(AtLeast), true));
+        check("more than 120", (Some(120), Some(120), None, Some(MoreThan), true));
+        check("nearly 50", (Some(50), None, Some(50), Some(Approx), true));
+        check("about 50", (Some(50), None, None, Some(Approx), true));
+        check("up to 30", (None, None, Some(30), Some(AtMost), true));
+        check("between 10 and 15", (None, Some(10), Some(15), None, true));
+        check("dozens", (None, Some(24), None, None, false));
+        check("scores", (None, Some(40), None, None, false));
+        check("hundreds", (None, Some(200), None, None, false));
+        check("no U.S. casualties", (Some(0), Some(0), Some(0), None, true));
+    }
+
+    #[test]
+    fn words_and_digits() {
+        let exact = |n| (Some(n), Some(n), Some(n), None, true);
+        check("1,200 people", exact(1200));
+        check("1.2 million people", exact(1_200_000));
+        check("1.2m people", exact(1_200_000));
+        check("thirteen people", exact(13));
+        check("twenty-five people", exact(25));
+        check("one hundred and twenty people", exact(120));
+        check("a dozen people", exact(12));
+        check("two dozen people", exact(24));
+        check("half a dozen people", exact(6));
+        check("a couple of people", exact(2));
+        check("another two were hurt", exact(2));
+        check("tens of thousands of people", (None, Some(20_000), None, None, false));
+        check("several hundred people", (None, Some(300), None, None, false));
+        check("10 to 15 people", (None, Some(10), Some(15), None, true));
+        check("10-15 people", (None, Some(10), Some(15), None, true));
+        check("2 to 3 million people", (None, Some(2_000_000), Some(3_000_000), None, true));
+        check("as many as 40 people", (None, None, Some(40), Some(NumberMod::AtMost), true));
+        check("40 or more people", (Some(40), Some(40), None, Some(NumberMod::AtLeast), true));
+    }
+
+    #[test]
+    fn bounds_belong_to_the_number() {
+        let lexicon = Lexicon::load().expect("the embedded tables load");
+        let words = Words::plain("they found at least 5 bodies");
+        assert_eq!(find(&words, &lexicon)[0].tokens, 2..5);
+        assert!(
+            find(&Words::plain("a man and an owl"), &lexicon).is_empty(),
+            "articles alone are no numbers in a scan"
+        );
+    }
+}

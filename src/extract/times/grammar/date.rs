@@ -1,0 +1,425 @@
+//! Dates of the calendar: "Oct. 31, 2019", "3 February", "2019-10-31", "the 1990s", "the third quarter of 2008".
+
+use super::{Match, Parser};
+use crate::extract::numbers;
+use crate::extract::times::expr::{Base, Expr, Point};
+use crate::extract::times::lexicon::Class;
+use crate::nlp::{Dep, EntityType, Pos, Tag};
+
+impl Parser<'_> {
+    /// The stretch of the calendar that starts at word `i`.
+    pub(super) fn base(&self, i: usize) -> Option<(Base, usize)> {
+        // The longest reading wins: "May 2008" over "May", "the next day" over nothing.
+        let found = [self.numeric(i), self.weekday_date(i), self.date(i), self.era(i), self.relative(i)];
+        found.into_iter().flatten().max_by_key(|(_, end)| *end)
+    }
+
+    /// "Monday, Oct. 26", "Thu Feb 3".
+    fn weekday_date(&self, i: usize) -> Option<(Base, usize)> {
+        let weekday = self.classes(i).iter().find_map(|c| match c {
+            Class::Weekday(d) | Class::WeekdayShort(d) => Some(*d),
+            _ => None,
+        })?;
+        let at = i + 1 + usize::from(self.w(i + 1) == ",");
+        let at = at + usize::from(self.w(at) == "the");
+        match self.date(at)? {
+            (Base::Date { year, month, day: Some(day), .. }, end) => {
+                Some((Base::Date { year, month, day: Some(day), weekday: Some(weekday) }, end))
+            }
+            _ => None,
+        }
+    }
+
+    /// Month and day in any order, with or without a year.
+    fn date(&self, i: usize) -> Option<(Base, usize)> {
+        if let Some((day, at)) = self.day(i + usize::from(self.w(i) == "the")) {
+            return self.day_month(day, at);
+        }
+        let month = self.month(i)?;
+        let mut at = i + 1;
+        at += usize::from(self.w(at) == "the");
+        if let Some((day, end)) = self.day(at)
+            && !self.counts(end)
+        {
+            let (year, end) = self.year_after(end, false).map_or((None, end), |(y, e)| (Some(y), e));
+            return Some((Base::Date { year, month, day: Some(day), weekday: None }, end));
+        }
+        let (year, end) = match self.year_after(i + 1, false) {
+            Some((year, end)) => (Some(year), end),
+            // "June and July 2008", "January-March 2008": the year serves both.
+            None => {
+                let joined = matches!(self.w(i + 1), "and" | "or" | "to" | "-" | "–" | "through");
+                let shared = if joined && self.month(i + 2).is_some() { self.year_after(i + 3, false) } else { None };
+                match self.step_year(i + 1) {
+                    Some((year, end)) => (Some(year), end),
+                    None => (shared.map(|(y, _)| y), i + 1),
+                }
+            }
+        };
+        Some((Base::Date { year, month, day: None, weekday: None }, end))
+    }
+
+    /// "3 February 2022", "the 19th of October", "22 and 25 April 1951", "4 FEB 90".
+    fn day_month(&self, day: i8, at: usize) -> Option<(Base, usize)> {
+        let of = at + usize::from(matches!(self.w(at), "of" | "-"));
+        if let Some(month) = self.month(of) {
+            let mut end = of + 1;
+            end += usize::from(self.w(end) == "-" && of > at);
+            let year = self.year_after(end, true);
+            let (year, end) = year.map_or((None, of + 1), |(y, e)| (Some(y), e));
+            return Some((Base::Date { year, month, day: Some(day), weekday: None }, end));
+        }
+        // A list: the month comes with its last member.
+        let mut next = at;
+        for _ in 0..4 {
+            if !matches!(self.w(next), "," | "and" | "or" | "to" | "-" | "–") {
+                return None;
+            }
+            let (_, after) = self.day(next + 1)?;
+            if let Some(month) = self.month(after) {
+                let year = self.year_after(after + 1, false).map(|(y, _)| y);
+                return Some((Base::Date { year, month, day: Some(day), weekday: None }, at));
+            }
+            next = after;
+        }
+        None
+    }
+
+    /// Dates in digits: ISO 8601 and slashes.
+    fn numeric(&self, i: usize) -> Option<(Base, usize)> {
+        let field = |n: usize| self.w(i + n).parse::<i16>().ok();
+        let separator = self.w(i + 1);
+        if !matches!(separator, "-" | "/") || self.w(i + 3) != separator || !(1..=4).all(|n| self.words.glued(i + n)) {
+            return None;
+        }
+        let (a, b, c) = (field(0)?, field(2)?, field(4)?);
+        let (year, month, day) = match (self.w(i).len(), self.w(i + 4).len()) {
+            (4, _) => (a, b, c),
+            // American order unless the numbers forbid it.
+            (1 | 2, 4) if a <= 12 => (c, a, b),
+            (1 | 2, 4) => (c, b, a),
+            (1 | 2, 2) if a <= 12 => (self.near(c), a, b),
+            (1 | 2, 2) => (self.near(c), b, a),
+            _ => return None,
+        };
+        let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+        jiff::civil::Date::new(year, month, day).ok()?;
+        let mut end = i + 5;
+        // The T of "2020-01-02T10:00:00Z": the clock time follows it.
+        end += usize::from(self.w(end) == "t" && self.words.glued(end));
+        Some((Base::Date { year: Some(year), month, day: Some(day), weekday: None }, end))
+    }
+
+    /// Years, decades, centuries, quarters, halves, fiscal years.
+    fn era(&self, i: usize) -> Option<(Base, usize)> {
+        let the = i + usize::from(self.w(i) == "the");
+        if let Some(found) = self.decade(the).or_else(|| self.century(the)).or_else(|| self.part_of_year(the)) {
+            return Some(found);
+        }
+        if self.w(the) == "fiscal" || self.w(the) == "fy" {
+            let at = the + 1 + usize::from(self.w(the + 1) == "year");
+            return self.any_year(at).map(|(y, end)| (Base::Fiscal(y), end));
+        }
+        // "the year 2000", "the years 1955 and 1960"
+        if matches!(self.w(the), "year" | "years")
+            && let Some((year, end)) = self.any_year(the + 1)
+        {
+            return Some((Base::Year(year), end));
+        }
+        // "mid-2007", "post-1959": the prefix is an edge, or belongs to the expression.
+        if matches!(self.w(i), "post" | "pre") && self.w(i + 1) == "-" {
+            return self.any_year(i + 2).map(|(y, end)| (Base::Year(y), end));
+        }
+        self.bare_year(i).map(|(y, end)| (Base::Year(y), end))
+    }
+
+    /// "The 1990s", "the '90s", "the 470s BC".
+    fn decade(&self, i: usize) -> Option<(Base, usize)> {
+        let digits = i + usize::from(self.w(i) == "'");
+        let word = self.w(digits);
+        let plural = (self.w(digits + 1) == "s" && self.words.glued(digits + 1)) || self.w(digits + 1) == "'s";
+        if !plural || !word.ends_with('0') || !word.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let year: i16 = word.parse().ok()?;
+        let end = digits + 2;
+        if let Some(after) = self.bc(end) {
+            return Some((Base::Decade(-(year / 10)), after));
+        }
+        // "in his 60s" is an age: two digits need the article.
+        match word.len() {
+            4 if year >= 1000 => Some((Base::Decade(year / 10), end)),
+            2 if self.before(i) == "the" || digits > i => Some((Base::Decade(190 + year / 10), end)),
+            _ => None,
+        }
+    }
+
+    /// "The 19th century".
+    fn century(&self, i: usize) -> Option<(Base, usize)> {
+        let (n, at) = numbers::ordinal(self.words, &self.lexicon.numbers, i)?;
+        let at = at + usize::from(self.w(at) == "-");
+        if self.w(at) != "century" || !(2..=30).contains(&n) {
+            return None;
+        }
+        let century = n as i16 - 1;
+        Some(self.bc(at + 1).map_or((Base::Century(century), at + 1), |end| (Base::Century(-century), end)))
+    }
+
+    /// "Q3 2008", "the third quarter", "the second half of 2008".
+    fn part_of_year(&self, i: usize) -> Option<(Base, usize)> {
+        let of_year = |at: usize| {
+            let of = at + usize::from(self.w(at) == "of");
+            self.any_year(of).map_or((None, at), |(y, end)| (Some(y), end))
+        };
+        if self.w(i) == "q" && self.words.glued(i + 1) {
+            let quarter: i8 = self.w(i + 1).parse().ok().filter(|q| (1..=4).contains(q))?;
+            let (year, end) = of_year(i + 2);
+            return Some((Base::Quarter(quarter, year), end));
+        }
+        let (n, at) = numbers::ordinal(self.words, &self.lexicon.numbers, i)?;
+        let at = at + usize::from(self.w(at) == "-");
+        match self.w(at) {
+            "quarter" if n <= 4 => {
+                let (year, end) = of_year(at + 1);
+                // A quarter alone is also a part of a match: money and reports speak of "the" quarter.
+                (year.is_some() || self.before(i) == "the").then_some((Base::Quarter(n as i8, year), end))
+            }
+            "half" if n <= 2 => {
+                let (year, end) = of_year(at + 1);
+                year.map(|y| (Base::Half(n as i8, Some(y)), end))
+            }
+            _ => None,
+        }
+    }
+
+    /// The year at word `i` in a place where nothing else is expected.
+    pub(super) fn any_year(&self, i: usize) -> Option<(i16, usize)> {
+        if self.w(i) == "'" {
+            return self.short_year(i + 1);
+        }
+        let word = self.w(i);
+        if word == "ad" {
+            let year = self.w(i + 1).parse().ok().filter(|y| (1..=2100).contains(y))?;
+            return Some((year, i + 2));
+        }
+        if word.is_empty() || word.len() > 4 || !word.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let year: i16 = word.parse().ok()?;
+        if let Some(end) = self.bc(i + 1) {
+            return Some((-year, end));
+        }
+        if matches!(self.w(i + 1), "ad" | "ce") && self.capital(i + 1) {
+            return Some((year, i + 2));
+        }
+        (word.len() == 4 && (1000..=2100).contains(&year)).then_some((year, i + 1))
+    }
+
+    /// The year after a month or day: "2022", ", 2022", "of 1940", "'99"; two digits where `short`.
+    fn year_after(&self, at: usize, short: bool) -> Option<(i16, usize)> {
+        let comma = at + usize::from(matches!(self.w(at), "," | "of"));
+        let found = self.any_year(comma).or_else(|| if short { self.short_year(at) } else { None })?;
+        // "On May 5, 2000 people marched": a count, not a year.
+        (found.1 > comma + 1 || !self.counts(comma + 1) || self.capital(comma + 1)).then_some(found)
+    }
+
+    /// "This year", "last year" after a month, against the article's year.
+    fn step_year(&self, i: usize) -> Option<(i16, usize)> {
+        let step = match self.w(i) {
+            "this" => 0,
+            "last" => -1,
+            "next" => 1,
+            _ => return None,
+        };
+        (self.w(i + 1) == "year").then_some((self.year? + step, i + 2))
+    }
+
+    fn short_year(&self, i: usize) -> Option<(i16, usize)> {
+        let word = self.w(i);
+        if word.len() != 2 || self.counts(i + 1) {
+            return None;
+        }
+        Some((self.near(word.parse().ok()?), i + 1))
+    }
+
+    /// The year with these last two digits nearest to the article's.
+    fn near(&self, two: i16) -> i16 {
+        // Without a date: up to 2010 is this century's, as most newswire archives have it.
+        let pivot = self.year.unwrap_or(1960);
+        let base = pivot - pivot.rem_euclid(100) + two;
+        [base - 100, base, base + 100].into_iter().min_by_key(|y| (y - pivot + 40).abs()).unwrap_or(base)
+    }
+
+    fn bc(&self, i: usize) -> Option<usize> {
+        (matches!(self.w(i), "bc" | "bce") && self.capital(i)).then_some(i + 1)
+    }
+
+    /// A year that stands alone.
+    fn bare_year(&self, i: usize) -> Option<(i16, usize)> {
+        let before = self.before(i);
+        let led = matches!(
+            before,
+            "in" | "since"
+                | "by"
+                | "from"
+                | "until"
+                | "till"
+                | "during"
+                | "before"
+                | "after"
+                | "to"
+                | "between"
+                | "of"
+                | "through"
+                | "throughout"
+                | "early"
+                | "late"
+                | "around"
+                | "circa"
+                | "about"
+                | "ca"
+        );
+        let (year, end) = self.any_year(i).or_else(|| self.ancient(i, led))?;
+        if self.w(i) == "'" {
+            return (led || self.season(i.wrapping_sub(1)).is_some()).then_some((year, end));
+        }
+        if end > i + 1 || self.antiquity && self.w(i).len() < 4 {
+            return Some((year, end));
+        }
+        let token = self.words.token(i);
+        let info = &self.doc.tokens()[token];
+        if matches!(before, "$" | "€" | "£" | "no" | "number" | "#" | "page" | "flight" | "highway" | "route" | "room")
+            || (self.words.glued(i) && !matches!(before, "-" | "–" | "/" | "("))
+            || (self.words.glued(end)
+                && !matches!(self.pos(end), Pos::Punct | Pos::Part | Pos::Sym)
+                && self.w(end) != "-")
+        {
+            return None;
+        }
+        // "2000 soldiers" is a count; "the 2008 elections" is a year.
+        if self.counts(end) && !led && !matches!(before, "the" | "its" | "their" | "his" | "her" | "'s") {
+            return None;
+        }
+        if self.counts(end) && info.dep == Dep::Nummod && led && info.head as usize == token + 1 && before != "in" {
+            return None;
+        }
+        let name = self.doc.entity_at(token).map(|e| e.kind);
+        let refused =
+            matches!(name, Some(EntityType::Cardinal | EntityType::Money | EntityType::Quantity | EntityType::Percent));
+        let standing = matches!(info.dep, Dep::Pobj | Dep::Npadvmod | Dep::Nummod | Dep::Compound | Dep::Amod)
+            || name == Some(EntityType::Date);
+        let modern = (1400..=2100).contains(&year);
+        let ok = if refused {
+            led && modern
+        } else {
+            led || (modern && standing) || matches!(before, "(" | "-" | "–" | "and") && modern
+        };
+        ok.then_some((year, end))
+    }
+
+    /// "In 499" in a text about the years before Christ.
+    fn ancient(&self, i: usize, led: bool) -> Option<(i16, usize)> {
+        let word = self.w(i);
+        let plain = word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit());
+        if !self.antiquity
+            || !led
+            || !plain
+            || self.counts(i + 1)
+            || self.w(i + 1) == "," && self.pos(i + 2) == Pos::Num
+        {
+            return None;
+        }
+        matches!(self.doc.dep(self.words.token(i)), Dep::Pobj).then(|| word.parse::<i16>().ok().map(|y| (-y, i + 1)))?
+    }
+
+    /// Whether word `i` is something counted, so that a number before it is no date.
+    fn counts(&self, i: usize) -> bool {
+        matches!(self.tag(i), Tag::Nns | Tag::Nnps) && self.classes(i).is_empty()
+            || matches!(self.w(i), "percent" | "%" | "people" | "million" | "billion" | "km" | "feet" | "points")
+    }
+
+    /// The month at word `i`.
+    pub(super) fn month(&self, i: usize) -> Option<i8> {
+        let (month, short) = self.classes(i).iter().find_map(|c| match c {
+            Class::Month(m) => Some((*m, false)),
+            Class::MonthShort(m) => Some((*m, true)),
+            _ => None,
+        })?;
+        let number = |j: usize| self.w(j).starts_with(|c: char| c.is_ascii_digit());
+        let beside = number(i + 1) || (i > 0 && number(i - 1) && self.words.same_sentence(i, i - 1));
+        let doubtful = short || matches!(self.w(i), "may" | "march");
+        // "May" the modal and "march" the walk: a month has a number, a preposition of time or a noun's tag beside it.
+        let led = matches!(
+            self.before(i),
+            "in" | "since"
+                | "by"
+                | "until"
+                | "of"
+                | "last"
+                | "next"
+                | "this"
+                | "early"
+                | "late"
+                | "mid"
+                | "from"
+                | "-"
+                | "between"
+                | "through"
+                | "during"
+                | "to"
+                | "and"
+                | "the"
+        );
+        let noun = matches!(self.tag(i), Tag::Nnp | Tag::Nn | Tag::Cd);
+        (self.capital(i) && (!doubtful || beside || (!short && noun && led))).then_some(month)
+    }
+
+    /// The further members of a list whose first member was just read: "April 22 and 25", "1990-91".
+    pub(super) fn list(&self, matches: &mut Vec<Match>) {
+        for _ in 0..4 {
+            let Some(last) = matches.last() else { return };
+            let (start, end) = (last.words.start, last.words.end);
+            let Expr::Point(Point { base, edge: None, part: None, clock: None }) = &last.expr else { return };
+            let dash = matches!(self.w(end), "-" | "–" | "/") && self.words.glued(end + 1);
+            let joined = dash || matches!(self.w(end), "and" | "or" | "to" | ",");
+            match base {
+                Base::Date { year: None, month, day: Some(first), .. } if joined && self.month(start).is_some() => {
+                    let month = *month;
+                    let Some((day, after)) = self.day(end + 1).filter(|(d, _)| d > first) else { return };
+                    let follows = self.month(after).is_none()
+                        && self.unit(after).is_none()
+                        && self.month(after + 1).is_none()
+                        && !matches!(self.w(after), ":" | "am" | "pm");
+                    let noun = matches!(self.pos(after), Pos::Noun | Pos::Propn | Pos::Num | Pos::Adj);
+                    if !follows
+                        || (noun && !dash)
+                        || self.w(end) == "," && self.w(after) != "and" && !self.w(after).is_empty()
+                    {
+                        return;
+                    }
+                    let (year, after) = self.year_after(after, false).map_or((None, after), |(y, e)| (Some(y), e));
+                    if year.is_some() {
+                        for earlier in matches.iter_mut() {
+                            if let Expr::Point(Point { base: Base::Date { year: y, .. }, .. }) = &mut earlier.expr {
+                                *y = year;
+                            }
+                        }
+                    }
+                    let base = Base::Date { year, month, day: Some(day), weekday: None };
+                    matches.push(Match { words: end + 1..after, expr: Expr::Point(Point::of(base)) });
+                }
+                Base::Year(year) if dash && *year > 0 => {
+                    let word = self.w(end + 1);
+                    let Some(two) = word.parse::<i16>().ok().filter(|_| word.len() == 2) else { return };
+                    let next = year - year.rem_euclid(100) + two;
+                    if next <= *year {
+                        return;
+                    }
+                    matches.push(Match { words: end + 1..end + 2, expr: Expr::Point(Point::of(Base::Year(next))) });
+                    return;
+                }
+                _ => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The words of time expressions, read from the tables.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use super::calendar::{self, Season, Unit};
+use crate::extract::numbers::{self, number};
+use crate::extract::table::{Row, TableError, rows};
+use crate::extract::words::Words;
+use crate::record::TimeMod;
+
+/// What a word may be in a time expression. A word can be several things.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Class {
+    /// Month, 1 to 12.
+    Month(i8),
+    /// Abbreviated month that is a common word as well.
+    MonthShort(i8),
+    /// Weekday, 1 = Monday.
+    Weekday(i8),
+    /// Abbreviated weekday.
+    WeekdayShort(i8),
+    /// Weekday in the plural ("Sundays").
+    Weekdays(i8),
+    /// Unit and whether it stands in the plural.
+    Unit(Unit, bool),
+    /// Part of day, by its TIMEX3 code.
+    Part(&'static str),
+    /// Hour with a name ("noon").
+    Hour(i8),
+    /// Season.
+    Season(Season),
+    /// Step and whether it counts from the article's date (else from the time last spoken of).
+    Shift(i8, bool),
+    /// "Early", "late", "mid".
+    Edge(TimeMod),
+    /// "Beginning", "end": need "of".
+    EdgeOf(TimeMod),
+    /// "Earlier", "later".
+    Looser(i8),
+    /// Adverb of frequency.
+    Set(Unit),
+    /// Zone and what is written after the clock time.
+    Zone(&'static str),
+}
+
+/// When a named day falls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holiday {
+    /// Month and day.
+    Fixed(i8, i8),
+    /// Month, which one (-1 the last), weekday, days after it.
+    Nth(i8, i8, i8, i8),
+    /// Days after Easter Sunday.
+    Easter(i8),
+}
+
+impl Holiday {
+    /// Its day in a year.
+    pub(crate) fn in_year(self, year: i16) -> Option<Date> {
+        match self {
+            Self::Fixed(month, day) => Date::new(year, month, day).ok(),
+            Self::Nth(month, n, weekday, after) => {
+                calendar::add_days(calendar::nth_weekday(year, month, n, weekday)?, i64::from(after))
+            }
+            Self::Easter(after) => calendar::add_days(calendar::easter(year)?, i64::from(after)),
+        }
+    }
+}
+
+/// A phrase of several words and what it stands for.
+#[derive(Debug, Clone)]
+struct Phrase<T> {
+    words: Vec<&'static str>,
+    meaning: T,
+}
+
+/// The tables of time words.
+#[derive(Debug, Clone)]
+pub struct Lexicon {
+    words: HashMap<&'static str, Vec<Class>>,
+    holidays: Vec<Phrase<Holiday>>,
+    references: Vec<Phrase<&'static str>>,
+    /// Number words.
+    pub(crate) numbers: numbers::Lexicon,
+}
+
+impl Lexicon {
+    /// Reads the embedded tables.
+    pub fn load() -> Result<Self, TableError> {
+        let mut words: HashMap<&'static str, Vec<Class>> = HashMap::new();
+        for row in rows("times/words.tsv", include_str!("../data/times/words.tsv"), 3)? {
+            words.entry(row.cell(0)).or_default().push(read_class(&row, row.cell(1), row.cell(2))?);
+        }
+        let mut holidays = Vec::new();
+        for row in rows("times/holidays.tsv", include_str!("../data/times/holidays.tsv"), 2)? {
+            let meaning = read_holiday(&row, row.cell(1))?;
+            holidays.push(Phrase { words: row.cell(0).split(' ').collect(), meaning });
+        }
+        let mut references = Vec::new();
+        for row in rows("times/references.tsv", include_str!("../data/times/references.tsv"), 2)? {
+            let [phrase, value] = [0, 1].map(|c| row.cell(c));
+            if !matches!(value, "PRESENT_REF" | "PAST_REF" | "FUTURE_REF") {
+                return Err(row.error(format!("unknown value `{value}`")));
+            }
+            references.push(Phrase { words: phrase.split(' ').collect(), meaning: value });
+        }
+        holidays.sort_by_key(|p| std::cmp::Reverse(p.words.len()));
+        references.sort_by_key(|p| std::cmp::Reverse(p.words.len()));
+        Ok(Self { words, holidays, references, numbers: numbers::Lexicon::load()? })
+    }
+
+    /// What a word may be.
+    pub(crate) fn classes(&self, word: &str) -> &[Class] {
+        self.words.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// The named day that starts at word `i`, and the word after it.
+    pub(crate) fn holiday(&self, words: &Words, i: usize) -> Option<(Holiday, usize)> {
+        longest(&self.holidays, words, i)
+    }
+
+    /// The reference that starts at word `i`, and the word after it.
+    pub(crate) fn reference(&self, words: &Words, i: usize) -> Option<(&'static str, usize)> {
+        longest(&self.references, words, i)
+    }
+}
+
+fn longest<T: Copy>(phrases: &[Phrase<T>], words: &Words, i: usize) -> Option<(T, usize)> {
+    let first = words.get(i);
+    // A tokenizer cuts "year's" in two and "years'" as well: compare letter by letter across words.
+    phrases.iter().filter(|p| p.words[0].starts_with(first) && !first.is_empty()).find_map(|p| {
+        let mut at = i;
+        for want in &p.words {
+            let mut rest = *want;
+            while !rest.is_empty() {
+                let word = words.ahead(i, at - i);
+                let glued = rest.len() == want.len() || words.glued(at);
+                rest = rest.strip_prefix(word).filter(|_| !word.is_empty() && glued)?;
+                at += 1;
+            }
+        }
+        Some((p.meaning, at))
+    })
+}
+
+fn read_class(row: &Row<'static>, class: &str, value: &'static str) -> Result<Class, TableError> {
+    let edge = || {
+        Ok(match value {
+            "START" => TimeMod::Start,
+            "MID" => TimeMod::Mid,
+            "END" => TimeMod::End,
+            other => return Err(row.error(format!("unknown edge `{other}`"))),
+        })
+    };
+    Ok(match class {
+        "month" => Class::Month(number(row, value)?),
+        "month_short" => Class::MonthShort(number(row, value)?),
+        "weekday" => Class::Weekday(number(row, value)?),
+        "weekday_short" => Class::WeekdayShort(number(row, value)?),
+        "weekdays" => Class::Weekdays(number(row, value)?),
+        "unit" => Class::Unit(read_unit(row, value)?, false),
+        "units" => Class::Unit(read_unit(row, value)?, true),
+        "part" => Class::Part(value),
+        "hour" => Class::Hour(number(row, value)?),
+        "season" => Class::Season(match value {
+            "SP" => Season::Spring,
+            "SU" => Season::Summer,
+            "FA" => Season::Fall,
+            "WI" => Season::Winter,
+            other => return Err(row.error(format!("unknown season `{other}`"))),
+        }),
+        "shift" => match value.split_once(' ') {
+            Some((step, "dct")) => Class::Shift(number(row, step)?, true),
+            Some((step, "text")) => Class::Shift(number(row, step)?, false),
+            _ => return Err(row.error(format!("unknown shift `{value}`"))),
+        },
+        "edge" => Class::Edge(edge()?),
+        "edge_of" => Class::EdgeOf(edge()?),
+        "looser" => Class::Looser(number(row, value)?),
+        "set" => Class::Set(read_unit(row, value)?),
+        "zone" => Class::Zone(if value == "-" { "" } else { value }),
+        other => return Err(row.error(format!("unknown class `{other}`"))),
+    })
+}
+
+fn read_unit(row: &Row<'_>, value: &str) -> Result<Unit, TableError> {
+    Ok(match value {
+        "TS" => Unit::Second,
+        "TM" => Unit::Minute,
+        "TH" => Unit::Hour,
+        "D" => Unit::Day,
+        "WE" => Unit::Weekend,
+        "W" => Unit::Week,
+        "F" => Unit::Fortnight,
+        "M" => Unit::Month,
+        "Q" => Unit::Quarter,
+        "Y" => Unit::Year,
+        "DE" => Unit::Decade,
+        "CE" => Unit::Century,
+        other => return Err(row.error(format!("unknown unit `{other}`"))),
+    })
+}
+
+fn read_holiday(row: &Row<'_>, rule: &str) -> Result<Holiday, TableError> {
+    if let Some(days) = rule.strip_prefix("easter") {
+        return Ok(Holiday::Easter(number(row, days.trim_start_matches('+'))?));
+    }
+    let (month, rest) = rule.split_once('-').ok_or_else(|| row.error(format!("unknown rule `{rule}`")))?;
+    let month = number(row, month)?;
+    let Some((n, rest)) = rest.split_once("th") else {
+        return Ok(Holiday::Fixed(month, number(row, rest)?));
+    };
+    let n = if n == "L" { -1 } else { number(row, n)? };
+    let (weekday, after) = rest.split_once('+').unwrap_or((rest, "0"));
+    Ok(Holiday::Nth(month, n, number(row, weekday)?, number(row, after)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn the_tables_load_and_holidays_fall_on_their_days() {
+        let lexicon = Lexicon::load().expect("the embedded tables are well formed");
+        let check = |phrase: &str, year, expect| {
+            let words = Words::plain(phrase);
+            let (holiday, end) =
+                lexicon.holiday(&words, 0).unwrap_or_else(|| panic!("`{phrase}` is not in holidays.tsv"));
+            assert_eq!((holiday.in_year(year), end), (Some(expect), words.len()), "{phrase}");
+        };
+        check("Thanksgiving Day", 1999, date(1999, 11, 25));
+        check("Election Day", 1998, date(1998, 11, 3));
+        check("Memorial Day", 2021, date(2021, 5, 31));
+        check("Good Friday", 2000, date(2000, 4, 21));
+        check("New Year's Eve", 2020, date(2020, 12, 31));
+    }
+}

@@ -1,0 +1,32 @@
+//! What kind of text the times stand in: news, which speaks from its own date, or narrative, which carries its year along.
+
+use jiff::civil::Date;
+
+use super::expr::{Base, Expr, Origin, Point, Shift};
+use crate::extract::words::Words;
+
+/// Whether a text tells history: years are named again and again, and the article's own date hardly matters.
+///
+/// News names weekdays and "today"; a history names years other than its own. Without a date everything is narrative.
+pub(crate) fn is_narrative<'a>(date: Option<Date>, found: impl Iterator<Item = &'a Expr>) -> bool {
+    let Some(date) = date else { return true };
+    let (mut years, mut deictic) = (0usize, 0usize);
+    for expr in found {
+        let Expr::Point(Point { base, .. }) = expr else { continue };
+        match base {
+            Base::Date { year: Some(y), .. } | Base::Year(y) | Base::Season(_, Some(y), _) => {
+                years += usize::from((date.year() - y).abs() > 1);
+            }
+            Base::Weekday(..) | Base::Day(_) | Base::Unit(_, Shift { from: Origin::Document, .. }) => deictic += 1,
+            _ => {}
+        }
+    }
+    years >= 6 && years > 3 * deictic
+}
+
+/// Whether the text speaks of years before Christ.
+pub(crate) fn antiquity(words: &Words) -> bool {
+    let dated =
+        |i: usize| matches!(words.get(i), "bc" | "bce") && words.back(i, 1).parse::<u16>().is_ok_and(|y| y < 4000);
+    (0..words.len()).filter(|i| dated(*i)).take(3).count() == 3
+}

@@ -1,0 +1,104 @@
+//! Whether a time lies before or after the article's date, from the verb that governs it.
+
+use crate::nlp::{Dep, Doc, Pos, Tag};
+
+/// Direction from the article's date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// The time is past.
+    Past,
+    /// The time is to come.
+    Future,
+    /// The words around it do not tell.
+    Unknown,
+}
+
+/// Verbs and adjectives whose time of fulfilment lies ahead ("scheduled for Friday", "plans to meet Monday").
+const PROSPECTIVE: &[&str] = &[
+    "schedule", "plan", "expect", "slate", "intend", "agree", "vow", "hope", "want", "promise", "pledge", "prepare",
+    "threaten", "due", "set", "likely", "ready", "aim", "propose", "decide", "bind", "order", "ask", "urge", "call",
+];
+
+/// The direction of a time expression whose head is token `i`.
+pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
+    // "As soon as Tuesday", "until Friday" look ahead unless the verb is past.
+    let ahead = i >= 1 && (doc.word(i - 1).eq_ignore_ascii_case("until") || ends_with(doc, i, &["as", "soon", "as"]));
+    let mut from = i;
+    for at in std::iter::once(i).chain(doc.ancestors(i).take(12)) {
+        match doc.pos(at) {
+            Pos::Verb | Pos::Aux => match verb(doc, at) {
+                Direction::Unknown if ahead => return Direction::Future,
+                Direction::Unknown => {}
+                found => return found,
+            },
+            Pos::Adj if PROSPECTIVE.contains(&doc.lemma(at)) => return Direction::Future,
+            // "Ways to get around Wednesday's ruling": the tense of the verb says nothing about an object's day.
+            Pos::Noun | Pos::Propn
+                if matches!(doc.dep(from), Dep::Poss | Dep::Compound | Dep::Nmod | Dep::Amod)
+                    && !matches!(doc.dep(at), Dep::Nsubj | Dep::Nsubjpass) =>
+            {
+                return Direction::Unknown;
+            }
+            _ => {}
+        }
+        from = at;
+    }
+    if ahead { Direction::Future } else { Direction::Unknown }
+}
+
+/// Whether the words before token `i` are these.
+fn ends_with(doc: &Doc<'_>, i: usize, words: &[&str]) -> bool {
+    i >= words.len() && words.iter().zip(i - words.len()..).all(|(w, at)| doc.word(at).eq_ignore_ascii_case(w))
+}
+
+/// The direction that a verb itself shows.
+fn verb(doc: &Doc<'_>, i: usize) -> Direction {
+    let auxiliary = |words: &[&str]| {
+        doc.children(i).any(|c| {
+            matches!(doc.dep(c), Dep::Aux | Dep::Auxpass) && words.iter().any(|w| doc.word(c).eq_ignore_ascii_case(w))
+        })
+    };
+    if auxiliary(&["will", "'ll", "’ll", "shall", "wo", "would", "may", "might", "should", "must"]) {
+        return if auxiliary(&["have"]) { Direction::Past } else { Direction::Future };
+    }
+    let tag = doc.tokens()[i].tag;
+    let prospective = PROSPECTIVE.contains(&doc.lemma(i));
+    match tag {
+        // "Was scheduled for Friday" looks ahead from the past: still the coming Friday in news.
+        Tag::Vbn if prospective && auxiliary(&["is", "are", "was", "were", "been"]) => Direction::Future,
+        Tag::Vbd => Direction::Past,
+        Tag::Vbn => {
+            let present = auxiliary(&["is", "are", "'s"]) && !auxiliary(&["was", "were", "had", "been"]);
+            if present { Direction::Unknown } else { Direction::Past }
+        }
+        Tag::Vbg => {
+            if auxiliary(&["was", "were", "been"]) {
+                Direction::Past
+            } else if auxiliary(&["is", "are", "am", "'re", "’re", "'m"]) {
+                Direction::Future
+            } else {
+                Direction::Unknown
+            }
+        }
+        Tag::Vb if auxiliary(&["to"]) => {
+            let matrix = doc.head(i);
+            if matrix != i && PROSPECTIVE.contains(&doc.lemma(matrix)) || going(doc, matrix) {
+                Direction::Future
+            } else {
+                Direction::Unknown
+            }
+        }
+        Tag::Vb if auxiliary(&["did"]) => Direction::Past,
+        Tag::Vbz | Tag::Vbp if doc.lemma(i) != "say" => {
+            // "The council meets Thursday" announces; "is", "has" and reporting verbs do not.
+            if doc.pos(i) == Pos::Aux || auxiliary(&["has", "have"]) { Direction::Unknown } else { Direction::Future }
+        }
+        _ => Direction::Unknown,
+    }
+}
+
+/// "Is going to", "are to": the present that looks ahead.
+fn going(doc: &Doc<'_>, i: usize) -> bool {
+    doc.word(i).eq_ignore_ascii_case("going")
+        || (doc.pos(i) == Pos::Aux && matches!(doc.tokens()[i].tag, Tag::Vbz | Tag::Vbp))
+}

@@ -1,0 +1,170 @@
+//! Tables of sentences and the times they must give, read through the real engine.
+
+use super::{Lexicon, TimeMention, find};
+use crate::extract::testing;
+use crate::record::{Granularity, TimeAnchor, TimeMod, TimexType};
+
+/// The day on which the test stories are written: a Thursday.
+const THURSDAY: Option<&str> = Some("2022-02-03");
+
+fn times(text: &str, date: Option<&str>) -> (Vec<TimeMention>, &'static str) {
+    let story = testing::read(text, date);
+    (find(&story, &Lexicon::load().expect("the embedded tables load")), story.doc.text())
+}
+
+/// Expects these words and values, in order.
+fn check(text: &str, expect: &[(&str, &str)]) {
+    check_on(text, THURSDAY, expect);
+}
+
+fn check_on(text: &str, date: Option<&str>, expect: &[(&str, &str)]) {
+    let story = testing::read(text, date);
+    let found = find(&story, &Lexicon::load().expect("the embedded tables load"));
+    let found: Vec<(&str, &str)> =
+        found.iter().map(|t| (story.doc.span_text(t.tokens.clone()), t.timex.value.as_str())).collect();
+    assert_eq!(found, expect, "\nin `{text}`");
+}
+
+fn only(text: &str) -> super::Timex {
+    let (mut found, _) = times(text, THURSDAY);
+    assert_eq!(found.len(), 1, "exactly one time in `{text}`: {found:?}");
+    found.remove(0).timex
+}
+
+#[test]
+fn absolute_dates() {
+    check("He took over on Oct. 31, 2019, officials said.", &[("Oct. 31, 2019", "2019-10-31")]);
+    check("The camp was closed on 3 February 2021.", &[("3 February 2021", "2021-02-03")]);
+    check("The report is dated 2021-11-30.", &[("2021-11-30", "2021-11-30")]);
+    check("The treaty was signed on the 19th of October 1950.", &[("the 19th of October 1950", "1950-10-19")]);
+    check("The war began in March 2011 and ended in 2019.", &[("March 2011", "2011-03"), ("2019", "2019")]);
+    check("The village was rebuilt in the 1990s.", &[("the 1990s", "199")]);
+    check("The temple was burnt in 241 B.C. by raiders.", &[("241 B.C.", "BC0241")]);
+    check("Profits fell in the third quarter of 2008.", &[("the third quarter of 2008", "2008-Q3")]);
+    check("The bridge fell in the summer of 2006.", &[("the summer of 2006", "2006-SU")]);
+    check("The law dates from the 19th century.", &[("the 19th century", "18")]);
+    check_on("BOGOTA, 4 FEB 90 (AGENCY) -- The mayor was freed.", Some("1990-02-05"), &[("4 FEB 90", "1990-02-04")]);
+}
+
+#[test]
+fn lists_and_ranges_of_dates() {
+    check("Voting took place on 22 and 25 April 2021.", &[("22", "2021-04-22"), ("25 April 2021", "2021-04-25")]);
+    check("The summit of April 22-24, 2021 failed.", &[("April 22", "2021-04-22"), ("24, 2021", "2021-04-24")]);
+}
+
+#[test]
+fn years_are_no_counts() {
+    check("The army sent 2000 soldiers to the border.", &[]);
+    check("The fire destroyed 1,500 houses.", &[]);
+    check("The grain cost $2000 at the port.", &[]);
+    check("The 2019 assault killed the leader.", &[("2019", "2019")]);
+}
+
+#[test]
+fn weekdays_follow_the_tense() {
+    check("The president said Thursday the raid was over.", &[("Thursday", "2022-02-03")]);
+    check("The council met on Monday.", &[("Monday", "2022-01-31")]);
+    check("The council will meet on Monday.", &[("Monday", "2022-02-07")]);
+    check("A hearing is scheduled for Friday.", &[("Friday", "2022-02-04")]);
+    check("The minister resigned last Thursday.", &[("last Thursday", "2022-01-27")]);
+    check("Talks resume next Tuesday.", &[("next Tuesday", "2022-02-08")]);
+}
+
+#[test]
+fn dates_without_a_year_follow_tense_and_nearness() {
+    check("The mine exploded on Dec. 20.", &[("Dec. 20", "2021-12-20")]);
+    check("Voters will decide on March 6.", &[("March 6", "2022-03-06")]);
+    check("The army seized the town in November.", &[("November", "2021-11")]);
+    check("The dam burst last October.", &[("last October", "2021-10")]);
+    check("The shop closes on Christmas Day.", &[("Christmas Day", "2021-12-25")]);
+    check_on("The mine exploded on Oct. 31.", None, &[("Oct. 31", "XXXX-10-31")]);
+    check_on("The guard was hurt on Monday.", None, &[("Monday", "XXXX-WXX-1")]);
+}
+
+#[test]
+fn relative_times() {
+    check("The attack happened two days ago.", &[("two days ago", "2022-02-01")]);
+    check("Rebels seized the town late last month.", &[("late last month", "2022-01")]);
+    check("The mayor left last week.", &[("last week", "2022-W04")]);
+    check(
+        "The minister spoke yesterday and will travel tomorrow.",
+        &[("yesterday", "2022-02-02"), ("tomorrow", "2022-02-04")],
+    );
+    check("Shelling was heard on Monday night.", &[("Monday night", "2022-01-31TNI")]);
+    check(
+        "The bridge was blown up on Feb. 1. The next day troops arrived.",
+        &[("Feb. 1", "2022-02-01"), ("The next day", "2022-02-02")],
+    );
+    check("Prices have risen this year.", &[("this year", "2022")]);
+    check("The factory opened a decade ago.", &[("a decade ago", "2012")]);
+    check("Families are now leaving the city.", &[("now", "PRESENT_REF")]);
+    check("He has been ill since the day before yesterday.", &[("the day before yesterday", "2022-02-01")]);
+}
+
+#[test]
+fn clock_times() {
+    check("Doors rattled at 1:10 a.m. local time.", &[("1:10 a.m. local time", "2022-02-03T01:10")]);
+    check("The quake struck at 0100 GMT on Monday.", &[("0100 GMT on Monday", "2022-01-31T01:00Z")]);
+    check("The train left at noon.", &[("noon", "2022-02-03T12:00")]);
+    check("The deadline is 9 a.m. Tuesday.", &[("9 a.m. Tuesday", "2022-02-01T09:00")]);
+    check("The home team won 3:2 in the cup.", &[]);
+    let clock = only("Doors rattled at 1:10 a.m. local time.");
+    assert_eq!((clock.timex_type, clock.granularity), (TimexType::Time, Granularity::Minute));
+    assert_eq!((clock.start.as_deref(), clock.timezone.as_deref()), (Some("2022-02-03T01:10"), Some("local")));
+}
+
+#[test]
+fn durations() {
+    check("The raid lasted over two hours.", &[("over two hours", "PT2H")]);
+    check("They fought a 10-day battle.", &[("10-day", "P10D")]);
+    check("The firing went on for 45 minutes.", &[("45 minutes", "PT45M")]);
+    check("The war has raged for more than a decade.", &[("more than a decade", "P10Y")]);
+    check("Attacks increased in the past two weeks.", &[("the past two weeks", "P2W")]);
+    check("Attacks increased in recent weeks.", &[("recent weeks", "PXW")]);
+    check("He waited five and a half hours.", &[("five and a half hours", "PT5H30M")]);
+    let long = only("The war has raged for more than a decade.");
+    assert_eq!((long.timex_type, long.modifier), (TimexType::Duration, Some(TimeMod::MoreThan)));
+    let after = only("Protests began days after the election.");
+    assert_eq!(after.value, "PXD");
+    assert_eq!(after.anchor, Some(TimeAnchor::Event { value: "election".to_owned() }));
+}
+
+#[test]
+fn frequencies() {
+    check("Markets open every Monday.", &[("every Monday", "XXXX-WXX-1")]);
+    check("The fund reports annually.", &[("annually", "P1Y")]);
+    check("The field yields 300 barrels a day.", &[("a day", "P1D")]);
+    check("Guards patrol twice a week.", &[("twice a week", "P1W")]);
+}
+
+#[test]
+fn what_is_no_time() {
+    check("A 27-year-old man was held.", &[]);
+    check("The boy is nine years old.", &[]);
+    check("Workers may march to the palace.", &[]);
+    check("The reporter works for NewsNation Now in Chicago.", &[]);
+    check("The clinic is open 24/7 for patients.", &[]);
+    check("The column ran in the Sunday Times of London.", &[]);
+}
+
+#[test]
+fn intervals_and_grains() {
+    let late = only("Rebels seized the town late last month.");
+    assert_eq!((late.start.as_deref(), late.end.as_deref()), (Some("2022-01-22"), Some("2022-01-31")));
+    assert_eq!((late.modifier, late.granularity), (Some(TimeMod::End), Granularity::PartOfMonth));
+    assert_eq!(late.anchor, Some(TimeAnchor::Dct { value: "2022-02-03".to_owned() }));
+    let early = only("Troops landed early Thursday.");
+    assert_eq!((early.value.as_str(), early.modifier), ("2022-02-03", Some(TimeMod::Start)));
+    let year = only("The group was defeated in 2019.");
+    assert_eq!((year.start.as_deref(), year.end.as_deref()), (Some("2019-01-01"), Some("2019-12-31")));
+    assert_eq!(year.anchor, None);
+}
+
+#[test]
+fn history_carries_its_year_along() {
+    let text = "The war began in May 1911. In 1912 the capital fell. The truce of 1913 failed. In June 1914 the king fled. \
+                In 1915 the army split. By 1916 the north was lost. In December 1917 the last fort fell. In January the \
+                rebels won.";
+    let (found, _) = times(text, THURSDAY);
+    assert_eq!(found.last().map(|t| t.timex.value.as_str()), Some("1918-01"), "{found:?}");
+}
