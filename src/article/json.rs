@@ -12,6 +12,8 @@ const MAX_DEPTH: usize = 120;
 /// Reads one JSON message.
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<RawArticle, IntakeError> {
     check_depth(text.as_bytes(), limits.json_depth.min(MAX_DEPTH))?;
+    // A line end after a string that was cut off would count as a control character within it.
+    let text = text.trim_end();
     let fields = match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(fields)) => fields,
         Ok(other) => return Err(IntakeError::NotAnObject { found: type_name(&other) }),
@@ -144,6 +146,7 @@ mod tests {
             (r#"{"text":"a","id":17,"title":null,"published_at":1643900000}"#, "ok"),
             (r#"{"text":"a""#, "truncated_json"),
             (r#"{"text":"a"#, "truncated_json"),
+            ("{\"text\":\"a\n", "truncated_json"),
             (r#"{text:"a"}"#, "not_json"),
             (r#"{"text":"a"} {}"#, "not_json"),
             ("{ braces } open this plain text", "not_json"),

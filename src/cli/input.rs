@@ -373,7 +373,7 @@ mod tests {
         check("\n\n One.\n", &["1: \n\n One."]);
         check("\u{feff}{\"text\":\"a\"}", &["1: {\"text\":\"a\"}"]);
         check("", &["1: "]);
-        check("  \n", &["1:"]);
+        check("  \n", &["1: "]);
     }
 
     #[test]

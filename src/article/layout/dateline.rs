@@ -151,7 +151,7 @@ impl Datelines {
         let starts_text = rest.is_empty()
             || first.contains(char::is_uppercase)
             || rest.starts_with(|c: char| c.is_numeric() || "\"'“‘`$€£¥([.…".contains(c));
-        let length = rest.chars().count();
+        let length = rest.chars().take(120).count();
         let runs = length >= 30 && (length >= 120 || ends_sentence(rest));
         let alone = rest.is_empty() && capitals;
         starts_text

@@ -9,6 +9,10 @@ const MAX: usize = 160;
 /// Whether a paragraph at the head of an article is a headline: short, no final stop, more text below; or the title that
 /// came as a field.
 pub(super) fn matches(paragraph: &str, following: Option<&str>, title: Option<&str>) -> bool {
+    // No character takes more than four bytes.
+    if paragraph.len() > 4 * MAX {
+        return false;
+    }
     if title.is_some_and(|title| title.len() < 4 * MAX && plain(title) == plain(paragraph)) {
         return true;
     }

@@ -89,47 +89,54 @@ impl Builder<'_> {
         self.push(range.start, range.end, kind);
     }
 
+    /// A paragraph of the text. Captions may be glued to what follows, so it may hold several blocks.
     fn paragraph(&mut self, mut start: usize, end: usize, following: Option<&str>, title: Option<&str>) {
         if self.running == 0 {
             start = self.crawler_prefix(start, end);
         }
-        let slice = &self.text[start..end];
-        if slice.is_empty() {
-            return;
-        }
-        let head = self.running == 0;
-        if head && self.headlines < MAX_HEADLINES && title.is_some() && headline::matches(slice, None, title) {
+        let title = title.filter(|_| start < end && self.running == 0 && self.headlines < MAX_HEADLINES);
+        if title.is_some() && headline::matches(&self.text[start..end], None, title) {
             self.headlines += 1;
             return self.push(start, end, BlockKind::Headline);
         }
-        if self.tables.boilerplate.matches(slice) {
-            return self.push(start, end, BlockKind::Boilerplate);
+        while start < end {
+            start = self.block(start, end, following);
+            start = end - self.text[start..end].trim_start().len();
         }
-        if self.out.layout.dateline.is_none() && self.running < DATELINE_WITHIN {
-            if let Some(found) = self.tables.datelines.find(slice, self.shouting) {
-                return self.dateline(start, end, &found);
-            }
-        }
-        if let Some(caption) = self.tables.captions.find(slice) {
+    }
+
+    /// Pushes the block at `start`; returns where it ends.
+    fn block(&mut self, start: usize, end: usize, following: Option<&str>) -> usize {
+        let slice = &self.text[start..end];
+        let head = self.running == 0;
+        let kind = if self.tables.boilerplate.matches(slice) {
+            BlockKind::Boilerplate
+        } else if let Some(found) = self.dateline_at(slice) {
+            self.dateline(start, end, &found);
+            return end;
+        } else if let Some(caption) = self.tables.captions.find(slice) {
             if !caption.archive {
                 self.note_dates(&slice[..caption.end]);
             }
             self.push(start, start + caption.end, BlockKind::Caption);
-            if caption.end < slice.len() {
-                self.paragraph(start + caption.end, end, following, None);
-            }
-            return;
-        }
-        if byline::matches(slice, head) || (head && self.tables.datelines.is_agency_name(slice)) {
+            return start + caption.end;
+        } else if byline::matches(slice, head) || (head && self.tables.datelines.is_agency_name(slice)) {
             self.note_dates(slice);
-            return self.push(start, end, BlockKind::Byline);
-        }
-        if head && self.headlines < MAX_HEADLINES && headline::matches(slice, following, None) {
+            BlockKind::Byline
+        } else if head && self.headlines < MAX_HEADLINES && headline::matches(slice, following, None) {
             self.headlines += 1;
-            return self.push(start, end, BlockKind::Headline);
-        }
-        self.running += 1;
-        self.push(start, end, BlockKind::Paragraph);
+            BlockKind::Headline
+        } else {
+            self.running += 1;
+            BlockKind::Paragraph
+        };
+        self.push(start, end, kind);
+        end
+    }
+
+    fn dateline_at(&self, slice: &str) -> Option<Found> {
+        let expected = self.out.layout.dateline.is_none() && self.running < DATELINE_WITHIN;
+        expected.then(|| self.tables.datelines.find(slice, self.shouting)).flatten()
     }
 
     /// Takes crawler prefixes off the start of a paragraph; returns where the rest begins.
@@ -249,6 +256,17 @@ mod tests {
             "\n\nSALGORA, Nowhere (AP) _\n\nThe port was closed on Monday.\n\n",
             &["Dateline: SALGORA, Nowhere (AP)", "Paragraph: The port was"],
         );
+    }
+
+    #[test]
+    fn hostile_texts_take_linear_time_and_no_stack() {
+        for piece in
+            ["x (AP Photo/y) ", "(", "PARIS (AP) — ", "date 2022-02-03 ", "Feb. 3, 2022 ", "By Jane Roe\n", "a\n"]
+        {
+            let text = piece.repeat(100_000);
+            let out = outline(&text, None, &[], &Tables::load());
+            assert!(!out.layout.blocks.is_empty(), "{piece}");
+        }
     }
 
     proptest! {

@@ -17,9 +17,8 @@ pub(super) struct Prefix {
 
 /// Finds "date 2022-02-03", "Date: February 3, 2022", "2022-02-03T10:00:00Z" or an address that fills the line.
 pub(super) fn find(paragraph: &str) -> Option<Prefix> {
-    let first_line = paragraph.split(['\n', '\r']).next().unwrap_or_default();
-    if (first_line.starts_with("http://") || first_line.starts_with("https://")) && first_line.len() == paragraph.len()
-    {
+    let address = paragraph.starts_with("http://") || paragraph.starts_with("https://");
+    if address && !paragraph.contains(['\n', '\r']) {
         return Some(Prefix { range: 0..paragraph.len(), date: None });
     }
     let after_label = label(paragraph);
