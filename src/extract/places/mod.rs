@@ -1,12 +1,58 @@
 //! Place names to places of the gazetteer.
+//!
+//! A name is resolved once for the whole article, from everything the article says about it: [`reading`] collects the
+//! evidence, [`candidates`] the readings of each name, [`rank`] weighs them together, and [`resolve`] decides, falling
+//! back to an enclosing unit rather than to a homonym elsewhere. Organisations named after places get no place;
+//! demonyms are evidence only. Whether an event happened at a place is for the events step to say.
 
+mod candidates;
 pub mod fold;
 pub mod gazetteer;
+mod rank;
+mod reading;
+mod resolve;
+mod words;
+
+use std::sync::Arc;
 
 pub use gazetteer::{Gazetteer, GazetteerError, GazetteerInfo};
 
 use super::Story;
 use super::entities::Entities;
+use words::Words;
 
-/// Resolves the place of every entity that is one.
-pub fn resolve(_story: &Story<'_>, _entities: &mut Entities) {}
+/// Resolves place names with one gazetteer.
+#[derive(Debug)]
+pub struct Resolver {
+    gazetteer: Arc<Gazetteer>,
+    words: Words,
+}
+
+impl Resolver {
+    /// Prepares the tables.
+    pub fn new(gazetteer: Arc<Gazetteer>) -> Self {
+        Self { words: Words::new(&gazetteer), gazetteer }
+    }
+
+    /// The gazetteer in use.
+    pub fn gazetteer(&self) -> &Gazetteer {
+        &self.gazetteer
+    }
+
+    /// Sets the place of every entity that is one: geopolitical entities, locations and facilities.
+    pub fn resolve(&self, story: &Story<'_>, entities: &mut Entities) {
+        let (gazetteer, words) = (self.gazetteer(), &self.words);
+        let read = reading::read(story, entities, gazetteer, words);
+        let mut readings: Vec<_> = read.names.iter().map(|n| candidates::readings(n, gazetteer, words)).collect();
+        let hints: Vec<_> = read.hints.iter().map(|(place, weight)| (gazetteer.entry(*place), *weight)).collect();
+        let support = rank::rank(&read, &mut readings, &hints, words);
+        let meanings = resolve::meanings(&read, &readings, &support, gazetteer, words);
+        for ((name, readings), meaning) in read.names.iter().zip(&readings).zip(meanings) {
+            let entity = &mut entities.list[name.entity];
+            entity.place = resolve::record(&entity.name, meaning, readings, gazetteer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+//! Which reading of every name the story supports.
+//!
+//! All names are weighed together, a few rounds over: a reading gains from countries and provinces that the story
+//! speaks of, from neighbours in the text that lie near it on the map, and above all from what the text says it lies
+//! in. The evidence is that of the field (population prior, containment, spatial minimality; Leidner 2007, "Toponym
+//! resolution in text"; Karimzadeh et al. 2019, GeoTxt); the weights were set on the GeoVirus development set.
+
+use std::collections::BTreeMap;
+
+use super::candidates::Readings;
+use super::gazetteer::{Entry, Level, NameRank, PlaceIndex, distance_km};
+use super::reading::{Outer, Reading as Story, Site};
+use super::words::Words;
+
+const ROUNDS: usize = 4;
+/// Scores this far apart differ by a factor of e in belief.
+const TEMPERATURE: f64 = 0.8;
+
+/// What the story supports, by country and province.
+#[derive(Debug, Default)]
+pub(super) struct Support {
+    countries: BTreeMap<PlaceIndex, f64>,
+    provinces: BTreeMap<PlaceIndex, f64>,
+    total: f64,
+}
+
+impl Support {
+    fn add(&mut self, entry: &Entry<'_>, weight: f64) {
+        if let Some(country) = entry.country {
+            *self.countries.entry(country).or_default() += weight;
+            self.total += weight;
+        }
+        let province = if entry.level == Level::Province { Some(entry.index) } else { entry.admin1 };
+        if let Some(province) = province {
+            *self.provinces.entry(province).or_default() += weight;
+        }
+    }
+
+    /// Weight of a country.
+    pub(super) fn country(&self, country: Option<PlaceIndex>) -> f64 {
+        country.and_then(|c| self.countries.get(&c)).copied().unwrap_or(0.0)
+    }
+
+    /// The country with the greatest weight and its share of all.
+    pub(super) fn leading(&self) -> Option<(PlaceIndex, f64)> {
+        let best = self.countries.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0)))?;
+        Some((*best.0, best.1 / self.total.max(1e-9)))
+    }
+}
+
+/// Whether `inner` lies in `outer`, as far as the gazetteer knows.
+pub(super) fn contains(outer: &Entry<'_>, inner: &Entry<'_>, words: &Words) -> bool {
+    if outer.index == inner.index {
+        return false;
+    }
+    let apart = || distance_km((outer.lat, outer.lon), (inner.lat, inner.lon));
+    match outer.level {
+        Level::Country => {
+            let territory = |c| words.is_territory(c, outer.index);
+            inner.country.is_some_and(|c| c == outer.index || territory(c))
+                || (inner.country.is_none() && apart() < outer.radius_km)
+        }
+        Level::Province if inner.level == Level::Region => {
+            inner.country == outer.country && apart() < outer.radius_km * 1.5
+        }
+        Level::Province => inner.admin1 == Some(outer.index),
+        Level::District => inner.admin2 == Some(outer.index),
+        Level::City | Level::Site => {
+            inner.level >= Level::City && inner.population <= outer.population && apart() < outer.radius_km + 25.0
+        }
+        Level::Region => {
+            let foreign = outer.country.is_some() && inner.country.is_some() && outer.country != inner.country;
+            !foreign && inner.level != Level::Country && apart() < outer.radius_km * 1.3
+                || (inner.level == Level::Country && apart() < outer.radius_km)
+        }
+    }
+}
+
+/// Weighs the readings of all names and leaves the best first in every list.
+pub(super) fn rank(story: &Story, names: &mut [Readings<'_>], hints: &[(Entry<'_>, f64)], words: &Words) -> Support {
+    let mut support = Support::default();
+    for round in 0..ROUNDS {
+        names.iter_mut().for_each(|n| believe(n));
+        support = supported(story, names, hints);
+        if round + 1 == ROUNDS {
+            break;
+        }
+        let scores: Vec<Vec<f64>> = (0..names.len())
+            .map(|i| {
+                names[i].list.iter().map(|r| r.prior + context(story, names, i, &r.entry, &support, words)).collect()
+            })
+            .collect();
+        for (name, scores) in names.iter_mut().zip(scores) {
+            name.list.iter_mut().zip(scores).for_each(|(r, score)| r.score = score);
+        }
+    }
+    support
+}
+
+/// Scores to shares of belief, best first.
+fn believe(name: &mut Readings<'_>) {
+    name.list.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.entry.index.cmp(&b.entry.index)));
+    let best = name.list.first().map_or(0.0, |r| r.score);
+    let sum: f64 = name.list.iter().map(|r| ((r.score - best) / TEMPERATURE).exp()).sum();
+    name.list.iter_mut().for_each(|r| r.p = ((r.score - best) / TEMPERATURE).exp() / sum);
+}
+
+/// Weight of a name in the story's support: its mentions, with diminishing returns, and the dateline.
+fn weight(story: &Story, i: usize) -> f64 {
+    let mentions = 1.0 + (story.names[i].sites.len().max(1) as f64).ln();
+    if story.dateline == Some(i) { mentions + 1.5 } else { mentions }
+}
+
+fn supported(story: &Story, names: &[Readings<'_>], hints: &[(Entry<'_>, f64)]) -> Support {
+    let mut support = Support::default();
+    for (i, name) in names.iter().enumerate() {
+        for reading in name.list.iter().take(3) {
+            let share = if reading.entry.level == Level::Country { 1.0 } else { 0.6 };
+            support.add(&reading.entry, share * reading.p * reading.p * weight(story, i));
+        }
+    }
+    // Many adjectives of one country count like many mentions of its name: with diminishing returns.
+    let mut sums: BTreeMap<PlaceIndex, (Entry<'_>, f64)> = BTreeMap::new();
+    for (entry, weight) in hints {
+        sums.entry(entry.index).or_insert((*entry, 0.0)).1 += weight;
+    }
+    sums.values().for_each(|(entry, sum)| support.add(entry, sum.ln_1p()));
+    support
+}
+
+/// What the story adds to a reading of name `i`.
+fn context(
+    story: &Story,
+    names: &[Readings<'_>],
+    i: usize,
+    entry: &Entry<'_>,
+    support: &Support,
+    words: &Words,
+) -> f64 {
+    let own = |matches: &dyn Fn(&Entry<'_>) -> bool| -> f64 {
+        let share = |e: &Entry<'_>| if e.level == Level::Country { 1.0 } else { 0.6 };
+        let list = names[i].list.iter().take(3).filter(|r| matches(&r.entry));
+        list.map(|r| share(&r.entry) * r.p * r.p * weight(story, i)).sum()
+    };
+    let mut score = 0.0;
+    if entry.country.is_some() {
+        let others = support.country(entry.country) - own(&|e| e.country == entry.country);
+        score += 3.2 * saturated(others);
+    }
+    let province = if entry.level == Level::Province { Some(entry.index) } else { entry.admin1 };
+    if let Some(province) = province {
+        let of = |e: &Entry<'_>| e.index == province || e.admin1 == Some(province);
+        let all = support.provinces.get(&province).copied().unwrap_or(0.0);
+        score += 1.6 * saturated(all - own(&of));
+    }
+    score + listed(story, names, i, entry) + nearness(story, names, i, entry) + ties(story, names, i, entry, words)
+}
+
+fn saturated(weight: f64) -> f64 {
+    let weight = weight.max(0.0);
+    weight / (weight + 1.0)
+}
+
+/// Items of a list are of one kind: "Georgia, Florida and Alabama".
+fn listed(story: &Story, names: &[Readings<'_>], i: usize, entry: &Entry<'_>) -> f64 {
+    let others = story.listed.iter().filter_map(|(a, b)| (*a == i).then_some(*b).or((*b == i).then_some(*a)));
+    let alike = others.filter_map(|j| names[j].list.first()).map(|top| {
+        let compatriots = top.entry.country == entry.country || entry.level == Level::Country;
+        if top.entry.level == entry.level && compatriots { 1.5 * top.p } else { 0.0 }
+    });
+    alike.fold(0.0, f64::max)
+}
+
+/// Gain from other names that lie near, more from those in the same sentence.
+fn nearness(story: &Story, names: &[Readings<'_>], i: usize, entry: &Entry<'_>) -> f64 {
+    if entry.level == Level::Country {
+        return 0.0;
+    }
+    let mut best: f64 = 0.0;
+    for (j, other) in names.iter().enumerate() {
+        let Some(top) = other.list.first().filter(|r| j != i && r.entry.level != Level::Country) else { continue };
+        // A cheap bound first: a degree of latitude has 111 km.
+        if (top.entry.lat - entry.lat).abs() > 6.0 || top.entry.index == entry.index {
+            continue;
+        }
+        let called_near = story.near.iter().any(|pair| *pair == (i, j) || *pair == (j, i));
+        let close = if called_near { 2.0 } else { closeness(&story.names[i].sites, &story.names[j].sites) };
+        let apart = distance_km((entry.lat, entry.lon), (top.entry.lat, top.entry.lon));
+        best = best.max(1.8 * close * top.p * (-apart / 200.0).exp());
+    }
+    best
+}
+
+fn closeness(a: &[Site], b: &[Site]) -> f64 {
+    let pairs = || a.iter().take(8).flat_map(|x| b.iter().take(8).map(move |y| (x, y)));
+    if pairs().any(|(x, y)| x.sentence == y.sentence) {
+        1.0
+    } else if pairs().any(|(x, y)| x.paragraph == y.paragraph) {
+        0.7
+    } else {
+        0.45
+    }
+}
+
+/// Gain or loss from what the text says the place lies in, and from what it says lies in the place.
+fn ties(story: &Story, names: &[Readings<'_>], i: usize, entry: &Entry<'_>, words: &Words) -> f64 {
+    let mut score = 0.0;
+    for tie in &story.ties {
+        if tie.inner == i && entry.level != Level::Country {
+            let inside: f64 = match tie.outer {
+                Outer::Country(country) => f64::from(u8::from(entry.country == Some(country))),
+                Outer::Name(j) => {
+                    names[j].list.iter().take(6).filter(|r| contains(&r.entry, entry, words)).map(|r| r.p).sum()
+                }
+            };
+            score += 6.0 * inside;
+        }
+        if tie.outer == Outer::Name(i) {
+            let inner = &names[tie.inner].list;
+            let best = inner.iter().map(|r| r.prior).fold(f64::MIN, f64::max);
+            let held = inner.iter().filter(|r| contains(entry, &r.entry, words));
+            let gain = held.map(|r| ((r.prior - best) / 2.0).exp()).fold(0.0, f64::max);
+            score += 3.5 * gain;
+        }
+    }
+    score.min(12.0)
+}
+
+/// Whether a reading may stand on its own, without support from the story: a place that readers know.
+pub(super) fn is_prominent(entry: &Entry<'_>, rank: NameRank) -> bool {
+    let own = rank <= NameRank::Press;
+    match entry.level {
+        Level::Country | Level::Region => true,
+        Level::Province => own || entry.population >= 500_000,
+        Level::District => own && entry.population >= 300_000,
+        Level::City => entry.population >= if own { 100_000 } else { 1_000_000 },
+        Level::Site => entry.class != "P",
+    }
+}

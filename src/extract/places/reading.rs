@@ -1,0 +1,399 @@
+//! What a story says about its place names: where they stand, what kind of place the words beside them call them, which
+//! of them lies in which, and which countries the story is about.
+//!
+//! Only surface patterns are read ("X, Y", "X in Y's Z province", "the Syrian village of X"): they are short, strong and
+//! hold where parses fail, as in datelines and captions. Nothing is decided here; [`super::rank`] weighs it all.
+
+use std::ops::Range;
+
+use super::gazetteer::{Gazetteer, Level, NameRank, PlaceIndex};
+use super::words::{Kind, Words};
+use crate::extract::Story;
+use crate::extract::entities::{Entities, EntityId, MentionForm};
+use crate::nlp::{Pos, Tag};
+use crate::record::EntityKind;
+
+/// An entity to be placed.
+#[derive(Debug)]
+pub(super) struct Name {
+    pub(super) entity: EntityId,
+    pub(super) kind: EntityKind,
+    /// The canonical name, then the other forms of the text.
+    pub(super) forms: Vec<String>,
+    /// Kinds that head nouns in or beside the mentions give, one entry per mention that has one.
+    pub(super) kinds: Vec<Kind>,
+    pub(super) sites: Vec<Site>,
+}
+
+/// One mention of a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Site {
+    pub(super) tokens: Range<usize>,
+    pub(super) sentence: usize,
+    pub(super) paragraph: usize,
+}
+
+/// The text says that one place lies in another.
+#[derive(Debug, PartialEq)]
+pub(super) struct Tie {
+    /// Index of the inner name.
+    pub(super) inner: usize,
+    pub(super) outer: Outer,
+}
+
+/// What a place lies in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Outer {
+    /// Another name of the story, by index.
+    Name(usize),
+    /// The country of a demonym.
+    Country(PlaceIndex),
+}
+
+/// Everything read.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub(super) names: Vec<Name>,
+    pub(super) ties: Vec<Tie>,
+    /// Pairs of names that stand beside each other in a list.
+    pub(super) listed: Vec<(usize, usize)>,
+    /// Pairs of names where the text calls one near the other.
+    pub(super) near: Vec<(usize, usize)>,
+    /// Countries and first-level units that other words than place names point to, with weights.
+    pub(super) hints: Vec<(PlaceIndex, f64)>,
+    /// Index of the name that the dateline gives.
+    pub(super) dateline: Option<usize>,
+}
+
+/// The high units that a name can stand for.
+#[derive(Debug, Default)]
+struct Tier {
+    /// A country or continent.
+    country: bool,
+    /// Countries that have a first-level unit of the name.
+    provinces: Vec<PlaceIndex>,
+}
+
+impl Tier {
+    /// Whether both can be first-level units of one country.
+    fn is_beside(&self, other: &Tier) -> bool {
+        self.provinces.iter().any(|c| other.provinces.contains(c))
+    }
+}
+
+/// Furthest that a pattern reaches over modifiers, in tokens.
+const REACH: usize = 6;
+
+/// Reads a story.
+pub(super) fn read(story: &Story<'_>, entities: &Entities, gazetteer: &Gazetteer, words: &Words) -> Reading {
+    let mut reader = Reader { story, gazetteer, words, starts: vec![None; story.doc.len()], out: Reading::default() };
+    reader.names(entities);
+    reader.dateline();
+    reader.ties();
+    reader.demonyms();
+    reader.organisations(entities);
+    reader.out
+}
+
+struct Reader<'r, 'a> {
+    story: &'r Story<'a>,
+    gazetteer: &'r Gazetteer,
+    words: &'r Words,
+    /// Per token, the name and site that starts there.
+    starts: Vec<Option<(usize, usize)>>,
+    out: Reading,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn word(&self, i: usize) -> &'a str {
+        if i < self.story.doc.len() { self.story.doc.word(i) } else { "" }
+    }
+
+    fn kinds_at(&self, i: usize) -> &[Kind] {
+        self.words.kinds(&self.word(i).to_lowercase())
+    }
+
+    fn names(&mut self, entities: &Entities) {
+        for (id, entity) in entities.list.iter().enumerate() {
+            if !matches!(entity.kind, EntityKind::Gpe | EntityKind::Loc | EntityKind::Fac) {
+                continue;
+            }
+            let mut name =
+                Name { entity: id, kind: entity.kind, forms: vec![entity.name.clone()], kinds: vec![], sites: vec![] };
+            let mentions = entities.mentions.iter().filter(|m| m.entity == id && m.form == MentionForm::Name);
+            for mention in mentions {
+                let tokens = mention.tokens.clone();
+                if tokens.is_empty() || tokens.end > self.story.doc.len() {
+                    continue;
+                }
+                let form = self.story.doc.span_text(tokens.clone());
+                if !name.forms.iter().any(|f| f == form) {
+                    name.forms.push(form.to_owned());
+                }
+                name.kinds.extend(self.kind_beside(&tokens));
+                let sentence = self.story.sentence(tokens.start);
+                let paragraph = self.story.paragraph(sentence);
+                self.starts[tokens.start] = Some((self.out.names.len(), name.sites.len()));
+                name.sites.push(Site { tokens, sentence, paragraph });
+            }
+            self.out.names.push(name);
+        }
+    }
+
+    /// The kind that the nouns beside a mention give: "the X district", "the village of X", "the town X".
+    fn kind_beside(&self, tokens: &Range<usize>) -> Option<Kind> {
+        let after = self.kinds_at(tokens.end);
+        // "in Aleppo city officials said": a head noun that goes on as a compound is not about the name.
+        let goes_on =
+            |i: usize| i < self.story.doc.len() && self.story.doc.pos(i) == Pos::Noun && self.kinds_at(i).is_empty();
+        if let Some(kind) = after.first()
+            && !goes_on(tokens.end + 1)
+            && self.word(tokens.end + 1) != "of"
+        {
+            return Some(*kind);
+        }
+        let start = tokens.start;
+        if start >= 2 && self.word(start - 1) == "of" {
+            return self.kinds_at(start - 2).first().copied();
+        }
+        (start >= 1).then(|| self.kinds_at(start - 1).first().copied()).flatten()
+    }
+
+    /// The name that stands first in the dateline.
+    fn dateline(&mut self) {
+        let place = self.story.article.layout.dateline.as_ref().and_then(|d| d.place.clone());
+        let Some(place) = place else { return };
+        let first = self.story.doc.token_at(place.start);
+        let inside = |i: &usize| self.story.doc.bytes(*i..*i + 1).start < place.end;
+        let name = first.and_then(|t| (t..self.starts.len()).take_while(inside).find_map(|i| self.starts[i]));
+        self.out.dateline = name.map(|(n, _)| n);
+    }
+
+    /// The mention at or after token `i`, over modifiers and head nouns of the name to come.
+    fn name_ahead(&self, mut i: usize, reach: usize) -> Option<(usize, Range<usize>)> {
+        let doc = self.story.doc;
+        let sentence = (i < doc.len()).then(|| doc.sentence_of(i))?;
+        let last = (i + reach).min(sentence.end);
+        while i < last {
+            if let Some((name, site)) = self.starts[i] {
+                return Some((name, self.out.names[name].sites[site].tokens.clone()));
+            }
+            let word = self.word(i).to_lowercase();
+            let modifies = matches!(doc.pos(i), Pos::Adj | Pos::Det | Pos::Num)
+                || matches!(doc.tokens()[i].tag, Tag::Vbn | Tag::Hyph)
+                || matches!(word.as_str(), "of" | "the" | "-" | "’s" | "'s" | "largest" | "main")
+                || self.words.direction(&word).is_some()
+                || self.words.demonym(&super::fold::fold(&word)).is_some()
+                || !self.words.kinds(&word).is_empty();
+            // "the Turkish border town of X" does not say on which side X lies.
+            if !modifies || word.starts_with("border") || word.starts_with("frontier") {
+                return None;
+            }
+            i += 1;
+        }
+        None
+    }
+
+    fn ties(&mut self) {
+        let sites: Vec<(usize, Range<usize>)> =
+            (self.starts.iter().flatten()).map(|(n, s)| (*n, self.out.names[*n].sites[*s].tokens.clone())).collect();
+        for (name, tokens) in sites {
+            self.ties_of(name, tokens);
+        }
+    }
+
+    fn ties_of(&mut self, name: usize, tokens: Range<usize>) {
+        let sentence = self.story.doc.sentence_of(tokens.start);
+        let mut at = tokens.end;
+        while at < sentence.end && at < tokens.end + 2 && !self.kinds_at(at).is_empty() {
+            at += 1;
+        }
+        if at >= sentence.end {
+            return;
+        }
+        let headed = at > tokens.end;
+        match self.word(at) {
+            "," => self.after_comma(name, tokens.start, at + 1, sentence.end),
+            "and" | "or" => {
+                let next = self.name_ahead(at + 1, 2).map(|(n, _)| n).filter(|n| *n != name);
+                self.out.listed.extend(next.map(|n| (name, n)));
+            }
+            "in" | "inside" | "within" => self.lies_in(name, self.name_ahead(at + 1, REACH)),
+            "near" => self.lies_near(name, at + 1),
+            "(" => {
+                if let Some((outer, inner)) = self.name_ahead(at + 1, 1)
+                    && self.word(inner.end) == ")"
+                {
+                    self.tie(name, outer);
+                }
+            }
+            "'s" | "’s" | "'" | "’" => self.holds(name, self.name_ahead(at + 1, REACH)),
+            "of" if headed => self.holds(name, self.name_ahead(at + 1, 2)),
+            _ if headed => self.holds(name, self.name_ahead(at, 1)),
+            _ => {}
+        }
+    }
+
+    /// "X, Y", "X, in Y", "X, a town in Y", "X, the capital of Y".
+    fn after_comma(&mut self, name: usize, start: usize, at: usize, end: usize) {
+        if let Some(found) = self.name_ahead(at, 4) {
+            if self.is_list(name, start, &found, end) {
+                self.out.listed.push((name, found.0));
+            } else {
+                self.lies_in(name, Some(found));
+            }
+            return;
+        }
+        let mut headed = matches!(self.word(at), "in" | "inside" | "within");
+        for i in at..end.min(at + 9) {
+            match self.word(i) {
+                "in" | "inside" | "within" | "of" if headed => {
+                    return self.lies_in(name, self.name_ahead(i + 1, REACH));
+                }
+                "near" if headed => return self.lies_near(name, i + 1),
+                "," | "." | ";" => return,
+                _ => headed |= !self.kinds_at(i).is_empty(),
+            }
+            if self.starts[i].is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Whether "X, Y" are items of a list rather than a place and what it lies in. Countries and continents lie in none;
+    /// "Ohio, Utah and Iowa" are equals; three towns in a row are no nesting unless the next names a country.
+    fn is_list(&self, name: usize, start: usize, outer: &(usize, Range<usize>), end: usize) -> bool {
+        let (inner, (outer, tokens)) = (self.tier(name), outer.clone());
+        let outer = self.tier(outer);
+        let joins = |i: usize| matches!(self.word(i), "," | "and" | "or");
+        let mut next = tokens.end;
+        while next < end && joins(next) {
+            next += 1;
+        }
+        let follows = self.starts.get(next).copied().flatten().filter(|_| next > tokens.end).map(|(n, _)| self.tier(n));
+        let mut before = start;
+        while before > 0 && joins(before - 1) {
+            before -= 1;
+        }
+        let before = (before < start && before > 0).then(|| self.ending_at(before)).flatten().map(|n| self.tier(n));
+        let beside = |is: &dyn Fn(&Tier) -> bool| follows.as_ref().is_some_and(is) || before.as_ref().is_some_and(is);
+        match (&inner, &outer) {
+            (Tier { country: true, .. }, Tier { country: true, .. }) => true,
+            (_, Tier { country: true, .. }) => follows.is_some_and(|f| f.country),
+            _ if inner.is_beside(&outer) => beside(&|t| t.is_beside(&outer)) || !inner.country,
+            _ if !outer.provinces.is_empty() => {
+                beside(&|t| t.is_beside(&outer)) && (inner.country || inner.is_beside(&outer))
+            }
+            _ => beside(&|t| !t.country && t.provinces.is_empty()),
+        }
+    }
+
+    /// The name whose mention ends before token `end`.
+    fn ending_at(&self, end: usize) -> Option<usize> {
+        let starts = (end.saturating_sub(5)..end).rev().find_map(|i| self.starts[i]);
+        starts.filter(|(n, s)| self.out.names[*n].sites[*s].tokens.end == end).map(|(n, _)| n)
+    }
+
+    /// The units that have the name as their own.
+    fn tier(&self, name: usize) -> Tier {
+        let mut tier = Tier::default();
+        let readings = self.gazetteer.lookup(&self.out.names[name].forms[0]);
+        for entry in readings.iter().filter(|c| c.rank <= NameRank::Press).map(|c| self.gazetteer.entry(c.place)) {
+            match entry.level {
+                Level::Country => tier.country = true,
+                Level::Region if entry.code == "CONT" => tier.country = true,
+                Level::Province => tier.provinces.extend(entry.country),
+                _ => {}
+            }
+        }
+        tier
+    }
+
+    fn lies_in(&mut self, name: usize, found: Option<(usize, Range<usize>)>) {
+        if let Some((outer, _)) = found {
+            self.tie(name, outer);
+        }
+    }
+
+    fn holds(&mut self, name: usize, found: Option<(usize, Range<usize>)>) {
+        if let Some((inner, _)) = found {
+            self.tie(inner, name);
+        }
+    }
+
+    fn lies_near(&mut self, name: usize, at: usize) {
+        if let Some((other, _)) = self.name_ahead(at, 3)
+            && other != name
+        {
+            self.out.near.push((name, other));
+        }
+    }
+
+    fn tie(&mut self, inner: usize, outer: usize) {
+        let tie = Tie { inner, outer: Outer::Name(outer) };
+        if inner != outer && !self.out.ties.contains(&tie) {
+            self.out.ties.push(tie);
+        }
+    }
+
+    /// Countries of adjectives, and "the Syrian village of X".
+    fn demonyms(&mut self) {
+        let doc = self.story.doc;
+        for i in 0..doc.len() {
+            if !self.word(i).starts_with(|c: char| c.is_uppercase()) {
+                continue;
+            }
+            let single = super::fold::fold(self.word(i));
+            let double = format!("{single} {}", super::fold::fold(self.word(i + 1)));
+            let (country, next) = match (self.words.demonym(&double), self.words.demonym(&single)) {
+                (Some(country), _) => (country, i + 2),
+                (None, Some(country)) if self.starts[i].is_none() => (country, i + 1),
+                _ => continue,
+            };
+            self.out.hints.push((country, 0.5));
+            let head = (next..(next + 4).min(doc.len())).find(|j| !self.kinds_at(*j).is_empty());
+            let Some(head) = head else { continue };
+            let mut from = next;
+            if self.word(head + 1) == "," && self.name_ahead(next, head + 1 - next).is_none() {
+                from = head + 2;
+            }
+            if let Some((inner, tokens)) = self.name_ahead(from, REACH)
+                && tokens.start > head
+            {
+                let tie = Tie { inner, outer: Outer::Country(country) };
+                if !self.out.ties.contains(&tie) {
+                    self.out.ties.push(tie);
+                }
+            }
+        }
+    }
+
+    /// Countries and provinces named inside organisations and people's titles ("Texas Department of Health").
+    fn organisations(&mut self, entities: &Entities) {
+        for mention in &entities.mentions {
+            let named = mention.form == MentionForm::Name && mention.kind == EntityKind::Org;
+            if !named || mention.tokens.end > self.story.doc.len() {
+                continue;
+            }
+            let tokens = mention.tokens.clone();
+            let capital = |i: &usize| self.word(*i).starts_with(|c: char| c.is_uppercase());
+            let starts: Vec<usize> = tokens.clone().filter(capital).collect();
+            for i in starts {
+                for end in (i + 1..=tokens.end.min(i + 3)).rev() {
+                    if end - i == tokens.len() && tokens.len() == 1 {
+                        continue;
+                    }
+                    let readings = self.gazetteer.lookup(self.story.doc.span_text(i..end));
+                    let unit = readings.iter().find(|c| {
+                        let level = self.gazetteer.entry(c.place).level;
+                        c.rank <= NameRank::Press && matches!(level, Level::Country | Level::Province)
+                    });
+                    if let Some(unit) = unit {
+                        self.out.hints.push((unit.place, 0.3));
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! From ranked readings to places, and what to do when none of them is meant.
+//!
+//! A homonym elsewhere is worse than a coarse place: where the text says what a name lies in and no reading lies there,
+//! the enclosing unit stands in, with its radius as uncertainty and without an id of its own.
+
+use super::candidates::Readings;
+use super::gazetteer::{Entry, Gazetteer, Level, PlaceIndex};
+use super::rank::{Support, contains, is_prominent};
+use super::reading::{Outer, Reading as Story};
+use super::words::Words;
+use crate::record::{EntityKind, Place, PlaceAlternative};
+
+/// Most alternatives that a record lists, and the least belief for one.
+const ALTERNATIVES: usize = 4;
+const WORTH_LISTING: f64 = 0.02;
+
+/// What a name means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Meaning<'g> {
+    /// The first of its readings.
+    Known(f64),
+    /// A place that the gazetteer lacks, in this one.
+    Within(Entry<'g>, f64),
+    /// Unknown.
+    Nothing,
+}
+
+/// What all names mean. Enclosing places are resolved before the places in them.
+pub(super) fn meanings<'g>(
+    story: &Story,
+    names: &[Readings<'g>],
+    support: &Support,
+    gazetteer: &'g Gazetteer,
+    words: &Words,
+) -> Vec<Meaning<'g>> {
+    let resolver = Meanings { story, names, support, gazetteer, words };
+    let mut out: Vec<Meaning<'g>> = (0..names.len()).map(|i| resolver.of(i)).collect();
+    for i in 0..out.len() {
+        if out[i] == Meaning::Nothing {
+            out[i] = resolver.surroundings(i, &out);
+        }
+    }
+    out
+}
+
+struct Meanings<'a, 'g> {
+    story: &'a Story,
+    names: &'a [Readings<'g>],
+    support: &'a Support,
+    gazetteer: &'g Gazetteer,
+    words: &'a Words,
+}
+
+impl<'g> Meanings<'_, 'g> {
+    fn of(&self, i: usize) -> Meaning<'g> {
+        let enclosing = self.enclosing(i);
+        let Some(best) = self.names[i].list.first() else {
+            return enclosing.map_or(Meaning::Nothing, |e| Meaning::Within(e, within_confidence(&e)));
+        };
+        let entry = &best.entry;
+        if let Some(outer) = enclosing
+            && entry.level != Level::Country
+            && !contains(&outer, entry, self.words)
+        {
+            let same_area = contains(entry, &outer, self.words) || entry.index == outer.index;
+            // Bounds inside one country are fuzzy; a great region cannot lie in a small one.
+            let compatriot = entry.country == outer.country && is_prominent(entry, best.rank);
+            let larger = entry.level == Level::Region && entry.radius_km > outer.radius_km;
+            if !same_area && !compatriot && !larger {
+                return Meaning::Within(outer, within_confidence(&outer));
+            }
+        }
+        let supported = self.support.country(entry.country);
+        let own = best.p * if entry.level == Level::Country { 1.0 } else { 0.6 };
+        // What the name itself put into the support of its country is no evidence for it.
+        let backed = enclosing.is_some() || supported - own > 0.35 || entry.country.is_none();
+        if !backed && !is_prominent(entry, best.rank) && self.another_country_leads(entry) {
+            return Meaning::Nothing;
+        }
+        let trust = match (entry.level, backed) {
+            (Level::Country, _) => 0.99,
+            (_, true) if enclosing.is_some() => 0.95,
+            (_, true) => 0.9,
+            (_, false) if is_prominent(entry, best.rank) => 0.8,
+            _ => 0.5,
+        };
+        Meaning::Known(best.p * trust)
+    }
+
+    fn another_country_leads(&self, entry: &Entry<'_>) -> bool {
+        self.support.leading().is_some_and(|(country, share)| Some(country) != entry.country && share >= 0.3)
+    }
+
+    /// The smallest place that the text says name `i` lies in.
+    fn enclosing(&self, i: usize) -> Option<Entry<'g>> {
+        let outer = |tie: &super::reading::Tie| match tie.outer {
+            Outer::Country(country) => Some(self.gazetteer.entry(country)),
+            Outer::Name(j) => self.names[j].list.first().map(|r| r.entry),
+        };
+        let all = self.story.ties.iter().filter(|t| t.inner == i).filter_map(outer);
+        // A town is seldom said to lie in a town: such pairs are lists or movements.
+        let holds = |e: &Entry<'_>| !matches!(e.level, Level::City | Level::Site) || e.population >= 100_000;
+        all.filter(holds).max_by(|a, b| depth(a).total_cmp(&depth(b)))
+    }
+
+    /// The unit that the names around an unknown town lie in: a province where they all agree, else a country.
+    fn surroundings(&self, i: usize, known: &[Meaning<'g>]) -> Meaning<'g> {
+        let name = &self.story.names[i];
+        if name.kind != EntityKind::Gpe || name.sites.is_empty() {
+            return Meaning::Nothing;
+        }
+        let beside = |j: &usize| {
+            let others = &self.story.names[*j].sites;
+            *j != i && others.iter().any(|s| name.sites.iter().any(|own| own.paragraph == s.paragraph))
+        };
+        let entry = |j: usize| match known[j] {
+            Meaning::Known(_) => self.names[j].list.first().map(|r| r.entry),
+            Meaning::Within(e, _) => Some(e),
+            Meaning::Nothing => None,
+        };
+        let around: Vec<Entry<'g>> = (0..known.len()).filter(beside).filter_map(entry).collect();
+        let province = |e: &Entry<'_>| if e.level == Level::Province { Some(e.index) } else { e.admin1 };
+        let mut provinces = around.iter().filter_map(province);
+        if let Some(first) = provinces.next()
+            && provinces.all(|p| p == first)
+        {
+            return Meaning::Within(self.gazetteer.entry(first), 0.35);
+        }
+        let mut countries = around.iter().filter_map(|e| e.country);
+        let agreed: Option<PlaceIndex> = countries.next().filter(|first| countries.all(|c| c == *first));
+        let leading = self.support.leading().filter(|(_, share)| *share >= 0.5).map(|(country, _)| country);
+        let country = agreed.or(leading);
+        country.map_or(Meaning::Nothing, |c| Meaning::Within(self.gazetteer.entry(c), 0.3))
+    }
+}
+
+/// Deeper places have smaller radii; units before regions of unclear bounds.
+fn depth(entry: &Entry<'_>) -> f64 {
+    f64::from(entry.level.resolution().unwrap_or(0)) - entry.radius_km / 1e5
+}
+
+fn within_confidence(outer: &Entry<'_>) -> f64 {
+    if outer.level == Level::Country { 0.5 } else { 0.6 }
+}
+
+/// The record of a name's place.
+pub(super) fn record(
+    name: &str,
+    meaning: Meaning<'_>,
+    readings: &Readings<'_>,
+    gazetteer: &Gazetteer,
+) -> Option<Place> {
+    match meaning {
+        Meaning::Nothing => None,
+        Meaning::Within(outer, confidence) => Some(within(name, &outer, confidence, readings, gazetteer)),
+        Meaning::Known(confidence) => {
+            let best = readings.list.first()?.entry;
+            if readings.holder {
+                return Some(within(name, &best, confidence * 0.8, readings, gazetteer));
+            }
+            let mut place = described(&best, confidence, gazetteer);
+            place.alternatives = alternatives(readings, 1, gazetteer);
+            if let Some((north, east)) = readings.direction {
+                let degrees = best.radius_km / 111.0;
+                place.name = name.to_owned();
+                place.lat = Some(best.lat + north * degrees);
+                place.lon = Some(best.lon + east * degrees / best.lat.to_radians().cos().max(0.1));
+                place.uncertainty_km = Some((best.radius_km * 0.6).round());
+            }
+            Some(place)
+        }
+    }
+}
+
+/// A place in the gazetteer.
+fn described(entry: &Entry<'_>, confidence: f64, gazetteer: &Gazetteer) -> Place {
+    let unit = if entry.level == Level::Province { Some(entry.index) } else { entry.admin1 };
+    let country = entry.country.and_then(|c| gazetteer.country_facts(c));
+    Place {
+        name: entry.name.to_owned(),
+        geonameid: entry.geonameid,
+        lat: Some(entry.lat),
+        lon: Some(entry.lon),
+        feature_class: Some(entry.class.to_owned()),
+        feature_code: Some(entry.code.to_owned()),
+        admin1: unit.map(|u| gazetteer.entry(u).name.to_owned()),
+        admin1_code: unit.and_then(|u| gazetteer.admin_code(u)).map(str::to_owned),
+        country_iso2: country.map(|c| c.iso2.clone()),
+        country_iso3: country.map(|c| c.iso3.clone()),
+        resolution: entry.level.resolution(),
+        uncertainty_km: Some(entry.radius_km),
+        confidence: (confidence * 100.0).round() / 100.0,
+        alternatives: Vec::new(),
+    }
+}
+
+/// A place that the gazetteer lacks: the text's name at the position of what it lies in.
+fn within(name: &str, outer: &Entry<'_>, confidence: f64, readings: &Readings<'_>, gazetteer: &Gazetteer) -> Place {
+    Place {
+        name: name.to_owned(),
+        geonameid: None,
+        feature_class: None,
+        feature_code: None,
+        uncertainty_km: Some(outer.radius_km.max(15.0)),
+        alternatives: alternatives(readings, 0, gazetteer),
+        ..described(outer, confidence, gazetteer)
+    }
+}
+
+fn alternatives(readings: &Readings<'_>, skip: usize, gazetteer: &Gazetteer) -> Vec<PlaceAlternative> {
+    let rest = readings.list.iter().skip(skip).filter(|r| r.p >= WORTH_LISTING);
+    let listed = rest.filter_map(|r| {
+        Some(PlaceAlternative {
+            geonameid: r.entry.geonameid?,
+            name: r.entry.name.to_owned(),
+            country_iso2: gazetteer.country_facts(r.entry.country?)?.iso2.clone(),
+            p: (r.p * 100.0).round() / 100.0,
+        })
+    });
+    listed.take(ALTERNATIVES).collect()
+}
