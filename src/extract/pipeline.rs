@@ -17,7 +17,7 @@ use crate::record::{EnrichedArticle, Producer};
 #[derive(Debug)]
 pub struct Pipeline {
     model: Arc<Model>,
-    gazetteer: Gazetteer,
+    places: places::Resolver,
     actors: entities::Lexicon,
     cues: attributions::Cues,
     doubt: Doubt,
@@ -87,9 +87,10 @@ impl Pipeline {
             model: format!("{}-{}", info.name, info.version),
             gazetteer: gazetteer.info().name.clone(),
         };
+        let places = places::Resolver::new(gazetteer);
         let times = times::Lexicon::load()?;
         let doubt = Doubt::load();
-        Ok(Self { model: Arc::new(model), gazetteer, actors, cues, doubt, times, producer })
+        Ok(Self { model: Arc::new(model), places, actors, cues, doubt, times, producer })
     }
 
     /// The language model.
@@ -99,7 +100,7 @@ impl Pipeline {
 
     /// The gazetteer.
     pub fn gazetteer(&self) -> &Gazetteer {
-        &self.gazetteer
+        self.places.gazetteer()
     }
 }
 
@@ -124,7 +125,7 @@ impl Enricher {
         let story = Story::new(article, &doc);
         let checked = || if stop() { Err(EnrichError::Stopped) } else { Ok(()) };
         let mut entities = entities::find(&story, &pipeline.actors);
-        places::resolve(&story, &mut entities);
+        pipeline.places.resolve(&story, &mut entities);
         checked()?;
         let times = times::find(&story, &pipeline.times);
         let attributions = attributions::find(&story, &entities, &pipeline.cues);

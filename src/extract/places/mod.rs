@@ -13,8 +13,6 @@ mod reading;
 mod resolve;
 mod words;
 
-use std::sync::Arc;
-
 pub use gazetteer::{Gazetteer, GazetteerError, GazetteerInfo};
 
 use super::Story;
@@ -24,13 +22,13 @@ use words::Words;
 /// Resolves place names with one gazetteer.
 #[derive(Debug)]
 pub struct Resolver {
-    gazetteer: Arc<Gazetteer>,
+    gazetteer: Gazetteer,
     words: Words,
 }
 
 impl Resolver {
     /// Prepares the tables.
-    pub fn new(gazetteer: Arc<Gazetteer>) -> Self {
+    pub fn new(gazetteer: Gazetteer) -> Self {
         Self { words: Words::new(&gazetteer), gazetteer }
     }
 
