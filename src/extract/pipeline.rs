@@ -20,6 +20,7 @@ pub struct Pipeline {
     places: places::Resolver,
     actors: entities::Lexicon,
     cues: attributions::Cues,
+    triggers: events::Lexicon,
     doubt: Doubt,
     times: times::Lexicon,
     producer: Producer,
@@ -89,8 +90,9 @@ impl Pipeline {
         };
         let places = places::Resolver::new(gazetteer);
         let times = times::Lexicon::load()?;
+        let triggers = events::Lexicon::load()?;
         let doubt = Doubt::load();
-        Ok(Self { model: Arc::new(model), places, actors, cues, doubt, times, producer })
+        Ok(Self { model: Arc::new(model), places, actors, cues, doubt, times, triggers, producer })
     }
 
     /// The language model.
@@ -132,7 +134,7 @@ impl Enricher {
         checked()?;
         let claims = casualties::find(&story, &entities, &attributions);
         let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
-        let mentions = events::find(&story, &facts);
+        let mentions = events::find(&story, &facts, &pipeline.triggers);
         checked()?;
         let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt);
         Ok(Assembler::new(&story, &facts, &pipeline.producer).article(&mentions, &clusters))

@@ -40,6 +40,11 @@ impl<'t> Row<'t> {
         self.cells[column].split('|').filter(|v| !v.is_empty() && *v != "-")
     }
 
+    /// Table and line, to show where a rule stands.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.table, self.line)
+    }
+
     /// An error about this row.
     pub fn error(&self, problem: impl Into<String>) -> TableError {
         TableError { table: self.table, line: self.line, problem: problem.into() }

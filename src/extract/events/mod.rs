@@ -1,13 +1,36 @@
 //! Event mentions: triggers, types, participants, assertion, the governing time and place.
+//!
+//! Read off a dependency parse with tables of trigger words (`data/events/`): [`triggers`] chooses readings, [`links`]
+//! ties harm to its cause, [`participants`], [`assertion`], [`when`] and [`whereabouts`] fill the fields. A mention holds
+//! what its own sentence supports; what it takes over from an earlier mention is marked as such. Statements (CAMEO 01
+//! and 02) are not coded. Rolling mentions up into events is the business of [`super::rollup`].
+
+mod acled;
+mod assertion;
+mod codeable;
+mod codes;
+mod cues;
+mod lexicon;
+mod links;
+mod mentions;
+mod overlap;
+mod participants;
+mod syntax;
+mod triggers;
+mod when;
+mod whereabouts;
+mod words;
 
 use std::ops::Range;
 
-use super::Story;
+pub use lexicon::Lexicon;
+pub use mentions::find;
+
 use super::attributions::Attribution;
 use super::casualties::Claim;
 use super::entities::{Entities, EntityId};
 use super::times::TimeMention;
-use crate::record::{Assertion, EventClass, ParticipantRole, Timex, TriggerRole, Via};
+use crate::record::{Assertion, EntityKind, EventClass, ParticipantRole, Timex, TriggerRole, Via};
 
 /// An event as one sentence reports it.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,7 +113,17 @@ pub struct Facts<'a> {
     pub claims: &'a [Claim],
 }
 
-/// Finds the event mentions of a story, in text order.
-pub fn find(_story: &Story<'_>, _facts: &Facts<'_>) -> Vec<EventMention> {
-    Vec::new()
+/// Class bits of an entity's type, as the word classes have them.
+fn kind_bits(kind: EntityKind) -> u128 {
+    use crate::nlp::EntityType;
+    let kind = match kind {
+        EntityKind::Person => EntityType::Person,
+        EntityKind::Org => EntityType::Org,
+        EntityKind::Gpe => EntityType::Gpe,
+        EntityKind::Norp => EntityType::Norp,
+        EntityKind::Loc => EntityType::Loc,
+        EntityKind::Fac => EntityType::Fac,
+        _ => return 0,
+    };
+    lexicon::Classes::kind_bit(kind)
 }

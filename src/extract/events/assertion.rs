@@ -1,0 +1,297 @@
+//! Whether an event happened: polarity, modality, tense, realis.
+//!
+//! Cues are collected on the way from the trigger up to the root of its sentence: modifiers of an event noun,
+//! auxiliaries and negation of its clause, then every word that governs it ("plan to", "prevented", "if"). The walk
+//! ends at a word of saying, because what stands above it concerns the saying, and at a relative clause.
+
+use super::cues::{CueKind, Effect};
+use super::lexicon::Lexicon;
+use super::syntax;
+use super::triggers::Trigger;
+use super::words::Words;
+use crate::nlp::{Dep, Doc, Pos, Tag};
+use crate::record::{Assertion, Modality, Polarity, Realis, Salience, Tense};
+
+/// Cues that bear on a trigger.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    effects: Vec<Effect>,
+    tense: Option<Tense>,
+}
+
+impl Reading {
+    /// Whether a cue places the event before the news.
+    pub(super) fn is_historical(&self) -> bool {
+        self.effects.contains(&Effect::Historical)
+    }
+
+    /// Adds the effect of an attribution.
+    pub(super) fn attributed(&mut self, denied: bool) {
+        self.effects.push(if denied { Effect::Denied } else { Effect::Reported });
+    }
+
+    /// The assertion block; history and salience are decided by others.
+    pub(super) fn assertion(&self) -> Assertion {
+        let has = |e: Effect| self.effects.contains(&e);
+        let modality = if has(Effect::Denied) {
+            Modality::Denied
+        } else if has(Effect::Hypothetical) {
+            Modality::Hypothetical
+        } else if has(Effect::Requested) {
+            Modality::Requested
+        } else if has(Effect::Planned) || has(Effect::Conditional) {
+            Modality::Planned
+        } else if has(Effect::Attempted) || has(Effect::Failed) {
+            Modality::Attempted
+        } else if has(Effect::Possible) {
+            Modality::Possible
+        } else if has(Effect::Reported) {
+            Modality::Reported
+        } else {
+            Modality::Asserted
+        };
+        let happened = matches!(modality, Modality::Asserted | Modality::Reported);
+        Assertion {
+            polarity: if has(Effect::Negated) || has(Effect::Failed) { Polarity::Neg } else { Polarity::Pos },
+            modality,
+            tense: self.tense.unwrap_or(Tense::None),
+            realis: match (has(Effect::Generic), happened) {
+                (true, _) => Realis::Generic,
+                (false, true) => Realis::Actual,
+                (false, false) => Realis::Other,
+            },
+            historical: false,
+            salience: Salience::Secondary,
+        }
+    }
+}
+
+/// Collects the cues that bear on a trigger.
+pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger: &Trigger<'_>) -> Reading {
+    let mut walk = Walk { doc, lexicon, words, reading: Reading::default() };
+    let head = trigger.head;
+    if !trigger.entry.verb {
+        walk.modifiers(head);
+    }
+    walk.climb(head);
+    walk.reading.tense = tense(doc, head, trigger.light.map(|(v, _)| v));
+    if !trigger.entry.verb && is_bare_plural(doc, trigger) && walk.reading.tense == Some(Tense::Present) {
+        walk.reading.effects.push(Effect::Generic);
+    }
+    walk.reading
+}
+
+struct Walk<'a> {
+    doc: &'a Doc<'a>,
+    lexicon: &'a Lexicon,
+    words: &'a Words<'a>,
+    reading: Reading,
+}
+
+impl Walk<'_> {
+    fn cue(&self, kind: CueKind, i: usize) -> Option<Effect> {
+        self.lexicon.cues.get(kind, self.words.lemma(i))
+    }
+
+    fn push(&mut self, effect: Option<Effect>) {
+        self.reading.effects.extend(effect);
+    }
+
+    /// Modifiers and determiners of a noun.
+    fn modifiers(&mut self, noun: usize) {
+        for c in self.doc.children(noun) {
+            match self.doc.dep(c) {
+                Dep::Det | Dep::Neg if self.words.lemma(c) == "no" => self.push(Some(Effect::Negated)),
+                Dep::Amod | Dep::Det | Dep::Predet | Dep::Compound | Dep::Advmod => {
+                    let word = self.doc.word(c).to_lowercase();
+                    let effect = self.lexicon.cues.get(CueKind::Modifier, &word);
+                    self.push(effect.or_else(|| self.cue(CueKind::Modifier, c)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Auxiliaries, negation, adverbs and conjunction of a clause.
+    fn clause(&mut self, verb: usize) {
+        for c in self.doc.children(verb) {
+            match self.doc.dep(c) {
+                Dep::Neg => self.push(Some(Effect::Negated)),
+                Dep::Aux if self.doc.tokens()[c].tag == Tag::Md => {
+                    let effect = self.cue(CueKind::Auxiliary, c);
+                    self.push(effect);
+                }
+                Dep::Advmod => {
+                    let effect = self.cue(CueKind::Adverb, c);
+                    self.push(effect);
+                }
+                Dep::Mark | Dep::Prep if c < verb => {
+                    let effect = self.cue(CueKind::Conjunction, c);
+                    self.push(effect);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// From the trigger to the root.
+    fn climb(&mut self, trigger: usize) {
+        let doc = self.doc;
+        let mut at = trigger;
+        for _ in 0..12 {
+            let verbal = matches!(doc.pos(at), Pos::Verb | Pos::Aux);
+            if verbal {
+                self.clause(at);
+            } else if at != trigger {
+                // "no reports of attacks"
+                self.modifiers(at);
+            }
+            if doc.is_root(at) {
+                return;
+            }
+            let head = doc.head(at);
+            match doc.dep(at) {
+                // A conjunct shares what governs its head; its own auxiliaries have been read.
+                Dep::Conj => {}
+                Dep::Relcl => return,
+                Dep::Xcomp | Dep::Ccomp | Dep::Dobj | Dep::Nsubjpass | Dep::Attr | Dep::Oprd => {
+                    let effect = self.cue(governor(doc, head), head);
+                    self.push(effect);
+                    match effect {
+                        Some(Effect::Reported | Effect::Denied) => return,
+                        None if doc.dep(at) == Dep::Xcomp && has_to(doc, at) && is_purpose(doc, at) => {
+                            self.push(Some(Effect::Attempted));
+                        }
+                        _ => {}
+                    }
+                }
+                Dep::Acl if verbal => {
+                    let effect = self.cue(CueKind::Noun, head);
+                    if has_to(doc, at) {
+                        self.push(effect.or(Some(Effect::Attempted)));
+                        if effect.is_some() {
+                            at = head;
+                            continue;
+                        }
+                    }
+                    // What governs the noun does not govern what is told about it.
+                    return;
+                }
+                Dep::Advcl => {
+                    let marked = doc.children(at).any(|c| doc.dep(c) == Dep::Mark);
+                    if has_to(doc, at) && !marked {
+                        match self.cue(CueKind::Verb, head) {
+                            Some(Effect::Achieved) => {}
+                            effect => self.push(effect.or(Some(Effect::Attempted))),
+                        }
+                    } else if marked {
+                        return;
+                    }
+                }
+                Dep::Compound | Dep::Nmod | Dep::Poss => {
+                    let effect = self.cue(CueKind::Noun, head);
+                    self.push(effect.filter(|_| doc.dep(at) == Dep::Compound));
+                }
+                Dep::Pobj | Dep::Pcomp => {
+                    let prep = head;
+                    self.push(self.lexicon.cues.get(CueKind::Preposition, self.words.lemma(prep)));
+                    if doc.is_root(prep) {
+                        return;
+                    }
+                    let outer = doc.head(prep);
+                    let lemma = doc.lemma(prep);
+                    let kind = governor(doc, outer);
+                    // "plan for an attack", "prevented them from attacking", "accused of killing"; not "said after the attack".
+                    let governs = match kind {
+                        CueKind::Noun => {
+                            matches!(lemma, "of" | "for" | "on" | "to" | "at" | "against" | "in" | "about")
+                        }
+                        CueKind::Verb => {
+                            matches!(lemma, "of" | "for" | "from" | "to" | "with" | "about" | "against" | "on")
+                        }
+                        _ => true,
+                    };
+                    if !governs {
+                        // The phrase is an adjunct: the event is presupposed whatever becomes of the clause.
+                        return;
+                    }
+                    let effect = self.cue(kind, outer);
+                    self.push(effect);
+                    if matches!(effect, Some(Effect::Reported | Effect::Denied)) {
+                        return;
+                    }
+                    at = outer;
+                    continue;
+                }
+                Dep::Nsubj if !verbal => {
+                    // "an attack is planned / likely / expected"
+                    let effect = doc
+                        .child(head, Dep::Acomp)
+                        .and_then(|a| self.cue(CueKind::Adjective, a))
+                        .filter(|e| *e != Effect::Reported);
+                    self.push(effect);
+                    self.clause(head);
+                    return;
+                }
+                _ => {}
+            }
+            at = head;
+        }
+    }
+}
+
+fn governor(doc: &Doc<'_>, i: usize) -> CueKind {
+    match doc.pos(i) {
+        Pos::Verb | Pos::Aux => CueKind::Verb,
+        Pos::Adj | Pos::Adv => CueKind::Adjective,
+        _ => CueKind::Noun,
+    }
+}
+
+fn has_to(doc: &Doc<'_>, verb: usize) -> bool {
+    doc.children(verb).any(|c| doc.dep(c) == Dep::Aux && doc.lemma(c) == "to")
+}
+
+/// An infinitive that follows an object or a phrase tells a purpose.
+fn is_purpose(doc: &Doc<'_>, verb: usize) -> bool {
+    let head = doc.head(verb);
+    doc.pos(head) == Pos::Verb
+        && doc.children(head).any(|c| matches!(doc.dep(c), Dep::Dobj | Dep::Prep) && c > head && c < verb)
+}
+
+/// "attacks" without article, number or argument: a kind of event.
+fn is_bare_plural(doc: &Doc<'_>, trigger: &Trigger<'_>) -> bool {
+    doc.tokens()[trigger.head].tag == Tag::Nns
+        && doc.children(trigger.head).all(|c| matches!(doc.dep(c), Dep::Punct | Dep::Cc | Dep::Conj | Dep::Amod))
+        && trigger.light.is_none()
+}
+
+/// Tense of the clause that tells the event.
+fn tense(doc: &Doc<'_>, head: usize, light: Option<usize>) -> Option<Tense> {
+    let verb = light.or_else(|| syntax::clause(doc, head))?;
+    let finite = |v: usize| {
+        let aux: Vec<usize> = doc.children(v).filter(|c| matches!(doc.dep(*c), Dep::Aux | Dep::Auxpass)).collect();
+        if aux.iter().any(|a| matches!(doc.lemma(*a), "will" | "shall" | "would" | "'ll")) {
+            return Some(Tense::Future);
+        }
+        // "have" and "has" with a participle tell of the past.
+        if aux.iter().any(|a| doc.lemma(*a) == "have") {
+            return Some(Tense::Past);
+        }
+        let tags = aux.iter().chain(std::iter::once(&v)).map(|t| doc.tokens()[*t].tag);
+        for tag in tags {
+            match tag {
+                Tag::Vbd => return Some(Tense::Past),
+                Tag::Vbz | Tag::Vbp => return Some(Tense::Present),
+                _ => {}
+            }
+        }
+        None
+    };
+    finite(verb).or_else(|| {
+        if doc.tokens()[verb].tag == Tag::Vbn {
+            return Some(Tense::Past);
+        }
+        doc.ancestors(verb).filter(|a| matches!(doc.pos(*a), Pos::Verb | Pos::Aux)).find_map(finite)
+    })
+}

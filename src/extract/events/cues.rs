@@ -1,0 +1,114 @@
+//! The table of assertion cues: words that turn an event into a plan, an attempt, a possibility, a denial.
+
+use std::collections::HashMap;
+
+use crate::extract::table::{TableError, rows};
+
+/// What a cue does to the event it governs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Effect {
+    /// Happens with its governor ("managed to", "used drones to").
+    Achieved,
+    /// Said by someone.
+    Reported,
+    /// May be so.
+    Possible,
+    /// Tried, outcome open.
+    Attempted,
+    /// Meant to be.
+    Planned,
+    /// Asked for.
+    Requested,
+    /// Only under a condition.
+    Hypothetical,
+    /// Said not to be so.
+    Denied,
+    /// Did not come about ("failed to", "prevented").
+    Failed,
+    /// Not so.
+    Negated,
+    /// A kind of event.
+    Generic,
+    /// Before the news.
+    Historical,
+    /// "would": planned in reported speech, hypothetical beside a condition.
+    Conditional,
+}
+
+impl Effect {
+    /// Reads the spelling of the tables.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "achieved" => Effect::Achieved,
+            "reported" => Effect::Reported,
+            "possible" => Effect::Possible,
+            "attempted" => Effect::Attempted,
+            "planned" => Effect::Planned,
+            "requested" => Effect::Requested,
+            "hypothetical" => Effect::Hypothetical,
+            "denied" => Effect::Denied,
+            "failed" => Effect::Failed,
+            "negated" => Effect::Negated,
+            "generic" => Effect::Generic,
+            "historical" => Effect::Historical,
+            "conditional" => Effect::Conditional,
+            _ => return None,
+        })
+    }
+}
+
+/// Where a cue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum CueKind {
+    /// Governing verb.
+    Verb,
+    /// Governing noun.
+    Noun,
+    /// Governing adjective.
+    Adjective,
+    /// Modifier of an event noun.
+    Modifier,
+    /// Adverb of the clause.
+    Adverb,
+    /// Auxiliary.
+    Auxiliary,
+    /// Conjunction that opens the clause.
+    Conjunction,
+    /// Preposition that holds the event.
+    Preposition,
+}
+
+/// All cues.
+#[derive(Debug)]
+pub(super) struct Cues(HashMap<(CueKind, &'static str), Effect>);
+
+impl Cues {
+    pub(super) fn load((table, text): (&'static str, &'static str)) -> Result<Self, TableError> {
+        let mut cues = HashMap::new();
+        for row in rows(table, text, 3)? {
+            let kind = match row.cell(1) {
+                "v" => CueKind::Verb,
+                "n" => CueKind::Noun,
+                "a" => CueKind::Adjective,
+                "m" => CueKind::Modifier,
+                "r" => CueKind::Adverb,
+                "x" => CueKind::Auxiliary,
+                "k" => CueKind::Conjunction,
+                "p" => CueKind::Preposition,
+                other => return Err(row.error(format!("unknown kind {other:?}"))),
+            };
+            let effect = Effect::parse(row.cell(2)).ok_or_else(|| row.error("unknown effect"))?;
+            for lemma in row.cell(0).split(',') {
+                // The first line that lists a word counts: the table goes from strong to weak.
+                cues.entry((kind, lemma)).or_insert(effect);
+            }
+        }
+        Ok(Self(cues))
+    }
+
+    /// The effect of a word in a position.
+    pub(super) fn get(&self, kind: CueKind, lemma: &str) -> Option<Effect> {
+        // The key type borrows 'static strings; a shorter-lived lookup needs no copy.
+        self.0.get(&(kind, lemma) as &(CueKind, &str)).copied()
+    }
+}

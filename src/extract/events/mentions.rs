@@ -1,0 +1,491 @@
+//! Puts the parts together: the mentions of an article, in text order.
+
+use super::assertion::{self, Reading as Cued};
+use super::lexicon::{Entry, Frame, Lexicon, Reading};
+use super::participants;
+use super::triggers::{self, Trigger};
+use super::when::{self, Attached};
+use super::whereabouts;
+use super::words::Words;
+use super::{EventMention, Facts, Participant, PlaceLink, TimeLink, acled, codeable, links, overlap};
+use crate::extract::Story;
+use crate::extract::attributions;
+use crate::nlp::{Dep, Tag};
+use crate::record::{
+    Context, EventClass, EventType, Modality, Mode, ParticipantRole, Polarity, Realis, Salience, TriggerRole,
+    TypeAlternative, Via,
+};
+
+/// Contexts that a sentence's words may add to those of the entry.
+const CONTEXTS: usize = 3;
+
+/// Finds the event mentions of a story, in text order.
+pub fn find(story: &Story<'_>, facts: &Facts<'_>, lexicon: &Lexicon) -> Vec<EventMention> {
+    let words = Words::new(story.doc, &lexicon.classes);
+    if !codeable::is_codeable(story.doc, lexicon, &words) {
+        return Vec::new();
+    }
+    let times = when::attach(story, facts);
+    let reader = Reader { story, facts, lexicon, words: &words, times: &times };
+    let mut mentions: Vec<EventMention> = Vec::new();
+    for s in 0..story.doc.sentences().len() {
+        if story.is_codeable(s) {
+            reader.sentence(s, &mut mentions);
+        }
+    }
+    mentions
+}
+
+struct Reader<'a> {
+    story: &'a Story<'a>,
+    facts: &'a Facts<'a>,
+    lexicon: &'a Lexicon,
+    words: &'a Words<'a>,
+    times: &'a [Vec<Attached>],
+}
+
+impl Reader<'_> {
+    /// Adds the mentions of one sentence.
+    fn sentence(&self, s: usize, mentions: &mut Vec<EventMention>) {
+        let doc = self.story.doc;
+        let found = triggers::find(self.story, self.lexicon, self.words, s);
+        if found.is_empty() {
+            return;
+        }
+        let mut found = overlap::resolve(doc, self.words, found);
+        let causes = links::causes(doc, &found);
+        self.type_harm(s, &mut found, &causes, mentions);
+        let heads: Vec<usize> = found.iter().map(|t| t.head).collect();
+        let finder =
+            participants::Finder { doc, lexicon: self.lexicon, words: self.words, facts: self.facts, events: &heads };
+        let mut casts: Vec<Vec<Participant>> = found.iter().map(|t| finder.find(t)).collect();
+        share(&causes, &mut casts);
+        let first = mentions.len();
+        let mut index = vec![None; found.len()];
+        // A harm takes time and place from its cause, so causes come first; text order is restored below.
+        let mut order: Vec<usize> = (0..found.len()).collect();
+        order.sort_by_key(|t| causes[*t].is_some());
+        for t in order {
+            let trigger = &found[t];
+            if matches!(trigger.reading, Reading::Harm | Reading::Blocked) {
+                continue;
+            }
+            let cause = causes[t].and_then(|c| index[c]);
+            let partner = causes[t].or_else(|| causes.iter().position(|c| *c == Some(t)));
+            let cast = std::mem::take(&mut casts[t]);
+            let mention = self.mention(trigger, cast, partner.map(|p| &found[p]), cause, causes[t].is_some(), mentions);
+            index[t] = Some(mentions.len());
+            mentions.push(mention);
+        }
+        self.claims(&found, &index, &causes, mentions);
+        mentions[first..].sort_by_key(|m| m.head);
+        for m in &mut mentions[first..] {
+            let harmed = !m.claims.is_empty();
+            m.class.acled = acled::classify(&m.class, &m.participants, self.facts.entities, harmed);
+        }
+    }
+
+    /// Gives harm the type of its cause, in the sentence or told before.
+    fn type_harm(&self, s: usize, found: &mut [Trigger<'_>], causes: &[Option<usize>], before: &[EventMention]) {
+        for t in 0..found.len() {
+            let bare = found[t].reading == Reading::Harm;
+            if let Some(c) = causes[t] {
+                let cause = found[c].reading;
+                if bare || cause == Reading::Happening {
+                    found[t].reading = if cause == Reading::Harm { Reading::Blocked } else { cause };
+                }
+                continue;
+            }
+            let agentless = found[t].arguments.subjects.is_empty() && links::states_harm(&found[t]);
+            if !bare && !agentless {
+                continue;
+            }
+            // "Ten people died": the harm of what the article told last, if it can harm.
+            let told = before.iter().rev().find(|m| {
+                matches!(m.class.plover.event, None | Some(EventType::Assault | EventType::Protest))
+                    && m.assertion.polarity == Polarity::Pos
+                    && !m.assertion.historical
+            });
+            let near = told.filter(|m| self.story.sentence(m.head) + 12 >= s);
+            if bare {
+                found[t].reading = match near.map(|m| m.class.plover.event) {
+                    Some(event) if self.claimed(&found[t]) => event.map_or(Reading::Happening, Reading::Event),
+                    _ => Reading::Blocked,
+                };
+            } else if near.is_some_and(|m| m.class.plover.event.is_none()) {
+                found[t].reading = Reading::Happening;
+            }
+        }
+    }
+
+    fn claimed(&self, trigger: &Trigger<'_>) -> bool {
+        self.facts.claims.iter().any(|c| c.trigger == trigger.head || c.tokens.contains(&trigger.head))
+    }
+
+    /// One mention.
+    fn mention(
+        &self,
+        trigger: &Trigger<'_>,
+        participants: Vec<Participant>,
+        partner: Option<&Trigger<'_>>,
+        cause: Option<usize>,
+        is_result: bool,
+        before: &[EventMention],
+    ) -> EventMention {
+        let doc = self.story.doc;
+        let s = self.story.sentence(trigger.head);
+        let attribution = attributions::governing(self.facts.attributions, trigger.head);
+        let mut cued = assertion::read(doc, self.lexicon, self.words, trigger);
+        if let Some(a) = attribution {
+            cued.attributed(self.facts.attributions[a].denied);
+        }
+        let mut assertion = cued.assertion();
+        if let Some(c) = cause {
+            // What the cause did not do, harmed nobody; harm that is told of is as real as its cause.
+            let of = &before[c].assertion;
+            if happened(assertion.modality)
+                && !happened(of.modality)
+                && of.polarity == Polarity::Pos
+                && !trigger.entry.verb
+            {
+                assertion.modality = of.modality;
+                assertion.realis = of.realis;
+            }
+        }
+        let earlier = self.antecedent(trigger, before);
+        let time = self.time(trigger, partner, cause, earlier, &cued, &assertion.modality, before);
+        let by_time = time.as_ref().is_some_and(|t| when::is_history(&t.timex, self.story.date()));
+        let inherited = cause.or(earlier).is_some_and(|m| before[m].assertion.historical);
+        assertion.historical =
+            by_time || cued.is_historical() || inherited && time.as_ref().is_none_or(|t| t.via != Via::Explicit);
+        if happened(assertion.modality)
+            && time.as_ref().is_some_and(|t| t.mention.is_some() && when::is_future(&t.timex, self.story.date()))
+        {
+            assertion.modality = Modality::Planned;
+            assertion.realis = Realis::Other;
+        }
+        let time =
+            time.filter(|t| !(t.via == Via::Default && (assertion.historical || assertion.realis != Realis::Actual)));
+        let class = self.class(trigger, &participants, s);
+        let place = self.place(trigger, partner, cause, earlier, &participants, &assertion.historical, &class, before);
+        assertion.salience = salience(self.story.paragraph(s), s, &assertion);
+        EventMention {
+            trigger: trigger.tokens.clone(),
+            head: trigger.head,
+            role: if is_result { TriggerRole::Result } else { TriggerRole::Nucleus },
+            confidence: confidence(trigger, &participants),
+            rule: rule(trigger, self.words, is_result),
+            class,
+            participants,
+            place,
+            time,
+            assertion,
+            attribution,
+            claims: Vec::new(),
+        }
+    }
+
+    /// An earlier mention that an event noun with "the" or "this" points back to.
+    fn antecedent(&self, trigger: &Trigger<'_>, before: &[EventMention]) -> Option<usize> {
+        let doc = self.story.doc;
+        if trigger.entry.verb {
+            return None;
+        }
+        let definite = doc.children(trigger.head).any(|c| {
+            matches!(doc.dep(c), Dep::Det | Dep::Poss)
+                && matches!(doc.lemma(c), "the" | "this" | "that" | "these" | "those")
+        }) || doc.dep(trigger.head) == Dep::Compound;
+        if !definite {
+            return None;
+        }
+        let event = event_of(trigger.reading);
+        let same_word = |m: &&EventMention| doc.lemma(m.head) == doc.lemma(trigger.head);
+        let fits = |m: &&EventMention| m.class.plover.event == event && m.assertion.polarity == Polarity::Pos;
+        let at = |m: &EventMention| before.iter().position(|b| std::ptr::eq(b, m));
+        let back = || before.iter().rev().filter(fits);
+        back().find(same_word).or_else(|| back().next()).and_then(at)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn time(
+        &self,
+        trigger: &Trigger<'_>,
+        partner: Option<&Trigger<'_>>,
+        cause: Option<usize>,
+        earlier: Option<usize>,
+        cued: &Cued,
+        modality: &Modality,
+        before: &[EventMention],
+    ) -> Option<TimeLink> {
+        let doc = self.story.doc;
+        let s = self.story.sentence(trigger.head);
+        let own = when::own(doc, self.facts, &self.times[s], trigger, partner.map(|p| p.head));
+        if own.is_some() {
+            return own;
+        }
+        let inherit = |m: usize| {
+            before[m].time.as_ref().map(|t| TimeLink {
+                timex: t.timex.clone(),
+                mention: t.mention,
+                via: if t.via == Via::Default { Via::Default } else { Via::Cluster },
+            })
+        };
+        if let Some(time) = cause.and_then(inherit).or_else(|| earlier.and_then(inherit)) {
+            return Some(time);
+        }
+        if cued.is_historical() || !happened(*modality) {
+            return None;
+        }
+        // A story goes on in its paragraph: what follows a dated event of the past is of that day.
+        let previous = before.iter().rposition(|m| {
+            self.story.paragraph(self.story.sentence(m.head)) == self.story.paragraph(s)
+                && self.story.sentence(m.head) + 1 >= s
+                && m.assertion.historical
+                && m.time.is_some()
+        });
+        let past = doc.tokens()[trigger.head].tag == Tag::Vbd;
+        if let Some(m) = previous.filter(|m| past && self.story.sentence(before[*m].head) < s) {
+            return inherit(m).map(|t| TimeLink { via: Via::Inferred, ..t });
+        }
+        when::document(self.story)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn place(
+        &self,
+        trigger: &Trigger<'_>,
+        partner: Option<&Trigger<'_>>,
+        cause: Option<usize>,
+        earlier: Option<usize>,
+        cast: &[Participant],
+        historical: &bool,
+        class: &EventClass,
+        before: &[EventMention],
+    ) -> Option<PlaceLink> {
+        let finder =
+            whereabouts::Finder { story: self.story, lexicon: self.lexicon, words: self.words, facts: self.facts };
+        if let Some(place) = finder.own(trigger, partner.map(|p| p.head), cast) {
+            return Some(place);
+        }
+        let inherit = |m: usize, via: Via| {
+            before[m].place.as_ref().map(|p| PlaceLink {
+                via: if p.via == Via::Default { Via::Default } else { via },
+                confidence: p.confidence * 0.85,
+                ..p.clone()
+            })
+        };
+        if finder.points_back(trigger) || partner.is_some_and(|p| finder.points_back(p)) {
+            let last =
+                (0..before.len()).rev().find(|m| before[*m].place.as_ref().is_some_and(|p| p.via != Via::Default));
+            if let Some(place) = last.and_then(|m| inherit(m, Via::Coref)) {
+                return Some(place);
+            }
+        }
+        if let Some(place) =
+            cause.and_then(|m| inherit(m, Via::Cluster)).or_else(|| earlier.and_then(|m| inherit(m, Via::Cluster)))
+        {
+            return Some(place);
+        }
+        // Words are said anywhere; force and help are somewhere.
+        let local = class.quad_class.is_none_or(|q| q == 4 || q == 2);
+        if !local {
+            return None;
+        }
+        let s = self.story.sentence(trigger.head);
+        let previous = before.iter().rposition(|m| {
+            let p = self.story.sentence(m.head);
+            (p == s || p + 1 == s && self.story.paragraph(p) == self.story.paragraph(s))
+                && m.assertion.historical == *historical
+                && m.class.plover.event == class.plover.event
+                && m.place.is_some()
+        });
+        if let Some(place) = previous.and_then(|m| inherit(m, Via::Inferred)) {
+            return Some(place);
+        }
+        if *historical { None } else { finder.dateline() }
+    }
+
+    /// Ties casualty claims to the mentions of their sentence.
+    fn claims(
+        &self,
+        found: &[Trigger<'_>],
+        index: &[Option<usize>],
+        causes: &[Option<usize>],
+        mentions: &mut [EventMention],
+    ) {
+        let doc = self.story.doc;
+        let Some(sentence) = found.first().map(|t| doc.sentence_of(t.head)) else { return };
+        for (c, claim) in self.facts.claims.iter().enumerate().filter(|(_, c)| sentence.contains(&c.trigger)) {
+            let own = found.iter().position(|t| t.head == claim.trigger || t.tokens.contains(&claim.trigger));
+            // Else the trigger inside the claim's words, else the nearest one that harms, by distance in the tree.
+            let own = own.filter(|t| index[*t].is_some()).or_else(|| {
+                (0..found.len()).filter(|t| index[*t].is_some()).filter(|t| harms(found[*t].reading)).min_by_key(|t| {
+                    (!claim.tokens.contains(&found[*t].head), distance(doc, claim.trigger, found[*t].head))
+                })
+            });
+            let Some(t) = own else { continue };
+            for t in [Some(t), causes[t]].into_iter().flatten() {
+                if let Some(m) = index[t]
+                    && !mentions[m].claims.contains(&c)
+                {
+                    mentions[m].claims.push(c);
+                }
+            }
+        }
+    }
+
+    /// The type block.
+    fn class(&self, trigger: &Trigger<'_>, cast: &[Participant], s: usize) -> EventClass {
+        let Entry { modes, contexts, .. } = trigger.entry;
+        let event = event_of(trigger.reading);
+        let own = trigger.entry.reading == trigger.reading;
+        let mut modes: Vec<Mode> = if own { modes.clone() } else { Vec::new() };
+        let mut cameo = trigger.entry.cameo.filter(|_| own);
+        if event == Some(EventType::Assault) {
+            if modes.is_empty()
+                && let Some(mode) = self.means(trigger, cast)
+            {
+                modes.push(mode);
+                cameo = match mode {
+                    Mode::Aerial | Mode::Drone => Some("195"),
+                    Mode::HeavyWeapons => Some("194"),
+                    Mode::Firearms => Some("193"),
+                    Mode::Explosives => Some("183"),
+                    Mode::Unconventional => Some("2041"),
+                    _ => cameo,
+                };
+            }
+            cameo = cameo.or(Some("190"));
+        }
+        let mut contexts: Vec<Context> = match (event, own) {
+            (None, _) => vec![Context::Disasters],
+            (_, true) => contexts.clone(),
+            _ => Vec::new(),
+        };
+        if event.is_none() {
+            contexts.extend(trigger.entry.contexts.iter().filter(|_| own).filter(|c| **c != Context::Disasters));
+        } else {
+            for i in self.story.tokens(s) {
+                if contexts.len() >= CONTEXTS {
+                    break;
+                }
+                if let Some(c) = self.lexicon.contexts.get(self.words.lemma(i))
+                    && !contexts.contains(c)
+                {
+                    contexts.push(*c);
+                }
+            }
+        }
+        let total: f64 = trigger.entry.weight + trigger.others.iter().map(|(_, w)| w * 0.3).sum::<f64>();
+        let alternatives = trigger
+            .others
+            .iter()
+            .map(|(code, w)| TypeAlternative {
+                cameo: (*code).to_owned(),
+                p: (w * 0.3 / total * 100.0).round() / 100.0,
+            })
+            .collect();
+        self.lexicon.codes.class(event, modes, contexts, cameo, alternatives)
+    }
+
+    /// The mode that a weapon named with an assault gives it.
+    fn means(&self, trigger: &Trigger<'_>, cast: &[Participant]) -> Option<Mode> {
+        let instrument = cast.iter().filter(|p| p.role == ParticipantRole::Instrument).filter_map(|p| p.tokens.clone());
+        let modifiers = trigger.arguments.modifiers.iter().map(|m| *m..*m + 1);
+        let subjects = trigger.arguments.subjects.iter().map(|m| *m..*m + 1);
+        instrument
+            .chain(modifiers)
+            .chain(subjects)
+            .flatten()
+            .find_map(|i| self.lexicon.weapons.get(self.words.lemma(i)).copied())
+    }
+}
+
+fn event_of(reading: Reading) -> Option<EventType> {
+    match reading {
+        Reading::Event(event) => Some(event),
+        _ => None,
+    }
+}
+
+fn harms(reading: Reading) -> bool {
+    use EventType::{Assault, Coerce, Protest};
+    matches!(reading, Reading::Happening | Reading::Event(Assault | Coerce | Protest))
+}
+
+fn happened(modality: Modality) -> bool {
+    matches!(modality, Modality::Asserted | Modality::Reported)
+}
+
+/// Number of arcs between two tokens of a sentence.
+fn distance(doc: &crate::nlp::Doc<'_>, a: usize, b: usize) -> usize {
+    let path: Vec<usize> = std::iter::once(a).chain(doc.ancestors(a)).collect();
+    let mut up = 0;
+    for t in std::iter::once(b).chain(doc.ancestors(b)) {
+        if let Some(at) = path.iter().position(|p| *p == t) {
+            return at + up;
+        }
+        up += 1;
+    }
+    usize::MAX
+}
+
+/// Harm and its cause have their actors and victims in common.
+fn share(causes: &[Option<usize>], casts: &mut [Vec<Participant>]) {
+    for r in 0..casts.len() {
+        let Some(c) = causes[r] else { continue };
+        let actors: Vec<Participant> = casts[c]
+            .iter()
+            .filter(|p| matches!(p.role, ParticipantRole::Actor | ParticipantRole::Instrument))
+            .map(|p| Participant {
+                via: if p.via == Via::Explicit { Via::Inferred } else { p.via },
+                confidence: p.confidence * 0.9,
+                ..p.clone()
+            })
+            .collect();
+        if !casts[r].iter().any(|p| p.role == ParticipantRole::Actor) {
+            // A victim of the harm is not who did it ("clashes between A and B killed two of A").
+            let taken: Vec<_> = casts[r].iter().filter_map(|p| p.tokens.clone()).collect();
+            casts[r].extend(actors.into_iter().filter(|a| a.tokens.as_ref().is_none_or(|t| !taken.contains(t))));
+        }
+        let victims: Vec<Participant> =
+            casts[r].iter().filter(|p| p.role == ParticipantRole::Victim).cloned().collect();
+        for v in victims {
+            if !casts[c].iter().any(|p| p.tokens == v.tokens) {
+                casts[c].push(v);
+            }
+        }
+    }
+}
+
+/// A first guess: the lead tells the news. The roll-up refines it.
+fn salience(paragraph: usize, sentence: usize, assertion: &crate::record::Assertion) -> Salience {
+    if assertion.historical || assertion.realis == Realis::Generic {
+        Salience::Background
+    } else if (paragraph <= 3 || sentence <= 3) && sentence <= 6 && assertion.realis == Realis::Actual {
+        Salience::Main
+    } else {
+        Salience::Secondary
+    }
+}
+
+fn confidence(trigger: &Trigger<'_>, cast: &[Participant]) -> f64 {
+    let named = cast.iter().any(|p| p.role != ParticipantRole::Instrument);
+    let weight =
+        trigger.entry.weight + if trigger.light.is_some() { 0.05 } else { 0.0 } - if named { 0.0 } else { 0.1 };
+    (weight.clamp(0.05, 0.98) * 100.0).round() / 100.0
+}
+
+/// Entry and pattern, for whoever asks why this was coded.
+fn rule(trigger: &Trigger<'_>, words: &Words<'_>, is_result: bool) -> String {
+    let mut rule = trigger.entry.name.clone();
+    rule.push_str(if trigger.entry.verb { " verb" } else { " noun" });
+    if let Some((verb, _)) = trigger.light {
+        rule.push_str(" light:");
+        rule.push_str(words.lemma(verb));
+    }
+    if matches!(trigger.entry.frame, Frame::Harm | Frame::Suffer) && is_result {
+        rule.push_str(" result");
+    }
+    rule
+}

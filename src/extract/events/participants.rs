@@ -1,0 +1,306 @@
+//! Who took part: deep arguments to roles, roles to entities.
+
+use super::lexicon::{Frame, Lexicon};
+use super::syntax;
+use super::triggers::Trigger;
+use super::words::Words;
+use super::{Facts, Participant};
+use crate::extract::entities::MentionForm;
+use crate::nlp::{Dep, Doc, EntityType, Pos};
+use crate::record::{ParticipantRole as Role, Via};
+
+/// Finds the participants of one trigger. `events` holds the heads of all triggers of the sentence.
+pub(super) struct Finder<'a> {
+    pub doc: &'a Doc<'a>,
+    pub lexicon: &'a Lexicon,
+    pub words: &'a Words<'a>,
+    pub facts: &'a Facts<'a>,
+    pub events: &'a [usize],
+}
+
+impl Finder<'_> {
+    /// The participants that a trigger's own words name.
+    pub(super) fn find(&self, trigger: &Trigger<'_>) -> Vec<Participant> {
+        let mut cast = Vec::new();
+        if trigger.entry.verb {
+            self.verb(trigger, &mut cast);
+        } else {
+            self.noun(trigger, &mut cast);
+        }
+        self.phrases(trigger, &mut cast);
+        cast
+    }
+
+    fn verb(&self, trigger: &Trigger<'_>, cast: &mut Vec<Participant>) {
+        let (subject, object) = match trigger.entry.frame {
+            Frame::Act | Frame::Take | Frame::Both => (Some(Role::Actor), Some(Role::Recipient)),
+            Frame::Harm => (Some(Role::Actor), Some(Role::Victim)),
+            Frame::Suffer => (Some(Role::Victim), None),
+            Frame::Undergo => (Some(Role::Recipient), None),
+            Frame::Own | Frame::Give => (Some(Role::Actor), None),
+            Frame::Clash => (Some(Role::Actor), Some(Role::Actor)),
+            Frame::Boom => (Some(Role::Instrument), None),
+            Frame::Mediate => (Some(Role::Mediator), None),
+            Frame::Happen | Frame::None => (None, None),
+        };
+        for s in &trigger.arguments.subjects {
+            self.add(cast, subject, *s, 0.9);
+        }
+        for o in &trigger.arguments.objects {
+            // "killed himself": whoever acts is the victim.
+            let reflexive = self.doc.pos(*o) == Pos::Pron
+                && (self.doc.word(*o).ends_with("self") || self.doc.word(*o).ends_with("selves"));
+            if reflexive {
+                self.reflexive(cast, *o, object);
+            } else {
+                self.add(cast, object, *o, 0.9);
+            }
+        }
+        for d in
+            self.doc.children(trigger.head).filter(|c| self.doc.dep(*c) == Dep::Dative && self.doc.pos(*c) != Pos::Adp)
+        {
+            self.add(cast, Some(Role::Recipient), d, 0.85);
+        }
+    }
+
+    /// A reflexive object is whoever acts, an entity where the actor is one.
+    fn reflexive(&self, cast: &mut Vec<Participant>, object: usize, role: Option<Role>) {
+        let actor = cast.iter().find(|p| p.role == Role::Actor).and_then(|p| p.entity);
+        let Some(role) = role else { return };
+        cast.push(Participant {
+            role,
+            entity: actor.or_else(|| self.facts.entities.headed_by(object).map(|m| m.entity)),
+            tokens: Some(object..object + 1),
+            via: Via::Coref,
+            confidence: if actor.is_some() { 0.8 } else { 0.5 },
+        });
+    }
+
+    fn noun(&self, trigger: &Trigger<'_>, cast: &mut Vec<Participant>) {
+        let frame = trigger.entry.frame;
+        let doc = self.doc;
+        for s in &trigger.arguments.subjects {
+            let role = match frame {
+                Frame::Mediate => Role::Mediator,
+                _ => Role::Actor,
+            };
+            self.add(cast, Some(role), *s, 0.9);
+        }
+        let of = trigger.arguments.preps.iter().any(|(p, _)| doc.lemma(*p) == "of" && doc.head(*p) == trigger.head);
+        let possessor = match frame {
+            Frame::Harm if !of => Some(Role::Victim),
+            Frame::Take | Frame::Undergo if !of => Some(Role::Recipient),
+            Frame::Suffer => Some(Role::Victim),
+            Frame::Mediate => Some(Role::Mediator),
+            Frame::Boom | Frame::Happen | Frame::None => None,
+            _ => Some(Role::Actor),
+        };
+        for p in &trigger.arguments.possessors {
+            // "last week's attack", "Kabul's worst attack": times and towns own events in another sense.
+            self.add(cast, possessor, *p, 0.8);
+        }
+        for m in trigger.arguments.modifiers.iter().filter(|m| !self.events.contains(m)) {
+            self.modifier(trigger, *m, cast);
+        }
+        if let Some((verb, role)) = trigger.light {
+            let role = match (role, frame) {
+                (Role::Actor, Frame::Mediate) => Role::Mediator,
+                (Role::Actor, Frame::Suffer) => return,
+                (role, _) => role,
+            };
+            for s in syntax::subjects(doc, verb) {
+                if s != trigger.head && (!cast.iter().any(|p| p.role == role && p.confidence >= 0.9)) {
+                    self.add(cast, Some(role), s, 0.85);
+                }
+            }
+        }
+        for o in &trigger.arguments.objects {
+            self.add(cast, Some(Role::Recipient), *o, 0.85);
+        }
+    }
+
+    /// "U.S. airstrike", "police shooting", "hostage release": a modifier that names who acts or suffers.
+    fn modifier(&self, trigger: &Trigger<'_>, m: usize, cast: &mut Vec<Participant>) {
+        let bits = self.words.bits(m);
+        let class = |name: &str| bits & self.lexicon.classes.class(name) != 0;
+        let kind = self.doc.entity_at(m).map(|e| e.kind);
+        if class("weapon") || class("bomb") && !class("armed") {
+            if trigger.entry.frame != Frame::Clash {
+                self.add(cast, Some(Role::Instrument), m, 0.8);
+            }
+            return;
+        }
+        let named = matches!(kind, Some(EntityType::Norp | EntityType::Org | EntityType::Person | EntityType::Gpe));
+        if !named && !class("armed") && !class("person") && !class("cop") {
+            return;
+        }
+        // "the Kabul bombing": a place before an act of force says where; initials ("U.S.") and adjectives say who.
+        let plain_place =
+            kind == Some(EntityType::Gpe) && !self.doc.word(m).contains('.') && self.doc.word(m).len() > 3;
+        let role = match trigger.entry.frame {
+            Frame::Harm if class("armed") || matches!(kind, Some(EntityType::Norp)) => Role::Actor,
+            Frame::Harm if plain_place => return,
+            Frame::Harm | Frame::Suffer => Role::Victim,
+            Frame::Take if class("cop") || class("armed") && !class("prisoner") => Role::Actor,
+            Frame::Take | Frame::Undergo => Role::Recipient,
+            Frame::Boom | Frame::Happen | Frame::None => return,
+            Frame::Act | Frame::Clash if plain_place => return,
+            Frame::Mediate => Role::Mediator,
+            _ => Role::Actor,
+        };
+        self.add(cast, Some(role), m, 0.75);
+    }
+
+    /// Prepositional phrases.
+    fn phrases(&self, trigger: &Trigger<'_>, cast: &mut Vec<Participant>) {
+        let frame = trigger.entry.frame;
+        let verb = trigger.entry.verb;
+        for (prep, objects) in &trigger.arguments.preps {
+            let lemma = self.words.lemma(*prep);
+            let own = self.doc.head(*prep) == trigger.head;
+            let role = match (lemma, frame) {
+                ("by", _) => continue,
+                ("between" | "among", Frame::Clash | Frame::Both | Frame::Mediate) => Some(Role::Actor),
+                ("with" | "against", Frame::Clash) => Some(Role::Actor),
+                ("with", Frame::Both) => Some(Role::Recipient),
+                ("of", Frame::Harm | Frame::Suffer) if !verb && own => Some(Role::Victim),
+                ("of", Frame::Take | Frame::Undergo) if !verb && own => Some(Role::Recipient),
+                ("of", Frame::Own | Frame::Both) if !verb && own => Some(Role::Actor),
+                ("against" | "upon", Frame::Act | Frame::Harm) => Some(Role::Recipient),
+                ("on", Frame::Act | Frame::Harm) if !verb || trigger.entry.preps.contains(&"on") => {
+                    Some(Role::Recipient)
+                }
+                ("to", Frame::Give) => Some(Role::Recipient),
+                ("for", Frame::Give) => Some(Role::Beneficiary),
+                (p, _) if trigger.entry.preps.contains(&p) => Some(Role::Recipient),
+                ("with" | "using", _) => Some(Role::Instrument),
+                _ => None,
+            };
+            for o in objects {
+                let weapon = self.words.bits(*o) & self.lexicon.classes.class("weapon") != 0;
+                match role {
+                    Some(Role::Instrument) if !weapon => {}
+                    role => self.add(cast, role, *o, if own { 0.85 } else { 0.75 }),
+                }
+            }
+        }
+    }
+
+    /// Casts a nominal in a role that it can play.
+    fn add(&self, cast: &mut Vec<Participant>, role: Option<Role>, head: usize, confidence: f64) {
+        let Some(mut role) = role else { return };
+        let doc = self.doc;
+        if !syntax::is_nominal(doc, head) || self.events.contains(&head) && !self.is_person(head) {
+            return;
+        }
+        let bits = self.bits(head);
+        let class = |name: &str| bits & self.lexicon.classes.class(name) != 0;
+        if let Some(entity) = doc.entity_at(head)
+            && matches!(
+                entity.kind,
+                EntityType::Date
+                    | EntityType::Time
+                    | EntityType::Money
+                    | EntityType::Percent
+                    | EntityType::Ordinal
+                    | EntityType::Quantity
+            )
+        {
+            return;
+        }
+        let weapon = class("weapon") || class("bomb");
+        if role == Role::Actor && weapon && !class("person") {
+            role = Role::Instrument;
+        }
+        let mut head = head;
+        let mut confidence = confidence;
+        let unnamed = doc.pos(head) == Pos::Propn && doc.entity_at(head).is_none();
+        let fits = match role {
+            Role::Actor | Role::Mediator | Role::Beneficiary => class("actor") || unnamed,
+            Role::Victim => {
+                class("actor") || unnamed || doc.pos(head) == Pos::Num || doc.pos(head) == Pos::Noun && !class("thing")
+            }
+            Role::Recipient => class("actor") || class("thing") || class("place") || unnamed,
+            Role::Instrument => true,
+        };
+        if !fits {
+            // "condemned Israel's attack": whoever owns the object is meant.
+            let owner = match role {
+                Role::Recipient | Role::Actor => self.owner(head),
+                _ => None,
+            };
+            let Some(owner) = owner else { return };
+            head = owner;
+            confidence -= 0.25;
+        }
+        let (entity, tokens, via) = self.refer(head);
+        if via == Via::Coref && entity.is_none() {
+            // A pronoun that nobody resolved names nobody.
+            if matches!(doc.lemma(head), "it" | "this" | "that" | "which" | "there" | "these" | "those" | "what") {
+                return;
+            }
+            confidence = confidence.min(0.3);
+        }
+        let known = cast
+            .iter()
+            .any(|p| p.tokens.as_ref() == Some(&tokens) || (p.role == role && entity.is_some() && p.entity == entity));
+        if !known {
+            cast.push(Participant { role, entity, tokens: Some(tokens), via, confidence });
+        }
+    }
+
+    fn is_person(&self, head: usize) -> bool {
+        self.words.bits(head) & self.lexicon.classes.class("human") != 0
+    }
+
+    /// Classes of a nominal and of what it counts.
+    fn bits(&self, head: usize) -> u128 {
+        let of = self.doc.children(head).find(|c| *c == head + 1 && self.doc.lemma(*c) == "of");
+        let inner = of.and_then(|of| self.doc.child(of, Dep::Pobj)).map_or(0, |i| self.words.bits(i));
+        let entity = self.facts.entities.headed_by(head).map_or(0, |m| super::kind_bits(m.kind));
+        self.words.bits(head) | inner | entity
+    }
+
+    /// The actor that an object belongs to.
+    fn owner(&self, head: usize) -> Option<usize> {
+        let actor = EntityType::Gpe;
+        let named = |i: &usize| {
+            self.doc.entity_at(*i).is_some_and(|e| {
+                matches!(e.kind, EntityType::Gpe | EntityType::Org | EntityType::Norp | EntityType::Person)
+                    || e.kind == actor
+            })
+        };
+        let doc = self.doc;
+        let before =
+            doc.children(head).filter(|c| matches!(doc.dep(*c), Dep::Poss | Dep::Compound | Dep::Amod | Dep::Nmod));
+        let after = doc
+            .children(head)
+            .filter(|c| doc.dep(*c) == Dep::Prep && matches!(doc.lemma(*c), "of" | "by" | "from"))
+            .filter_map(|p| doc.child(p, Dep::Pobj));
+        before.chain(after).find(named)
+    }
+
+    /// The entity that a nominal refers to and the words to show.
+    fn refer(&self, head: usize) -> (Option<usize>, std::ops::Range<usize>, Via) {
+        let doc = self.doc;
+        let entities = self.facts.entities;
+        let mention = entities.headed_by(head).or_else(|| {
+            let of = doc.children(head).find(|c| *c == head + 1 && doc.lemma(*c) == "of")?;
+            entities.headed_by(doc.child(of, Dep::Pobj)?)
+        });
+        let tokens = match mention {
+            Some(m) if m.tokens.contains(&head) => m.tokens.clone(),
+            _ => match doc.entity_at(head) {
+                Some(e) => e.tokens.clone(),
+                None => syntax::phrase(doc, head),
+            },
+        };
+        let pronoun = doc.pos(head) == Pos::Pron;
+        let via = match mention.map(|m| m.form) {
+            Some(MentionForm::Pronoun) => Via::Coref,
+            _ if pronoun => Via::Coref,
+            _ => Via::Explicit,
+        };
+        (mention.map(|m| m.entity), tokens, via)
+    }
+}

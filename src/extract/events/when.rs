@@ -1,0 +1,234 @@
+//! The time that governs an event.
+//!
+//! Order of evidence: a time among the trigger's own modifiers, one of its clause, one of the event it is tied to,
+//! one of a clause above or beside it. The time of a verb of saying is the time of the saying and never the event's.
+//! Failing all of these the time of the same happening told before, and for what is told as news the article's date.
+
+use super::syntax;
+use super::triggers::Trigger;
+use super::{Facts, TimeLink};
+use crate::extract::Story;
+use crate::nlp::{Dep, Doc, Pos};
+use crate::record::{Granularity, TimeAnchor, TimeMod, Timex, TimexType, Via};
+
+/// Prepositions that bound a span rather than date an event.
+const BOUNDS: [&str; 4] = ["since", "until", "till", "through"];
+
+/// Days after which a dated event is history rather than news.
+const NEWS_WINDOW_DAYS: i32 = 31;
+
+/// A time expression with the word that it modifies.
+#[derive(Debug)]
+pub(super) struct Attached {
+    /// Index in [`Facts::times`].
+    pub index: usize,
+    governor: usize,
+    at: usize,
+    prep: Option<usize>,
+}
+
+/// Ties every time expression to its governor, by sentence.
+pub(super) fn attach(story: &Story<'_>, facts: &Facts<'_>) -> Vec<Vec<Attached>> {
+    let doc = story.doc;
+    let mut by_sentence: Vec<Vec<Attached>> = (0..doc.sentences().len()).map(|_| Vec::new()).collect();
+    for (index, time) in facts.times.iter().enumerate() {
+        let outer = |i: &usize| doc.is_root(*i) || !time.tokens.contains(&doc.head(*i));
+        let Some(head) = time.tokens.clone().find(outer) else { continue };
+        let mut governor = doc.head(head);
+        let mut prep = None;
+        if doc.dep(head) == Dep::Pobj || doc.pos(governor) == Pos::Adp {
+            prep = Some(governor);
+            governor = doc.head(governor);
+        } else if doc.pos(head) == Pos::Adp {
+            prep = Some(head);
+        }
+        by_sentence[story.sentence(head)].push(Attached { index, governor, at: head, prep });
+    }
+    by_sentence
+}
+
+/// The time that a trigger's own sentence gives it. `partner` is the head of the event it is tied to.
+pub(super) fn own(
+    doc: &Doc<'_>,
+    facts: &Facts<'_>,
+    times: &[Attached],
+    trigger: &Trigger<'_>,
+    partner: Option<usize>,
+) -> Option<TimeLink> {
+    let best = times
+        .iter()
+        .filter(|t| dates(&facts.times[t.index].timex))
+        .filter(|t| t.prep.is_none_or(|p| !BOUNDS.contains(&doc.lemma(p))))
+        .filter_map(|t| Some((cost(doc, trigger, partner, t)?, t.at.abs_diff(trigger.head), t.index)))
+        .min();
+    let mut link = best.map(|(_, _, index)| TimeLink {
+        timex: facts.times[index].timex.clone(),
+        mention: Some(index),
+        via: Via::Explicit,
+    });
+    if link.is_none() {
+        link = anchored(doc, facts, times, trigger, partner);
+    }
+    // "lasted two hours": a duration beside the event belongs to it.
+    let length = times.iter().filter(|t| facts.times[t.index].timex.timex_type == TimexType::Duration);
+    let length = length.filter(|t| cost(doc, trigger, None, t).is_some_and(|c| c <= 2)).map(|t| t.index).next();
+    if let (Some(link), Some(length)) = (&mut link, length) {
+        link.timex.duration = link.timex.duration.take().or_else(|| Some(facts.times[length].timex.value.clone()));
+    }
+    link
+}
+
+/// Whether an expression can date an event.
+fn dates(timex: &Timex) -> bool {
+    matches!(timex.timex_type, TimexType::Date | TimexType::Time) && !matches!(timex.value.as_str(), "FUTURE_REF")
+}
+
+/// How far a time is from governing a trigger; none if it does not.
+fn cost(doc: &Doc<'_>, trigger: &Trigger<'_>, partner: Option<usize>, time: &Attached) -> Option<u8> {
+    let head = trigger.head;
+    if time.governor == head {
+        return Some(0);
+    }
+    let light = trigger.light.map(|(v, _)| v);
+    let verb = light.or_else(|| syntax::clause(doc, head)).filter(|v| !trigger.entry.verb || *v == head);
+    // Up from the time through nouns and prepositions to the trigger or its clause.
+    let mut at = time.governor;
+    for step in 0..6u8 {
+        if at == head {
+            return Some(step.min(1));
+        }
+        if Some(at) == verb {
+            return Some(if holds_as_argument(doc, head, at) || light.is_some() { 1 + step.min(1) } else { 4 });
+        }
+        if partner == Some(at) {
+            return Some(2);
+        }
+        if doc.is_root(at) || matches!(doc.pos(at), Pos::Verb | Pos::Aux) {
+            break;
+        }
+        at = doc.head(at);
+    }
+    // A clause around the trigger: "was killed on Monday while attacking", "attacked on Monday, killing".
+    let mut clause = verb.unwrap_or(head);
+    for step in 0..3u8 {
+        if doc.is_root(clause)
+            || !matches!(doc.dep(clause), Dep::Advcl | Dep::Conj | Dep::Xcomp | Dep::Pcomp | Dep::Acl)
+        {
+            break;
+        }
+        // "after", "before", "since" put the clauses at different times.
+        if doc.children(clause).any(|c| doc.dep(c) == Dep::Mark && is_sequence(doc.lemma(c))) {
+            break;
+        }
+        clause = doc.head(clause);
+        if matches!(doc.pos(clause), Pos::Adp) {
+            if is_sequence(doc.lemma(clause)) {
+                break;
+            }
+            clause = doc.head(clause);
+        }
+        if time.governor == clause && !is_saying(doc, clause) {
+            return Some(3 + step);
+        }
+    }
+    None
+}
+
+fn is_sequence(lemma: &str) -> bool {
+    matches!(lemma, "after" | "before" | "since" | "until" | "following" | "till")
+}
+
+/// Whether a noun is an argument of a verb, so that the verb's time is its own.
+fn holds_as_argument(doc: &Doc<'_>, noun: usize, verb: usize) -> bool {
+    noun == verb || {
+        let mut at = noun;
+        for _ in 0..4 {
+            if doc.head(at) == verb {
+                let dep = doc.dep(at);
+                let sequence = matches!(dep, Dep::Prep) && is_sequence(doc.lemma(at));
+                return !sequence && !is_saying(doc, verb);
+            }
+            if doc.is_root(at) {
+                return false;
+            }
+            at = doc.head(at);
+        }
+        false
+    }
+}
+
+/// Verbs of saying: they take a content clause.
+fn is_saying(doc: &Doc<'_>, verb: usize) -> bool {
+    matches!(
+        doc.lemma(verb),
+        "say" | "tell" | "report" | "announce" | "add" | "state" | "confirm" | "write" | "declare"
+    )
+}
+
+/// "days after X happened": the event is dated from the clause or date it is compared with.
+fn anchored(
+    doc: &Doc<'_>,
+    facts: &Facts<'_>,
+    times: &[Attached],
+    trigger: &Trigger<'_>,
+    partner: Option<usize>,
+) -> Option<TimeLink> {
+    let heads = [Some(trigger.head), partner];
+    for verb in heads.into_iter().flatten().filter_map(|h| syntax::clause(doc, h)) {
+        let Some(mark) =
+            doc.children(verb).find(|c| doc.dep(*c) == Dep::Mark && matches!(doc.lemma(*c), "after" | "before"))
+        else {
+            continue;
+        };
+        // The other clause is the one above; parsers hang the clause too high, so its nearest date before counts.
+        let date = times
+            .iter()
+            .filter(|t| t.at < mark && dates(&facts.times[t.index].timex))
+            .filter(|t| facts.times[t.index].timex.start.is_some())
+            .max_by_key(|t| t.at)?;
+        let mut timex = facts.times[date.index].timex.clone();
+        let before = doc.lemma(mark) == "after";
+        timex.modifier = Some(if before { TimeMod::Before } else { TimeMod::After });
+        timex.anchor = Some(TimeAnchor::Timex { value: timex.value.clone() });
+        timex.confidence *= 0.6;
+        return Some(TimeLink { timex, mention: Some(date.index), via: Via::Inferred });
+    }
+    None
+}
+
+/// The article's own date as the time of an event.
+pub(super) fn document(story: &Story<'_>) -> Option<TimeLink> {
+    let day = story.date()?.to_string();
+    Some(TimeLink {
+        timex: Timex {
+            timex_type: TimexType::Date,
+            value: day.clone(),
+            modifier: None,
+            anchor: Some(TimeAnchor::Dct { value: day.clone() }),
+            start: Some(day.clone()),
+            end: Some(day),
+            granularity: Granularity::Day,
+            timezone: None,
+            duration: None,
+            confidence: 0.4,
+        },
+        mention: None,
+        via: Via::Default,
+    })
+}
+
+/// Whether a time lies clearly before the news of an article dated `day`.
+pub(super) fn is_history(timex: &Timex, day: Option<jiff::civil::Date>) -> bool {
+    if timex.value == "PAST_REF" {
+        return true;
+    }
+    let (Some(day), Some(end)) = (day, timex.end.as_ref().or(timex.start.as_ref())) else { return false };
+    let Some(end) = end.get(..10).and_then(|d| d.parse::<jiff::civil::Date>().ok()) else { return false };
+    day.since(end).is_ok_and(|span| span.get_days() > NEWS_WINDOW_DAYS)
+}
+
+/// Whether a time lies after the article.
+pub(super) fn is_future(timex: &Timex, day: Option<jiff::civil::Date>) -> bool {
+    let (Some(day), Some(start)) = (day, timex.start.as_ref()) else { return false };
+    start.get(..10).and_then(|d| d.parse::<jiff::civil::Date>().ok()).is_some_and(|start| start > day)
+}
