@@ -38,12 +38,13 @@ fn clause(doc: &Doc<'_>, cues: &Cues, verb: usize) -> Option<Draft> {
     draft.denied = class == CueClass::Deny || doc.children(verb).any(|c| doc.dep(c) == Dep::Neg);
     let mut holes = vec![draft.cue.clone()];
     holes.extend(draft.source.map(|s| spans::source(doc, s)));
-    if let Some(inserted) = inserted(doc, verb) {
-        holes.push(inserted);
+    if heads.iter().any(|h| doc.ancestors(verb).any(|a| a == *h)) {
+        // The cue stands inside of its content, with all that belongs to it ("told reporters in Lima").
+        holes.push(doc.subtree(verb));
     }
     let mut content: Vec<Range<usize>> = Vec::new();
     for head in heads {
-        let span = if head == verb { continue } else { content_span(doc, verb, head) };
+        let span = content_span(doc, verb, head);
         content.extend(spans::without(doc, span, &holes));
     }
     draft.content = spans::joined(content);
@@ -159,11 +160,6 @@ fn is_inserted(doc: &Doc<'_>, verb: usize) -> bool {
     let span = doc.subtree(verb);
     let comma = |i: usize| matches!(doc.word(i), "," | "—" | "–" | "\"" | "”");
     span.start > 0 && comma(span.start - 1) && doc.subtree(doc.head(verb)).start < span.start && span.len() <= 12
-}
-
-/// The stretch of an inserted clause ("the minister told reporters in Lima").
-fn inserted(doc: &Doc<'_>, verb: usize) -> Option<Range<usize>> {
-    (doc.dep(verb) == Dep::Parataxis || is_inserted(doc, verb)).then(|| doc.subtree(verb)).filter(|s| s.contains(&verb))
 }
 
 /// The words of a complement. Its subtree, but for a complement before the verb not beyond the verb's subject.

@@ -10,6 +10,8 @@ pub mod cues;
 mod phrases;
 mod quotations;
 mod spans;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
@@ -40,6 +42,8 @@ pub struct Attribution {
     pub level: u8,
     /// Whether the cue denies or doubts the content ("denied", "did not say").
     pub denied: bool,
+    /// What the cue does with the content: only some cues report what happened.
+    pub class: CueClass,
 }
 
 impl Attribution {
@@ -82,7 +86,7 @@ pub fn find(story: &Story<'_>, entities: &Entities, cues: &Cues) -> Vec<Attribut
     let quotations = quotes::find(doc);
     let mut drafts = Vec::new();
     clauses::find(doc, cues, &mut drafts);
-    phrases::find(doc, cues, &mut drafts);
+    phrases::find(doc, cues, &quotations, &mut drafts);
     quotations::complete(story, cues, &quotations, &mut drafts);
     drafts.sort_by_key(|d| (d.cue.start, d.cue.end));
     drafts.dedup_by(|b, a| a.cue.start == b.cue.start && a.content == b.content);
@@ -103,6 +107,7 @@ pub fn find(story: &Story<'_>, entities: &Entities, cues: &Cues) -> Vec<Attribut
             anonymous,
             level,
             denied: draft.denied,
+            class: draft.class,
         });
     }
     found

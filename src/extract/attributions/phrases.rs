@@ -5,10 +5,13 @@ use std::ops::Range;
 use super::clauses;
 use super::cues::{CueClass, Cues};
 use super::{Draft, spans};
-use crate::nlp::{Dep, Doc, Pos};
+use crate::extract::quotes::Quotation;
+use crate::nlp::{Dep, Doc, EntityType, Pos};
 
 /// Finds them, in text order.
-pub(super) fn find(doc: &Doc<'_>, cues: &Cues, drafts: &mut Vec<Draft>) {
+pub(super) fn find(doc: &Doc<'_>, cues: &Cues, quotations: &[Quotation], drafts: &mut Vec<Draft>) {
+    drafts.extend((0..doc.sentences().len()).filter_map(|s| colon(doc, s)));
+    drafts.extend(quotations.iter().filter_map(|q| dash(doc, q)));
     for i in 0..doc.len() {
         let draft = match doc.pos(i) {
             Pos::Noun => noun(doc, cues, i),
@@ -17,6 +20,44 @@ pub(super) fn find(doc: &Doc<'_>, cues: &Cues, drafts: &mut Vec<Draft>) {
         };
         drafts.extend(draft);
     }
+}
+
+/// "Minister: Talks Will Go On" and the speakers of a transcript: a name, a colon and a clause.
+fn colon(doc: &Doc<'_>, sentence: usize) -> Option<Draft> {
+    const LONGEST_NAME: usize = 6;
+    let tokens = doc.sentences()[sentence].clone();
+    let first = tokens.clone().find(|i| doc.pos(*i) != Pos::Space)?;
+    let colon = (first + 1..tokens.end.min(first + LONGEST_NAME + 1)).find(|i| doc.word(*i) == ":")?;
+    // Only at the start of a line: within a paragraph a colon mostly announces a list.
+    let before = doc.text()[..doc.tokens()[first].start as usize].trim_end_matches([' ', '\t']);
+    let proper = (first..colon).all(|i| matches!(doc.pos(i), Pos::Propn | Pos::Punct | Pos::Noun | Pos::Adj));
+    let source = (first..colon).rev().find(|i| matches!(doc.pos(*i), Pos::Propn))?;
+    let clause = (colon + 1..tokens.end).any(|i| matches!(doc.pos(i), Pos::Verb | Pos::Aux));
+    if !(before.is_empty() || before.ends_with('\n')) || !proper || !clause {
+        return None;
+    }
+    // A transcript's speaker goes on to the end of the line.
+    let start = doc.tokens()[colon].end as usize;
+    let line = doc.text()[start..].find('\n').map_or(doc.text().len(), |n| start + n);
+    let end = doc.token_at(line.saturating_sub(1)).map_or(doc.len(), |i| i + 1).max(tokens.end);
+    let mut draft = Draft::new(colon..colon + 1, colon, CueClass::Say);
+    draft.source = Some(source);
+    draft.content = spans::without(doc, colon + 1..end, &[]);
+    (!draft.content.is_empty()).then_some(draft)
+}
+
+/// `"The water was gone." - Ann Berg`: a quotation signed by a name.
+fn dash(doc: &Doc<'_>, quotation: &Quotation) -> Option<Draft> {
+    let at = quotation.tokens.end
+        + usize::from(quotation.tokens.end < doc.len() && doc.pos(quotation.tokens.end) == Pos::Space);
+    if at + 1 >= doc.len() || !matches!(doc.word(at), "―" | "—" | "–" | "--" | "-") {
+        return None;
+    }
+    let name = doc.entity_at(at + 1).filter(|e| matches!(e.kind, EntityType::Person | EntityType::Org))?;
+    let mut draft = Draft::new(at..at + 1, at, CueClass::Say);
+    draft.source = Some(name.tokens.end - 1);
+    draft.content = vec![quotation.tokens.clone()];
+    Some(draft)
 }
 
 /// "according to the ministry", "per the report", "in the view of critics".

@@ -7,6 +7,10 @@ use crate::nlp::{Dep, Doc, Pos};
 /// The words of a source: its whole noun phrase, without commas at the edges.
 pub(super) fn source(doc: &Doc<'_>, head: usize) -> Range<usize> {
     let mut span = doc.subtree(head);
+    // Line breaks end a source: a speaker before a colon is often parsed into the sentence that follows.
+    if let Some(colon) = (head + 1..span.end).find(|i| doc.word(*i) == ":" || doc.pos(*i) == Pos::Space) {
+        span.end = colon;
+    }
     // A parse that hangs the cue or the content below the source must not swallow them.
     if let Some(verb) = (head + 1..span.end).find(|i| matches!(doc.dep(*i), Dep::Ccomp | Dep::Parataxis)) {
         span.end = verb.min(doc.subtree(verb).start).max(head + 1);

@@ -19,11 +19,14 @@ pub(super) struct Evidence<'a> {
     pub sectors: &'a [Sector],
     /// Title or role.
     pub title: Option<&'a str>,
+    /// Codes of somebody known without a title.
+    pub known: Option<&'a Actor>,
 }
 
 /// Codes an entity; none where nothing is known.
 pub(super) fn code(lexicon: &Lexicon, evidence: &Evidence<'_>) -> Option<Actor> {
     let actor = match evidence {
+        Evidence { kind: EntityKind::Person, known: Some(known), .. } => return Some((*known).clone()),
         Evidence { organisation: Some(organisation), .. } => {
             return Some(lexicon.organisation(*organisation).actor.clone());
         }
@@ -217,7 +220,8 @@ mod tests {
     fn codes_names_and_descriptions() {
         let lexicon = Lexicon::load().unwrap();
         let check = |kind, name: &str, sectors: &[Sector], title: Option<&str>, expect: Option<&str>| {
-            let evidence = Evidence { kind, name, organisation: None, country: None, owner: None, sectors, title };
+            let evidence =
+                Evidence { kind, name, organisation: None, country: None, owner: None, sectors, title, known: None };
             let actor = code(&lexicon, &evidence);
             assert_eq!(actor.and_then(|a| a.cameo_code).as_deref(), expect, "{name} ({title:?})");
         };

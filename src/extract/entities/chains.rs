@@ -90,33 +90,30 @@ fn country_of(lexicon: &Lexicon, name: &Name, form: &Form) -> Option<usize> {
     }
 }
 
-/// The chain that a name joins. Looks from the chain used last to the first.
+/// The chain that a name joins: of those that fit, the one used last.
 fn find(chains: &[Chain], name: &Name, form: &Form, country: Option<usize>) -> Option<EntityId> {
-    let mut order: Vec<EntityId> = (0..chains.len()).collect();
-    order.sort_by_key(|c| std::cmp::Reverse(chains[*c].last));
-    let same_class = |c: &&EntityId| class(chains[**c].kind) == class(name.kind);
-    let exact = order.iter().filter(same_class).find(|c| {
-        let chain = &chains[**c];
+    let fits = |c: &EntityId| class(chains[*c].kind) == class(name.kind);
+    let latest = |test: &dyn Fn(&Chain) -> bool| {
+        (0..chains.len()).filter(fits).filter(|c| test(&chains[*c])).max_by_key(|c| chains[*c].last)
+    };
+    latest(&|chain| {
         (name.organisation.is_some() && chain.organisation == name.organisation)
             || (country.is_some() && chain.country == country)
             || chain.forms.iter().any(|f| f.words == form.words)
-    });
-    if let Some(c) = exact {
-        return Some(*c);
-    }
-    let compatible = |c: &&EntityId| {
-        let chain = &chains[**c];
-        // Two rows of the lexicon are two organisations, however alike their names.
-        let distinct = chain.organisation.is_some() && name.organisation.is_some();
-        !distinct
-            && match name.kind {
-                EntityKind::Person => chain.forms.iter().any(|f| same_person(f, form)) && !clashes(chain, form),
-                EntityKind::Org => chain.forms.iter().any(|f| same_organisation(f, form)),
-                EntityKind::Gpe | EntityKind::Loc => chain.forms.iter().any(|f| same_place(f, form)),
-                _ => false,
-            }
-    };
-    order.iter().filter(same_class).find(compatible).copied()
+    })
+    .or_else(|| {
+        latest(&|chain| {
+            // Two rows of the lexicon are two organisations, however alike their names.
+            let distinct = chain.organisation.is_some() && name.organisation.is_some();
+            !distinct
+                && match name.kind {
+                    EntityKind::Person => chain.forms.iter().any(|f| same_person(f, form)) && !clashes(chain, form),
+                    EntityKind::Org => chain.forms.iter().any(|f| same_organisation(f, form)),
+                    EntityKind::Gpe | EntityKind::Loc => chain.forms.iter().any(|f| same_place(f, form)),
+                    _ => false,
+                }
+        })
+    })
 }
 
 /// Types that can mean the same entity.
@@ -235,24 +232,9 @@ fn put_fullest_first(chain: &mut Chain) {
         chain.forms.insert(0, form);
     }
     if chain.kind == EntityKind::Gpe && chain.country.is_none() && chain.forms.first().is_some_and(shouted) {
-        let titled = titled(&chain.forms[0].text);
+        let titled = names::titled(&chain.forms[0].text);
         chain.forms[0].text = titled;
     }
-}
-
-/// "DEIR EL-ZOUR" to "Deir El-Zour".
-fn titled(text: &str) -> String {
-    let mut start = true;
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if start {
-            out.push(c)
-        } else {
-            out.extend(c.to_lowercase())
-        }
-        start = !c.is_alphabetic() && !matches!(c, '\'' | '’');
-    }
-    out
 }
 
 /// Joins chain `b` into chain `a`, keeping the name of `a`. Returns the chain that remains.

@@ -25,6 +25,8 @@ pub struct Lexicon {
     patterns: Vec<(Regex, EntityKind)>,
     /// Given names and words for people: whether they are female.
     genders: HashMap<String, bool>,
+    /// People known without a title, by their names in lower case.
+    people: HashMap<String, Actor>,
 }
 
 /// A named organisation.
@@ -87,6 +89,7 @@ impl Lexicon {
             things: HashMap::new(),
             patterns: Vec::new(),
             genders: HashMap::new(),
+            people: HashMap::new(),
         };
         lexicon.add_organisations("actors/groups.tsv", include_str!("../data/actors/groups.tsv"))?;
         lexicon.add_organisations("actors/international.tsv", include_str!("../data/actors/international.tsv"))?;
@@ -95,6 +98,7 @@ impl Lexicon {
         lexicon.add_heads("actors/heads.tsv", include_str!("../data/actors/heads.tsv"))?;
         lexicon.add_things("actors/weapons.tsv", include_str!("../data/actors/weapons.tsv"))?;
         lexicon.add_genders("actors/given_names.tsv", include_str!("../data/actors/given_names.tsv"))?;
+        lexicon.add_people("actors/people.tsv", include_str!("../data/actors/people.tsv"))?;
         Ok(lexicon)
     }
 
@@ -161,6 +165,19 @@ impl Lexicon {
         self.genders.get(word).copied()
     }
 
+    /// The codes of somebody known without a title, by a full name.
+    pub fn person(&self, name: &str) -> Option<&Actor> {
+        self.people.get(&name.to_lowercase().replace('’', "'"))
+    }
+
+    fn add_people(&mut self, name: &'static str, text: &str) -> Result<(), TableError> {
+        for row in table::rows(name, text, 5)? {
+            let actor = actor(&row, 1)?;
+            self.people.extend(row.list(0).map(|name| (name.to_lowercase(), actor.clone())));
+        }
+        Ok(())
+    }
+
     fn add_organisations(&mut self, name: &'static str, text: &str) -> Result<(), TableError> {
         for row in table::rows(name, text, 6)? {
             let organisation = self.organisations.len();
@@ -169,20 +186,7 @@ impl Lexicon {
                 let alias = Alias { text: text.to_owned(), organisation, ambiguous };
                 self.names.entry(opening(text)).or_default().push(alias);
             }
-            let country = match row.cell(2) {
-                "-" => None,
-                code => Some(iso3(&row, code)?),
-            };
-            let nonstate = match row.cell(3) {
-                "-" => None,
-                code => Some(nonstate(code).ok_or_else(|| row.error(format!("unknown non-state code {code}")))?),
-            };
-            let actor = Actor {
-                country_iso3: country,
-                nonstate,
-                sector: sectors(&row, 4)?,
-                cameo_code: row.list(5).next().map(str::to_owned),
-            };
+            let actor = actor(&row, 2)?;
             let name = row.cell(0).trim_end_matches('?').to_owned();
             self.organisations.push(Organisation { name, actor });
         }
@@ -299,6 +303,24 @@ fn country_key(text: &str) -> Option<String> {
     }
     let short = text.chars().filter(|c| c.is_alphabetic()).count() <= 3;
     Some(if short { text.to_owned() } else { text.to_lowercase() })
+}
+
+/// The codes in the four columns from `first`: country, non-state code, sectors, CAMEO code.
+fn actor(row: &Row<'_>, first: usize) -> Result<Actor, TableError> {
+    let country = match row.cell(first) {
+        "-" => None,
+        code => Some(iso3(row, code)?),
+    };
+    let nonstate = match row.cell(first + 1) {
+        "-" => None,
+        code => Some(nonstate(code).ok_or_else(|| row.error(format!("unknown non-state code {code}")))?),
+    };
+    Ok(Actor {
+        country_iso3: country,
+        nonstate,
+        sector: sectors(row, first + 2)?,
+        cameo_code: row.list(first + 3).next().map(str::to_owned),
+    })
 }
 
 fn iso3(row: &Row<'_>, code: &str) -> Result<String, TableError> {

@@ -12,6 +12,8 @@ mod nominals;
 mod phrase;
 mod pronouns;
 mod salience;
+#[cfg(test)]
+mod tests;
 mod titles;
 
 use std::collections::HashMap;
@@ -291,6 +293,7 @@ fn codes(
                 owner: owner.as_ref(),
                 sectors: description.map_or(&[], |d| &d.sectors),
                 title: titles[id].as_deref(),
+                known: chain.forms.iter().find_map(|f| lexicon.person(&f.text)),
             };
             codes[id] = actors::code(lexicon, &evidence);
         }

@@ -38,6 +38,7 @@ pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon) -> Vec<Name> {
     names.sort_by_key(|n| n.tokens.start);
     settle_kinds(doc, lexicon, &mut names);
     settle_places(doc, &mut names);
+    add_called(doc, &mut names);
     propagate(doc, &mut names);
     names
 }
@@ -51,6 +52,9 @@ fn cleaned(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>, kind: Entity
     }
     while !tokens.is_empty() && (is_wrapping(doc, tokens.end - 1) || is_possessive(doc, tokens.end - 1)) {
         tokens.end -= 1;
+    }
+    if matches!(kind, EntityKind::Date | EntityKind::Time) && !is_calendar_name(doc, &tokens) {
+        return None;
     }
     if kind == EntityKind::Person {
         while tokens.len() > 1 && is_title(doc, lexicon, tokens.start) {
@@ -75,6 +79,53 @@ fn cleaned(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>, kind: Entity
         }
     }
     Some(Name { tokens, kind, organisation: None })
+}
+
+/// Whether a time expression names a point of the calendar or the clock. Periods, ages and relative times ("two years",
+/// "34-year-old", "last week") name nothing; they belong to the times of the article.
+fn is_calendar_name(doc: &Doc<'_>, tokens: &Range<usize>) -> bool {
+    const NAMES: [&str; 19] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ];
+    const SHORT: [&str; 19] = [
+        "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec", "Mon", "Tue", "Tues",
+        "Wed", "Thu", "Thurs", "Fri",
+    ];
+    let all_digits = |w: &str| w.bytes().all(|b| b.is_ascii_digit());
+    tokens.clone().any(|i| {
+        let word = doc.word(i).trim_end_matches(['.', ',']);
+        let titled = word.len() > 3
+            && NAMES.iter().any(|n| n.eq_ignore_ascii_case(word))
+            && word.starts_with(char::is_uppercase);
+        let year = word.trim_end_matches('s');
+        let number = year.len() == 4 && all_digits(year) && (year.starts_with('1') || year.starts_with('2'));
+        let clock = word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit());
+        titled || NAMES.contains(&word) || SHORT.contains(&word) || number || clock || is_iso_date(word)
+    })
+}
+
+/// "2024-05-06", "06/05/2024".
+fn is_iso_date(word: &str) -> bool {
+    let parts: Vec<&str> = word.split(['-', '/']).collect();
+    parts.len() == 3 && parts.iter().all(|p| (1..=4).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn record_kind(kind: EntityType) -> Option<EntityKind> {
@@ -319,6 +370,45 @@ pub(super) fn without_place_word(doc: &Doc<'_>, tokens: &Range<usize>) -> Option
     (tokens.len() > 1 && WORDS.contains(&last.as_str())).then(|| tokens.start..tokens.end - 1)
 }
 
+/// "DEIR EL-ZOUR" to "Deir El-Zour".
+pub(super) fn titled(text: &str) -> String {
+    let mut start = true;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if start {
+            out.push(c);
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        start = !c.is_alphabetic() && !matches!(c, '\'' | '’');
+    }
+    out
+}
+
+/// Adds the names that the recogniser missed after "known as": they are of the type of the name that they explain.
+fn add_called(doc: &Doc<'_>, names: &mut Vec<Name>) {
+    const REACH: usize = 10;
+    for i in 0..doc.len() {
+        if !matches!(doc.word(i), "known" | "dubbed" | "nicknamed" | "called") {
+            continue;
+        }
+        let sentence = doc.sentence_of(i);
+        let small = |j: &usize| matches!(doc.word(*j), "as" | "the" | "The") || doc.pos(*j) == Pos::Punct;
+        let start = (i + 1..sentence.end.min(i + 4)).find(|j| !small(j)).unwrap_or(sentence.end);
+        let end = (start..sentence.end).find(|j| doc.pos(*j) != Pos::Propn).unwrap_or(sentence.end);
+        let tokens = start..end;
+        if tokens.is_empty() || names.iter().any(|n| overlap(&n.tokens, &tokens)) {
+            continue;
+        }
+        let near = |n: &&Name| n.tokens.end <= i && n.tokens.end + REACH > i && n.tokens.start >= sentence.start;
+        let explained = names.iter().rev().find(near).map(|n| n.kind);
+        if let Some(kind @ (EntityKind::Org | EntityKind::Person)) = explained {
+            let at = names.partition_point(|n| n.tokens.start < tokens.start);
+            names.insert(at, Name { tokens, kind, organisation: None });
+        }
+    }
+}
+
 /// Finds the untagged repetitions of names: of whole names, of surnames and of the heads of organisations' names.
 fn propagate(doc: &Doc<'_>, names: &mut Vec<Name>) {
     // From the words of a known name to its type; the first use in the article decides.
@@ -333,6 +423,13 @@ fn propagate(doc: &Doc<'_>, names: &mut Vec<Name>) {
             continue;
         }
         known.entry(text.to_owned()).or_insert(name.kind);
+        if matches!(name.kind, EntityKind::Gpe | EntityKind::Loc)
+            && text.len() > 3
+            && !text.contains(char::is_lowercase)
+        {
+            // A dateline's or a headline's capitals.
+            known.entry(titled(text)).or_insert(name.kind);
+        }
         longest = longest.max(name.tokens.len());
         if name.kind == EntityKind::Person
             && let Some(surname) = surname(doc, &name.tokens)
@@ -347,10 +444,10 @@ fn propagate(doc: &Doc<'_>, names: &mut Vec<Name>) {
         .map(|n| doc.word(organisation_head(doc, &n.tokens)))
         .collect();
     let mut taken = vec![false; doc.len()];
-    let mut tagged: HashMap<&str, usize> = HashMap::new();
+    let mut tagged: HashMap<String, usize> = HashMap::new();
     for name in names.iter() {
         taken[name.tokens.clone()].fill(true);
-        *tagged.entry(doc.span_text(name.tokens.clone())).or_default() += 1;
+        *tagged.entry(doc.span_text(name.tokens.clone()).to_lowercase()).or_default() += 1;
     }
     let mut added: Vec<Name> = Vec::new();
     let mut i = 0;
@@ -389,7 +486,7 @@ fn propagate(doc: &Doc<'_>, names: &mut Vec<Name>) {
     added.retain(|n| {
         let text = doc.span_text(n.tokens.clone());
         let certain = heads.contains(text) && n.kind == EntityKind::Org || surnames.contains(text);
-        certain || tagged.get(text).copied().unwrap_or(0) >= untagged[text]
+        certain || tagged.get(&text.to_lowercase()).copied().unwrap_or(0) >= untagged[text]
     });
     names.extend(added);
     names.sort_by_key(|n| n.tokens.start);

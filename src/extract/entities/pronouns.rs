@@ -59,6 +59,8 @@ struct Candidate {
     head: usize,
     entity: Option<EntityId>,
     agreement: Option<Agreement>,
+    /// Whether the noun is one for a person; asked for nouns that are no entities.
+    person: bool,
 }
 
 /// Links pronouns. `mentions` are the names and descriptions in text order, `agreement` is by entity.
@@ -84,7 +86,8 @@ pub(super) fn link(
         let named = entity.is_some() && (!phrase::is_modifier(doc, i) || doc.dep(i) == Dep::Nmod);
         if noun || named {
             let agreement = entity.map(|e| agreement[e]);
-            by_sentence[doc.tokens()[i].sentence as usize].push(Candidate { head: i, entity, agreement });
+            let person = entity.is_none() && phrase::known_head(doc, lexicon, i).is_some_and(|(h, _)| h.person);
+            by_sentence[doc.tokens()[i].sentence as usize].push(Candidate { head: i, entity, agreement, person });
         }
     }
     let mut in_quote = vec![u32::MAX; doc.len()];
@@ -105,7 +108,7 @@ pub(super) fn link(
             subject_of(doc, i)
                 .and_then(|s| entity_at[s].or_else(|| links.iter().find(|m| m.head == s).map(|m| m.entity)))
         } else {
-            best(doc, lexicon, i, class, &by_sentence, &links, agreement, &gender, &in_quote)
+            best(doc, i, class, &by_sentence, &links, agreement, &gender, &in_quote)
         };
         let Some(entity) = found else { continue };
         let kind = agreement[entity].kind;
@@ -186,7 +189,6 @@ pub(super) fn reports(doc: &Doc<'_>, verb: usize) -> bool {
 #[allow(clippy::too_many_arguments)]
 fn best(
     doc: &Doc<'_>,
-    lexicon: &Lexicon,
     i: usize,
     class: Class,
     by_sentence: &[Vec<Candidate>],
@@ -222,7 +224,7 @@ fn best(
             if head >= i || far == 0 && binds(doc, i, head) {
                 continue;
             }
-            if !agrees(doc, lexicon, class, candidate, gender, speaks) {
+            if !agrees(doc, class, candidate, gender, speaks) {
                 continue;
             }
             // Inside of a quotation the speaker is "I".
@@ -294,18 +296,11 @@ fn reported_by_official(doc: &Doc<'_>, i: usize, head: usize, candidate: &Candid
     official && is_speaker(doc, head) && doc.ancestors(i).any(|a| a == doc.head(head)) && doc.head(i) != doc.head(head)
 }
 
-fn agrees(
-    doc: &Doc<'_>,
-    lexicon: &Lexicon,
-    class: Class,
-    candidate: &Candidate,
-    gender: &[Option<Gender>],
-    speaks: bool,
-) -> bool {
+fn agrees(doc: &Doc<'_>, class: Class, candidate: &Candidate, gender: &[Option<Gender>], speaks: bool) -> bool {
     let i = candidate.head;
     let Some(a) = candidate.agreement else {
         let plural = phrase::is_plural(doc, i) || doc.children(i).any(|c| doc.dep(c) == Dep::Conj);
-        let person = phrase::known_head(doc, lexicon, i).is_some_and(|(h, _)| h.person);
+        let person = candidate.person;
         return match class {
             Class::Person(_) => person && !plural,
             Class::Thing => !person && !plural && !speaks && !is_time_or_manner(doc, i),
