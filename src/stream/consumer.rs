@@ -209,7 +209,7 @@ impl Subscription {
         self.paused
     }
 
-    /// Starts fetching. New partitions are never paused.
+    /// Starts fetching, paused if the others are.
     pub(super) fn assign(&mut self, partitions: &[Partition]) -> Result<(), StreamError> {
         // Without offsets: librdkafka asks for the committed ones, and waits while a transaction is about to change
         // them (KIP-447).
@@ -219,9 +219,12 @@ impl Subscription {
             RebalanceProtocol::Cooperative => consumer.incremental_assign(&list)?,
             _ => consumer.assign(&list)?,
         }
-        // Trap: pause does not survive an assignment, and pause, assign, resume in quick succession can leave a
-        // partition paused for ever (librdkafka #5591): forget it, the next turn of the stream applies it again.
-        self.paused = false;
+        // Trap: a new partition is never paused, whatever it was before (librdkafka #1849, #1802), while those kept by
+        // an incremental assignment stay as they are. Pausing and resuming before the assignment has returned can
+        // leave a partition paused for ever (librdkafka #5591): here it has.
+        if self.paused && !partitions.is_empty() {
+            consumer.pause(&list)?;
+        }
         Ok(())
     }
 

@@ -3,6 +3,8 @@
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use thiserror::Error;
 
+use super::delivery::{code_of, is_denied};
+
 /// A fatal error of the stream. The process should exit non-zero and be started again by its supervisor, which is
 /// always safe: nothing uncommitted is lost, nothing committed is done twice.
 #[derive(Debug, Error)]
@@ -70,7 +72,9 @@ pub enum StreamError {
     #[error("{0}; restarting from the committed offsets is safe")]
     Ledger(#[from] super::ledger::LedgerError),
     /// Threads are stuck in articles and too many were replaced already.
-    #[error("{0} enrichment threads are stuck in articles that never end; see the dead letters for time_limit")]
+    #[error(
+        "{0} enrichment threads are stuck in articles that never end; see the dead letters whose reason is timeout"
+    )]
     ThreadsStuck(usize),
     /// A thread could not be started.
     #[error("a thread cannot be started: {0}")]
@@ -105,5 +109,14 @@ impl StreamError {
 
     pub(super) fn client_failed(action: &'static str, error: &KafkaError) -> Self {
         Self::ClientFailed { action, reason: error.to_string() }
+    }
+}
+
+impl From<KafkaError> for StreamError {
+    fn from(error: KafkaError) -> Self {
+        if is_denied(code_of(&error)) {
+            return Self::Denied { action: "a request", code: code_of(&error) };
+        }
+        Self::client_failed("a request", &error)
     }
 }

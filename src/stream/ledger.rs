@@ -184,13 +184,6 @@ impl<T> Ledger<T> {
         lane.slots.get_mut(index).map(|slot| &mut slot.entry)
     }
 
-    /// The entry of an unfinished record; `None` if the ticket is stale or used.
-    pub(super) fn unfinished(&self, ticket: Ticket) -> Option<&T> {
-        let lane = self.lanes.get(&ticket.lane)?;
-        let index = usize::try_from(ticket.seq.checked_sub(lane.base)?).ok()?;
-        lane.slots.get(index).filter(|slot| !slot.done).map(|slot| &slot.entry)
-    }
-
     /// Records that may leave.
     pub(super) fn ready(&self) -> usize {
         self.lanes.values().map(|lane| lane.ready).sum()
@@ -319,6 +312,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::gate::Gate;
     use super::*;
 
     fn partition(number: i32) -> Partition {
@@ -440,6 +434,8 @@ mod tests {
         #[test]
         fn any_schedule_keeps_the_invariants(steps in prop::collection::vec(step(), 0..120)) {
             let mut ledger: Ledger<u64> = Ledger::new();
+            let mut gate = Gate::new(20, 400);
+            let bytes = |entry: u64| usize::try_from(entry % 50).unwrap();
             let mut tickets: Vec<(Ticket, u64)> = Vec::new();
             // The model: unfinished records by (partition, offset), and every live record.
             let mut unfinished: BTreeMap<u64, (i32, i64)> = BTreeMap::new();
@@ -456,6 +452,7 @@ mod tests {
                         assigned[p as usize] = matches!(step, Step::Assign(_));
                         left += back.len();
                         for entry in back {
+                            gate.release(bytes(entry));
                             prop_assert!(live.remove(&entry), "given back twice");
                             unfinished.remove(&entry);
                         }
@@ -467,6 +464,7 @@ mod tests {
                         match ledger.admit(&partition(p), offset, next) {
                             Ok(ticket) => {
                                 prop_assert!(assigned[p as usize]);
+                                gate.admit(bytes(next));
                                 tickets.push((ticket, next));
                                 unfinished.insert(next, (p, offset));
                                 live.insert(next);
@@ -482,7 +480,6 @@ mod tests {
                     }
                     Step::Finish(index) if !tickets.is_empty() => {
                         let (ticket, entry) = tickets[index.index(tickets.len())];
-                        prop_assert_eq!(ledger.unfinished(ticket).is_some(), unfinished.contains_key(&entry));
                         let first_time = unfinished.remove(&entry).is_some();
                         prop_assert_eq!(ledger.finish(ticket).copied(), first_time.then_some(entry));
                     }
@@ -494,6 +491,7 @@ mod tests {
                         prop_assert!(gone.len() <= records);
                         left += gone.len();
                         for entry in gone {
+                            gate.release(bytes(entry));
                             prop_assert!(live.remove(&entry), "committed twice");
                             prop_assert!(!unfinished.contains_key(&entry), "committed unfinished");
                         }
@@ -512,8 +510,12 @@ mod tests {
                 }
             }
             for p in 0..3 {
-                left += ledger.revoke(&partition(p)).len();
+                let back = ledger.revoke(&partition(p));
+                left += back.len();
+                back.into_iter().for_each(|entry| gate.release(bytes(entry)));
             }
+            prop_assert_eq!((gate.records(), gate.bytes()), (0, 0), "budgets return to zero");
+            prop_assert!(gate.is_open());
             prop_assert_eq!(admitted, left, "every record leaves exactly once");
             prop_assert_eq!(ledger.ready(), 0);
         }

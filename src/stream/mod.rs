@@ -8,9 +8,9 @@
 //!              batch of finished prefixes --> delivery (transaction | at_least_once) --> producer
 //! ```
 //!
-//! One thread owns both Kafka clients and all state; the others only turn an input into records. [`worker`] says why
-//! every interleaving is harmless, [`ledger`] holds the invariants, [`transaction`] the rules of the transactional
-//! protocol. [`process`] is the seam to the enrichment: this module knows nothing of news.
+//! One thread owns both Kafka clients and all state; the others only turn an input into records. `worker` says why
+//! every interleaving is harmless, `ledger` holds the invariants, `transaction` the rules of the transactional
+//! protocol. [`process`] is the seam to the enrichment: only [`output`] knows a news record, and it does no Kafka.
 //!
 //! Not here: HTTP, signals, configuration files, logging set-up.
 
@@ -23,7 +23,7 @@ pub mod embedded;
 pub mod error;
 mod gate;
 pub mod health;
-pub mod ledger;
+mod ledger;
 pub mod output;
 mod pool;
 pub mod process;
@@ -33,12 +33,13 @@ mod retry;
 pub mod settings;
 mod statistics;
 mod stop;
-pub mod transaction;
-pub mod worker;
+mod transaction;
+mod worker;
 
 pub use embedded::Broker;
 pub use error::StreamError;
 pub use health::{Health, Phase};
+pub use ledger::LedgerError;
 pub use process::{Header, Input, OutputRecord, Process, ProcessFactory, Rejection, Stage};
 pub use settings::{Delivery, Properties, Settings, Topics};
 pub use worker::{Summary, Worker, WorkerHandle};

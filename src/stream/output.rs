@@ -121,3 +121,127 @@ impl Envelope {
         Ok(OutputRecord { topic: topic.clone(), key: Some(key), value: Some(serde_json::to_vec(value)?), headers })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn article() -> EnrichedArticle {
+        let sha = "0123456789abcdef".repeat(4);
+        let producer = json!({"name": "dateline", "version": "1", "model": "m", "gazetteer": "g"});
+        let entity = |id: &str, kind: &str, name: &str| json!({"id": id, "type": kind, "name": name, "salience": 1.0, "mentions": [], "place": null, "actor": null});
+        serde_json::from_value(json!({
+            "schema": "article.enriched/1",
+            "article": {
+                "id": "wire-7", "url": null, "source": null, "title": null, "published_at": "2031-05-04T03:02:01Z",
+                "language": "en", "dateline": null, "text_sha256": sha, "chars": 10
+            },
+            "entities": [entity("e1", "PERSON", "Ana  De\tSouza"), entity("e2", "ORG", "Harbour Police")],
+            "times": [], "attributions": [], "mentions": [],
+            "events": [{
+                "schema": "event.article/1", "cluster_id": "ec1-x", "doc_id": "d", "article_id": "wire-7", "dct": null,
+                "main": true, "rank": 1,
+                "type": {"plover": {"event": "ASSAULT", "mode": [], "context": []},
+                    "cameo": {"root": "18", "code": "180"}, "quad_class": 4, "goldstein": null, "plover_score": null,
+                    "acled": null, "alternatives": []},
+                "actors": [], "recipients": [], "location": null, "other_locations": [], "time": null,
+                "casualties": {"killed": null, "injured": null, "side": []},
+                "assertion": {"polarity": "pos", "modality": "asserted", "tense": "past", "realis": "actual",
+                    "historical": false, "salience": "main"},
+                "sources": {"n_mentions": 1, "n_attributed_sources": 0, "named": [], "anonymous": []},
+                "contradictions": [], "links": [], "mentions": [], "summary": null,
+                "confidence": {"overall": 0.5, "type": null, "actor": null, "recipient": null, "location": null,
+                    "time": null, "casualties": null, "attribution": null},
+                "producer": producer
+            }],
+            "main_event": "ec1-x",
+            "quality": serde_json::to_value(crate::record::Quality::default()).unwrap(),
+            "producer": producer
+        }))
+        .unwrap()
+    }
+
+    fn input(key: Option<&str>) -> Input {
+        Input {
+            topic: "articles.raw".into(),
+            partition: 0,
+            offset: 0,
+            timestamp: Some(1),
+            key: key.map(|k| k.as_bytes().to_vec()),
+            value: None,
+            headers: vec![
+                Header::new("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+                Header::new("private", "stays behind"),
+            ],
+        }
+    }
+
+    fn header<'a>(record: &'a OutputRecord, name: &str) -> Option<&'a str> {
+        let mut found = record.headers.iter().filter(|h| h.name == name);
+        let value = found.next().map(|h| std::str::from_utf8(h.value.as_deref().unwrap()).unwrap());
+        assert!(found.next().is_none(), "{name} is there twice");
+        value
+    }
+
+    #[test]
+    fn every_record_has_its_topic_key_and_headers() {
+        let topics = Topics::default();
+        let records = records(&article(), &input(Some("k")), &topics).unwrap();
+        let described: Vec<_> = records
+            .iter()
+            .map(|r| {
+                let key = String::from_utf8(r.key.clone().unwrap()).unwrap();
+                (&*r.topic, key, header(r, "schema").unwrap(), header(r, "ce_type").unwrap())
+            })
+            .collect();
+        let entity = ("entity.tag/1", "dateline.entity.tag.v1");
+        let expect = [
+            ("articles.enriched", "k", "article.enriched/1", "dateline.article.enriched.v1"),
+            ("news.events", "ec1-x", "event.article/1", "dateline.event.article.v1"),
+            ("news.entities", "PERSON:ana de souza", entity.0, entity.1),
+            ("news.entities", "ORG:harbour police", entity.0, entity.1),
+        ];
+        assert_eq!(described, expect.map(|(t, k, s, c)| (t, k.to_owned(), s, c)));
+        for record in &records {
+            assert_eq!(header(record, "content-type"), Some("application/json"));
+            assert_eq!(header(record, "ce_specversion"), Some("1.0"));
+            assert_eq!(header(record, "ce_source"), Some("/dateline/articles.raw"));
+            assert_eq!(header(record, "ce_time"), Some("2031-05-04T03:02:01Z"));
+            assert!(header(record, "traceparent").is_some_and(|t| t.starts_with("00-4bf9")));
+            assert_eq!(header(record, "private"), None);
+            let value: serde_json::Value = serde_json::from_slice(record.value.as_deref().unwrap()).unwrap();
+            assert_eq!(value["schema"].as_str(), header(record, "schema"));
+        }
+        let mut ids: Vec<_> = records.iter().map(|r| header(r, "ce_id").unwrap()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), records.len(), "ids are unique per source");
+    }
+
+    #[test]
+    fn without_a_key_the_article_id_is_the_key() {
+        let records = records(&article(), &input(None), &Topics::default()).unwrap();
+        assert_eq!(records[0].key.as_deref(), Some("wire-7".as_bytes()));
+    }
+
+    #[test]
+    fn a_bare_date_is_no_time_of_an_event() {
+        let mut article = article();
+        article.article.published_at = Some("2031-05-04".into());
+        assert_eq!(header(&records(&article, &input(None), &Topics::default()).unwrap()[0], "ce_time"), None);
+    }
+
+    #[test]
+    fn a_resolved_place_has_the_same_key_under_every_name() {
+        let mut entity = article().entities.remove(0);
+        entity.place = serde_json::from_value(json!({
+            "name": "Foo", "geonameid": 42, "lat": null, "lon": null, "feature_class": null, "feature_code": null,
+            "admin1": null, "admin1_code": null, "country_iso2": null, "country_iso3": null, "resolution": null,
+            "uncertainty_km": null, "confidence": 1.0, "alternatives": []
+        }))
+        .ok();
+        assert_eq!(entity_key(&entity), "geonames:42");
+    }
+}

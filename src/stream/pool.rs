@@ -146,7 +146,7 @@ impl Pool {
                 }
                 self.seats[index] = self.seat(index)?;
                 let message = format!("not done after {} ms; its thread was left behind", hard.as_millis());
-                let result = Err(Rejection { stage: Stage::Enrich, reason: "time_limit", message });
+                let result = Err(Rejection { stage: Stage::Enrich, reason: "timeout", message });
                 given_up.push(Done { ticket, result, started, ended: now });
             }
         }
@@ -292,7 +292,7 @@ mod tests {
     fn panics_and_time_outs_are_results() {
         let mut pool = pool(2, 500);
         let texts = ["a", "panic", "polite", "b", "stuck", "c", "panic", "d"];
-        let expect = ["ok", "panic", "stopped", "ok", "time_limit", "ok", "panic", "ok"];
+        let expect = ["ok", "panic", "stopped", "ok", "timeout", "ok", "panic", "ok"];
         assert_eq!(run(&mut pool, &texts), expect);
         let start = Instant::now();
         drop(pool);
@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn too_many_stuck_threads_are_fatal() {
         let mut pool = pool(1, 10);
-        assert_eq!(run(&mut pool, &["stuck", "a"]), ["time_limit", "ok"], "one is replaced");
+        assert_eq!(run(&mut pool, &["stuck", "a"]), ["timeout", "ok"], "one is replaced");
         jobs(&["stuck"]).into_iter().for_each(|job| pool.submit(job));
         let start = Instant::now();
         let error = loop {

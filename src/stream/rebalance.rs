@@ -57,8 +57,8 @@ impl Stream {
     }
 
     /// Waits for what threads have begun in these lanes, takes back what they have not, and commits what is ready.
-    /// Leaves the rest when time is over. The consumer is not polled meanwhile.
-    pub(super) fn finish(&mut self, lanes: &[LaneId], until: Instant) -> Result<(), StreamError> {
+    /// Leaves the rest, and returns false, when time is over. The consumer is not polled meanwhile.
+    pub(super) fn finish(&mut self, lanes: &[LaneId], until: Instant) -> Result<bool, StreamError> {
         let withdrawn = self.pool.withdraw(lanes);
         while self.ledger.pending(lanes) > withdrawn && Instant::now() < until {
             self.health.beat();
@@ -73,7 +73,7 @@ impl Stream {
                 self.deliver()?;
             }
         }
-        Ok(())
+        Ok(self.ledger.pending(lanes) <= withdrawn && self.ledger.ready_in(lanes) == 0)
     }
 
     /// Compares the offsets at the brokers with the ledger's after an aborted batch. False: could not be told now.

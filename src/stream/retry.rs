@@ -18,6 +18,7 @@ pub(super) struct Retry {
     patience: Duration,
     failures: u32,
     since: Option<Instant>,
+    last: Option<Instant>,
     until: Option<Instant>,
     isolate: usize,
     unverified: bool,
@@ -25,7 +26,7 @@ pub(super) struct Retry {
 
 impl Retry {
     pub(super) fn new(patience: Duration) -> Self {
-        Self { patience, failures: 0, since: None, until: None, isolate: 0, unverified: false }
+        Self { patience, failures: 0, since: None, last: None, until: None, isolate: 0, unverified: false }
     }
 
     /// A batch was committed.
@@ -39,6 +40,11 @@ impl Retry {
     /// # Errors
     /// Patience is over.
     pub(super) fn failed(&mut self, now: Instant, reason: &str) -> Result<(), StreamError> {
+        // A failure long ago (its partitions went elsewhere before the next attempt) is none of this outage.
+        if self.last.is_some_and(|last| now.duration_since(last) > self.patience + LONGEST_PAUSE) {
+            (self.failures, self.since) = (0, None);
+        }
+        self.last = Some(now);
         let since = *self.since.get_or_insert(now);
         let waited = now.duration_since(since);
         if waited >= self.patience {
@@ -101,6 +107,8 @@ mod tests {
         assert!(now.duration_since(start) >= Duration::from_secs(60));
         retry.succeeded(1);
         assert!(!retry.blocked(now) && retry.failed(now, "again").is_ok(), "a success starts afresh");
+        let later = now + Duration::from_secs(300);
+        assert!(retry.failed(later, "another outage").is_ok(), "an old failure does not count");
     }
 
     #[test]

@@ -33,6 +33,11 @@ impl StopSignal {
     /// The error to leave with when the drain takes too long.
     pub(super) fn overrun(&self, now: Instant) -> Option<StreamError> {
         let late = self.deadline().is_some_and(|deadline| now >= deadline);
-        late.then(|| StreamError::DrainTimedOut(self.drain.as_secs()))
+        late.then(|| self.timed_out())
+    }
+
+    /// The error of a drain that did not end in time.
+    pub(super) fn timed_out(&self) -> StreamError {
+        StreamError::DrainTimedOut(self.drain.as_secs())
     }
 }

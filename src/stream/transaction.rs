@@ -2,8 +2,8 @@
 //!
 //! A transaction is opened, filled, and closed within one call on the one thread that also polls the consumer. So no
 //! partition can be revoked from under an open transaction by our own doing; what the group does meanwhile is judged
-//! by the brokers, which refuse offsets of a member whose generation has passed (KIP-447). Enrichment is finished before a transaction begins: an open one delays every `read_committed` reader of the
-//! partitions it touches.
+//! by the brokers, which refuse offsets of a member whose generation has passed (KIP-447). Enrichment is finished
+//! before a transaction begins: an open one delays every `read_committed` reader of the partitions it touches.
 //!
 //! Errors have three classes (librdkafka INTRODUCTION.md, "Transactional Producer"): *retriable*: the same call must be
 //! made again until it gives an answer, nothing else may be called; *abortable*: abort, and try the batch again;
@@ -15,9 +15,10 @@ use std::time::{Duration, Instant};
 use rdkafka::TopicPartitionList;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer as _;
+use tracing::warn;
 
 use super::consumer::{Subscription, offsets_list};
-use super::delivery::{Article, Attempt, Delivery, Failure, Patience, code_of};
+use super::delivery::{Article, Attempt, Delivery, Failure, Patience};
 use super::error::StreamError;
 use super::ledger::Partition;
 use super::producer::Producer;
@@ -166,11 +167,15 @@ impl Delivery for Transactions {
             Ok(mut failure) => {
                 // Records purged by the abort are not failures of their own; keep what was known before.
                 let refused = std::mem::take(&mut failure.refused);
+                // Said before the abort, which may be the end: a broker that was killed before it knew of the
+                // transaction refuses to abort it (INVALID_TXN_STATE), and librdkafka calls that fatal (measured).
+                warn!("aborting a transaction of {} articles: {}", articles.len(), failure.reason);
                 self.abort(patience)?;
                 failure.refused = refused;
                 Ok(Attempt::Failed(failure))
             }
             Err(error) => {
+                // The transaction may stay open: there was no way to end it. The next start of this worker does.
                 self.metrics.transactions.with_label_values(&["failed"]).inc();
                 Err(error)
             }
@@ -183,14 +188,5 @@ impl Delivery for Transactions {
 
     fn verifies(&self) -> bool {
         true
-    }
-}
-
-impl From<KafkaError> for StreamError {
-    fn from(error: KafkaError) -> Self {
-        if super::delivery::is_denied(code_of(&error)) {
-            return Self::Denied { action: "a request", code: code_of(&error) };
-        }
-        Self::client_failed("a request", &error)
     }
 }

@@ -219,7 +219,7 @@ impl Stream {
         let owned: Vec<_> = self.ledger.partitions().filter_map(|p| self.ledger.lane(p)).collect();
         // Set with the stop; the fallback only satisfies the type.
         let until = self.stop.deadline().unwrap_or_else(Instant::now);
-        self.finish(&owned, until)
+        if self.finish(&owned, until)? { Ok(()) } else { Err(self.stop.timed_out()) }
     }
 
     /// Connects; false if a stop was asked for meanwhile.
@@ -292,6 +292,7 @@ impl Stream {
         self.metrics.poll_interval.observe(now.duration_since(self.last_poll).as_secs_f64());
         self.last_poll = now;
         let mut any = false;
+        self.apply_flow()?;
         for _ in 0..RECORDS_PER_TURN {
             let input = self.subscription.poll(Duration::ZERO)?;
             any |= input.is_some();
@@ -489,7 +490,7 @@ impl Stream {
     }
 
     fn failed(&mut self, batch: &Batch, failure: &Failure) -> Result<(), StreamError> {
-        warn!(records = batch.len(), "a batch failed and is tried again: {}", failure.reason);
+        warn!(articles = batch.len(), "a batch failed and is tried again: {}", failure.reason);
         if self.delivery.verifies() {
             self.retry.doubt();
         }

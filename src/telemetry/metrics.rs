@@ -314,9 +314,9 @@ mod tests {
         let metrics = Metrics::new().unwrap();
         metrics.set_model("en", "1", "abc");
         for family in metrics.registry().gather() {
-            let name = family.get_name();
+            let name = family.name();
             assert!(name.starts_with("dateline_") || name.starts_with("process_"), "{name}");
-            assert!(!family.get_help().is_empty(), "{name}");
+            assert!(!family.help().is_empty(), "{name}");
             let counter = family.get_field_type() == prometheus::proto::MetricType::COUNTER;
             assert!(!counter || name.ends_with("_total"), "{name} is a counter without _total");
         }

@@ -3,6 +3,7 @@
 
 mod articles;
 mod broker;
+mod exactly_once;
 mod faults;
 mod golden;
 mod kafka;

@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use dateline::stream::{Delivery, Settings, StreamError, Topics, Worker, WorkerHandle};
 use dateline::telemetry::Metrics;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use crate::stream_support::{assert_identity, eventually, exactly_once, feed, obedient, read_until, settings};
 
@@ -130,7 +132,7 @@ fn a_stuck_article_holds_up_neither_stream_nor_stop() {
     });
     bench.feed(&["stuck for ever", "one", "two"]);
     bench.wait_finished(3);
-    assert_eq!(bench.metrics.records_dead_lettered.with_label_values(&["enrich", "time_limit"]).get(), 1);
+    assert_eq!(bench.metrics.records_dead_lettered.with_label_values(&["enrich", "timeout"]).get(), 1);
     worker.stop();
     let summary = worker.wait().unwrap();
     assert_eq!((summary.enriched, summary.dead_lettered), (2, 1));
@@ -214,6 +216,42 @@ fn a_refused_dead_letter_is_cut_until_it_fits() {
     assert_eq!(original.value.as_deref(), Some(text.as_bytes()));
     worker.stop();
     assert_eq!(worker.wait().unwrap().dead_lettered, 1);
+}
+
+#[test]
+fn rewinds_to_where_the_brokers_are_after_an_abort() {
+    // The mock keeps a plain commit but not the offsets of a transaction, which makes the brokers disagree with a
+    // worker that has committed: the stand-in for a commit that did not take effect, or for a meddling operator.
+    let bench = Bench::new();
+    let texts: Vec<String> = (0..6).map(|i| format!("single {i}")).collect();
+    feed(&bench.brokers(), &bench.topics.input, texts.iter().map(|t| ("key".to_owned(), Some(t.as_bytes()))));
+    let partition = partition_of(&bench, "key");
+    let setter: BaseConsumer =
+        ClientConfig::new().set("bootstrap.servers", bench.brokers()).set("group.id", "mock").create().unwrap();
+    let mut offsets = TopicPartitionList::new();
+    offsets.add_partition_offset(&bench.topics.input, partition, Offset::Offset(2)).unwrap();
+    setter.commit(&offsets, CommitMode::Sync).unwrap();
+    let worker = bench.start(exactly_once("mock-0"), |_| {});
+    bench.wait_finished(4);
+    let denied = [RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED];
+    bench.cluster.request_errors(RDKafkaApiKey::AddPartitionsToTxn, &denied);
+    feed(&bench.brokers(), &bench.topics.input, [("key".to_owned(), Some("single 6".as_bytes()))]);
+    // The four are read again, and the new one.
+    bench.wait_finished(4 + 4 + 1);
+    assert_eq!(bench.metrics.records_returned.with_label_values(&["rewound"]).get(), 1);
+    assert_identity(&bench.metrics);
+    let enriched = bench.texts(&bench.topics.enriched, 9);
+    assert_eq!(enriched.iter().filter(|text| *text == "single 6").count(), 1, "{enriched:?}");
+    worker.stop();
+    assert_eq!(worker.wait().unwrap().enriched, 9);
+}
+
+/// The partition in which the feeder puts a key.
+fn partition_of(bench: &Bench, key: &str) -> i32 {
+    let read = read_until(&bench.brokers(), &[&bench.topics.input], LONG, |read| {
+        read.values().flatten().any(|r| r.key.as_deref() == Some(key.as_bytes()))
+    });
+    read.values().flatten().find(|r| r.key.as_deref() == Some(key.as_bytes())).unwrap().partition
 }
 
 #[test]

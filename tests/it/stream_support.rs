@@ -63,7 +63,7 @@ pub(crate) fn obedient(topics: &Topics, seen: &Arc<AtomicU64>) -> ProcessFactory
                     while Instant::now() < end && !stop() {
                         std::thread::sleep(Duration::from_millis(5));
                     }
-                    Ok(vec![out(&self.topics.enriched, value.clone())])
+                    Ok(vec![out(&self.topics.enriched, value.clone()), out(&self.topics.events, value.clone())])
                 }
                 _ => Ok(vec![out(&self.topics.enriched, value.clone()), out(&self.topics.events, value.clone())]),
             }
