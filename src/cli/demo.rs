@@ -164,29 +164,30 @@ impl Results {
             .set("bootstrap.servers", &settings.brokers)
             .set("group.id", "dateline-demo-reader")
             .set("enable.auto.commit", "false")
-            .set("enable.partition.eof", "true")
             .set("fetch.wait.max.ms", "10")
             .create()?;
         let mut list = TopicPartitionList::new();
+        let mut waiting = 0;
         for topic in settings.topics.outputs() {
             let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10))?;
             for partition in metadata.topics().iter().flat_map(|t| t.partitions()) {
                 list.add_partition_offset(topic, partition.id(), Offset::Beginning)?;
+                let (low, high) = consumer.fetch_watermarks(topic, partition.id(), Duration::from_secs(10))?;
+                waiting += high - low;
             }
         }
-        let mut open = list.count();
         consumer.assign(&list)?;
         let mut results = Self::default();
         let deadline = Instant::now() + Duration::from_secs(30);
-        while open > 0 && Instant::now() < deadline {
-            match consumer.poll(Duration::from_millis(100)) {
-                Some(Err(rdkafka::error::KafkaError::PartitionEOF(_))) => open -= 1,
-                Some(message) => results.add(settings, &message?)?,
-                None => {}
+        while waiting > 0 && Instant::now() < deadline {
+            if let Some(message) = consumer.poll(Duration::from_millis(100)) {
+                results.add(settings, &message?)?;
+                waiting -= 1;
             }
         }
         results.enriched.sort_by(|a, b| a.article.id.cmp(&b.article.id));
         results.events.sort_by(|a, b| (&a.article_id, a.rank).cmp(&(&b.article_id, b.rank)));
+        results.events.dedup_by(|a, b| a.cluster_id == b.cluster_id);
         Ok(results)
     }
 
@@ -227,8 +228,13 @@ impl Results {
             format!("\n{} {}\n", style.kind(name), style.faint(&format!("{n} {what}")))
         };
         text.push_str(&heading(&topics.enriched, self.enriched.len(), "articles"));
-        for article in &self.enriched {
-            text.push_str(&brief(article, style, width));
+        for (i, article) in self.enriched.iter().enumerate() {
+            if i > 0 && *article == self.enriched[i - 1] {
+                let again = format!("{} came twice: the same record under the same ids", article.article.id);
+                text.push_str(&format!("  {}\n", style.faint(&again)));
+            } else {
+                text.push_str(&brief(article, style, width));
+            }
         }
         text.push_str(&heading(&topics.events, self.events.len(), "events; those that are no article's main one"));
         for event in self.events.iter().filter(|e| !e.main && !e.assertion.historical).take(12) {
