@@ -53,50 +53,60 @@ fn class(members: &[&EventMention]) -> EventClass {
     class
 }
 
-/// Every participant of the given roles once, named ones first, each by its best mention.
+/// Every participant of the given roles once, by its best mention; those that most mentions name first.
 fn participants(facts: &Facts<'_>, members: &[&EventMention], roles: &[ParticipantRole]) -> Vec<Participant> {
-    let mut found: Vec<Participant> = Vec::new();
+    let mut found: Vec<(usize, Participant)> = Vec::new();
     for p in members.iter().flat_map(|m| &m.participants).filter(|p| roles.contains(&p.role)) {
-        let same = |q: &&mut Participant| match (p.entity, q.entity) {
-            (Some(a), Some(b)) => a == b,
-            // A bare description ("13 people") adds nothing beside the same words.
-            (None, None) => p.tokens == q.tokens,
-            _ => false,
-        };
-        match found.iter_mut().find(same) {
-            Some(q) if strength(p) > strength(q) => *q = p.clone(),
-            Some(_) => {}
-            None => found.push(p.clone()),
+        match found.iter_mut().find(|(_, q)| p.entity.is_some() && p.entity == q.entity) {
+            Some((count, best)) => {
+                *count += 1;
+                if strength(p) > strength(best) {
+                    *best = p.clone();
+                }
+            }
+            None => found.push((1, p.clone())),
         }
     }
-    let salience = |p: &Participant| p.entity.map_or(0.0, |e| facts.entities.list[e].salience);
-    if found.iter().any(|p| p.entity.is_some()) {
-        found.retain(|p| p.entity.is_some());
+    // A bare description ("13 people") adds nothing beside those that are entities.
+    if found.iter().any(|(_, p)| p.entity.is_some()) {
+        found.retain(|(_, p)| p.entity.is_some());
     } else {
         found.truncate(1);
     }
-    found.sort_by(|a, b| salience(b).total_cmp(&salience(a)));
-    found
+    let salience = |p: &Participant| p.entity.map_or(0.0, |e| facts.entities.list[e].salience);
+    let named = |p: &Participant| p.entity.is_some_and(|e| facts.entities.list[e].actor.is_some());
+    found.sort_by(|(m, a), (n, b)| (named(b), n).cmp(&(named(a), m)).then(salience(b).total_cmp(&salience(a))));
+    found.into_iter().map(|(_, p)| p).collect()
 }
 
 fn strength(p: &Participant) -> (bool, bool, f64) {
     (p.via == Via::Explicit, p.tokens.is_some(), p.confidence)
 }
 
-/// The finest stated place; other stated places beside it.
+/// The finest place: a stated one before the dateline's, unless that lies within it; other places beside it.
 fn place(facts: &Facts<'_>, members: &[&EventMention]) -> (Option<PlaceLink>, Vec<usize>) {
-    let level = |p: &PlaceLink| facts.entities.list[p.entity].place.as_ref().and_then(|x| x.resolution).unwrap_or(0);
+    let of = |p: &PlaceLink| facts.entities.list[p.entity].place.as_ref();
+    let level = |p: &PlaceLink| of(p).and_then(|x| x.resolution).unwrap_or(0);
     let links: Vec<&PlaceLink> = members.iter().filter_map(|m| m.place.as_ref()).collect();
-    let mut best: Option<&PlaceLink> = None;
-    for link in &links {
-        let key =
-            |p: &PlaceLink| (p.via != Via::Default || level(p) > 1, level(p), p.via == Via::Explicit, p.confidence);
-        if best.is_none_or(|b| key(link) > key(b)) {
-            best = Some(link);
+    let named = |p: &PlaceLink| links.iter().filter(|q| q.entity == p.entity && q.via == Via::Explicit).count();
+    let finest = |stated: bool| {
+        let key = |p: &PlaceLink| (level(p), named(p));
+        let of_kind = links.iter().copied().filter(|p| (p.via != Via::Default) == stated);
+        of_kind.fold(None, |best: Option<&PlaceLink>, p| match best {
+            Some(b) if key(p) <= key(b) => best,
+            _ => Some(p),
+        })
+    };
+    let best = match (finest(true), finest(false)) {
+        (Some(stated), Some(default)) => {
+            let within = level(default) > level(stated)
+                && of(default).zip(of(stated)).is_some_and(|(a, b)| a.country_iso2 == b.country_iso2);
+            Some(if within { default } else { stated })
         }
-    }
+        (stated, default) => stated.or(default),
+    };
     let mut others = Vec::new();
-    for link in &links {
+    for link in links {
         if best.is_some_and(|b| b.entity != link.entity) && !others.contains(&link.entity) {
             others.push(link.entity);
         }

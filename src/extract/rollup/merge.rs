@@ -1,12 +1,14 @@
 //! Which mentions tell of the same happening.
 //!
 //! Mentions are read in text order and join the group whose evidence is best, or open a new one. Contradicting
-//! evidence (other day, other place, other victim, planned against done) forbids joining; agreeing evidence adds up
-//! and must reach [`THRESHOLD`]. An event noun with "the" or a day ("Thursday's raid") refers back and needs less.
+//! evidence (other day, other place, other victim, other doer, planned against done) forbids joining; agreeing
+//! evidence adds up and must reach [`THRESHOLD`]. Only what the text states counts: two mentions that both fall back
+//! on the article's date and place agree in nothing. An event noun with "the" or a day ("Thursday's raid") refers back
+//! and needs less.
 
 use crate::extract::Story;
 use crate::extract::entities::EntityId;
-use crate::extract::events::{EventMention, Facts};
+use crate::extract::events::{EventMention, Facts, PlaceLink};
 use crate::nlp::{Dep, Pos, Tag};
 use crate::record::{EntityKind, Modality, ParticipantRole, Place, Polarity, Via};
 
@@ -49,19 +51,53 @@ fn pair(story: &Story<'_>, facts: &Facts<'_>, old: &EventMention, new: &EventMen
     if old.class.plover.event != new.class.plover.event || standing(old) != standing(new) {
         return None;
     }
+    let doc = story.doc;
     let mut score = 1;
     score += time(old, new)?;
     score += place(facts, old, new)?;
     score += participants(facts, old, new)?;
+    score += claims(facts, old, new);
     score += i32::from(old.class.plover.mode.iter().any(|m| new.class.plover.mode.contains(m)));
-    let doc = story.doc;
     score += i32::from(doc.lemma(old.head) == doc.lemma(new.head));
     score += 2 * i32::from(refers_back(story, new));
-    // "killed in a raid": result and nucleus of one sentence, one inside the other's clause.
-    let nested = story.sentence(old.head) == story.sentence(new.head)
-        && (doc.subtree(old.head).contains(&new.head) || doc.subtree(new.head).contains(&old.head));
-    score += 2 * i32::from(nested && old.role != new.role);
+    score += nearness(story, old, new);
+    score += modifiers(story, old, new);
     Some(score)
+}
+
+/// Mentions close together: one clause inside the other's ("killed in a raid"), one sentence, the next sentence, one
+/// paragraph.
+fn nearness(story: &Story<'_>, old: &EventMention, new: &EventMention) -> i32 {
+    let doc = story.doc;
+    let (s, t) = (story.sentence(old.head), story.sentence(new.head));
+    if s == t {
+        let nested = doc.subtree(old.head).contains(&new.head) || doc.subtree(new.head).contains(&old.head);
+        return if nested { 3 } else { 2 };
+    }
+    let together = story.paragraph(s) == story.paragraph(t);
+    i32::from(together) + i32::from(together && s + 1 == t)
+}
+
+/// What an event noun is called ("the prison assault"): words found around the earlier mention support, a kind that
+/// is not found weighs against.
+fn modifiers(story: &Story<'_>, old: &EventMention, new: &EventMention) -> i32 {
+    let doc = story.doc;
+    let sentence = story.tokens(story.sentence(old.head));
+    let mut score = 0;
+    for modifier in doc.children(new.head).filter(|c| doc.dep(*c) == Dep::Compound && doc.pos(*c) == Pos::Noun) {
+        let found = sentence.clone().any(|i| i != modifier && doc.lemma(i) == doc.lemma(modifier));
+        score += if found { 1 } else { -2 };
+    }
+    score
+}
+
+/// The same number of people harmed is strong evidence, a different one none: sources differ.
+fn claims(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> i32 {
+    let same = |a: &usize, b: &usize| {
+        let (a, b) = (&facts.claims[*a], &facts.claims[*b]);
+        a.kind == b.kind && a.best.is_some_and(|n| n > 1) && a.best == b.best
+    };
+    2 * i32::from(old.claims.iter().any(|a| new.claims.iter().any(|b| same(a, b))))
 }
 
 /// Kinds of statements that never merge: done, denied or negated, and merely thought of.
@@ -73,34 +109,34 @@ fn standing(m: &EventMention) -> (bool, bool, bool) {
     (thought, m.assertion.polarity == Polarity::Neg, m.assertion.historical)
 }
 
-/// Times: the same day supports, disjoint stated intervals forbid.
+/// Times: the same stated day supports, disjoint stated intervals forbid.
 fn time(old: &EventMention, new: &EventMention) -> Option<i32> {
     let interval = |m: &EventMention| {
-        let link = m.time.as_ref()?;
+        let link = m.time.as_ref().filter(|t| t.via != Via::Default)?;
         let day = |s: &Option<String>| s.as_ref().and_then(|s| s.get(..10)).map(str::to_owned);
         Some((day(&link.timex.start)?, day(&link.timex.end)?, link.via == Via::Explicit))
     };
     let (Some(a), Some(b)) = (interval(old), interval(new)) else { return Some(0) };
     if a.1 < b.0 || b.1 < a.0 {
-        // A default date is no evidence against a stated one.
         return if a.2 && b.2 { None } else { Some(-2) };
     }
-    Some(if (&a.0, &a.1) == (&b.0, &b.1) { 1 + i32::from(a.2 && b.2) } else { i32::from(a.2 && b.2) })
+    Some(if (&a.0, &a.1) == (&b.0, &b.1) { 2 } else { 1 })
 }
 
-/// Places: the same or an enclosing one supports, different ones forbid.
+/// Places: the same stated or an enclosing one supports, different ones forbid.
 fn place(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<i32> {
     let (Some(a), Some(b)) = (&old.place, &new.place) else { return Some(0) };
-    let stated = a.via == Via::Explicit && b.via == Via::Explicit;
+    let stated = |p: &PlaceLink| p.via != Via::Default;
+    let explicit = a.via == Via::Explicit && b.via == Via::Explicit;
     if a.entity == b.entity {
-        return Some(1 + i32::from(stated));
+        return Some(i32::from(stated(a) && stated(b)) + i32::from(explicit));
     }
     let list = &facts.entities.list;
     let (Some(p), Some(q)) = (&list[a.entity].place, &list[b.entity].place) else { return Some(0) };
-    match (encloses(p, q), stated) {
-        (true, _) => Some(1),
+    match (encloses(p, q), explicit) {
+        (true, _) => Some(i32::from(stated(a) && stated(b))),
         (false, true) => None,
-        (false, false) => Some(-1),
+        (false, false) => Some(-2),
     }
 }
 
@@ -123,36 +159,51 @@ fn near(a: &Place, b: &Place) -> bool {
     ((y1 - y2).powi(2) + east.powi(2)).sqrt() * 111.2 <= 25.0
 }
 
-/// Participants: shared ones support, two different named victims or doers weigh against.
+/// Participants: shared ones support; other named victims forbid, other doers of another camp too.
 fn participants(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<i32> {
     use ParticipantRole::{Actor, Recipient, Victim};
     let entities = |m: &EventMention, roles: &[ParticipantRole]| -> Vec<EntityId> {
         m.participants.iter().filter(|p| roles.contains(&p.role)).filter_map(|p| p.entity).collect()
     };
+    let shared = |a: &[EntityId], b: &[EntityId]| a.iter().any(|e| b.contains(e));
+    let (doers, other_doers) = (entities(old, &[Actor]), entities(new, &[Actor]));
+    let (hit, other_hit) = (entities(old, &[Recipient, Victim]), entities(new, &[Recipient, Victim]));
     let mut score = 0;
-    for (roles, weight) in [(&[Actor][..], 1), (&[Recipient, Victim][..], 2)] {
-        let (a, b) = (entities(old, roles), entities(new, roles));
-        if a.iter().any(|e| b.contains(e)) {
-            score += weight;
-            continue;
-        }
-        let person = |e: &EntityId| facts.entities.list[*e].kind == EntityKind::Person;
-        if roles.contains(&Victim) && a.iter().any(person) && b.iter().any(person) {
+    if shared(&doers, &other_doers) {
+        score += 1;
+    } else {
+        let camps = |of: &[EntityId]| of.iter().filter_map(|e| camp(facts, *e)).collect::<Vec<_>>();
+        let (a, b) = (camps(&doers), camps(&other_doers));
+        if a.iter().any(|x| b.contains(x)) {
+            score += 1;
+        } else if !a.is_empty() && !b.is_empty() && !shared(&doers, &other_hit) && !shared(&hit, &other_doers) {
             return None;
         }
-        let country = |e: &EntityId| facts.entities.list[*e].actor.as_ref().and_then(|x| x.country_iso3.clone());
-        let (c, d): (Vec<_>, Vec<_>) = (a.iter().filter_map(country).collect(), b.iter().filter_map(country).collect());
-        if !c.is_empty() && !d.is_empty() {
-            score += if c.iter().any(|x| d.contains(x)) { 1 } else { -2 };
+    }
+    if shared(&hit, &other_hit) {
+        score += 2;
+    } else {
+        let person = |e: &EntityId| facts.entities.list[*e].kind == EntityKind::Person;
+        if hit.iter().any(person) && other_hit.iter().any(person) {
+            return None;
         }
     }
     Some(score)
+}
+
+/// The side an actor stands on: its country, else its own code.
+fn camp<'f>(facts: &'f Facts<'_>, entity: EntityId) -> Option<&'f str> {
+    let actor = facts.entities.list[entity].actor.as_ref()?;
+    let group = actor.cameo_code.as_deref().filter(|_| actor.nonstate.is_some());
+    actor.country_iso3.as_deref().or(group)
 }
 
 /// Whether a mention's words point back to something already told: "the raid", "Thursday's attack", "that strike".
 fn refers_back(story: &Story<'_>, m: &EventMention) -> bool {
     let doc = story.doc;
     doc.pos(m.head) == Pos::Noun
+        // "was the biggest operation since ..." says something new.
+        && doc.dep(m.head) != Dep::Attr
         && doc.tokens()[m.head].tag == Tag::Nn
         && doc.children(m.head).any(|c| {
             let word = doc.word(c);
