@@ -1,36 +1,38 @@
 //! Relations between events of one article.
 //!
-//! Only the one relation that the parse supports: a smaller event told inside the clause of another on the same day
-//! is part of it (a bomb set off during a raid). Sequence and retaliation are left to a later version.
+//! Only one relation: a smaller violent event of the same day and place as the article's main one, told later, is part of
+//! it (a bomb set off during a raid, a clash that followed). Sequence and retaliation are left to a later version.
 
-use super::Cluster;
-use crate::extract::events::EventMention;
-use crate::record::LinkKind;
+use super::{Cluster, merge};
+use crate::extract::events::{EventMention, Facts};
+use crate::record::{LinkKind, Modality};
 
-/// Links every event to the earlier-ranked one that it is a part of.
-pub(super) fn link(mentions: &[EventMention], clusters: &mut [Cluster]) {
-    for small in 1..clusters.len() {
-        let whole = (0..small).find(|big| is_part(mentions, &clusters[small], &clusters[*big]));
-        if let Some(big) = whole {
-            clusters[small].links.push((LinkKind::PartOf, big));
-            clusters[big].links.push((LinkKind::HasPart, small));
+/// Links the parts of the main event to it.
+pub(super) fn link(facts: &Facts<'_>, mentions: &[EventMention], clusters: &mut [Cluster]) {
+    let Some((main, rest)) = clusters.split_first_mut() else { return };
+    for (i, small) in rest.iter_mut().enumerate() {
+        if main.main && is_part(facts, mentions, small, main) {
+            small.links.push((LinkKind::PartOf, 0));
+            main.links.push((LinkKind::HasPart, i + 1));
         }
     }
 }
 
-fn is_part(mentions: &[EventMention], small: &Cluster, big: &Cluster) -> bool {
+fn is_part(facts: &Facts<'_>, mentions: &[EventMention], small: &Cluster, big: &Cluster) -> bool {
     let material = |c: &Cluster| c.class.quad_class == Some(4);
     let day =
         |c: &Cluster| c.time.as_ref().and_then(|t| t.timex.start.as_ref()).and_then(|s| s.get(..10)).map(str::to_owned);
-    let place = |c: &Cluster| c.place.as_ref().map(|p| p.entity);
+    let place = |c: &Cluster| facts.entities.list[c.place.as_ref()?.entity].place.as_ref();
+    let here = || place(small).zip(place(big)).is_some_and(|(a, b)| merge::encloses(a, b));
+    let fact = |c: &Cluster| matches!(c.assertion.modality, Modality::Asserted | Modality::Reported);
     material(small)
         && material(big)
         && small.assertion.historical == big.assertion.historical
-        && small.assertion.modality == big.assertion.modality
+        && fact(small)
+        && fact(big)
         && small.mentions.len() < big.mentions.len()
         && day(small).is_some()
         && day(small) == day(big)
-        && place(small).is_some()
-        && place(small) == place(big)
+        && here()
         && mentions[small.mentions[0]].head > mentions[big.mentions[0]].head
 }

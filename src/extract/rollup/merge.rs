@@ -6,11 +6,12 @@
 //! on the article's date and place agree in nothing. An event noun with "the" or a day ("Thursday's raid") refers back
 //! and needs less.
 
+use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::entities::EntityId;
 use crate::extract::events::{EventMention, Facts, PlaceLink};
 use crate::nlp::{Dep, Pos, Tag};
-use crate::record::{EntityKind, Modality, ParticipantRole, Place, Polarity, Via};
+use crate::record::{EntityKind, Modality, ParticipantRole, Place, Polarity, Realis, Via};
 
 /// Evidence needed to join.
 const THRESHOLD: i32 = 4;
@@ -42,8 +43,16 @@ fn evidence(
     for old in group {
         best = best.max(pair(story, facts, &mentions[*old], &mentions[new])?);
     }
-    // A happening told by many mentions is the likelier antecedent of one more.
-    Some(best + i32::from(group.len() >= 3))
+    // A happening told by many mentions, or by the lead, is the likelier antecedent of one more.
+    let lead = group.iter().any(|m| is_lead(story, &mentions[*m]));
+    Some(best + i32::from(group.len() >= 3) + i32::from(lead))
+}
+
+/// Whether a mention stands in the headline or in the first sentences of running text.
+fn is_lead(story: &Story<'_>, m: &EventMention) -> bool {
+    let sentence = story.sentence(m.head);
+    story.kind(sentence) == BlockKind::Headline
+        || (0..sentence).filter(|s| story.kind(*s) == BlockKind::Paragraph).count() < 2
 }
 
 /// Evidence that two mentions, the first one earlier in the text, tell of the same happening; none if they cannot.
@@ -86,7 +95,7 @@ fn modifiers(story: &Story<'_>, old: &EventMention, new: &EventMention) -> i32 {
     let mut score = 0;
     for modifier in doc.children(new.head).filter(|c| doc.dep(*c) == Dep::Compound && doc.pos(*c) == Pos::Noun) {
         let found = sentence.clone().any(|i| i != modifier && doc.lemma(i) == doc.lemma(modifier));
-        score += if found { 1 } else { -2 };
+        score += if found { 1 } else { -2 * i32::from(refers_back(story, new)) };
     }
     score
 }
@@ -100,25 +109,42 @@ fn claims(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> i32 {
     2 * i32::from(old.claims.iter().any(|a| new.claims.iter().any(|b| same(a, b))))
 }
 
-/// Kinds of statements that never merge: done, denied or negated, and merely thought of.
-fn standing(m: &EventMention) -> (bool, bool, bool) {
+/// Kinds of statements that never merge: what was done, negated, merely thought of, past history, a kind of event; and
+/// what people did to themselves, which is a part of a larger event, never the event.
+fn standing(m: &EventMention) -> [bool; 5] {
     let thought = matches!(
         m.assertion.modality,
         Modality::Planned | Modality::Hypothetical | Modality::Requested | Modality::Attempted
     );
-    (thought, m.assertion.polarity == Polarity::Neg, m.assertion.historical)
+    let generic = m.assertion.realis == Realis::Generic;
+    [thought, m.assertion.polarity == Polarity::Neg, m.assertion.historical, generic, is_reflexive(m)]
 }
 
-/// Times: the same stated day supports, disjoint stated intervals forbid.
+/// Whether someone is both doer and victim.
+fn is_reflexive(m: &EventMention) -> bool {
+    let of = |role| m.participants.iter().filter(move |p| p.role == role);
+    of(ParticipantRole::Actor).any(|actor| {
+        of(ParticipantRole::Victim).any(|victim| match (actor.entity, victim.entity) {
+            (Some(a), Some(v)) => a == v,
+            _ => actor.tokens.is_some() && actor.tokens == victim.tokens,
+        })
+    })
+}
+
+/// Times: the same stated day supports, disjoint intervals forbid or weigh against.
 fn time(old: &EventMention, new: &EventMention) -> Option<i32> {
     let interval = |m: &EventMention| {
-        let link = m.time.as_ref().filter(|t| t.via != Via::Default)?;
+        let link = m.time.as_ref()?;
         let day = |s: &Option<String>| s.as_ref().and_then(|s| s.get(..10)).map(str::to_owned);
-        Some((day(&link.timex.start)?, day(&link.timex.end)?, link.via == Via::Explicit))
+        Some((day(&link.timex.start)?, day(&link.timex.end)?, link.via))
     };
     let (Some(a), Some(b)) = (interval(old), interval(new)) else { return Some(0) };
+    let explicit = |v: Via| v == Via::Explicit;
     if a.1 < b.0 || b.1 < a.0 {
-        return if a.2 && b.2 { None } else { Some(-2) };
+        return if explicit(a.2) || explicit(b.2) { None } else { Some(-2) };
+    }
+    if a.2 == Via::Default || b.2 == Via::Default {
+        return Some(0);
     }
     Some(if (&a.0, &a.1) == (&b.0, &b.1) { 2 } else { 1 })
 }
@@ -141,7 +167,7 @@ fn place(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<i3
 }
 
 /// Whether one of two places lies in the other, as far as their levels tell.
-fn encloses(a: &Place, b: &Place) -> bool {
+pub(super) fn encloses(a: &Place, b: &Place) -> bool {
     if a.country_iso2.is_none() || a.country_iso2 != b.country_iso2 {
         return false;
     }

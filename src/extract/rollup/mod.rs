@@ -123,7 +123,7 @@ pub fn events(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention], d
     let groups = merge::group(story, facts, mentions);
     let mut clusters: Vec<Cluster> = groups.into_iter().map(|g| cluster::build(story, facts, mentions, g)).collect();
     rank::rank(&mut clusters);
-    links::link(mentions, &mut clusters);
+    links::link(facts, mentions, &mut clusters);
     contradictions::find(story, doubt, mentions, &mut clusters);
     clusters
 }
