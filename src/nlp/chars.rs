@@ -81,3 +81,40 @@ pub(super) fn shape(word: &str) -> String {
     }
     shape
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_are_those_of_spacy() {
+        let long = "a".repeat(LONG_WORD);
+        let cases = [
+            ("Beirut", "Xxxxx"),
+            ("2026", "dddd"),
+            ("20267", "dddd"),
+            ("n't", "x'x"),
+            ("X", "X"),
+            ("²", "d"),
+            ("½", "½"),
+            ("中文", "xx"),
+            ("U.S.-backed", "X.X.-xxxx"),
+            ("e\u{301}", "x\u{301}"),
+            ("", ""),
+            (long.as_str(), "LONG"),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(shape(word), expected, "{word:?}");
+        }
+    }
+
+    #[test]
+    fn space_is_python_space() {
+        for c in [' ', '\n', '\u{a0}', '\u{2028}', '\x1c', '\x1f', '\u{85}', '\u{3000}'] {
+            assert!(is_space(c), "{c:?}");
+        }
+        for c in ['\u{200b}', '\u{feff}', '\0', 'a', '\u{180e}'] {
+            assert!(!is_space(c), "{c:?}");
+        }
+    }
+}

@@ -165,3 +165,146 @@ impl Engine {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::nlp::model::tests::shared;
+    use crate::nlp::pieces::PIECE_BYTES;
+
+    fn engine() -> Engine {
+        Engine::new(Arc::clone(shared()))
+    }
+
+    /// What [`Doc`] promises.
+    fn check_invariants(doc: &Doc<'_>) {
+        let (text, n) = (doc.text(), doc.len());
+        let mut end = 0;
+        for (i, token) in doc.tokens().iter().enumerate() {
+            let (start, stop) = (token.start as usize, token.end as usize);
+            assert!(end <= start && start < stop, "token {i} of {text:?}");
+            assert!(text[end..start].chars().all(|c| c == ' '), "text left out before token {i} of {text:?}");
+            assert!(doc.sentence_of(i).contains(&i));
+            assert!(doc.sentence_of(i).contains(&doc.head(i)), "head of token {i} of {text:?} is in another sentence");
+            assert!(doc.subtree(i).contains(&i) && doc.subtree(i).end <= n);
+            end = stop;
+        }
+        assert!(text[end..].chars().all(|c| c == ' '), "text left out at the end of {text:?}");
+        let mut next = 0;
+        for sentence in doc.sentences() {
+            assert!(sentence.start == next && sentence.end > next, "sentences of {text:?}");
+            assert_eq!(sentence.clone().filter(|i| doc.is_root(*i)).count().min(1), 1, "no root in {text:?}");
+            next = sentence.end;
+        }
+        assert_eq!(next, n);
+        let mut next = 0;
+        for entity in doc.entities() {
+            assert!(entity.tokens.start >= next && entity.tokens.end > entity.tokens.start);
+            assert!(entity.tokens.end <= doc.sentence_of(entity.tokens.start).end, "entity across sentences {text:?}");
+            next = entity.tokens.end;
+        }
+    }
+
+    #[test]
+    fn annotates_as_spacy_does() {
+        let mut engine = engine();
+        let doc = engine.annotate("Who did the police say that they had arrested in Beirut on Monday? What a mess.");
+        let tags: Vec<&str> = doc.tokens().iter().map(|t| t.tag.as_str()).collect();
+        let deps: Vec<&str> = doc.tokens().iter().map(|t| t.dep.as_str()).collect();
+        let heads: Vec<u32> = doc.tokens().iter().map(|t| t.head).collect();
+        assert_eq!(tags.join(" "), "WP VBD DT NN VB IN PRP VBD VBN IN NNP IN NNP . WP DT NN .");
+        assert_eq!(
+            deps.join(" "),
+            "dep aux det nsubj ROOT mark nsubj aux ccomp prep pobj prep pobj punct det det ROOT punct"
+        );
+        assert_eq!(heads, [4, 4, 3, 4, 4, 8, 8, 8, 4, 8, 9, 8, 11, 4, 16, 16, 16, 16]);
+        assert_eq!(doc.sentences(), [0..14, 14..18]);
+        let names: Vec<_> = doc.entities().iter().map(|e| (doc.span_text(e.tokens.clone()), e.kind.as_str())).collect();
+        assert_eq!(names, [("Beirut", "GPE"), ("Monday", "DATE")]);
+        assert_eq!((doc.lemma(8), doc.subtree(8)), ("arrest", 5..13));
+        check_invariants(&doc);
+    }
+
+    #[test]
+    fn empty_and_blank_texts_are_documents() {
+        let mut engine = engine();
+        assert!(engine.annotate("").is_empty());
+        for text in [" ", "\n", "\u{a0}\n \t", "."] {
+            check_invariants(&engine.annotate(text));
+        }
+    }
+
+    #[test]
+    fn the_stop_hook_is_asked_before_every_piece() {
+        let text = "The minister resigned on Friday.\n\n".repeat(3 * PIECE_BYTES / 34);
+        let asked = Cell::new(0);
+        let stop = || {
+            asked.set(asked.get() + 1);
+            asked.get() > 2
+        };
+        let mut engine = engine();
+        assert_eq!(engine.annotate_until(&text, &stop).unwrap_err(), Stopped);
+        assert_eq!(asked.get(), 3);
+        assert_eq!(engine.annotate("It works again.").len(), 4);
+    }
+
+    /// A long text is annotated as its pieces are, with everything shifted to its place.
+    #[test]
+    fn long_texts_are_their_pieces() {
+        let text = "Rebels in Goma freed two aid workers on 3 May.\n\nThe U.N. welcomed it.\n\n".repeat(900);
+        let mut engine = engine();
+        let whole = engine.annotate(&text);
+        check_invariants(&whole);
+        let (mut tokens, mut entities, mut start) = (0, 0, 0);
+        for piece in pieces(&text) {
+            let part = engine.annotate(piece);
+            for (i, token) in part.tokens().iter().enumerate() {
+                let found = &whole.tokens()[tokens + i];
+                assert_eq!(found.start as usize, start + token.start as usize);
+                assert_eq!((found.head - token.head) as usize, tokens);
+                assert_eq!((found.tag, found.dep, found.pos), (token.tag, token.dep, token.pos));
+                assert_eq!(whole.lemma(tokens + i), part.lemma(i));
+            }
+            for (i, entity) in part.entities().iter().enumerate() {
+                assert_eq!(whole.entities()[entities + i].tokens.start, tokens + entity.tokens.start);
+            }
+            (tokens, entities, start) = (tokens + part.len(), entities + part.entities().len(), start + piece.len());
+        }
+        assert!(start > PIECE_BYTES && tokens == whole.len() && entities == whole.entities().len());
+    }
+
+    #[test]
+    fn the_texts_before_change_nothing() {
+        let text = "President Salma Haidari told Reuters that 14 miners died in Kunduz on Tuesday.";
+        let fresh = format!("{:?}", engine().annotate(text));
+        let mut used = engine();
+        used.annotate("Fourteen miners died. She told Reuters so on Tuesday, the president said.");
+        assert_eq!(format!("{:?}", used.annotate(text)), fresh);
+        assert_eq!(format!("{:?}", used.annotate(text)), fresh);
+    }
+
+    #[test]
+    fn dense_punctuation_is_annotated_in_runs() {
+        let text = "( ".repeat(PIECE_TOKENS + 100);
+        let doc = engine().annotate(&text).len();
+        assert_eq!(doc, PIECE_TOKENS + 100);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        /// Any text is annotated without a panic, and the document keeps its promises.
+        #[test]
+        fn any_text_is_survived(text in prop_oneof![
+            "\\PC{0,120}",
+            any::<String>(),
+            "([A-Z]?[a-z]{1,8}|[0-9]{1,4}|[.,;:!?()'\"“”’—-]{1,3}|[ \n\t]{1,3}|\\PC){0,60}",
+        ]) {
+            check_invariants(&engine().annotate(&text));
+        }
+    }
+}

@@ -58,3 +58,30 @@ fn finalise(mut h: u64) -> u64 {
     h = h.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     h ^ (h >> 33)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values of `spacy.strings.hash_string`.
+    #[test]
+    fn string_ids_are_those_of_spacy() {
+        let known = [
+            ("apple", 8566208034543834098),
+            ("Beirut", 4169109268037677351),
+            ("Überraschung", 8858412418843196165),
+            ("中文", 16284430293168110310),
+            ("", 14313749767032693980),
+        ];
+        for (text, id) in known {
+            assert_eq!(string_hash(text), id, "{text:?}");
+        }
+    }
+
+    /// Values of `thinc.api.NumpyOps().hash(ids, 8)`.
+    #[test]
+    fn embedding_rows_are_those_of_thinc() {
+        assert_eq!(embedding_rows(101, 8), [1504371752, 1761805357, 109073980, 2642708036]);
+        assert_eq!(embedding_rows(string_hash("apple"), 8), [2653853934, 3922826080, 3980780901, 3736755472]);
+    }
+}

@@ -204,3 +204,66 @@ impl Lexicon {
         self.chunks.insert(chunk.into(), (start, start + lexemes.len() as u32));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nlp::model::tests::shared;
+
+    /// Features of `nlp.vocab[word]`.
+    #[test]
+    fn features_are_those_of_spacy() {
+        let vocabulary = shared().tokenizer.vocabulary();
+        let cases = [
+            ("Beirut", "beirut", "B", "rut", "Xxxxx"),
+            ("X", "x", "X", "X", "X"),
+            ("2026", "2026", "2", "026", "dddd"),
+            ("²", "²", "²", "²", "d"),
+            ("Überraschung", "überraschung", "Ü", "ung", "Xxxxx"),
+            ("bc", "because", "b", "bc", "xx"),
+            ("£", "$", "£", "£", "£"),
+        ];
+        for (word, norm, prefix, suffix, shape) in cases {
+            let lexeme = vocabulary.lexeme(word, None);
+            let expected = [word, norm, prefix, suffix, shape].map(|text| vocabulary.id(text));
+            let found = [lexeme.orth, lexeme.norm, lexeme.prefix, lexeme.suffix, lexeme.shape];
+            assert_eq!(found, expected, "{word:?}");
+        }
+    }
+
+    /// Rows of `nlp.vocab.vectors.find`; "X" is a reserved name with a small id.
+    #[test]
+    fn vector_rows_are_those_of_spacy() {
+        let vocabulary = shared().tokenizer.vocabulary();
+        let cases =
+            [("Beirut", Some(18459)), ("X", Some(5128)), ("2026", Some(6221)), ("²", Some(6275)), ("中文", None)];
+        for (word, row) in cases {
+            assert_eq!(vocabulary.lexeme(word, None).vector, row, "{word:?}");
+        }
+    }
+
+    #[test]
+    fn reserved_names_and_the_empty_string_have_small_ids() {
+        let vocabulary = shared().tokenizer.vocabulary();
+        assert_eq!(vocabulary.id(""), 0);
+        assert_eq!(vocabulary.id("X"), 101);
+        assert_eq!(vocabulary.id("Beirut"), 4169109268037677351);
+    }
+
+    #[test]
+    fn the_lexicon_forgets_when_it_is_full() {
+        let model = shared();
+        let vocabulary = model.tokenizer.vocabulary();
+        let mut lexicon = model.tokenizer.lexicon();
+        let pinned = lexicon.lexemes.len();
+        let first = lexicon.intern("first", vocabulary);
+        assert_eq!(lexicon.intern("first", vocabulary), first);
+        for i in 0..LEXICON_LIMIT {
+            lexicon.intern(&i.to_string(), vocabulary);
+        }
+        lexicon.trim();
+        assert_eq!((lexicon.generation(), lexicon.lexemes.len()), (1, pinned));
+        lexicon.trim();
+        assert_eq!(lexicon.generation(), 1, "an empty lexicon needs no trimming");
+    }
+}

@@ -108,3 +108,19 @@ fn parse_move(name: &str) -> Result<Move, ModelError> {
         _ => Err(unknown()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn move_names_are_read() {
+        assert_eq!(parse_move("B-ORG").unwrap(), Move::Begin(EntityType::Org));
+        assert_eq!(parse_move("L-WORK_OF_ART").unwrap(), Move::Last(EntityType::WorkOfArt));
+        assert_eq!(parse_move("O").unwrap(), Move::Out);
+        assert_eq!(parse_move("U-").unwrap(), Move::Never);
+        for name in ["", "B-", "B-XYZ", "Q-ORG", "O-ORG"] {
+            assert!(parse_move(name).is_err(), "{name:?}");
+        }
+    }
+}

@@ -97,3 +97,46 @@ impl Children {
         self.next[child as usize] = after;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nlp::doc::Dep;
+
+    const MEANING: [Label; 4] = [
+        Label::Plain(Dep::Root),
+        Label::Plain(Dep::Dobj),
+        Label::Plain(Dep::Prep),
+        Label::Decorated { dep: 2, head: 1 },
+    ];
+
+    fn check(heads: &[u32], labels: &[u16], spaces: &[usize], expected: &[u32]) {
+        let (mut heads, mut labels) = (heads.to_vec(), labels.to_vec());
+        let mut edges = Edges::default();
+        edges.compute(&heads);
+        deprojectivise(&mut heads, &mut labels, &MEANING, &edges, |i| spaces.contains(&i));
+        assert_eq!(heads, expected);
+        assert!(labels.iter().all(|label| *label < 3), "a decorated label is left in {labels:?}");
+    }
+
+    #[test]
+    fn a_lifted_token_goes_to_the_nearest_descendant_with_the_label() {
+        // A prep lifted to the root goes to the root's dobj, the first one of two.
+        check(&[0, 0, 0, 0], &[0, 1, 1, 3], &[], &[0, 0, 0, 1]);
+        // Breadth first: the child before the grandchild.
+        check(&[0, 0, 1, 0, 0], &[0, 2, 1, 1, 3], &[], &[0, 0, 1, 0, 3]);
+    }
+
+    #[test]
+    fn without_such_a_descendant_the_head_stays() {
+        check(&[0, 0, 0], &[0, 2, 3], &[], &[0, 0, 0]);
+        // White space is not searched.
+        check(&[0, 0, 0], &[0, 1, 3], &[1], &[0, 0, 0]);
+    }
+
+    #[test]
+    fn a_moved_token_is_found_at_its_new_place() {
+        // Token 3 moves to 1; the search for token 4 then passes through 1 and its new child.
+        check(&[0, 0, 0, 0, 0], &[0, 1, 2, 3, 3], &[], &[0, 0, 0, 1, 1]);
+    }
+}

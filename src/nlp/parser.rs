@@ -287,3 +287,81 @@ impl State {
         self.labels[at] = label;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(n: usize) -> State {
+        let mut state = State::default();
+        state.reset(n);
+        state
+    }
+
+    fn take(state: &mut State, kind: Kind) {
+        assert!(state.valid_kinds()[kind as usize], "{kind:?} is not valid in {state:?}");
+        state.apply(Move { kind, label: 7 });
+    }
+
+    #[test]
+    fn only_shift_and_break_are_valid_at_the_start() {
+        assert_eq!(state(2).valid_kinds(), [true, false, false, false, true]);
+        assert_eq!(state(1).valid_kinds(), [true, false, false, false, false]);
+    }
+
+    #[test]
+    fn arcs_set_heads_and_latest_children() {
+        // "Troops shelled Aleppo"
+        let mut s = state(3);
+        take(&mut s, Kind::Shift);
+        take(&mut s, Kind::Left);
+        take(&mut s, Kind::Shift);
+        take(&mut s, Kind::Right);
+        assert_eq!(s.heads, [1, NONE, 1]);
+        assert_eq!(s.features(), [None, None, Some(2), Some(1), None, None, None, None]);
+        take(&mut s, Kind::Reduce);
+        assert_eq!(s.features()[6..], [Some(0), Some(2)]);
+        take(&mut s, Kind::Reduce);
+        assert!(s.is_final());
+    }
+
+    #[test]
+    fn a_headless_token_returns_to_the_buffer_and_cannot_be_shifted_at_once() {
+        let mut s = state(3);
+        take(&mut s, Kind::Shift);
+        take(&mut s, Kind::Shift);
+        take(&mut s, Kind::Reduce);
+        assert_eq!((s.buffer(0), s.buffer(1), s.stack(0)), (Some(1), Some(2), Some(0)));
+        assert!(!s.valid_kinds()[Kind::Shift as usize]);
+        take(&mut s, Kind::Right);
+        assert_eq!(s.heads[1], 0);
+    }
+
+    #[test]
+    fn a_left_arc_replaces_the_head_of_the_stack_top() {
+        let mut s = state(3);
+        take(&mut s, Kind::Shift);
+        take(&mut s, Kind::Right);
+        take(&mut s, Kind::Left);
+        assert_eq!((s.heads[1], s.last_right[0], s.last_left[2]), (2, NONE, 1));
+    }
+
+    #[test]
+    fn nothing_crosses_a_sentence_break() {
+        let mut s = state(2);
+        take(&mut s, Kind::Break);
+        take(&mut s, Kind::Shift);
+        assert_eq!(s.valid_kinds(), [false, true, false, false, false]);
+    }
+
+    #[test]
+    fn decorated_labels_are_taken_apart() {
+        let mut table = LabelTable::default();
+        let id = table.id("prep||dobj").unwrap();
+        let Label::Decorated { dep, head } = table.labels[id as usize] else { panic!("not decorated") };
+        assert_eq!(table.labels[dep as usize], Label::Plain(Dep::Prep));
+        assert_eq!(table.labels[head as usize], Label::Plain(Dep::Dobj));
+        assert!(table.id("nonsense").is_err());
+        assert!(parse_move("Q-dobj", &mut table).is_err());
+    }
+}

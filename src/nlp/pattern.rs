@@ -115,3 +115,52 @@ fn escape(rest: &mut std::str::Chars<'_>, in_class: bool, rust: &mut String) -> 
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(python: &str) -> Pattern {
+        Pattern::new(python, "test").unwrap()
+    }
+
+    #[test]
+    fn translates_what_differs_from_python() {
+        let cases = [
+            (r"[\u00A6\U0001F300-\U0001F3FA]", r"[\x{00A6}\x{1F300}-\x{1F3FA}]".replace("1F3", "0001F3")),
+            (r"[+\-\*^[&~]", r"[+\-\*^\[\&\~]".to_owned()),
+            (r"[]a]|[^]]", r"[\]a]|[^\]]".to_owned()),
+            (r"\!\'\.", r"!'\.".to_owned()),
+            (r"[\w\+]\w", r"[\p{L}\p{N}_\+][\p{L}\p{N}_]".to_owned()),
+        ];
+        for (python, rust) in cases {
+            assert_eq!(translate(python).as_deref(), Some(rust.as_str()), "{python}");
+        }
+    }
+
+    #[test]
+    fn an_unfinished_escape_is_an_error() {
+        for python in ["a\\", "\\u12", "\\U0001", "\\u12é4"] {
+            assert!(Pattern::new(python, "test").is_err(), "{python:?}");
+        }
+    }
+
+    #[test]
+    fn finds_with_lookbehind() {
+        let p = pattern(r"(?<=[0-9])[+\-](?=[0-9])");
+        assert_eq!(p.find("a-1-2"), Some(3..4));
+        assert_eq!(p.find_all("1-2+3").collect::<Vec<_>>(), [1..2, 3..4]);
+        assert!(!pattern(r"^\w+$").is_match("e\u{301}"), "combining marks are no word characters in Python");
+    }
+
+    #[test]
+    fn alternatives_are_split_outside_of_groups_and_classes() {
+        assert_eq!(alternatives(r"^a|^[|(]|^(b|c)|^\|"), ["^a", "^[|(]", "^(b|c)", r"^\|"]);
+    }
+
+    #[test]
+    fn a_match_that_takes_too_many_steps_is_none() {
+        let p = pattern(r"^(?=a)(a*a*)*(?!x)b$");
+        assert_eq!(p.find(&"a".repeat(200)), None);
+    }
+}

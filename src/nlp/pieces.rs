@@ -50,3 +50,51 @@ fn cut(text: &str) -> usize {
     let line = |gap: &str| gap.contains('\n');
     last(&paragraph).or_else(|| last(&line)).or_else(|| last(&|_| true)).unwrap_or(limit)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ordinary_texts_are_one_piece() {
+        let text = "A sentence.\n\n".repeat(PIECE_BYTES / 13);
+        assert_eq!(pieces(&text).collect::<Vec<_>>(), [text.as_str()]);
+        assert_eq!(pieces("").count(), 0);
+    }
+
+    #[test]
+    fn long_texts_are_cut_after_paragraphs_else_lines_else_words() {
+        for (separator, filler) in [("\n \n", "a b\nc "), ("\n", "word word "), ("  ", "long-word")] {
+            let block = filler.repeat(4_000 / filler.len());
+            let text = vec![block.as_str().trim_end(); 40].join(separator);
+            let all: Vec<&str> = pieces(&text).collect();
+            assert!(all.len() > 1, "{separator:?}");
+            for piece in &all[..all.len() - 1] {
+                assert!(piece.ends_with(separator) && piece.len() > PIECE_BYTES / 2, "{separator:?}");
+            }
+            assert_eq!(all.concat(), text);
+        }
+    }
+
+    #[test]
+    fn text_without_gaps_is_cut_at_a_character() {
+        let text = "é".repeat(PIECE_BYTES);
+        assert_eq!(pieces(&text).count(), 2);
+        assert!(pieces(&text).all(|piece| piece.len() <= PIECE_BYTES));
+        let spaces = " ".repeat(PIECE_BYTES * 2 + 1);
+        assert_eq!(pieces(&spaces).map(str::len).sum::<usize>(), spaces.len());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn pieces_are_the_text(parts in proptest::collection::vec(("[a-z. é]{1,9}", 1usize..9000, "[ \n]{0,3}"), 1..12)) {
+            let text: String = parts.iter().map(|(word, count, gap)| word.repeat(*count) + gap).collect();
+            prop_assert_eq!(pieces(&text).collect::<String>(), text.clone());
+            prop_assert!(pieces(&text).all(|piece| !piece.is_empty()));
+        }
+    }
+}

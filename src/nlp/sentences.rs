@@ -61,3 +61,40 @@ impl Edges {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn edges_span_subtrees_and_roots_start_sentences() {
+        // "Troops left . They won": two sentences.
+        let mut edges = Edges::default();
+        edges.compute(&[1, 1, 1, 4, 4]);
+        assert_eq!(edges.left, [0, 0, 2, 3, 3]);
+        assert_eq!(edges.right, [0, 2, 2, 3, 4]);
+        assert_eq!(edges.starts, [true, false, false, true, false]);
+    }
+
+    #[test]
+    fn a_chain_takes_one_pass() {
+        let mut edges = Edges::default();
+        let heads: Vec<u32> = (0..1000).map(|i: u32| i.saturating_sub(1)).collect();
+        edges.compute(&heads);
+        assert_eq!((edges.left[999], edges.right[0], edges.starts[1]), (999, 999, false));
+    }
+
+    proptest! {
+        /// Any array of heads, cycles included, ends and keeps the edges around each token.
+        #[test]
+        fn any_heads_are_survived(heads in proptest::collection::vec(0u32..40, 40)) {
+            let mut edges = Edges::default();
+            edges.compute(&heads);
+            for i in 0..heads.len() {
+                prop_assert!(edges.left[i] as usize <= i && i <= edges.right[i] as usize);
+            }
+        }
+    }
+}

@@ -40,3 +40,14 @@ impl Tagger {
 fn first_largest(row: &[f32]) -> usize {
     (1..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_equal_scores_wins() {
+        assert_eq!(first_largest(&[0.5, 2.0, 2.0, -1.0]), 1);
+        assert_eq!(first_largest(&[-3.0]), 0);
+    }
+}

@@ -170,7 +170,6 @@ impl Encoder {
         let rows = n + 2 * LEAD;
         self.x.clear();
         self.x.resize(rows * WIDTH, 0.0);
-        self.y.clear();
         self.y.resize(rows * WIDTH, 0.0);
         for (i, slot) in self.token_slots.iter().enumerate() {
             let slot = *slot as usize;
@@ -256,6 +255,57 @@ impl Encoder {
                 kernel.gemm(weights, embedded, WIDTH, batch.len(), products, PRODUCTS);
             }
             slot += batch.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nlp::model::tests::shared;
+
+    fn encode(text: &str, encoder: &mut Encoder, lexicon: &mut Lexicon) -> Vec<f32> {
+        let model = shared();
+        let mut tokens = Vec::new();
+        model.tokenizer.tokenize(text, lexicon, &mut tokens);
+        encoder.encode(&model.shared, model.kernel, &tokens, lexicon).to_vec()
+    }
+
+    /// First numbers of `nlp("Troops shelled Aleppo.").tensor`. The tolerance covers the 16-bit tables.
+    #[test]
+    fn vectors_are_those_of_spacy() {
+        let expected = [
+            [-0.779955, -0.170006, -0.166418, 0.344415],
+            [0.656411, -0.729429, 1.265212, 1.081805],
+            [-0.381494, -0.461742, -0.004296, -1.426063],
+            [1.910797, 1.452031, -1.551483, 0.373259],
+        ];
+        let found = encode("Troops shelled Aleppo.", &mut Encoder::default(), &mut shared().tokenizer.lexicon());
+        for (token, expected) in expected.iter().enumerate() {
+            for (i, expected) in expected.iter().enumerate() {
+                let found = found[token * WIDTH + i];
+                assert!((found - expected).abs() < 2e-3, "token {token} number {i}: {found} for {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn caching_changes_no_bit() {
+        let text = "Two people were killed near Kherson, officials said. Two more were hurt.";
+        let (mut encoder, mut lexicon) = (Encoder::default(), shared().tokenizer.lexicon());
+        encode("Officials said two people were hurt near the port.", &mut encoder, &mut lexicon);
+        let warm = encode(text, &mut encoder, &mut lexicon);
+        assert_eq!(encode(text, &mut encoder, &mut lexicon), warm, "second run");
+        assert_eq!(encode(text, &mut Encoder::default(), &mut shared().tokenizer.lexicon()), warm, "cold");
+    }
+
+    #[test]
+    fn the_cache_is_bounded() {
+        let (mut encoder, mut lexicon) = (Encoder::default(), shared().tokenizer.lexicon());
+        for i in 0..4 {
+            let text: String = (0..CACHE_LIMIT / 2).map(|j| format!("w{i}x{j} ")).collect();
+            encode(&text, &mut encoder, &mut lexicon);
+            assert!(encoder.used <= CACHE_LIMIT + CACHE_LIMIT / 2 + 1, "{} words kept", encoder.used);
         }
     }
 }

@@ -15,9 +15,11 @@ use super::lexeme::{Lexeme, Lexicon, VectorKeys, Vocabulary};
 use super::pattern::{Pattern, alternatives};
 use super::weights::{ModelError, Weights};
 
-/// Characters at either end of a chunk that the affix patterns look at. The longest affix of the English rules has six
-/// characters, but for runs of one character (`\.\.+`), by which the window is extended.
-const AFFIX_WINDOW: usize = 64;
+/// Characters at either end of a chunk that the affix patterns look at, so that stripping them one by one from a long
+/// chunk takes linear time. The longest affix of the English rules has six characters, but for `\.\.+`.
+const AFFIX_WINDOW: usize = 16;
+/// The character of that unbounded rule: a window that ends inside of a run of it takes in the whole run.
+const RUN: char = '.';
 
 /// A token before annotation. Offsets are bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -251,8 +253,8 @@ impl Tokenizer {
     /// Length of the prefix that one rule strips, 0 if none applies.
     fn prefix_length(&self, text: &str) -> usize {
         let end = text.char_indices().nth(AFFIX_WINDOW).map_or(text.len(), |(end, _)| {
-            let edge = text[..end].chars().next_back();
-            end + text[end..].find(|c| Some(c) != edge).unwrap_or(text.len() - end)
+            let is_run = text[..end].ends_with(RUN);
+            if is_run { text.len() - text[end..].trim_start_matches(RUN).len() } else { end }
         });
         self.prefix.find(&text[..end]).map_or(0, |m| m.len())
     }
@@ -263,7 +265,7 @@ impl Tokenizer {
             .char_indices()
             .rev()
             .nth(AFFIX_WINDOW - 1)
-            .map_or(0, |(start, edge)| text[..start].trim_end_matches(edge).len());
+            .map_or(0, |(start, edge)| if edge == RUN { text[..start].trim_end_matches(RUN).len() } else { start });
         self.suffix.find(&text[start..]).map_or(0, |m| m.len())
     }
 
@@ -371,4 +373,127 @@ fn check_anchors(rules: &Rules) -> Result<(), ModelError> {
         return Err(ModelError::invalid("suffix pattern", format!("{rule:?} is not anchored")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::nlp::model::tests::shared;
+
+    fn words(text: &str) -> Vec<&str> {
+        let tokenizer = &shared().tokenizer;
+        let mut tokens = Vec::new();
+        tokenizer.tokenize(text, &mut tokenizer.lexicon(), &mut tokens);
+        tokens.iter().map(|t| &text[t.start as usize..t.end as usize]).collect()
+    }
+
+    /// Expected tokens are spaCy's.
+    #[test]
+    fn tokens_are_those_of_spacy() {
+        let cases: &[(&str, &[&str])] = &[
+            (
+                "U.S. officials said, \"We'll see.\"",
+                &["U.S.", "officials", "said", ",", "\"", "We", "'ll", "see", ".", "\""],
+            ),
+            ("don't (can't) won't", &["do", "n't", "(", "ca", "n't", ")", "wo", "n't"]),
+            ("http://www.afrol.com/articles/38306 is dead", &["http://www.afrol.com/articles/38306", "is", "dead"]),
+            ("a  b\n\nc ", &["a", " ", "b", "\n\n", "c"]),
+            ("$5.2bn 10km/h 5pm 3-4 U.K.-based", &["$", "5.2bn", "10", "km/h", "5", "pm", "3", "-", "4", "U.K.-based"]),
+            ("Hello...world... :) :-( <3", &["Hello", "...", "world", "...", ":)", ":-(", "<3"]),
+            ("e.g. i.e., Mr. Smith's", &["e.g.", "i.e.", ",", "Mr.", "Smith", "'s"]),
+            ("\u{a0}x\t\n", &["\u{a0}", "x", "\t\n"]),
+            ("x@y.com C'mon", &["x@y.com", "C'm", "on"]),
+            ("“Quoted”—dash–end", &["“", "Quoted”—dash", "–", "end"]),
+            ("8)", &["8)"]),
+            ("a.m.-p.m.", &["a.m.-p.m", "."]),
+            ("'' ``", &["''", "`", "`"]),
+            ("\u{2028}hello\x1cworld", &["\u{2028}", "hello", "\x1c", "world"]),
+            ("rock'n'roll (((deep)))", &["rock'n'roll", "(", "(", "(", "deep", ")", ")", ")"]),
+            ("10%.", &["10", "%", "."]),
+            (" lead", &[" ", "lead"]),
+            ("", &[]),
+            (" ", &[" "]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(words(text), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn spaces_and_norms_of_special_cases() {
+        let tokenizer = &shared().tokenizer;
+        let (mut lexicon, mut tokens) = (tokenizer.lexicon(), Vec::new());
+        tokenizer.tokenize("don't go ", &mut lexicon, &mut tokens);
+        let spaces: Vec<bool> = tokens.iter().map(|t| t.space_after).collect();
+        assert_eq!(spaces, [false, true, true]);
+        assert_eq!(lexicon.get(tokens[1].lexeme).norm, tokenizer.vocabulary().id("not"));
+    }
+
+    #[test]
+    fn long_runs_of_one_character_take_linear_time() {
+        for c in ["(", ".", "\"", "@", ":", "a:", "a.", "1-", "'s"] {
+            let text = c.repeat(40_000 / c.len());
+            assert_eq!(words(&text).concat(), text, "{c:?}");
+        }
+    }
+
+    #[test]
+    fn unanchored_affix_rules_are_refused() {
+        let rules = |prefix: &str, suffix: &str| Rules {
+            prefix: prefix.to_owned(),
+            suffix: suffix.to_owned(),
+            infix: String::new(),
+            url: String::new(),
+            special_cases: Vec::new(),
+            norms: Vec::new(),
+            symbols: Vec::new(),
+        };
+        assert!(check_anchors(&rules("^a|^b", "a$|b$")).is_ok());
+        assert!(check_anchors(&rules("^a|b", "a$")).is_err());
+        assert!(check_anchors(&rules("^a", "a$|b")).is_err());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        /// The short cut for plain words and for infixes must agree with the patterns.
+        #[test]
+        fn no_rule_touches_plain_words(word in "[a-zA-Z]{1,20}", alphanumeric in "[a-zA-Z0-9]{1,20}") {
+            let tokenizer = &shared().tokenizer;
+            prop_assert_eq!(tokenizer.prefix_length(&word) + tokenizer.suffix_length(&word), 0);
+            prop_assert!(!tokenizer.infix.is_match(&alphanumeric));
+            prop_assert!(!tokenizer.url.is_match(&alphanumeric));
+        }
+
+        /// Looking at a window of the chunk must find the same affixes as looking at all of it.
+        #[test]
+        fn affix_windows_change_nothing(chunk in "[.'’a-z0-9$%)(–US/-]{0,12}(\\.{0,90}|[a-z]{0,90}|[)0]{0,90})[.'’a-z0-9$%)(–US/-]{0,8}") {
+            let tokenizer = &shared().tokenizer;
+            let whole = |pattern: &Pattern| pattern.find(&chunk).map_or(0, |m| m.len());
+            prop_assert_eq!(tokenizer.prefix_length(&chunk), whole(&tokenizer.prefix));
+            prop_assert_eq!(tokenizer.suffix_length(&chunk), whole(&tokenizer.suffix));
+        }
+
+        /// Tokens are in order, lie on character boundaries and leave out nothing but single spaces.
+        #[test]
+        fn tokens_cover_the_text(text in "(\\PC|[ \n\t.,'\"()a-zA-Z0-9-]){0,80}") {
+            let tokenizer = &shared().tokenizer;
+            let (mut lexicon, mut tokens) = (tokenizer.lexicon(), Vec::new());
+            tokenizer.tokenize(&text, &mut lexicon, &mut tokens);
+            let mut end = 0;
+            for token in &tokens {
+                prop_assert_eq!(token.start as usize, end);
+                prop_assert!(token.start < token.end);
+                prop_assert!(text.is_char_boundary(token.end as usize));
+                end = token.end as usize;
+                if token.space_after {
+                    prop_assert!(text[end..].starts_with(' '));
+                    end += 1;
+                }
+            }
+            prop_assert_eq!(end, text.len());
+        }
+    }
 }

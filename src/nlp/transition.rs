@@ -103,3 +103,16 @@ pub(super) fn best_valid(scores: &[f32], valid: impl Fn(usize) -> bool) -> Optio
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_equal_valid_moves_wins() {
+        let scores = [1.0, 3.0, 3.0, 9.0];
+        assert_eq!(best_valid(&scores, |i| i != 3), Some(1));
+        assert_eq!(best_valid(&scores, |_| true), Some(3));
+        assert_eq!(best_valid(&scores, |_| false), None);
+    }
+}
