@@ -9,7 +9,7 @@ Layout of the file (little endian, safetensors):
 
 * matrices of the small layers as F32, in spaCy's own axis order;
 * the big lookup tables (hash embeddings, word vectors) as I16 rows with one F32 scale a row. A row-wise 16-bit integer
-  is six times as exact as a 16-bit float of the same size, and keeps every decision on the golden texts;
+  is several times as exact as a 16-bit float of the same size;
 * word vectors already multiplied by the 300 -> 96 projection of each network that reads them;
 * the 684,830 vector keys as 48 of their 64 hash bits: sorted, bucketed by the first 16, the next 32 stored
   (an unknown word meets a stored key by chance once in 4 * 10^8);

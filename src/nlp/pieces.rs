@@ -2,8 +2,8 @@
 //!
 //! Equality with spaCy holds piece by piece: a text of up to [`PIECE_BYTES`] is one piece (about 8,000 words, more than
 //! nearly all articles); for a longer one the engine gives what spaCy gives for each piece alone. A piece ends
-//! after the white space of its last paragraph break, else of its last line break, else of its last gap, so that the
-//! tokens are those of the uncut text in all three cases.
+//! after the white space of its last paragraph break, else of its last line break, else of its last gap after a full
+//! stop, else of its last gap, so that the tokens are those of the uncut text in all four cases.
 
 use super::chars::is_space;
 
@@ -35,20 +35,21 @@ fn cut(text: &str) -> usize {
     // A gap must end before the limit, or the white space after the cut would be split off.
     let window = text[..limit].trim_end_matches(is_space);
     let gap_end = |start: usize| start + text[start..].find(|c| !is_space(c)).unwrap_or(text.len() - start);
-    let last = |is_cut: &dyn Fn(&str) -> bool| {
+    let last = |is_cut: &dyn Fn(&str, &str) -> bool| {
         let mut end = window.len();
         while let Some(at) = window[..end].rfind(is_space) {
-            let start = window[..at].trim_end_matches(is_space).len();
-            if is_cut(&window[start..gap_end(at)]) {
+            let before = window[..at].trim_end_matches(is_space);
+            if is_cut(before, &window[before.len()..gap_end(at)]) {
                 return Some(gap_end(at));
             }
-            end = start;
+            end = before.len();
         }
         None
     };
-    let paragraph = |gap: &str| gap.matches('\n').count() > 1;
-    let line = |gap: &str| gap.contains('\n');
-    last(&paragraph).or_else(|| last(&line)).or_else(|| last(&|_| true)).unwrap_or(limit)
+    let paragraph = |_: &str, gap: &str| gap.matches('\n').count() > 1;
+    let line = |_: &str, gap: &str| gap.contains('\n');
+    let sentence = |before: &str, _: &str| before.trim_end_matches(['"', '”', '’', ')']).ends_with(['.', '!', '?']);
+    last(&paragraph).or_else(|| last(&line)).or_else(|| last(&sentence)).or_else(|| last(&|_, _| true)).unwrap_or(limit)
 }
 
 #[cfg(test)]
@@ -66,7 +67,7 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_after_paragraphs_else_lines_else_words() {
-        for (separator, filler) in [("\n \n", "a b\nc "), ("\n", "word word "), ("  ", "long-word")] {
+        for (separator, filler) in [("\n \n", "a b\nc "), ("\n", "End. word "), ("  ", "a b.”"), (" ", "long-word")] {
             let block = filler.repeat(4_000 / filler.len());
             let text = vec![block.as_str().trim_end(); 40].join(separator);
             let all: Vec<&str> = pieces(&text).collect();
