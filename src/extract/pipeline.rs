@@ -23,6 +23,7 @@ pub struct Pipeline {
     triggers: events::Lexicon,
     doubt: Doubt,
     times: times::Lexicon,
+    harm: casualties::Lexicon,
     producer: Producer,
 }
 
@@ -90,9 +91,10 @@ impl Pipeline {
         };
         let places = places::Resolver::new(gazetteer);
         let times = times::Lexicon::load()?;
+        let harm = casualties::Lexicon::load()?;
         let triggers = events::Lexicon::load()?;
         let doubt = Doubt::load();
-        Ok(Self { model: Arc::new(model), places, actors, cues, doubt, times, triggers, producer })
+        Ok(Self { model: Arc::new(model), places, actors, cues, doubt, times, harm, triggers, producer })
     }
 
     /// The language model.
@@ -132,7 +134,7 @@ impl Enricher {
         let times = times::find(&story, &pipeline.times);
         let attributions = attributions::find(&story, &entities, &pipeline.cues);
         checked()?;
-        let claims = casualties::find(&story, &entities, &attributions);
+        let claims = casualties::find(&story, &entities, &attributions, &pipeline.harm);
         let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
         let mentions = events::find(&story, &facts, &pipeline.triggers);
         checked()?;

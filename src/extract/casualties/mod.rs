@@ -1,10 +1,34 @@
 //! Casualty claims: numbers of people harmed, each with its source.
+//!
+//! A claim needs a word of harm (`data/casualties/triggers.tsv`), people who are its patient in the parse, and a
+//! number of them, if only one. Claims are never added up; parts of a number ("including six children") belong to the
+//! claim whose number they divide. Ages, years, prices and numbers of troops or residents are no claims because nothing
+//! harms them. Left out: harm told without a word of harm ("blood on the walls").
+
+mod breakdown;
+mod hedge;
+mod lexicon;
+mod nouns;
+mod patient;
+mod people;
+mod repeats;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
+pub use lexicon::Lexicon;
+
+use self::breakdown::Parts;
+use self::hedge::{Standing, standing};
+use self::lexicon::Frame;
+use self::people::{Group, group};
 use super::Story;
-use super::attributions::Attribution;
+use super::attributions::{self, Attribution};
 use super::entities::{Entities, EntityId};
+use super::numbers::{self, Number};
+use super::words::Words;
+use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::{Breakdown, CasualtyKind, NumberMod, Polarity};
 
 /// A claim about people harmed.
@@ -48,7 +72,212 @@ pub struct Claim {
     pub confidence: f64,
 }
 
+/// What every step of the reading sees.
+pub(crate) struct Context<'a> {
+    doc: &'a Doc<'a>,
+    entities: &'a Entities,
+    attributions: &'a [Attribution],
+    lexicon: &'a Lexicon,
+    numbers: Vec<Number>,
+    /// Index into `numbers` of every token.
+    number_of_token: Vec<Option<u32>>,
+}
+
+impl<'a> Context<'a> {
+    fn new(doc: &'a Doc<'a>, entities: &'a Entities, attributions: &'a [Attribution], lexicon: &'a Lexicon) -> Self {
+        let numbers = numbers::find(&Words::new(doc), &lexicon.numbers);
+        let mut number_of_token = vec![None; doc.len()];
+        for (n, number) in numbers.iter().enumerate() {
+            for t in number.tokens.clone() {
+                number_of_token[t] = Some(n as u32);
+            }
+        }
+        Self { doc, entities, attributions, lexicon, numbers, number_of_token }
+    }
+
+    /// The number whose words hold token `t`.
+    fn number_at(&self, t: usize) -> Option<&Number> {
+        self.number_of_token[t].map(|n| &self.numbers[n as usize])
+    }
+}
+
 /// Finds the casualty claims of a story, in text order.
-pub fn find(_story: &Story<'_>, _entities: &Entities, _attributions: &[Attribution]) -> Vec<Claim> {
-    Vec::new()
+pub fn find(story: &Story<'_>, entities: &Entities, attributions: &[Attribution], lexicon: &Lexicon) -> Vec<Claim> {
+    let cx = Context::new(story.doc, entities, attributions, lexicon);
+    let mut claims: Vec<Claim> = Vec::new();
+    for (s, sentence) in story.doc.sentences().iter().enumerate() {
+        if !story.is_codeable(s) {
+            continue;
+        }
+        let lists = breakdown::find(&cx, sentence.clone());
+        let first = claims.len();
+        for t in sentence.clone() {
+            if lists.iter().any(|l| l.tokens.contains(&t)) {
+                continue;
+            }
+            if let Some(claim) = claim_at(&cx, t) {
+                add(&mut claims, first, claim);
+            }
+        }
+        for list in lists {
+            divide(story, &mut claims, first, s, list);
+        }
+    }
+    repeats::mark(story, &mut claims);
+    claims
+}
+
+/// The claim that the word of harm at token `t` makes.
+fn claim_at(cx: &Context<'_>, t: usize) -> Option<Claim> {
+    let doc = cx.doc;
+    let verb = matches!(doc.pos(t), Pos::Verb | Pos::Aux);
+    let key = if matches!(doc.pos(t), Pos::Verb | Pos::Noun | Pos::Aux) { doc.lemma(t) } else { doc.word(t) };
+    let lower = key.to_ascii_lowercase();
+    let surface = doc.word(t).to_ascii_lowercase();
+    let readings =
+        cx.lexicon.triggers(&lower).iter().chain(cx.lexicon.triggers(&surface).iter().filter(|_| surface != lower));
+    for (frame, kind) in readings.copied() {
+        // "Wounded" is a verb, an adjective and a noun: a tag of its own class, or the participle's.
+        let fits = match frame {
+            f if f.is_verb() => verb || matches!(doc.tokens()[t].tag, Tag::Vbn | Tag::Vbd),
+            Frame::State => !verb && !matches!(doc.pos(t), Pos::Propn if doc.dep(t) == Dep::Compound),
+            _ => doc.pos(t) == Pos::Noun,
+        };
+        if !fits {
+            continue;
+        }
+        let read = if frame.is_verb() || frame == Frame::State {
+            patient::patient(cx, t, frame).and_then(|p| people_of(cx, p, t)).map(|g| (g, false))
+        } else {
+            nouns::read(cx, t, frame)
+        };
+        let Some((people, update)) = read else { continue };
+        // An adjective before a noun claims something only with a number: "wounded soldiers" may be anyone's.
+        if frame == Frame::State
+            && doc.dep(t) == Dep::Amod
+            && !(people.numeric && people.head != t && people::number_of(cx, people.head).is_some())
+        {
+            continue;
+        }
+        let kind = if frame == Frame::Maybe { outcome(cx, t, kind) } else { kind };
+        return claim(cx, t, kind, people, update);
+    }
+    None
+}
+
+/// The people of a patient; the adjective itself where it carries the number ("13 dead").
+fn people_of(cx: &Context<'_>, head: usize, t: usize) -> Option<Group> {
+    if head != t {
+        return group(cx, head).or_else(|| (head > t).then(|| people::apposed(cx, head)).flatten());
+    }
+    let number = people::number_of(cx, t)?;
+    Some(Group {
+        best: number.best,
+        low: number.low,
+        high: number.high,
+        modifier: number.modifier,
+        numeric: number.numeric,
+        none: number.best == Some(0),
+        head: t,
+        tokens: number.tokens.start..t + 1,
+        called: None,
+        side: None,
+        breakdown: Breakdown::default(),
+        confidence: 0.85,
+    })
+}
+
+/// Whether a shooting or stabbing killed: "shot dead", "fatally shot", "shot to death".
+fn outcome(cx: &Context<'_>, t: usize, kind: CasualtyKind) -> CasualtyKind {
+    let doc = cx.doc;
+    let near = doc.sentence_of(t);
+    let window = t.saturating_sub(2).max(near.start)..(t + 6).min(near.end);
+    let fatal =
+        window.clone().any(|i| matches!(doc.word(i).to_ascii_lowercase().as_str(), "dead" | "fatally" | "mortally"))
+            || window.clone().any(|i| {
+                doc.word(i).eq_ignore_ascii_case("death") && i > 0 && doc.word(i - 1).eq_ignore_ascii_case("to")
+            });
+    let conjoined =
+        doc.children(t).any(|c| doc.dep(c) == Dep::Conj && matches!(doc.lemma(c), "kill" | "die" | "murder"));
+    if fatal || conjoined { CasualtyKind::Killed } else { kind }
+}
+
+fn claim(cx: &Context<'_>, t: usize, kind: CasualtyKind, people: Group, update: bool) -> Option<Claim> {
+    let standing = standing(cx, t);
+    let mut confidence = people.confidence;
+    let negated = people.none || standing == Standing::Negated;
+    match standing {
+        Standing::None => return None,
+        Standing::Possible => confidence *= 0.5,
+        Standing::Told | Standing::Negated => {}
+    }
+    let attribution = attributions::governing(cx.attributions, t);
+    let (best, low, high) = if negated { (Some(0), Some(0), Some(0)) } else { (people.best, people.low, people.high) };
+    Some(Claim {
+        kind,
+        best,
+        low,
+        high,
+        modifier: people.modifier.filter(|_| !negated),
+        numeric: people.numeric || negated,
+        polarity: if negated { Polarity::Neg } else { Polarity::Pos },
+        victims: people.called.map(|c| cx.doc.span_text(c).to_owned()),
+        side: people.side,
+        breakdown: if negated { Breakdown::default() } else { people.breakdown },
+        tokens: people.tokens.start.min(t)..people.tokens.end.max(t + 1),
+        trigger: t,
+        victim_head: (people.head != t).then_some(people.head),
+        attribution,
+        source: attribution.and_then(|a| cx.attributions[a].entity),
+        duplicates: None,
+        update,
+        confidence,
+    })
+}
+
+/// Adds a claim; two words of harm for the same people make one ("shot and killed", "killed and wounded").
+fn add(claims: &mut Vec<Claim>, first: usize, claim: Claim) {
+    let same = claims[first..].iter_mut().find(|c| c.victim_head.is_some() && c.victim_head == claim.victim_head);
+    match same {
+        Some(earlier) if earlier.kind == claim.kind => {}
+        Some(earlier) => {
+            let fatal = [earlier.kind, claim.kind].contains(&CasualtyKind::Killed);
+            let injured = [earlier.kind, claim.kind].contains(&CasualtyKind::Injured);
+            if fatal && injured && earlier.best.is_none_or(|n| n > 1) && earlier.kind == CasualtyKind::Killed {
+                earlier.kind = CasualtyKind::KilledOrInjured;
+            } else if fatal && injured {
+                // "A man was wounded and died": the later and worse outcome stands.
+                earlier.kind = CasualtyKind::Killed;
+                earlier.trigger = if claim.kind == CasualtyKind::Killed { claim.trigger } else { earlier.trigger };
+            } else {
+                claims.push(claim);
+            }
+        }
+        None => claims.push(claim),
+    }
+}
+
+/// Enters the parts of a list into the claim they divide.
+fn divide(story: &Story<'_>, claims: &mut [Claim], first: usize, sentence: usize, list: Parts) {
+    let here =
+        claims.iter().enumerate().skip(first).filter(|(_, c)| c.trigger < list.tokens.start).map(|(i, _)| i).last();
+    let target = match here {
+        Some(i) if !list.continues => Some(i),
+        // "They included six children": the claim of the sentence before, or of the one before that.
+        _ => claims[..first]
+            .iter()
+            .rposition(|c| c.polarity == Polarity::Pos && c.kind == CasualtyKind::Killed || c.polarity == Polarity::Pos)
+            .filter(|i| sentence - story.sentence(claims[*i].trigger) <= 2),
+    };
+    let Some(claim) = target.map(|i| &mut claims[i]) else { return };
+    if claim.best == Some(1) {
+        return;
+    }
+    let to = &mut claim.breakdown;
+    let from = list.breakdown;
+    to.children = from.children.or(to.children);
+    to.women = from.women.or(to.women);
+    to.civilians = from.civilians.or(to.civilians);
+    to.combatants = from.combatants.or(to.combatants);
+    to.named.extend(from.named);
 }

@@ -1,0 +1,111 @@
+//! What keeps words of harm from being a claim: questions, conditions, plans and denials.
+
+use super::Context;
+use crate::extract::attributions;
+use crate::nlp::{Dep, Pos, Tag};
+
+/// Verbs whose complement did not happen, or is not said to have.
+const UNREAL: &[&str] = &[
+    "threaten", "plan", "plot", "attempt", "try", "want", "vow", "intend", "aim", "seek", "fail", "refuse", "avoid",
+    "prevent", "conspire", "wish", "hope", "promise", "order", "ask", "help", "decide", "prepare", "deny", "stop",
+];
+
+/// Verbs whose infinitive complement is taken as told ("are believed to have died", "went on to kill").
+const REAL: &[&str] =
+    &["believe", "report", "say", "know", "think", "presume", "fear", "go", "manage", "happen", "appear", "confirm"];
+
+/// Modals that leave it open.
+const OPEN: &[&str] =
+    &["could", "would", "may", "might", "should", "will", "'ll", "’ll", "can", "ca", "wo", "must", "shall"];
+
+/// How far words of harm are asserted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Told as having happened.
+    Told,
+    /// "May have killed".
+    Possible,
+    /// Told as not having happened.
+    Negated,
+    /// No claim.
+    None,
+}
+
+/// The standing of the word of harm at token `t`.
+pub(crate) fn standing(cx: &Context<'_>, t: usize) -> Standing {
+    let doc = cx.doc;
+    let sentence = doc.sentence_of(t);
+    if doc.word(sentence.end - 1) == "?" || sentence.clone().rev().take(3).any(|i| doc.word(i) == "?") {
+        return Standing::None;
+    }
+    if let Some(a) = attributions::governing(cx.attributions, t)
+        && cx.attributions[a].denied
+    {
+        return Standing::None;
+    }
+    // The verb that carries the word: the word itself, or the nearest verb above a noun or adjective.
+    let carrier =
+        std::iter::once(t).chain(doc.ancestors(t).take(4)).find(|i| matches!(doc.pos(*i), Pos::Verb | Pos::Aux));
+    let Some(verb) = carrier else { return Standing::Told };
+    let mut possible = false;
+    let mut negated = t != verb && doc.children(t).any(|c| doc.dep(c) == Dep::Neg && cx.number_at(c).is_none());
+    let mut at = verb;
+    let mut own = true;
+    for _ in 0..8 {
+        let auxiliary = |words: &[&str]| {
+            doc.children(at).any(|c| {
+                matches!(doc.dep(c), Dep::Aux | Dep::Auxpass)
+                    && words.iter().any(|w| doc.word(c).eq_ignore_ascii_case(w))
+            })
+        };
+        let condition = doc.children(at).any(|c| {
+            c < at
+                && matches!(doc.dep(c), Dep::Mark | Dep::Advmod)
+                && matches!(doc.word(c).to_ascii_lowercase().as_str(), "if" | "whether" | "unless" | "lest")
+        });
+        if condition {
+            return Standing::None;
+        }
+        if own {
+            negated |= doc.children(at).any(|c| doc.dep(c) == Dep::Neg && !doc.word(c).eq_ignore_ascii_case("never"));
+            if auxiliary(OPEN) {
+                if !auxiliary(&["have"]) {
+                    return Standing::None;
+                }
+                possible = true;
+            }
+            if doc.tokens()[at].tag == Tag::Vb && auxiliary(&["to"]) && !auxiliary(&["have"]) {
+                let matrix = doc.head(at);
+                if !REAL.contains(&doc.lemma(matrix)) {
+                    return Standing::None;
+                }
+            }
+        }
+        let head = doc.head(at);
+        if head == at {
+            break;
+        }
+        let complement = matches!(doc.dep(at), Dep::Xcomp | Dep::Ccomp | Dep::Pcomp | Dep::Acl | Dep::Advcl);
+        if own
+            && complement
+            && matches!(doc.dep(at), Dep::Xcomp | Dep::Pcomp | Dep::Acl)
+            && UNREAL.contains(&doc.lemma(head))
+        {
+            return Standing::None;
+        }
+        if own && doc.pos(head) == Pos::Adp && UNREAL.contains(&doc.lemma(doc.head(head))) {
+            return Standing::None;
+        }
+        // A conjoined verb without a subject shares the auxiliaries of the first.
+        own = own
+            && doc.dep(at) == Dep::Conj
+            && doc.child(at, Dep::Nsubj).is_none()
+            && doc.child(at, Dep::Nsubjpass).is_none();
+        at = head;
+    }
+    match (negated, possible) {
+        (true, _) => Standing::Negated,
+        (_, true) => Standing::Possible,
+        _ => Standing::Told,
+    }
+}

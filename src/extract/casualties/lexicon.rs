@@ -1,0 +1,120 @@
+//! The words of casualty claims, read from the tables.
+
+use std::collections::HashMap;
+
+use crate::extract::numbers;
+use crate::extract::table::{TableError, rows};
+use crate::record::CasualtyKind;
+
+/// How a word stands to the people harmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Frame {
+    /// The people are the object, or the subject of the passive.
+    Transitive,
+    /// As `Transitive`, but what happened depends on other words ("shot dead").
+    Maybe,
+    /// The people are the subject.
+    Intransitive,
+    /// An adjective of the people.
+    State,
+    /// A noun that is counted, or takes "of".
+    Count,
+    /// A noun whose "of" phrase names the people.
+    Deed,
+    /// "The toll rose to 14".
+    Toll,
+    /// "Claimed 14 lives".
+    Life,
+    /// "Recovered 12 bodies".
+    Body,
+}
+
+impl Frame {
+    /// Whether the word is a verb in this frame.
+    pub(crate) fn is_verb(self) -> bool {
+        matches!(self, Self::Transitive | Self::Maybe | Self::Intransitive)
+    }
+}
+
+/// What a noun says about the people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub(crate) enum People {
+    Child,
+    Woman,
+    Civilian,
+    Combatant,
+    Person,
+    /// People, but a singular noun does not tell how many.
+    Group,
+    /// No people.
+    Thing,
+}
+
+/// The tables of casualty words.
+#[derive(Debug, Clone)]
+pub struct Lexicon {
+    triggers: HashMap<&'static str, Vec<(Frame, CasualtyKind)>>,
+    people: HashMap<&'static str, People>,
+    /// Number words.
+    pub(crate) numbers: numbers::Lexicon,
+}
+
+impl Lexicon {
+    /// Reads the embedded tables.
+    pub fn load() -> Result<Self, TableError> {
+        let mut triggers: HashMap<&'static str, Vec<(Frame, CasualtyKind)>> = HashMap::new();
+        for row in rows("casualties/triggers.tsv", include_str!("../data/casualties/triggers.tsv"), 3)? {
+            let frame = match row.cell(1) {
+                "transitive" => Frame::Transitive,
+                "maybe" => Frame::Maybe,
+                "intransitive" => Frame::Intransitive,
+                "state" => Frame::State,
+                "count" => Frame::Count,
+                "deed" => Frame::Deed,
+                "toll" => Frame::Toll,
+                "life" => Frame::Life,
+                "body" => Frame::Body,
+                other => return Err(row.error(format!("unknown frame `{other}`"))),
+            };
+            let kind = match row.cell(2) {
+                "killed" => CasualtyKind::Killed,
+                "injured" => CasualtyKind::Injured,
+                "killed_or_injured" => CasualtyKind::KilledOrInjured,
+                "missing" => CasualtyKind::Missing,
+                "abducted" => CasualtyKind::Abducted,
+                "arrested" => CasualtyKind::Arrested,
+                "displaced" => CasualtyKind::Displaced,
+                other => return Err(row.error(format!("unknown kind `{other}`"))),
+            };
+            triggers.entry(row.cell(0)).or_default().push((frame, kind));
+        }
+        let mut people = HashMap::new();
+        for row in rows("casualties/people.tsv", include_str!("../data/casualties/people.tsv"), 2)? {
+            let class = match row.cell(1) {
+                "child" => People::Child,
+                "woman" => People::Woman,
+                "civilian" => People::Civilian,
+                "combatant" => People::Combatant,
+                "person" => People::Person,
+                "group" => People::Group,
+                "thing" => People::Thing,
+                other => return Err(row.error(format!("unknown class `{other}`"))),
+            };
+            if people.insert(row.cell(0), class).is_some() {
+                return Err(row.error(format!("`{}` stands twice", row.cell(0))));
+            }
+        }
+        Ok(Self { triggers, people, numbers: numbers::Lexicon::load()? })
+    }
+
+    /// What a lower-case word may trigger.
+    pub(crate) fn triggers(&self, word: &str) -> &[(Frame, CasualtyKind)] {
+        self.triggers.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a lower-case noun says about people.
+    pub(crate) fn people(&self, lemma: &str) -> Option<People> {
+        self.people.get(lemma).copied()
+    }
+}

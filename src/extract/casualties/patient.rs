@@ -1,0 +1,105 @@
+//! Who came to harm: from the word that states it to the noun that heads the people.
+
+use super::Context;
+use super::lexicon::Frame;
+use crate::nlp::{Dep, Pos, Tag};
+
+/// Head of the people whom the verb or adjective at token `t` harms.
+pub(crate) fn patient(cx: &Context<'_>, t: usize, frame: Frame) -> Option<usize> {
+    let found = match frame {
+        Frame::Transitive | Frame::Maybe => transitive(cx, t, 0),
+        Frame::Intransitive => intransitive(cx, t, 0),
+        Frame::State => state(cx, t),
+        _ => None,
+    }?;
+    Some(antecedent(cx, found))
+}
+
+/// The noun that a relative pronoun stands for.
+fn antecedent(cx: &Context<'_>, i: usize) -> usize {
+    let relative = matches!(cx.doc.tokens()[i].tag, Tag::Wp | Tag::Wdt);
+    let clause = cx.doc.ancestors(i).find(|a| cx.doc.dep(*a) == Dep::Relcl);
+    match clause {
+        Some(clause) if relative => cx.doc.head(clause),
+        _ => i,
+    }
+}
+
+fn transitive(cx: &Context<'_>, t: usize, depth: usize) -> Option<usize> {
+    let doc = cx.doc;
+    if let Some(subject) = doc.child(t, Dep::Nsubjpass) {
+        return Some(subject);
+    }
+    if let Some(object) = doc.child(t, Dep::Dobj) {
+        return Some(object);
+    }
+    let participle = matches!(doc.tokens()[t].tag, Tag::Vbn | Tag::Vbd);
+    match doc.dep(t) {
+        Dep::Acl if participle => return Some(doc.head(t)),
+        Dep::Amod => return Some(doc.head(t)),
+        // "The men the army killed"
+        Dep::Relcl if doc.child(t, Dep::Nsubj).is_some_and(|s| !matches!(doc.tokens()[s].tag, Tag::Wp | Tag::Wdt)) => {
+            return Some(doc.head(t));
+        }
+        _ => {}
+    }
+    // "13 killed in blast": a headline's participle takes its only noun.
+    if let Some(subject) = doc.child(t, Dep::Nsubj) {
+        let passive =
+            participle && doc.child(t, Dep::Aux).is_none() && !doc.children(t).any(|c| doc.dep(c) == Dep::Dative);
+        return passive.then_some(subject);
+    }
+    if depth < 3 {
+        // "was shot and killed", "shot and killed two men": conjoined verbs share what one of them has.
+        if doc.dep(t) == Dep::Conj && matches!(doc.pos(doc.head(t)), Pos::Verb | Pos::Aux | Pos::Adj) {
+            return transitive(cx, doc.head(t), depth + 1);
+        }
+        if matches!(doc.dep(t), Dep::Xcomp | Dep::Oprd) && participle {
+            return transitive(cx, doc.head(t), depth + 1);
+        }
+        let next = doc.children(t).find(|c| doc.dep(*c) == Dep::Conj && doc.pos(*c) == Pos::Verb)?;
+        return doc.child(next, Dep::Dobj);
+    }
+    None
+}
+
+fn intransitive(cx: &Context<'_>, t: usize, depth: usize) -> Option<usize> {
+    let doc = cx.doc;
+    if let Some(subject) = doc.child(t, Dep::Nsubj).or_else(|| doc.child(t, Dep::Nsubjpass)) {
+        return Some(subject);
+    }
+    match doc.dep(t) {
+        Dep::Acl => return Some(doc.head(t)),
+        Dep::Conj | Dep::Xcomp if depth < 3 => return intransitive(cx, doc.head(t), depth + 1),
+        _ => None,
+    }
+}
+
+fn state(cx: &Context<'_>, t: usize) -> Option<usize> {
+    let doc = cx.doc;
+    if let Some(subject) = doc.child(t, Dep::Nsubj).or_else(|| doc.child(t, Dep::Nsubjpass)) {
+        return Some(subject);
+    }
+    // "13 dead": the adjective carries the number itself.
+    if doc.children(t).any(|c| c < t && cx.number_at(c).is_some() && doc.dep(c) == Dep::Nummod) {
+        return Some(t);
+    }
+    let head = doc.head(t);
+    match doc.dep(t) {
+        Dep::Amod => return Some(head),
+        Dep::Acomp | Dep::Attr if doc.pos(head) == Pos::Aux || doc.lemma(head) == "go" => {
+            return doc.child(head, Dep::Nsubj);
+        }
+        Dep::Oprd | Dep::Acomp | Dep::Xcomp | Dep::Ccomp => {
+            if let Some(object) = doc.child(head, Dep::Dobj) {
+                return Some(object);
+            }
+        }
+        _ => {}
+    }
+    // "left two boys dead", "dead" loose in a headline: the noun or number right before it.
+    let sentence = doc.sentence_of(t);
+    let before = (sentence.start..t).rev().take(3).find(|i| !matches!(doc.pos(*i), Pos::Adv | Pos::Space))?;
+    let nominal = matches!(doc.pos(before), Pos::Noun | Pos::Propn | Pos::Num) || cx.number_at(before).is_some();
+    nominal.then_some(before)
+}

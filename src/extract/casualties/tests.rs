@@ -1,0 +1,139 @@
+//! Tables of sentences and the claims they must make, read through the real engine.
+
+use super::{Claim, Lexicon, find};
+use crate::extract::{Story, testing};
+use crate::record::CasualtyKind::{self, Arrested, Injured, Killed, KilledOrInjured};
+use crate::record::{NumberMod, Polarity};
+
+fn read(text: &str) -> (Story<'static>, Vec<Claim>) {
+    let story = testing::read(text, Some("2022-02-03"));
+    let entities = testing::entities(&story);
+    let attributions = testing::attributions(&story, &entities);
+    let claims = find(&story, &entities, &attributions, &Lexicon::load().expect("the embedded tables load"));
+    (story, claims)
+}
+
+/// Kind, best, low and high of every claim.
+fn check(text: &str, expect: &[(CasualtyKind, Option<u64>, Option<u64>, Option<u64>)]) {
+    let (_, claims) = read(text);
+    let found: Vec<_> = claims.iter().map(|c| (c.kind, c.best, c.low, c.high)).collect();
+    assert_eq!(found, expect, "\nin `{text}`: {claims:#?}");
+}
+
+fn exactly(kind: CasualtyKind, n: u64) -> (CasualtyKind, Option<u64>, Option<u64>, Option<u64>) {
+    (kind, Some(n), Some(n), Some(n))
+}
+
+fn only(text: &str) -> Claim {
+    let (_, mut claims) = read(text);
+    assert_eq!(claims.len(), 1, "exactly one claim in `{text}`: {claims:#?}");
+    claims.remove(0)
+}
+
+#[test]
+fn passive_active_and_intransitive() {
+    check("13 people were killed in the shelling.", &[exactly(Killed, 13)]);
+    check("The bomb killed 13 people and wounded 20 others.", &[exactly(Killed, 13), exactly(Injured, 20)]);
+    check("Two soldiers were killed and three others were wounded.", &[exactly(Killed, 2), exactly(Injured, 3)]);
+    check("Seven miners died in the tunnel.", &[exactly(Killed, 7)]);
+    check("The flood displaced 4,000 people.", &[exactly(CasualtyKind::Displaced, 4000)]);
+    check("Police arrested 12 protesters.", &[exactly(Arrested, 12)]);
+    check("Gunmen kidnapped three nurses.", &[exactly(CasualtyKind::Abducted, 3)]);
+    check("The blast, which killed nine people, shook the port.", &[exactly(Killed, 9)]);
+    check("The two men killed in the crash were brothers.", &[exactly(Killed, 2)]);
+}
+
+#[test]
+fn bounds() {
+    check("At least 5 people were killed.", &[(Killed, Some(5), Some(5), None)]);
+    check("More than 120 fighters died in the battle.", &[(Killed, Some(120), Some(120), None)]);
+    check("Nearly 50 people were injured.", &[(Injured, Some(50), None, Some(50))]);
+    check("Up to 30 people were killed.", &[(Killed, None, None, Some(30))]);
+    check("Between 10 and 15 people were killed.", &[(Killed, None, Some(10), Some(15))]);
+    check("Dozens of people were killed.", &[(Killed, None, Some(24), None)]);
+    check("Hundreds were injured.", &[(Injured, None, Some(200), None)]);
+    assert_eq!(only("More than 120 fighters died.").modifier, Some(NumberMod::MoreThan));
+    assert!(!only("Dozens of people were killed.").numeric);
+}
+
+#[test]
+fn nouns_of_harm() {
+    check("The storm left 13 people dead.", &[exactly(Killed, 13)]);
+    check("The fire claimed the lives of 14 people.", &[exactly(Killed, 14)]);
+    check("The killing of two judges shocked the city.", &[exactly(Killed, 2)]);
+    check(
+        "A man died of his wounds on Friday, raising the death toll to 14.",
+        &[exactly(Killed, 1), exactly(Killed, 14)],
+    );
+}
+
+#[test]
+fn a_new_toll_replaces_the_old() {
+    let claim = only("The death toll rose to 14.");
+    assert_eq!((claim.kind, claim.best, claim.update), (Killed, Some(14), true));
+    let claim = only("The blast had a death toll of 30.");
+    assert_eq!((claim.best, claim.update), (Some(30), false));
+}
+
+#[test]
+fn conjoined_people_add_up() {
+    check("Three men and two women were killed.", &[exactly(Killed, 5)]);
+    check("A man and two children were killed.", &[exactly(Killed, 3)]);
+    let claim = only("Women and children were killed in the raid.");
+    assert_eq!((claim.best, claim.low, claim.numeric), (None, Some(4), false));
+}
+
+#[test]
+fn parts_belong_to_the_claim() {
+    let claim = only("First responders reported 13 people had been killed, including six children and four women.");
+    assert_eq!((claim.best, claim.breakdown.children, claim.breakdown.women), (Some(13), Some(6), Some(4)));
+    let claim = only("The rescuers said 13 people were killed. They included six children and four women, they said.");
+    assert_eq!((claim.best, claim.breakdown.children, claim.breakdown.women), (Some(13), Some(6), Some(4)));
+    let claim = only("Ten people died, four of them children.");
+    assert_eq!((claim.best, claim.breakdown.children), (Some(10), Some(4)));
+}
+
+#[test]
+fn negation_names_a_side() {
+    let (story, claims) = read("There were no French casualties.");
+    let claim = &claims[0];
+    assert_eq!((claim.kind, claim.best, claim.polarity), (KilledOrInjured, Some(0), Polarity::Neg), "{claims:?}");
+    assert_eq!(claim.victims.as_deref(), Some("French"), "in {}", story.doc.text());
+    check("No one was injured.", &[exactly(Injured, 0)]);
+    assert_eq!(only("No one was injured.").polarity, Polarity::Neg);
+}
+
+#[test]
+fn what_is_no_claim() {
+    check("The ministry gave no details on whether any fighters or civilians were killed.", &[]);
+    check("How many people were killed?", &[]);
+    check("The storm could kill thousands of people.", &[]);
+    check("The group threatened to kill 20 hostages.", &[]);
+    check("A 27-year-old man works in the bakery.", &[]);
+    check("The army sent 3,000 soldiers to the border in 2019.", &[]);
+    check("The prison houses at least 3,000 detainees.", &[]);
+    check("Blood could be seen on the walls.", &[]);
+    check("The frost killed 40 cows.", &[]);
+    check("The witness saw body parts near the house.", &[]);
+}
+
+#[test]
+fn bodies_count_when_someone_counts_them() {
+    let claim = only("A journalist who visited the site reported seeing 12 bodies.");
+    assert_eq!((claim.kind, claim.best), (Killed, Some(12)));
+    assert!(claim.confidence < 0.7, "bodies are weaker than a statement: {}", claim.confidence);
+}
+
+#[test]
+fn single_people_have_names() {
+    let claim = only("An airstrike killed the group's second in command, Karim Haddad, in 2017.");
+    assert_eq!((claim.best, claim.breakdown.named), (Some(1), vec!["Karim Haddad".to_owned()]));
+}
+
+#[test]
+fn the_same_claim_twice_has_one_vote() {
+    let (_, claims) = read("The bomb killed 13 people. The mayor wept. In all, 13 people were killed by the bomb.");
+    assert_eq!(claims.iter().map(|c| c.duplicates).collect::<Vec<_>>(), [None, Some(0)]);
+    let (_, claims) = read("The police said 13 people were killed. The rebels said 15 people were killed.");
+    assert_eq!(claims.iter().map(|c| c.duplicates).collect::<Vec<_>>(), [None, None]);
+}
