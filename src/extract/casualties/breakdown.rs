@@ -14,6 +14,8 @@ pub(crate) struct Parts {
     pub(crate) tokens: Range<usize>,
     /// The parts.
     pub(crate) breakdown: Breakdown,
+    /// How many people the list speaks of at least.
+    pub(crate) low: Option<u64>,
     /// Whether the list goes on from an earlier sentence ("They included ...").
     pub(crate) continues: bool,
 }
@@ -45,13 +47,10 @@ pub(crate) fn find(cx: &Context<'_>, sentence: Range<usize>) -> Vec<Parts> {
             _ => None,
         };
         let Some(group) = list.and_then(|head| group(cx, head)) else { continue };
-        if group.breakdown == Breakdown::default() {
-            continue;
-        }
         let subject = doc.child(i, Dep::Nsubj);
         let continues = subject.is_some_and(|s| backward(cx, s));
         let (start, end) = (i.min(group.tokens.start), group.tokens.end);
-        found.push(Parts { tokens: start..end, breakdown: group.breakdown, continues });
+        found.push(Parts { tokens: start..end, breakdown: group.breakdown, low: group.low, continues });
     }
     found
 }
@@ -91,5 +90,5 @@ fn of_them(cx: &Context<'_>, them: usize, end: usize) -> Option<Parts> {
         confidence: 0.9,
     };
     super::people::parts(&mut part, class, number.best);
-    Some(Parts { tokens: part.tokens, breakdown: part.breakdown, continues: false })
+    Some(Parts { tokens: part.tokens, breakdown: part.breakdown, low: part.low, continues: false })
 }

@@ -85,7 +85,9 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     fn new(doc: &'a Doc<'a>, entities: &'a Entities, attributions: &'a [Attribution], lexicon: &'a Lexicon) -> Self {
-        let numbers = numbers::find(&Words::new(doc), &lexicon.numbers);
+        let mut numbers = numbers::find(&Words::new(doc), &lexicon.numbers);
+        // A footnote glued to a word ("people.[37]") is no number of people.
+        numbers.retain(|n| !doc.span_text(n.tokens.clone()).contains(['[', ']', '"']));
         let mut number_of_token = vec![None; doc.len()];
         for (n, number) in numbers.iter().enumerate() {
             for t in number.tokens.clone() {
@@ -130,6 +132,10 @@ pub fn find(story: &Story<'_>, entities: &Entities, attributions: &[Attribution]
 /// The claim that the word of harm at token `t` makes.
 fn claim_at(cx: &Context<'_>, t: usize) -> Option<Claim> {
     let doc = cx.doc;
+    if let Some(found) = nouns::among(cx, t).or_else(|| nouns::fatally(cx, t)) {
+        let (kind, people) = found;
+        return claim(cx, t, kind, people, false);
+    }
     let verb = matches!(doc.pos(t), Pos::Verb | Pos::Aux);
     let key = if matches!(doc.pos(t), Pos::Verb | Pos::Noun | Pos::Aux) { doc.lemma(t) } else { doc.word(t) };
     let lower = key.to_ascii_lowercase();
@@ -187,19 +193,19 @@ fn people_of(cx: &Context<'_>, head: usize, t: usize) -> Option<Group> {
     })
 }
 
-/// Whether a shooting or stabbing killed: "shot dead", "fatally shot", "shot to death".
+/// Whether a shooting or stabbing killed: "shot dead", "fatally shot", "shot to death", "shot and killed".
 fn outcome(cx: &Context<'_>, t: usize, kind: CasualtyKind) -> CasualtyKind {
     let doc = cx.doc;
-    let near = doc.sentence_of(t);
-    let window = t.saturating_sub(2).max(near.start)..(t + 6).min(near.end);
-    let fatal =
-        window.clone().any(|i| matches!(doc.word(i).to_ascii_lowercase().as_str(), "dead" | "fatally" | "mortally"))
-            || window.clone().any(|i| {
-                doc.word(i).eq_ignore_ascii_case("death") && i > 0 && doc.word(i - 1).eq_ignore_ascii_case("to")
-            });
-    let conjoined =
-        doc.children(t).any(|c| doc.dep(c) == Dep::Conj && matches!(doc.lemma(c), "kill" | "die" | "murder"));
-    if fatal || conjoined { CasualtyKind::Killed } else { kind }
+    let is = |i: usize, words: &[&str]| words.iter().any(|w| doc.word(i).eq_ignore_ascii_case(w));
+    let end = doc.sentence_of(t).end;
+    let beside = (t > 0 && is(t - 1, &["fatally", "mortally"])) || (t + 1 < end && is(t + 1, &["dead", "fatally"]));
+    // "six people were shot, two of them fatally" leaves the six alive: only the verb's own words count.
+    let own = doc.children(t).any(|c| {
+        (is(c, &["dead", "fatally", "mortally"]) && cx.number_at(c.saturating_sub(1)).is_none() && c < t)
+            || (is(c, &["to"]) && doc.child(c, Dep::Pobj).is_some_and(|p| is(p, &["death"])))
+            || (doc.dep(c) == Dep::Conj && matches!(doc.lemma(c), "kill" | "die" | "murder"))
+    });
+    if beside || own { CasualtyKind::Killed } else { kind }
 }
 
 fn claim(cx: &Context<'_>, t: usize, kind: CasualtyKind, people: Group, update: bool) -> Option<Claim> {
@@ -272,6 +278,9 @@ fn divide(story: &Story<'_>, claims: &mut [Claim], first: usize, sentence: usize
     let Some(claim) = target.map(|i| &mut claims[i]) else { return };
     if claim.best == Some(1) {
         return;
+    }
+    if !claim.numeric {
+        claim.low = claim.low.max(list.low);
     }
     let to = &mut claim.breakdown;
     let from = list.breakdown;

@@ -4,8 +4,8 @@ use super::Context;
 use super::lexicon::Frame;
 use super::people::{Group, group, number_of, side};
 use crate::extract::numbers::Number;
-use crate::nlp::{Dep, Pos};
-use crate::record::Breakdown;
+use crate::nlp::{Dep, Pos, Tag};
+use crate::record::{Breakdown, CasualtyKind};
 
 /// People counted by a noun, and whether the number replaces an earlier one.
 pub(crate) fn read(cx: &Context<'_>, t: usize, frame: Frame) -> Option<(Group, bool)> {
@@ -42,9 +42,46 @@ fn counted(cx: &Context<'_>, t: usize, number: &Number, confidence: f64) -> Grou
     }
 }
 
+/// "Civilians were among the dead": the people are the subject, the harm is the group they are among.
+pub(crate) fn among(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group)> {
+    let doc = cx.doc;
+    let kind = match doc.word(t).to_ascii_lowercase().as_str() {
+        "dead" | "killed" | "fatalities" => CasualtyKind::Killed,
+        "wounded" | "injured" | "hurt" => CasualtyKind::Injured,
+        "victims" | "casualties" => CasualtyKind::KilledOrInjured,
+        _ => return None,
+    };
+    let among = std::iter::once(t)
+        .chain(doc.ancestors(t).take(2))
+        .map(|i| doc.head(i))
+        .find(|i| doc.word(*i).eq_ignore_ascii_case("among"))?;
+    let verb = doc.head(among);
+    let people = group(cx, doc.child(verb, Dep::Nsubj)?)?;
+    (doc.lemma(verb) == "be").then_some((kind, Group { confidence: people.confidence * 0.9, ..people }))
+}
+
+/// "Six people were shot, two of them fatally": the number before the adverb.
+pub(crate) fn fatally(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group)> {
+    let doc = cx.doc;
+    if !doc.word(t).eq_ignore_ascii_case("fatally") {
+        return None;
+    }
+    let start = doc.sentence_of(t).start;
+    let of_them = t >= start + 3 && matches!(doc.word(t - 1), "them" | "whom") && doc.word(t - 2) == "of";
+    let at = if of_them { t - 3 } else { t.checked_sub(1).filter(|i| *i >= start)? };
+    let number = cx.number_at(at).filter(|n| n.numeric && n.tokens.end == at + 1)?;
+    // "two men fatally shot" is read at its verb.
+    let verb = doc.tokens().get(t + 1).is_some_and(|n| matches!(n.tag, Tag::Vbn | Tag::Vbd));
+    (!verb).then(|| (CasualtyKind::Killed, Group { called: None, side: None, ..counted(cx, t, number, 0.8) }))
+}
+
 /// "13 deaths", "no casualties".
 fn count(cx: &Context<'_>, t: usize) -> Option<Group> {
     let number = number_of(cx, t)?;
+    // "(20) Deaths": something stands between.
+    if (number.tokens.end..t).any(|i| cx.doc.pos(i) == Pos::Punct && cx.doc.word(i) != "-") {
+        return None;
+    }
     Some(counted(cx, t, number, 0.85))
 }
 

@@ -1,7 +1,7 @@
 //! Who came to harm: from the word that states it to the noun that heads the people.
 
-use super::Context;
 use super::lexicon::Frame;
+use super::{Context, people};
 use crate::nlp::{Dep, Pos, Tag};
 
 /// Head of the people whom the verb or adjective at token `t` harms.
@@ -43,11 +43,16 @@ fn transitive(cx: &Context<'_>, t: usize, depth: usize) -> Option<usize> {
         }
         _ => {}
     }
+    // "shot and killed two men": the object stands with the last of the verbs.
+    let shared = doc.children(t).find(|c| doc.dep(*c) == Dep::Conj && doc.pos(*c) == Pos::Verb);
+    if let Some(object) = shared.and_then(|next| doc.child(next, Dep::Dobj)) {
+        return Some(object);
+    }
     // "13 killed in blast": a headline's participle takes its only noun.
     if let Some(subject) = doc.child(t, Dep::Nsubj) {
-        let passive =
-            participle && doc.child(t, Dep::Aux).is_none() && !doc.children(t).any(|c| doc.dep(c) == Dep::Dative);
-        return passive.then_some(subject);
+        let bare = doc.child(t, Dep::Aux).is_none() && !doc.children(t).any(|c| doc.dep(c) == Dep::Dative);
+        let told = doc.tokens()[t].tag == Tag::Vbn || people::number_of(cx, subject).is_some();
+        return (participle && bare && told).then_some(subject);
     }
     if depth < 3 {
         // "was shot and killed", "shot and killed two men": conjoined verbs share what one of them has.
@@ -57,8 +62,6 @@ fn transitive(cx: &Context<'_>, t: usize, depth: usize) -> Option<usize> {
         if matches!(doc.dep(t), Dep::Xcomp | Dep::Oprd) && participle {
             return transitive(cx, doc.head(t), depth + 1);
         }
-        let next = doc.children(t).find(|c| doc.dep(*c) == Dep::Conj && doc.pos(*c) == Pos::Verb)?;
-        return doc.child(next, Dep::Dobj);
     }
     None
 }
@@ -91,8 +94,9 @@ fn state(cx: &Context<'_>, t: usize) -> Option<usize> {
             return doc.child(head, Dep::Nsubj);
         }
         Dep::Oprd | Dep::Acomp | Dep::Xcomp | Dep::Ccomp => {
-            if let Some(object) = doc.child(head, Dep::Dobj) {
-                return Some(object);
+            // "left two boys dead"; "two men were found dead", "were pronounced dead"
+            if let Some(people) = doc.child(head, Dep::Dobj).or_else(|| doc.child(head, Dep::Nsubjpass)) {
+                return Some(people);
             }
         }
         _ => {}

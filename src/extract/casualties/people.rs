@@ -119,7 +119,18 @@ pub(crate) fn number_of<'c>(cx: &'c Context<'_>, head: usize) -> Option<&'c Numb
         .then(|| own(c))
         .flatten()
     });
-    modifier.or_else(|| own(head))
+    // The parse may hang a number elsewhere: one that stands right before the phrase is its own.
+    let adjacent = || {
+        let mut first = head;
+        while first > 0 && matches!(cx.doc.dep(first - 1), Dep::Amod | Dep::Compound) && cx.doc.head(first - 1) == head
+        {
+            first -= 1;
+        }
+        let number = own(first.checked_sub(1)?)?;
+        (number.tokens.end == first && cx.doc.tokens()[first - 1].sentence == cx.doc.tokens()[head].sentence)
+            .then_some(number)
+    };
+    modifier.or_else(|| own(head)).or_else(adjacent)
 }
 
 /// The person whose name follows a role that the parse did not tie to it: "killed [the group's second in command],
@@ -132,7 +143,10 @@ pub(crate) fn apposed(cx: &Context<'_>, role: usize) -> Option<Group> {
     let end = doc.sentence_of(role).end.min(role + 16);
     let comma = (role + 1..end.min(role + 8)).find(|i| doc.word(*i) == ",")?;
     let inner = |i: usize| {
-        matches!(doc.pos(i), Pos::Noun | Pos::Propn | Pos::Adj | Pos::Part | Pos::Punct | Pos::Det | Pos::Adp)
+        matches!(
+            doc.pos(i),
+            Pos::Noun | Pos::Propn | Pos::Adj | Pos::Adv | Pos::Part | Pos::Punct | Pos::Det | Pos::Adp
+        )
     };
     if !(role + 1..comma).all(inner) {
         return None;
@@ -220,7 +234,13 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
             confidence,
             ..base
         };
-        parts(&mut group, class, n.best);
+        // "120 of their fighters and prison workers": no telling how many of each.
+        let mixed = counted.and_then(|c| cx.doc.child(c, Dep::Conj)).filter(|c| nominal(cx, *c));
+        match mixed {
+            Some(last) => group.called = group.called.map(|c| c.start..c.end.max(last + 1)),
+            None => parts(&mut group, class, n.best),
+        }
+        group.tokens.end = group.tokens.end.max(group.called.as_ref().map_or(0, |c| c.end));
         return Some(group);
     }
     if doc.pos(noun) == Pos::Pron {

@@ -94,6 +94,26 @@ fn parts_belong_to_the_claim() {
 }
 
 #[test]
+fn shootings_kill_only_where_the_words_say_so() {
+    check("Six people were shot.", &[exactly(Injured, 6)]);
+    check("Two men were shot dead.", &[exactly(Killed, 2)]);
+    check("Two men were fatally shot.", &[exactly(Killed, 2)]);
+    check("The gunman shot and killed three people.", &[exactly(Killed, 3)]);
+    check("Six people were shot, two of them fatally.", &[exactly(Injured, 6), exactly(Killed, 2)]);
+    check("Three women were found dead in the house.", &[exactly(Killed, 3)]);
+}
+
+#[test]
+fn people_among_the_dead() {
+    let claim = only("Residents said civilians were also among the dead.");
+    assert_eq!((claim.kind, claim.best, claim.low), (Killed, None, Some(2)));
+    assert_eq!(claim.victims.as_deref(), Some("civilians"));
+    let claim = only("He killed members of his family, including women and children.");
+    assert_eq!((claim.best, claim.low), (None, Some(4)));
+    check("The valley is dotted with camps for displaced people.", &[]);
+}
+
+#[test]
 fn negation_names_a_side() {
     let (story, claims) = read("There were no French casualties.");
     let claim = &claims[0];
