@@ -40,6 +40,21 @@ pub(crate) fn entities(story: &Story<'_>) -> super::entities::Entities {
     super::entities::find(story, lexicon())
 }
 
+/// The times of a story.
+pub(crate) fn times(story: &Story<'_>) -> Vec<super::times::TimeMention> {
+    super::times::find(story, &super::times::Lexicon::load().expect("the time tables load"))
+}
+
+/// The casualty claims of a story.
+pub(crate) fn claims(
+    story: &Story<'_>,
+    entities: &super::entities::Entities,
+    attributions: &[super::attributions::Attribution],
+) -> Vec<super::casualties::Claim> {
+    let lexicon = super::casualties::Lexicon::load().expect("the casualty tables load");
+    super::casualties::find(story, entities, attributions, &lexicon)
+}
+
 /// The attributions of a story.
 pub(crate) fn attributions(
     story: &Story<'_>,

@@ -158,10 +158,8 @@ fn claim_at(cx: &Context<'_>, t: usize) -> Option<Claim> {
             nouns::read(cx, t, frame)
         };
         let Some((people, update)) = read else { continue };
-        // An adjective before a noun claims something only with a number: "wounded soldiers" may be anyone's.
-        if frame == Frame::State
-            && doc.dep(t) == Dep::Amod
-            && !(people.numeric && people.head != t && people::number_of(cx, people.head).is_some())
+        // A modifier before a noun claims something only with a number: "wounded soldiers" may be anyone's.
+        if attributive(doc, t) && !(people.numeric && people.head != t && people::number_of(cx, people.head).is_some())
         {
             continue;
         }
@@ -169,6 +167,16 @@ fn claim_at(cx: &Context<'_>, t: usize) -> Option<Claim> {
         return claim(cx, t, kind, people, update);
     }
     None
+}
+
+/// Whether a word of harm modifies a noun; the parse takes "for displaced people" for a verb with its object.
+fn attributive(doc: &Doc<'_>, t: usize) -> bool {
+    let bare = |dep| doc.child(t, dep).is_none();
+    doc.dep(t) == Dep::Amod
+        || (doc.tokens()[t].tag == Tag::Vbn
+            && doc.child(t, Dep::Dobj).is_some()
+            && [Dep::Aux, Dep::Auxpass, Dep::Nsubj, Dep::Nsubjpass].into_iter().all(bare)
+            && matches!(doc.dep(t), Dep::Pcomp | Dep::Pobj))
 }
 
 /// The people of a patient; the adjective itself where it carries the number ("13 dead").
@@ -203,7 +211,10 @@ fn outcome(cx: &Context<'_>, t: usize, kind: CasualtyKind) -> CasualtyKind {
     let own = doc.children(t).any(|c| {
         (is(c, &["dead", "fatally", "mortally"]) && cx.number_at(c.saturating_sub(1)).is_none() && c < t)
             || (is(c, &["to"]) && doc.child(c, Dep::Pobj).is_some_and(|p| is(p, &["death"])))
-            || (doc.dep(c) == Dep::Conj && matches!(doc.lemma(c), "kill" | "die" | "murder"))
+            || (doc.dep(c) == Dep::Conj
+                && matches!(doc.lemma(c), "kill" | "die" | "murder")
+                && doc.child(c, Dep::Nsubj).is_none()
+                && doc.child(c, Dep::Nsubjpass).is_none())
     });
     if beside || own { CasualtyKind::Killed } else { kind }
 }

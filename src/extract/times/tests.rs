@@ -1,6 +1,6 @@
 //! Tables of sentences and the times they must give, read through the real engine.
 
-use super::{Lexicon, TimeMention, find};
+use super::TimeMention;
 use crate::extract::testing;
 use crate::record::{Granularity, TimeAnchor, TimeMod, TimexType};
 
@@ -9,7 +9,7 @@ const THURSDAY: Option<&str> = Some("2022-02-03");
 
 fn times(text: &str, date: Option<&str>) -> (Vec<TimeMention>, &'static str) {
     let story = testing::read(text, date);
-    (find(&story, &Lexicon::load().expect("the embedded tables load")), story.doc.text())
+    (testing::times(&story), story.doc.text())
 }
 
 /// Expects these words and values, in order.
@@ -19,7 +19,7 @@ fn check(text: &str, expect: &[(&str, &str)]) {
 
 fn check_on(text: &str, date: Option<&str>, expect: &[(&str, &str)]) {
     let story = testing::read(text, date);
-    let found = find(&story, &Lexicon::load().expect("the embedded tables load"));
+    let found = testing::times(&story);
     let found: Vec<(&str, &str)> =
         found.iter().map(|t| (story.doc.span_text(t.tokens.clone()), t.timex.value.as_str())).collect();
     assert_eq!(found, expect, "\nin `{text}`");
