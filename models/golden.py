@@ -46,7 +46,8 @@ def pieces(text):
         gaps = list(re.finditer(r"\s+", window))
         lines = [gap for gap in gaps if "\n" in gap[0]]
         paragraphs = [gap for gap in lines if gap[0].count("\n") > 1]
-        end = (paragraphs or lines or gaps)[-1].end()
+        sentences = [] if lines else [g for g in gaps if window[: g.start()].rstrip("\"”’)").endswith((".", "!", "?"))]
+        end = (paragraphs or lines or sentences or gaps)[-1].end()
         yield text[:end]
         text = text[end:]
     yield text
