@@ -23,6 +23,8 @@ pub(super) struct Readings<'g> {
     pub(super) list: Vec<Reading<'g>>,
     /// Where in the place found the name points ("northern Syria"): north and east as parts of the radius.
     pub(super) direction: Option<(f64, f64)>,
+    /// What the name itself says the place lies in ("Weybridge, England").
+    pub(super) outer: Option<Entry<'g>>,
     /// Whether the place found only holds the one named ("Baghdad International Airport").
     pub(super) holder: bool,
 }
@@ -41,9 +43,11 @@ pub(super) fn readings<'g>(name: &Name, gazetteer: &'g Gazetteer, words: &Words)
         }
     }
     for form in &name.forms {
-        if let Some((first, _)) = form.split_once(", ")
-            && !whole(first).is_empty()
-        {
+        if let Some((first, rest)) = form.split_once(", ").filter(|(first, _)| !first.is_empty()) {
+            let outer = ranked(rest, name, whole(rest), gazetteer).list.first().map(|r| r.entry);
+            return Readings { outer, ..ranked(first, name, whole(first), gazetteer) };
+        }
+        if let Some((first, _)) = form.split_once(" (").filter(|(first, _)| !whole(first).is_empty()) {
             return ranked(first, name, whole(first), gazetteer);
         }
         let stripped = without_kinds(form, words);
@@ -76,10 +80,7 @@ pub(super) fn readings<'g>(name: &Name, gazetteer: &'g Gazetteer, words: &Words)
             }
         }
     }
-    if name.kind == crate::record::EntityKind::Fac {
-        return beginning(name, gazetteer);
-    }
-    Readings::default()
+    beginning(name, gazetteer)
 }
 
 /// The place that a site's name begins with, where it is a large one: a small homonym would be a guess.
@@ -168,14 +169,14 @@ fn ranked<'g>(
     }
     list.sort_by(|a, b| b.prior.total_cmp(&a.prior).then(a.entry.index.cmp(&b.entry.index)));
     list.truncate(MOST);
-    Readings { list, direction: None, holder: false }
+    Readings { list, ..Readings::default() }
 }
 
 /// How likely a place is to be meant by one of its names, on a scale where ten times the inhabitants add 0.9.
 fn prior(entry: &Entry<'_>, rank: NameRank) -> f64 {
     let people = 0.9 * f64::from(entry.population + 300).log10();
     let base = match entry.level {
-        Level::Country => 8.5,
+        Level::Country => 8.7,
         Level::Province => people - 0.6,
         Level::District => people - 1.4,
         Level::City => match entry.code {

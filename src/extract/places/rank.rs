@@ -166,7 +166,7 @@ fn listed(story: &Story, names: &[Readings<'_>], i: usize, entry: &Entry<'_>) ->
     let others = story.listed.iter().filter_map(|(a, b)| (*a == i).then_some(*b).or((*b == i).then_some(*a)));
     let alike = others.filter_map(|j| names[j].list.first()).map(|top| {
         let compatriots = top.entry.country == entry.country || entry.level == Level::Country;
-        if top.entry.level == entry.level && compatriots { 1.5 * top.p } else { 0.0 }
+        if top.entry.level == entry.level && compatriots { 2.2 * top.p } else { 0.0 }
     });
     alike.fold(0.0, f64::max)
 }
@@ -205,6 +205,9 @@ fn closeness(a: &[Site], b: &[Site]) -> f64 {
 /// Gain or loss from what the text says the place lies in, and from what it says lies in the place.
 fn ties(story: &Story, names: &[Readings<'_>], i: usize, entry: &Entry<'_>, words: &Words) -> f64 {
     let mut score = 0.0;
+    if names[i].outer.is_some_and(|outer| contains(&outer, entry, words)) {
+        score += 6.0;
+    }
     for tie in &story.ties {
         if tie.inner == i && entry.level != Level::Country {
             let inside: f64 = match tie.outer {

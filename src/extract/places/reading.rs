@@ -130,7 +130,7 @@ impl<'a> Reader<'_, 'a> {
                 if !name.forms.iter().any(|f| f == form) {
                     name.forms.push(form.to_owned());
                 }
-                name.kinds.extend(self.kind_beside(&tokens));
+                name.kinds.extend(self.kind_inside(form, &tokens).or_else(|| self.kind_beside(&tokens)));
                 let sentence = self.story.sentence(tokens.start);
                 let paragraph = self.story.paragraph(sentence);
                 self.starts[tokens.start] = Some((self.out.names.len(), name.sites.len()));
@@ -138,6 +138,12 @@ impl<'a> Reader<'_, 'a> {
             }
             self.out.names.push(name);
         }
+    }
+
+    /// The kind that a noun inside a mention gives ("Idlib province"), unless it is part of the name ("Ivory Coast").
+    fn kind_inside(&self, form: &str, tokens: &Range<usize>) -> Option<Kind> {
+        let last = tokens.len().checked_sub(2).and_then(|_| self.kinds_at(tokens.end - 1).first().copied());
+        last.filter(|_| self.gazetteer.lookup(form).iter().all(|c| c.rank > NameRank::Press))
     }
 
     /// The kind that the nouns beside a mention give: "the X district", "the village of X", "the town X".

@@ -7,7 +7,7 @@ use super::candidates::Readings;
 use super::gazetteer::{Entry, Gazetteer, Level, PlaceIndex};
 use super::rank::{Support, contains, is_prominent};
 use super::reading::{Outer, Reading as Story};
-use super::words::Words;
+use super::words::{Kind, Words};
 use crate::record::{EntityKind, Place, PlaceAlternative};
 
 /// Most alternatives that a record lists, and the least belief for one.
@@ -97,7 +97,7 @@ impl<'g> Meanings<'_, 'g> {
             Outer::Country(country) => Some(self.gazetteer.entry(country)),
             Outer::Name(j) => self.names[j].list.first().map(|r| r.entry),
         };
-        let all = self.story.ties.iter().filter(|t| t.inner == i).filter_map(outer);
+        let all = self.story.ties.iter().filter(|t| t.inner == i).filter_map(outer).chain(self.names[i].outer);
         // A town is seldom said to lie in a town: such pairs are lists or movements.
         let holds = |e: &Entry<'_>| !matches!(e.level, Level::City | Level::Site) || e.population >= 100_000;
         all.filter(holds).max_by(|a, b| depth(a).total_cmp(&depth(b)))
@@ -106,7 +106,8 @@ impl<'g> Meanings<'_, 'g> {
     /// The unit that the names around an unknown town lie in: a province where they all agree, else a country.
     fn surroundings(&self, i: usize, known: &[Meaning<'g>]) -> Meaning<'g> {
         let name = &self.story.names[i];
-        if name.kind != EntityKind::Gpe || name.sites.is_empty() {
+        let town = name.kind == EntityKind::Gpe || name.kinds.contains(&Kind::City);
+        if !town || name.sites.is_empty() {
             return Meaning::Nothing;
         }
         let beside = |j: &usize| {

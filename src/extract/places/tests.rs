@@ -128,9 +128,20 @@ fn an_unknown_village_is_placed_in_what_encloses_it_and_never_elsewhere() {
 }
 
 #[test]
+fn a_name_that_brings_its_own_enclosing_place() {
+    check("Labs in [Weybridge, England] tested it.", &["city GB.ENG"]);
+    check("A plant in [Hammond, Indiana] closed.", &["city US.IN"]);
+    check("Cases rose in [Democratic Republic of the Congo (DRC)].", &["country CD"]);
+}
+
+#[test]
 fn head_nouns_tell_units_from_towns() {
     check("Rockets fell on [Aleppo] province in [Syria].", &["province SY.09", "country SY"]);
     check("Rockets fell on the city of [Aleppo] in [Syria].", &["city SY.09", "country SY"]);
+    check(
+        "[Idlib] is held by rebels, and the raid hit [Idlib province], [Syria].",
+        &["city SY.12", "province SY.12", "country SY"],
+    );
     check("A flood hit [Kandahar province], [Afghanistan].", &["province AF.23", "country AF"]);
     check("The sheriff of [Dallas County], [Texas], resigned.", &["district US.TX", "province US.TX"]);
     check("[Washington] state and [Oregon] declared an emergency.", &["province US.WA", "province US.OR"]);
