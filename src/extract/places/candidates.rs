@@ -35,7 +35,9 @@ const MOST: usize = 48;
 /// Finds the readings of a name: of its forms as they stand, then without kind words, then without directions; for
 /// sites, of the place that their name begins with.
 pub(super) fn readings<'g>(name: &Name, gazetteer: &'g Gazetteer, words: &Words) -> Readings<'g> {
-    let whole = |form: &str| gazetteer.lookup(form);
+    // "the North" is no province called North, unless the text says so.
+    let unit = name.kinds.iter().any(|k| matches!(k, Kind::Province | Kind::District));
+    let whole = |form: &str| if !unit && words.direction(form).is_some() { vec![] } else { gazetteer.lookup(form) };
     for form in &name.forms {
         let found = whole(form);
         if !found.is_empty() {
@@ -70,24 +72,28 @@ pub(super) fn readings<'g>(name: &Name, gazetteer: &'g Gazetteer, words: &Words)
             return readings;
         }
         let bare = stripped.last().map_or(form.as_str(), |(bare, _)| bare);
-        if let Some((first, rest)) = bare.split_once(' ')
-            && let Some(direction) = words.direction(first)
-        {
-            let mut readings = ranked(rest, name, whole(rest), gazetteer);
+        // "South West England" before "South" of "West England".
+        let parts: Vec<usize> = bare.match_indices(' ').take(2).map(|(at, _)| at).collect();
+        for at in parts.into_iter().rev() {
+            let Some(direction) = words.direction(&bare[..at]) else { continue };
+            let mut readings = ranked(&bare[at + 1..], name, whole(&bare[at + 1..]), gazetteer);
             readings.list.retain(is_well_known);
             if !readings.list.is_empty() {
                 return Readings { direction: Some(direction), ..readings };
             }
         }
     }
-    beginning(name, gazetteer)
+    beginning(name, gazetteer, words)
 }
 
 /// The place that a site's name begins with, where it is a large one: a small homonym would be a guess.
-fn beginning<'g>(name: &Name, gazetteer: &'g Gazetteer) -> Readings<'g> {
+fn beginning<'g>(name: &Name, gazetteer: &'g Gazetteer, words: &Words) -> Readings<'g> {
     for form in &name.forms {
         let ends = form.match_indices(' ').map(|(at, _)| at);
         for end in ends.collect::<Vec<_>>().into_iter().rev() {
+            if words.direction(&form[..end]).is_some() {
+                continue;
+            }
             let mut readings = ranked(&form[..end], name, gazetteer.lookup(&form[..end]), gazetteer);
             readings.list.retain(is_well_known);
             if !readings.list.is_empty() {
@@ -210,7 +216,7 @@ fn fit(kind: Kind, level: Level) -> f64 {
         (Kind::Region, Level::Province) => 1.0,
         (Kind::Water, Level::Region) => 2.0,
         (Kind::Site | Kind::Water, _) | (Kind::Region, Level::City) => 0.0,
-        (Kind::Country, Level::Province | Level::Region) => 0.0,
+        (Kind::Country, Level::Province | Level::Region) | (Kind::Region, Level::Country) => 0.0,
         _ => -2.5,
     }
 }

@@ -130,7 +130,8 @@ impl<'g> Meanings<'_, 'g> {
         let mut countries = around.iter().filter_map(|e| e.country);
         let agreed: Option<PlaceIndex> = countries.next().filter(|first| countries.all(|c| c == *first));
         let leading = self.support.leading().filter(|(_, share)| *share >= 0.5).map(|(country, _)| country);
-        let country = agreed.or(leading);
+        let dateline = self.story.dateline.and_then(entry).and_then(|e| e.country);
+        let country = agreed.or(dateline).or(leading);
         country.map_or(Meaning::Nothing, |c| Meaning::Within(self.gazetteer.entry(c), 0.3))
     }
 }

@@ -182,6 +182,21 @@ fn datelines_and_demonyms_count() {
 }
 
 #[test]
+fn words_that_only_look_like_units_are_none() {
+    check(
+        "The [LOC:North] is under water. Boats left for the states of [Bihar] and [Uttar Pradesh].",
+        &["-", "province IN.34", "province IN.36"],
+    );
+    check("A caravan burned in [Cornwall] in [LOC:South West England].", &["district GB.ENG", "province GB.ENG"]);
+    check("Drug gangs rule the coast of [Mexico].", &["country MX"]);
+    // No word says where the village lies, but the dispatch comes from Syria.
+    check(
+        "[QARMALA], [Syria] (AP) — A raid killed three in [Iraq], [Libya] and [Yemen].\n\nDrones circled [Zubrowka Dolna].",
+        &["in country SY", "country SY", "country IQ", "country LY", "country YE", "in country SY"],
+    );
+}
+
+#[test]
 fn facilities_are_placed_coarsely() {
     check("Flights resumed at [FAC:Baghdad International Airport].", &["in city IQ.07"]);
     check(
