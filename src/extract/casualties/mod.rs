@@ -283,7 +283,7 @@ fn divide(story: &Story<'_>, claims: &mut [Claim], first: usize, sentence: usize
         // "They included six children": the claim of the sentence before, or of the one before that.
         _ => claims[..first]
             .iter()
-            .rposition(|c| c.polarity == Polarity::Pos && c.kind == CasualtyKind::Killed || c.polarity == Polarity::Pos)
+            .rposition(|c| c.polarity == Polarity::Pos)
             .filter(|i| sentence - story.sentence(claims[*i].trigger) <= 2),
     };
     let Some(claim) = target.map(|i| &mut claims[i]) else { return };

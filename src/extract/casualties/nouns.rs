@@ -118,9 +118,7 @@ fn toll(cx: &Context<'_>, t: usize) -> Option<(Group, bool)> {
     let after = |i: usize, words: &[&str]| i > 0 && words.iter().any(|w| doc.word(i - 1).eq_ignore_ascii_case(w));
     let numbers = || (t + 1..end).filter_map(|i| cx.number_at(i).filter(|n| n.tokens.start == i));
     let fits = |n: &&Number| {
-        n.numeric
-            && !doc.sentence_of(t).is_empty()
-            && !matches!(doc.word(n.tokens.end.min(doc.len() - 1)), "percent" | "%" | "years" | "days" | "-")
+        n.numeric && !matches!(doc.word(n.tokens.end.min(doc.len() - 1)), "percent" | "%" | "years" | "days" | "-")
     };
     let number = numbers().filter(fits).find(|n| after(n.tokens.start, &["to", "at"])).or_else(|| {
         numbers().filter(fits).find(|n| {

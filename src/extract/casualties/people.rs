@@ -256,12 +256,7 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
     match (class?, doc.tokens()[noun].tag) {
         (People::Group, _) => None,
         _ if any => None,
-        (class, Tag::Nns | Tag::Nnps) | (class, Tag::Nn) if lemma == "people" || plural(cx, noun) => {
-            let mut group = Group { low: Some(2), confidence: 0.6, ..base };
-            let _ = class;
-            group.numeric = false;
-            Some(group)
-        }
+        _ if lemma == "people" || plural(cx, noun) => Some(Group { low: Some(2), confidence: 0.6, ..base }),
         (class, Tag::Nn | Tag::Nnp) => {
             let mut group =
                 Group { best: Some(1), low: Some(1), high: Some(1), numeric: true, confidence: 0.75, ..base };
