@@ -68,7 +68,8 @@ impl Reading {
 
 /// Collects the cues that bear on a trigger.
 pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger: &Trigger<'_>) -> Reading {
-    let mut walk = Walk { doc, lexicon, words, reading: Reading::default() };
+    let light = trigger.light.map(|(v, _)| v);
+    let mut walk = Walk { doc, lexicon, words, light, reading: Reading::default() };
     let head = trigger.head;
     if !trigger.entry.verb {
         walk.modifiers(head);
@@ -81,10 +82,15 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
     walk.reading
 }
 
+/// Verbs that say of their subject that it takes place.
+const TAKES_PLACE: [&str; 10] =
+    ["occur", "happen", "take", "follow", "begin", "start", "resume", "erupt", "be", "come"];
+
 struct Walk<'a> {
     doc: &'a Doc<'a>,
     lexicon: &'a Lexicon,
     words: &'a Words<'a>,
+    light: Option<usize>,
     reading: Reading,
 }
 
@@ -105,11 +111,22 @@ impl Walk<'_> {
                 Dep::Amod | Dep::Det | Dep::Predet | Dep::Compound | Dep::Advmod => {
                     let word = self.doc.word(c).to_lowercase();
                     let effect = self.lexicon.cues.get(CueKind::Modifier, &word);
-                    self.push(effect.or_else(|| self.cue(CueKind::Modifier, c)));
+                    let effect = effect.or_else(|| self.cue(CueKind::Modifier, c));
+                    // "similar attacks" are a kind of event, "a similar attack" is one.
+                    let plural = self.doc.tokens()[noun].tag == Tag::Nns;
+                    self.push(effect.filter(|e| *e != Effect::Generic || plural));
                 }
                 _ => {}
             }
         }
+    }
+
+    /// "no reports of attacks", "no sign of a truce".
+    fn negation(&mut self, noun: usize) {
+        let no = self.doc.children(noun).any(|c| self.words.lemma(c) == "no");
+        let about =
+            matches!(self.words.lemma(noun), "report" | "sign" | "evidence" | "indication" | "record" | "claim");
+        self.push(Some(Effect::Negated).filter(|_| no && about));
     }
 
     /// Auxiliaries, negation, adverbs and conjunction of a clause.
@@ -142,7 +159,7 @@ impl Walk<'_> {
             let verbal = matches!(doc.pos(at), Pos::Verb | Pos::Aux);
             if verbal {
                 self.clause(at);
-            } else if at != trigger {
+            } else if at != trigger && doc.dep(at) != Dep::Conj {
                 // "no reports of attacks"
                 self.modifiers(at);
             }
@@ -156,6 +173,11 @@ impl Walk<'_> {
                 Dep::Relcl => return,
                 Dep::Xcomp | Dep::Ccomp | Dep::Dobj | Dep::Nsubjpass | Dep::Attr | Dep::Oprd => {
                     let effect = self.cue(governor(doc, head), head);
+                    // "will discuss the raid", "did not condemn the raid": it took place all the same.
+                    let noun = !verbal && matches!(doc.dep(at), Dep::Dobj | Dep::Nsubjpass);
+                    if noun && effect.is_none() && self.light != Some(head) {
+                        return;
+                    }
                     self.push(effect);
                     match effect {
                         Some(Effect::Reported | Effect::Denied) => return,
@@ -188,9 +210,13 @@ impl Walk<'_> {
                         return;
                     }
                 }
-                Dep::Compound | Dep::Nmod | Dep::Poss => {
-                    let effect = self.cue(CueKind::Noun, head);
-                    self.push(effect.filter(|_| doc.dep(at) == Dep::Compound));
+                Dep::Compound | Dep::Nmod | Dep::Poss | Dep::Amod => {
+                    // "bomb plot", but "the raid's target", "the raid site".
+                    let effect = self.cue(CueKind::Noun, head).filter(|_| doc.dep(at) == Dep::Compound);
+                    if effect.is_none() {
+                        return;
+                    }
+                    self.push(effect);
                 }
                 Dep::Pobj | Dep::Pcomp => {
                     let prep = head;
@@ -204,7 +230,7 @@ impl Walk<'_> {
                     // "plan for an attack", "prevented them from attacking", "accused of killing"; not "said after the attack".
                     let governs = match kind {
                         CueKind::Noun => {
-                            matches!(lemma, "of" | "for" | "on" | "to" | "at" | "against" | "in" | "about")
+                            matches!(lemma, "of" | "for" | "on" | "to" | "at" | "against" | "in" | "about" | "include")
                         }
                         CueKind::Verb => {
                             matches!(lemma, "of" | "for" | "from" | "to" | "with" | "about" | "against" | "on")
@@ -217,7 +243,12 @@ impl Walk<'_> {
                     }
                     let effect = self.cue(kind, outer);
                     self.push(effect);
-                    if matches!(effect, Some(Effect::Reported | Effect::Denied)) {
+                    let carried = self.words.bits(outer) & self.lexicon.classes.class("quantity") != 0
+                        || self.light == Some(outer);
+                    if matches!(effect, Some(Effect::Reported | Effect::Denied)) || effect.is_none() && !carried {
+                        if kind == CueKind::Noun {
+                            self.negation(outer);
+                        }
                         return;
                     }
                     at = outer;
@@ -227,10 +258,18 @@ impl Walk<'_> {
                     // "an attack is planned / likely / expected"
                     let effect = doc
                         .child(head, Dep::Acomp)
+                        // "were due to", "were possible because of": the adjective says why.
+                        .filter(|a| doc.child(*a, Dep::Prep).is_none())
                         .and_then(|a| self.cue(CueKind::Adjective, a))
                         .filter(|e| *e != Effect::Reported);
                     self.push(effect);
+                    // "the attack did not kill" took place; "no attack happened" did not.
+                    let before = self.reading.effects.len();
                     self.clause(head);
+                    if !TAKES_PLACE.contains(&doc.lemma(head)) {
+                        let said = self.reading.effects.split_off(before);
+                        self.reading.effects.extend(said.into_iter().filter(|e| *e != Effect::Negated));
+                    }
                     return;
                 }
                 _ => {}

@@ -10,11 +10,14 @@ use super::words::Words;
 use super::{EventMention, Facts, Participant, PlaceLink, TimeLink, acled, codeable, links, overlap};
 use crate::extract::Story;
 use crate::extract::attributions;
-use crate::nlp::{Dep, Tag};
+use crate::nlp::{Dep, EntityType, Pos, Tag};
 use crate::record::{
     Context, EventClass, EventType, Modality, Mode, ParticipantRole, Polarity, Realis, Salience, TriggerRole,
     TypeAlternative, Via,
 };
+
+/// Layout blocks, headline and dateline included, within which a story tells its news.
+const LEAD_PARAGRAPHS: usize = 6;
 
 /// Contexts that a sentence's words may add to those of the entry.
 const CONTEXTS: usize = 3;
@@ -185,25 +188,69 @@ impl Reader<'_> {
         }
     }
 
+    fn is_definite(&self, trigger: &Trigger<'_>) -> bool {
+        let doc = self.story.doc;
+        doc.children(trigger.head)
+            .any(|c| doc.dep(c) == Dep::Det && matches!(doc.lemma(c), "the" | "this" | "that" | "these" | "those"))
+    }
+
     /// An earlier mention that an event noun with "the" or "this" points back to.
     fn antecedent(&self, trigger: &Trigger<'_>, before: &[EventMention]) -> Option<usize> {
         let doc = self.story.doc;
         if trigger.entry.verb {
             return None;
         }
-        let definite = doc.children(trigger.head).any(|c| {
-            matches!(doc.dep(c), Dep::Det | Dep::Poss)
-                && matches!(doc.lemma(c), "the" | "this" | "that" | "these" | "those")
-        }) || doc.dep(trigger.head) == Dep::Compound;
-        if !definite {
+        if !self.is_definite(trigger) && doc.dep(trigger.head) != Dep::Compound {
             return None;
         }
         let event = event_of(trigger.reading);
-        let same_word = |m: &&EventMention| doc.lemma(m.head) == doc.lemma(trigger.head);
-        let fits = |m: &&EventMention| m.class.plover.event == event && m.assertion.polarity == Polarity::Pos;
-        let at = |m: &EventMention| before.iter().position(|b| std::ptr::eq(b, m));
-        let back = || before.iter().rev().filter(fits);
-        back().find(same_word).or_else(|| back().next()).and_then(at)
+        let s = self.story.sentence(trigger.head);
+        // "the Boston attack" is no "the Madrid attack" told before.
+        let names: Vec<&str> = trigger
+            .arguments
+            .modifiers
+            .iter()
+            .filter(|m| doc.entity_at(**m).is_some_and(|e| is_name(e.kind)))
+            .map(|m| doc.word(*m))
+            .collect();
+        let fits = |m: &EventMention| {
+            let sentence = doc.sentence_of(m.head);
+            m.class.plover.event == event
+                && m.assertion.polarity == Polarity::Pos
+                && names.iter().all(|n| sentence.clone().any(|t| doc.word(t) == *n))
+        };
+        let same_word = |m: &EventMention| doc.lemma(m.head) == doc.lemma(trigger.head);
+        // The news before its background: history is meant only where it was just told.
+        let current = |m: &EventMention| !m.assertion.historical || self.story.sentence(m.head) + 1 >= s;
+        let last = |test: &dyn Fn(&EventMention) -> bool| before.iter().rposition(|m| fits(m) && test(m));
+        last(&|m| same_word(m) && current(m)).or_else(|| last(&current)).or_else(|| last(&same_word))
+    }
+
+    /// A dated mention some sentences back in a story past its lead that this sentence goes on about: they share a
+    /// thing ("the prison") that is neither people nor the event itself.
+    fn thread(&self, trigger: &Trigger<'_>, before: &[EventMention]) -> Option<usize> {
+        let doc = self.story.doc;
+        let s = self.story.sentence(trigger.head);
+        if self.story.paragraph(s) <= LEAD_PARAGRAPHS {
+            return None;
+        }
+        let classes = &self.lexicon.classes;
+        let common =
+            classes.class("person") | classes.class("group") | classes.class("quantity") | classes.class("attack");
+        let topics: Vec<&str> = self
+            .story
+            .tokens(s)
+            .filter(|t| doc.pos(*t) == Pos::Noun && self.words.bits(*t) & common == 0)
+            .filter(|t| self.words.bits(*t) & classes.class("thing") != 0)
+            .map(|t| self.words.lemma(t))
+            .collect();
+        before.iter().rposition(|m| {
+            let p = self.story.sentence(m.head);
+            p < s
+                && p + 4 >= s
+                && m.time.as_ref().is_some_and(|t| t.mention.is_some())
+                && doc.sentence_of(m.head).any(|t| doc.pos(t) == Pos::Noun && topics.contains(&self.words.lemma(t)))
+        })
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -246,6 +293,19 @@ impl Reader<'_> {
         let past = doc.tokens()[trigger.head].tag == Tag::Vbd;
         if let Some(m) = previous.filter(|m| past && self.story.sentence(before[*m].head) < s) {
             return inherit(m).map(|t| TimeLink { via: Via::Inferred, ..t });
+        }
+        if let Some(m) = self.thread(trigger, before) {
+            return inherit(m).map(|t| TimeLink { via: Via::Inferred, ..t });
+        }
+        // Deep in a story, what has happened and what happens in numbers is background of no known day.
+        let vague = if trigger.entry.verb {
+            doc.children(trigger.head)
+                .any(|c| doc.dep(c) == Dep::Aux && matches!(doc.tokens()[c].tag, Tag::Vbz | Tag::Vbp))
+        } else {
+            doc.tokens()[trigger.head].tag == Tag::Nns && !self.is_definite(trigger)
+        };
+        if vague && self.story.paragraph(s) > LEAD_PARAGRAPHS {
+            return None;
         }
         when::document(self.story)
     }
@@ -299,10 +359,14 @@ impl Reader<'_> {
                 && m.class.plover.event == class.plover.event
                 && m.place.is_some()
         });
-        if let Some(place) = previous.and_then(|m| inherit(m, Via::Inferred)) {
+        let near = self.story.paragraph(s) <= LEAD_PARAGRAPHS;
+        let told = |p: &PlaceLink| near || p.via != Via::Default;
+        let previous = previous.or_else(|| self.thread(trigger, before));
+        if let Some(place) = previous.and_then(|m| inherit(m, Via::Inferred)).filter(told) {
             return Some(place);
         }
-        if *historical { None } else { finder.dateline() }
+        // The dateline says where the news is, not where the rest of the world's events are.
+        finder.dateline().filter(|_| near && !*historical)
     }
 
     /// Ties casualty claims to the mentions of their sentence.
@@ -399,6 +463,13 @@ impl Reader<'_> {
             .flatten()
             .find_map(|i| self.lexicon.weapons.get(self.words.lemma(i)).copied())
     }
+}
+
+fn is_name(kind: EntityType) -> bool {
+    matches!(
+        kind,
+        EntityType::Gpe | EntityType::Loc | EntityType::Fac | EntityType::Org | EntityType::Event | EntityType::Person
+    )
 }
 
 fn event_of(reading: Reading) -> Option<EventType> {

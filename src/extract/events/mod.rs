@@ -16,6 +16,8 @@ mod mentions;
 mod overlap;
 mod participants;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod triggers;
 mod when;
 mod whereabouts;

@@ -5,9 +5,9 @@ use super::syntax;
 use super::triggers::Trigger;
 use super::words::Words;
 use super::{Facts, Participant};
-use crate::extract::entities::MentionForm;
+use crate::extract::entities::{Mention, MentionForm};
 use crate::nlp::{Dep, Doc, EntityType, Pos};
-use crate::record::{ParticipantRole as Role, Via};
+use crate::record::{EntityKind, ParticipantRole as Role, Via};
 
 /// Finds the participants of one trigger. `events` holds the heads of all triggers of the sentence.
 pub(super) struct Finder<'a> {
@@ -53,7 +53,7 @@ impl Finder<'_> {
             if reflexive {
                 self.reflexive(cast, *o, object);
             } else {
-                self.add(cast, object, *o, 0.9);
+                self.add(cast, object, self.truncated(trigger.head, *o).unwrap_or(*o), 0.9);
             }
         }
         for d in
@@ -61,6 +61,18 @@ impl Finder<'_> {
         {
             self.add(cast, Some(Role::Recipient), d, 0.85);
         }
+    }
+
+    /// "killed the group's second in command, Abu Omar": where the parser leaves a possessor without its noun, the
+    /// person named beside it is meant.
+    fn truncated(&self, verb: usize, object: usize) -> Option<usize> {
+        let doc = self.doc;
+        doc.child(object, Dep::Case)?;
+        doc.children(verb).find(|c| {
+            *c > object
+                && matches!(doc.dep(*c), Dep::Npadvmod | Dep::Appos | Dep::Dobj | Dep::DepOther)
+                && doc.entity_at(*c).is_some_and(|e| e.kind == EntityType::Person)
+        })
     }
 
     /// A reflexive object is whoever acts, an entity where the actor is one.
@@ -193,6 +205,9 @@ impl Finder<'_> {
         if !syntax::is_nominal(doc, head) || self.events.contains(&head) && !self.is_person(head) {
             return;
         }
+        if self.words.lemma(head).contains("http") {
+            return;
+        }
         let bits = self.bits(head);
         let class = |name: &str| bits & self.lexicon.classes.class(name) != 0;
         if let Some(entity) = doc.entity_at(head)
@@ -218,7 +233,10 @@ impl Finder<'_> {
         let fits = match role {
             Role::Actor | Role::Mediator | Role::Beneficiary => class("actor") || unnamed,
             Role::Victim => {
-                class("actor") || unnamed || doc.pos(head) == Pos::Num || doc.pos(head) == Pos::Noun && !class("thing")
+                class("actor")
+                    || unnamed
+                    || doc.pos(head) == Pos::Num
+                    || doc.pos(head) == Pos::Noun && !class("thing") && !class("place")
             }
             Role::Recipient => class("actor") || class("thing") || class("place") || unnamed,
             Role::Instrument => true,
@@ -284,13 +302,27 @@ impl Finder<'_> {
     fn refer(&self, head: usize) -> (Option<usize>, std::ops::Range<usize>, Via) {
         let doc = self.doc;
         let entities = self.facts.entities;
-        let mention = entities.headed_by(head).or_else(|| {
+        // "his deputy, Abu Omar": the name in apposition says who.
+        let named = |m: &&Mention| m.form == MentionForm::Name;
+        if entities.headed_by(head).filter(named).is_none()
+            && let Some(m) = doc
+                .children(head)
+                .filter(|c| doc.dep(*c) == Dep::Appos)
+                .find_map(|c| entities.headed_by(c).filter(named))
+                .filter(|m| matches!(m.kind, EntityKind::Person | EntityKind::Org))
+        {
+            return (Some(m.entity), m.tokens.clone(), Via::Explicit);
+        }
+        // Numbers and dates are no one.
+        let someone =
+            |m: &&Mention| super::kind_bits(m.kind) != 0 || matches!(m.kind, EntityKind::Weapon | EntityKind::Vehicle);
+        let mention = entities.headed_by(head).filter(someone).or_else(|| {
             let of = doc.children(head).find(|c| *c == head + 1 && doc.lemma(*c) == "of")?;
             entities.headed_by(doc.child(of, Dep::Pobj)?)
         });
         let tokens = match mention {
             Some(m) if m.tokens.contains(&head) => m.tokens.clone(),
-            _ => match doc.entity_at(head) {
+            _ => match doc.entity_at(head).filter(|e| e.kind != EntityType::Cardinal) {
                 Some(e) => e.tokens.clone(),
                 None => syntax::phrase(doc, head),
             },

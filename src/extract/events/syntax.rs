@@ -11,9 +11,10 @@ use crate::nlp::{Dep, Doc, Pos, Tag};
 /// Verbs whose subject, not object, is the subject of their infinitive.
 const SUBJECT_CONTROL: [&str; 4] = ["promise", "threaten", "vow", "use"];
 
-/// Whether token `i` is a verb, by tag.
+/// Whether token `i` is a verb; "including" and "following" are prepositions.
 pub(super) fn is_verb(doc: &Doc<'_>, i: usize) -> bool {
-    matches!(doc.pos(i), Pos::Verb) || (doc.pos(i) == Pos::Aux && doc.child(i, Dep::Nsubj).is_some())
+    (doc.pos(i) == Pos::Verb && doc.dep(i) != Dep::Prep)
+        || (doc.pos(i) == Pos::Aux && doc.child(i, Dep::Nsubj).is_some())
 }
 
 /// Whether token `i` is a noun, a name or a number that stands for people.
@@ -189,7 +190,9 @@ fn objects_of_passive_or_subject(doc: &Doc<'_>, v: usize) -> Vec<usize> {
     if is_passive(doc, v) {
         return objects(doc, v);
     }
-    expand(doc, doc.children(v).filter(|c| matches!(doc.dep(*c), Dep::Nsubj | Dep::Dobj)))
+    // "had to be destroyed": the subject of the verb above, wherever that stands.
+    let direct = expand(doc, doc.children(v).filter(|c| doc.dep(*c) == Dep::Dobj));
+    if direct.is_empty() { subjects(doc, v) } else { direct }
 }
 
 /// Prepositions of a token with their objects; "out of X" yields both "out" and "of".
@@ -220,7 +223,9 @@ pub(super) fn preps(doc: &Doc<'_>, i: usize) -> Vec<(usize, Vec<usize>)> {
 
 /// The verb whose clause holds token `i`: itself if it is one.
 pub(super) fn clause(doc: &Doc<'_>, i: usize) -> Option<usize> {
-    std::iter::once(i).chain(doc.ancestors(i)).find(|a| matches!(doc.pos(*a), Pos::Verb | Pos::Aux))
+    std::iter::once(i)
+        .chain(doc.ancestors(i))
+        .find(|a| matches!(doc.pos(*a), Pos::Verb | Pos::Aux) && doc.dep(*a) != Dep::Prep)
 }
 
 /// The words of a noun phrase without articles, possessive marks and clauses: "dozens of people", "two U.S. troops".

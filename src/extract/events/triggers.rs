@@ -81,7 +81,8 @@ fn trigger<'l>(
     if entries.peek().is_none() && joined.peek().is_none() {
         return None;
     }
-    if verb && doc.dep(i) == Dep::Amod && doc.tokens()[i].tag != Tag::Vbn {
+    // "the destroyed house", "a jailed activist": a state, not the news.
+    if verb && matches!(doc.dep(i), Dep::Amod | Dep::Prep) {
         return None;
     }
     let carried = !verb && doc.dep(i) == Dep::Compound;
