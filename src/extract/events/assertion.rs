@@ -170,7 +170,7 @@ impl Walk<'_> {
             match doc.dep(at) {
                 // A conjunct shares what governs its head; its own auxiliaries have been read.
                 Dep::Conj => {}
-                Dep::Relcl => return,
+                Dep::Relcl if !syntax::is_infinitive(doc, at) => return,
                 Dep::Xcomp | Dep::Ccomp | Dep::Dobj | Dep::Nsubjpass | Dep::Attr | Dep::Oprd => {
                     let effect = self.cue(governor(doc, head), head);
                     // "will discuss the raid", "did not condemn the raid": it took place all the same.
@@ -181,15 +181,15 @@ impl Walk<'_> {
                     self.push(effect);
                     match effect {
                         Some(Effect::Reported | Effect::Denied) => return,
-                        None if doc.dep(at) == Dep::Xcomp && has_to(doc, at) && is_purpose(doc, at) => {
+                        None if doc.dep(at) == Dep::Xcomp && syntax::is_infinitive(doc, at) && is_purpose(doc, at) => {
                             self.push(Some(Effect::Attempted));
                         }
                         _ => {}
                     }
                 }
-                Dep::Acl if verbal => {
+                Dep::Acl | Dep::Relcl if verbal => {
                     let effect = self.cue(CueKind::Noun, head);
-                    if has_to(doc, at) {
+                    if syntax::is_infinitive(doc, at) {
                         self.push(effect.or(Some(Effect::Attempted)));
                         if effect.is_some() {
                             at = head;
@@ -201,7 +201,7 @@ impl Walk<'_> {
                 }
                 Dep::Advcl => {
                     let marked = doc.children(at).any(|c| doc.dep(c) == Dep::Mark);
-                    if has_to(doc, at) && !marked {
+                    if syntax::is_infinitive(doc, at) && !marked {
                         match self.cue(CueKind::Verb, head) {
                             Some(Effect::Achieved) => {}
                             effect => self.push(effect.or(Some(Effect::Attempted))),
@@ -285,10 +285,6 @@ fn governor(doc: &Doc<'_>, i: usize) -> CueKind {
         Pos::Adj | Pos::Adv => CueKind::Adjective,
         _ => CueKind::Noun,
     }
-}
-
-fn has_to(doc: &Doc<'_>, verb: usize) -> bool {
-    doc.children(verb).any(|c| doc.dep(c) == Dep::Aux && doc.lemma(c) == "to")
 }
 
 /// An infinitive that follows an object or a phrase tells a purpose.

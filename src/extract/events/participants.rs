@@ -271,6 +271,12 @@ impl Finder<'_> {
         self.words.bits(head) & self.lexicon.classes.class("human") != 0
     }
 
+    /// Whether a word counts others: "dozens", "a group", "one of the helicopters".
+    fn counts(&self, head: usize) -> bool {
+        self.words.bits(head) & self.lexicon.classes.class("quantity") != 0
+            || matches!(self.doc.pos(head), Pos::Num | Pos::Pron | Pos::Adj)
+    }
+
     /// Classes of a nominal and of what it counts.
     fn bits(&self, head: usize) -> u128 {
         let of = self.doc.children(head).find(|c| *c == head + 1 && self.doc.lemma(*c) == "of");
@@ -321,10 +327,15 @@ impl Finder<'_> {
             entities.headed_by(doc.child(of, Dep::Pobj)?)
         });
         let tokens = match mention {
+            // A description comes with its number: "two soldiers".
+            Some(m) if m.form == MentionForm::Nominal && m.head == head => {
+                let phrase = syntax::phrase(doc, head, self.counts(head));
+                phrase.start.min(m.tokens.start)..phrase.end.max(m.tokens.end)
+            }
             Some(m) if m.tokens.contains(&head) => m.tokens.clone(),
             _ => match doc.entity_at(head).filter(|e| e.kind != EntityType::Cardinal) {
                 Some(e) => e.tokens.clone(),
-                None => syntax::phrase(doc, head),
+                None => syntax::phrase(doc, head, self.counts(head)),
             },
         };
         let pronoun = doc.pos(head) == Pos::Pron;

@@ -46,6 +46,11 @@ pub(super) fn is_passive(doc: &Doc<'_>, v: usize) -> bool {
     }
 }
 
+/// Whether a verb is an infinitive with "to".
+pub(super) fn is_infinitive(doc: &Doc<'_>, v: usize) -> bool {
+    doc.children(v).any(|c| doc.dep(c) == Dep::Aux && doc.lemma(c) == "to")
+}
+
 /// A nominal and what is coordinated with it.
 pub(super) fn coordinated(doc: &Doc<'_>, head: usize) -> Vec<usize> {
     let mut all = vec![head];
@@ -93,6 +98,8 @@ fn subjects_within(doc: &Doc<'_>, v: usize, depth: usize) -> Vec<usize> {
         // A participle after a noun acts itself; an infinitive after a noun is done by whoever has the noun.
         Dep::Acl if doc.tokens()[v].tag == Tag::Vbg => expand(doc, std::iter::once(head)),
         Dep::Acl => holders(doc, head, depth - 1),
+        // "an assault to seize the port": the parser calls some infinitives relative clauses.
+        Dep::Relcl if is_infinitive(doc, v) => holders(doc, head, depth - 1),
         Dep::Pcomp => {
             let prep = head;
             let verb = doc.head(prep);
@@ -228,8 +235,9 @@ pub(super) fn clause(doc: &Doc<'_>, i: usize) -> Option<usize> {
         .find(|a| matches!(doc.pos(*a), Pos::Verb | Pos::Aux) && doc.dep(*a) != Dep::Prep)
 }
 
-/// The words of a noun phrase without articles, possessive marks and clauses: "dozens of people", "two U.S. troops".
-pub(super) fn phrase(doc: &Doc<'_>, head: usize) -> Range<usize> {
+/// The words of a noun phrase without articles, possessive marks and clauses: "two U.S. troops"; with what it counts,
+/// for a `quantity`: "dozens of people".
+pub(super) fn phrase(doc: &Doc<'_>, head: usize, quantity: bool) -> Range<usize> {
     let mut start = head;
     for c in doc.children(head).filter(|c| *c < head) {
         if matches!(
@@ -245,9 +253,9 @@ pub(super) fn phrase(doc: &Doc<'_>, head: usize) -> Range<usize> {
     }
     let mut end = head + 1;
     // A quantity is nothing without what it counts.
-    let of = doc.children(head).find(|c| *c == head + 1 && doc.lemma(*c) == "of");
+    let of = doc.children(head).find(|c| quantity && *c == head + 1 && doc.lemma(*c) == "of");
     if let Some(inner) = of.and_then(|of| doc.child(of, Dep::Pobj)) {
-        let inner = phrase(doc, inner);
+        let inner = phrase(doc, inner, false);
         if inner.end <= head + 8 {
             end = inner.end;
         }

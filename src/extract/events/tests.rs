@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::{EventMention, Facts, Lexicon, find};
 use crate::extract::{Story, casualties, testing, times};
-use crate::record::{Modality, Polarity, Realis, TriggerRole};
+use crate::record::{Polarity, Realis, TriggerRole};
 
 fn lexicon() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
@@ -57,16 +57,8 @@ fn in_words(story: &Story<'_>, facts: &Facts<'_>, m: &EventMention) -> String {
 
 /// Some mention of the text must begin with the first part of `expect` and hold all others, divided by `;`. A part
 /// that begins with `!` must be missing. `none` stands for no mention at all.
-fn check_on(text: &str, date: Option<&str>, expect: &str) {
-    let found = mentions(text, date);
-    if expect == "none" {
-        assert!(
-            found.is_empty(),
-            "\n{text}\nexpected no event, found:\n  {}\nblock the reading in data/events",
-            found.join("\n  ")
-        );
-        return;
-    }
+fn verdict(text: &str, expect: &str) -> Result<(), String> {
+    let found = mentions(text, Some("2022-02-03"));
     let parts: Vec<&str> = expect.split(';').map(str::trim).collect();
     let fits = |m: &String| {
         let fields: Vec<&str> = m.split(" | ").collect();
@@ -76,142 +68,158 @@ fn check_on(text: &str, date: Option<&str>, expect: &str) {
                 None => fields.contains(p),
             })
     };
-    assert!(
-        found.iter().any(fits),
-        "\n{text}\nexpected {expect:?}, found:\n  {}\ncorrect the tables in data/events or the rule that reads them",
-        found.join("\n  ")
-    );
+    if if expect == "none" { found.is_empty() } else { found.iter().any(fits) } {
+        return Ok(());
+    }
+    Err(format!("{text}\n  expected {expect}\n  found    {}", found.join("\n           ")))
 }
 
-fn check(text: &str, expect: &str) {
-    check_on(text, Some("2022-02-03"), expect);
+/// Checks a table of texts and expectations and shows all that fail.
+fn check(table: &[(&str, &str)]) {
+    let wrong: Vec<String> = table.iter().filter_map(|(text, expect)| verdict(text, expect).err()).collect();
+    let help = "correct the tables in data/events or the rule that reads them";
+    assert!(wrong.is_empty(), "\n{}\n{} of {} fail: {help}", wrong.join("\n"), wrong.len(), table.len());
 }
 
 #[test]
 fn active_passive_and_nominal_patterns_yield_the_same_parts() {
-    check(
-        "Rebels attacked a police station in Mosul on Tuesday.",
-        "ASSAULT; trigger: attacked; actor: Rebels; recipient: police station; place: Mosul; Asserted; Past",
-    );
-    check(
-        "A police station in Mosul was attacked by rebels.",
-        "ASSAULT; actor: rebels; recipient: police station; place: Mosul",
-    );
-    check(
-        "Gunmen shot two soldiers near Kirkuk.",
-        "ASSAULT firearms; actor: Gunmen; victim: two soldiers; place: Kirkuk",
-    );
-    check(
-        "The killing of the mayor by gunmen shocked the town.",
-        "ASSAULT; trigger: killing; actor: gunmen; victim: mayor",
-    );
-    check(
-        "Russia's invasion of Ukraine began at dawn.",
-        "ASSAULT; trigger: invasion; actor: Russia; recipient: Ukraine",
-    );
-    check(
-        "Police arrested three activists in Minsk.",
-        "COERCE arrest; actor: Police; recipient: three activists; place: Minsk",
-    );
-    check(
-        "The arrest of the opposition leader by security forces drew crowds.",
-        "COERCE arrest; trigger: arrest; actor: security forces",
-    );
+    check(&[
+        (
+            "Rebels attacked a police station in Mosul on Tuesday.",
+            "ASSAULT; trigger: attacked; actor: Rebels; recipient: police station; place: Mosul; Asserted; Past",
+        ),
+        (
+            "A police station in Mosul was attacked by rebels.",
+            "ASSAULT; actor: rebels; recipient: police station; place: Mosul",
+        ),
+        (
+            "Gunmen shot two soldiers near Kirkuk.",
+            "ASSAULT firearms; actor: Gunmen; victim: two soldiers; place: Kirkuk",
+        ),
+        (
+            "The killing of the mayor by gunmen shocked the town.",
+            "ASSAULT firearms; trigger: killing; actor: gunmen; victim: mayor",
+        ),
+        (
+            "Russia's invasion of Ukraine began at dawn.",
+            "ASSAULT; trigger: invasion; actor: Russia; recipient: Ukraine",
+        ),
+        (
+            "Police arrested three activists in Minsk.",
+            "COERCE arrest; actor: Police; recipient: three activists; place: Minsk",
+        ),
+        (
+            "The arrest of the opposition leader by security forces drew crowds.",
+            "COERCE arrest; trigger: arrest; actor: security forces",
+        ),
+    ]);
 }
 
 #[test]
 fn compounds_name_actor_means_and_mode() {
-    check(
-        "A U.S. drone strike killed four militants in Somalia.",
-        "ASSAULT drone; trigger: strike; actor: U.S.; place: Somalia",
-    );
-    check("A suicide bombing at a market killed nine people.", "ASSAULT suicide-attack; trigger: bombing");
-    check(
-        "An Israeli airstrike hit a warehouse near Damascus.",
-        "ASSAULT aerial; trigger: airstrike; actor: Israeli; recipient: warehouse",
-    );
-    check("Rocket attacks on the base wounded two guards.", "ASSAULT heavy-weapons; trigger: attacks; recipient: base");
+    check(&[
+        (
+            "A U.S. drone strike killed four militants in Somalia.",
+            "ASSAULT drone; trigger: strike; actor: U.S.; place: Somalia",
+        ),
+        ("A suicide bombing at a market killed nine people.", "ASSAULT suicide-attack; trigger: bombing"),
+        (
+            "An Israeli airstrike hit a warehouse near Damascus.",
+            "ASSAULT aerial; trigger: airstrike; actor: Israeli; recipient: warehouse",
+        ),
+        ("Rocket attacks on the base wounded two guards.", "ASSAULT heavy-weapons; trigger: attacks; recipient: base"),
+    ]);
 }
 
 #[test]
 fn light_verbs_lend_subject_and_tense() {
-    check(
-        "Commandos carried out a raid on a village in Yemen.",
-        "ASSAULT; trigger: raid; actor: Commandos; recipient: village; place: Yemen",
-    );
-    check(
-        "France and Germany imposed sanctions on Belarus.",
-        "SANCTION discontinue; actor: France; actor: Germany; recipient: Belarus",
-    );
-    check("The two ministers will hold talks in Geneva.", "CONSULT; trigger: talks; Planned; Future; place: Geneva");
-    check("Students staged a protest against the new law in Dhaka.", "PROTEST demo; trigger: protest; actor: Students");
-    check("The government and the rebels reached an agreement on Friday.", "AGREE; actor: government; actor: rebels");
+    check(&[
+        (
+            "Commandos carried out a raid on a village in Yemen.",
+            "ASSAULT; trigger: raid; actor: Commandos; recipient: village; place: Yemen",
+        ),
+        (
+            "France and Germany imposed sanctions on Belarus.",
+            "SANCTION discontinue; actor: France; actor: Germany; recipient: Belarus",
+        ),
+        ("The two ministers will hold talks in Geneva.", "CONSULT; trigger: talks; Planned; Future; place: Geneva"),
+        ("Students staged a protest against the new law in Dhaka.", "PROTEST demo; trigger: protest; actor: Students"),
+        ("The government and the rebels reached an agreement on Friday.", "AGREE; actor: government; actor: rebels"),
+    ]);
 }
 
 #[test]
 fn harm_goes_with_its_cause() {
-    check(
-        "Twelve people were killed in a raid by soldiers.",
-        "ASSAULT; trigger: killed; victim: Twelve people; actor: soldiers; result",
-    );
-    check(
-        "A bomb exploded in Quetta, killing five people.",
-        "ASSAULT explosives; trigger: exploded; instrument: bomb; victim: five people; place: Quetta",
-    );
-    check("Ten people died in an earthquake in Chile.", "HAPPENING; trigger: died; victim: Ten people; result");
-    check("At least 20 people were killed when a bus overturned in Peru.", "HAPPENING; trigger: overturned");
-    check(
-        "He died by detonating a bomb that killed himself and his wife.",
-        "ASSAULT explosives; trigger: killed; victim: himself",
-    );
+    check(&[
+        (
+            "Twelve people were killed in a raid by soldiers.",
+            "ASSAULT; trigger: killed; victim: Twelve people; actor: soldiers; result",
+        ),
+        (
+            "A bomb exploded in Quetta, killing five people.",
+            "ASSAULT explosives; trigger: exploded; instrument: bomb; victim: five people; place: Quetta",
+        ),
+        ("Ten people died in an earthquake in Chile.", "HAPPENING; trigger: died; victim: Ten people; result"),
+        ("At least 20 people were killed when a bus overturned in Peru.", "HAPPENING; trigger: overturned"),
+        (
+            "He died by detonating a bomb that killed himself and his wife.",
+            "ASSAULT explosives; trigger: killed; victim: himself",
+        ),
+    ]);
 }
 
 #[test]
 fn clashes_have_two_actors_and_no_recipient() {
-    check("Soldiers clashed with rebels near Goma.", "ASSAULT; actor: Soldiers; actor: rebels; !recipient");
-    check(
-        "Clashes between protesters and police erupted in Lima.",
-        "ASSAULT; trigger: Clashes; actor: protesters; actor: police; !recipient",
-    );
+    check(&[
+        ("Soldiers clashed with rebels near Goma.", "ASSAULT; actor: Soldiers; actor: rebels; !recipient"),
+        (
+            "Clashes between protesters and police erupted in Lima.",
+            "ASSAULT; trigger: Clashes; actor: protesters; actor: police; !recipient",
+        ),
+    ]);
 }
 
 #[test]
 fn objects_decide_between_readings() {
-    check("The two sides struck a deal on Monday.", "AGREE; trigger: struck");
-    check("Warplanes struck a target in Libya.", "ASSAULT aerial; trigger: struck");
-    check("The company fired its chief executive.", "SANCTION expel; trigger: fired");
-    check("The army fired a missile at a ship.", "ASSAULT heavy-weapons; trigger: fired");
-    check("Nurses went on strike over pay.", "PROTEST strike");
-    check("Barcelona beat their rivals 3-1 at home.", "none");
-    check("The film was shot in Morocco.", "none");
-    check("The senator suffered a heart attack.", "none");
-    check("The meeting met its target for growth.", "CONSULT; trigger: meeting");
+    check(&[
+        ("The two sides struck a deal on Monday.", "AGREE; trigger: struck"),
+        ("Warplanes struck a target in Libya.", "ASSAULT aerial; trigger: struck"),
+        ("The company fired its chief executive.", "SANCTION expel; trigger: fired"),
+        ("The army fired a missile at a ship.", "ASSAULT heavy-weapons; trigger: fired"),
+        ("Nurses went on strike over pay.", "PROTEST strike"),
+        ("Barcelona beat their rivals 3-1 at home.", "none"),
+        ("The film was shot in Morocco.", "none"),
+        ("The senator suffered a heart attack.", "none"),
+        ("The meeting met its target for growth.", "CONSULT; trigger: meeting"),
+    ]);
 }
 
 #[test]
 fn every_type_has_its_plain_case() {
-    check("The president promised to help flood victims.", "AGREE; actor: president");
-    check("The foreign minister visited Tokyo on Tuesday.", "CONSULT visit; actor: foreign minister; place: Tokyo");
-    check("The two countries signed a trade agreement.", "SUPPORT; actor: two countries");
-    check("The government lifted the curfew in the capital.", "CONCEDE; actor: government");
-    check(
-        "India and Japan began joint military exercises.",
-        "COOPERATE; trigger: exercises; actor: India; actor: Japan",
-    );
-    check("Norway sent food aid to Sudan.", "AID; actor: Norway; recipient: Sudan");
-    check("Troops withdrew from the border town.", "RETREAT withdraw; actor: Troops");
-    check("The rebels released two hostages.", "RETREAT release; actor: rebels; recipient: two hostages");
-    check(
-        "Opposition leaders called for the resignation of the president.",
-        "REQUEST change; actor: Opposition leaders",
-    );
-    check("Amnesty accused the army of torture.", "ACCUSE allege; recipient: army");
-    check("Iran rejected the proposal.", "REJECT change; actor: Iran");
-    check("North Korea threatened to attack South Korea.", "THREATEN violence; actor: North Korea");
-    check("Thousands of people marched against the government in Warsaw.", "PROTEST demo; place: Warsaw");
-    check("A court convicted the former general of murder.", "SANCTION convict; actor: court");
-    check("Poland deployed 2,000 troops to the border.", "MOBILIZE troops; actor: Poland");
-    check("Hackers broke into the ministry and police seized computers.", "COERCE seize; actor: police");
+    check(&[
+        ("The president promised to help flood victims.", "AGREE; actor: president"),
+        ("The foreign minister visited Tokyo on Tuesday.", "CONSULT visit; actor: foreign minister; place: Tokyo"),
+        ("The two countries signed a trade agreement.", "SUPPORT; actor: two countries"),
+        ("The government lifted the curfew in the capital.", "CONCEDE; actor: government"),
+        (
+            "India and Japan began joint military exercises.",
+            "COOPERATE; trigger: exercises; actor: India; actor: Japan",
+        ),
+        ("Norway sent food aid to Sudan.", "AID; actor: Norway; recipient: Sudan"),
+        ("Troops withdrew from the border town.", "RETREAT withdraw; actor: Troops"),
+        ("The rebels released two hostages.", "RETREAT release; actor: rebels; recipient: two hostages"),
+        (
+            "Opposition leaders called for the resignation of the president.",
+            "REQUEST change; actor: Opposition leaders",
+        ),
+        ("Amnesty accused the army of torture.", "ACCUSE allege; recipient: army"),
+        ("Iran rejected the proposal.", "REJECT change; actor: Iran"),
+        ("North Korea threatened to attack South Korea.", "THREATEN violence; actor: North Korea"),
+        ("Thousands of people marched against the government in Warsaw.", "PROTEST demo; place: Warsaw"),
+        ("A court convicted the former general of murder.", "SANCTION convict; actor: court"),
+        ("Poland deployed 2,000 troops to the border.", "MOBILIZE troops; actor: Poland"),
+        ("Police seized two computers at the newspaper.", "COERCE seize; actor: Police"),
+    ]);
 }
 
 #[test]
@@ -224,38 +232,44 @@ fn what_is_asked_for_or_threatened_is_no_event_of_its_own() {
 
 #[test]
 fn assertion_follows_the_words_around_the_event() {
-    check("Rebels did not attack the town.", "ASSAULT; neg; Asserted");
-    check("The army plans to attack the town.", "ASSAULT; Planned");
-    check("Militants tried to kidnap the governor.", "ASSAULT abduct; Attempted");
-    check("Security forces prevented an attack on the embassy.", "ASSAULT; neg; Attempted");
-    check("The group may attack the port.", "ASSAULT; Possible");
-    check("If rebels attack the town, civilians will flee.", "ASSAULT; Hypothetical");
-    check("Police said gunmen attacked a convoy.", "ASSAULT; Reported");
-    check("The ministry denied that its troops attacked the village.", "ASSAULT; Denied");
-    check("The militia launched an assault to seize an airport.", "COERCE seize; Attempted");
-    check("The plot to bomb the station was uncovered.", "ASSAULT explosives; Planned");
-    check("The president will discuss the raid with lawmakers.", "ASSAULT; trigger: raid; Asserted");
+    check(&[
+        ("Rebels did not attack the town.", "ASSAULT; neg; Asserted"),
+        ("The army plans to attack the town.", "ASSAULT; Planned"),
+        ("Militants tried to kidnap the governor.", "ASSAULT abduct; Attempted"),
+        ("Security forces prevented an attack on the embassy.", "ASSAULT; neg; Attempted"),
+        ("The group may attack the port.", "ASSAULT; Possible"),
+        ("If rebels attack the town, civilians will flee.", "ASSAULT; Hypothetical"),
+        ("Police said rebels attacked a convoy.", "ASSAULT; Reported"),
+        ("The ministry denied that its troops attacked the village.", "ASSAULT; Denied"),
+        ("The militia launched an assault to seize an airport.", "COERCE seize; Attempted"),
+        ("The plot to bomb the station was uncovered.", "ASSAULT explosives; Planned"),
+        ("The president will discuss the raid with lawmakers.", "ASSAULT; trigger: raid; Asserted"),
+    ]);
 }
 
 #[test]
 fn time_of_the_event_not_of_the_report() {
-    check(
-        "A bomb killed two guards in Baghdad in 2017, officials said Thursday.",
-        "ASSAULT explosives; time: 2017 Explicit; historical",
-    );
-    check(
-        "It was the largest raid since the 2019 assault that killed the warlord.",
-        "ASSAULT; trigger: assault; time: 2019 Explicit; historical",
-    );
-    check("Gunmen killed a judge in Bogota, police said.", "ASSAULT; time: 2022-02-03 Default");
-    check("Soldiers will attack the town.", "ASSAULT; !time");
+    check(&[
+        (
+            "A bomb killed two guards in Baghdad in 2017, officials said Thursday.",
+            "ASSAULT explosives; time: 2017 Explicit; historical",
+        ),
+        (
+            "It was the largest raid since the 2019 assault that killed the warlord.",
+            "ASSAULT; trigger: assault; time: 2019 Explicit; historical",
+        ),
+        ("Gunmen killed a judge in Bogota, police said.", "ASSAULT firearms; time: 2022-02-03 Default"),
+        ("Soldiers will attack the town.", "ASSAULT; !time"),
+    ]);
 }
 
 #[test]
 fn place_of_the_event_not_of_the_source() {
-    check("The Britain-based group said rebels attacked a village in Syria.", "ASSAULT; place: Syria");
-    check("Washington said rebels attacked a village.", "ASSAULT; !place");
-    check("NAIROBI, Kenya (AP) — Gunmen attacked a hotel on Thursday.", "ASSAULT; place: NAIROBI");
+    check(&[
+        ("The Britain-based group said rebels attacked a village in Syria.", "ASSAULT; place: Syria"),
+        ("Washington said rebels attacked a village.", "ASSAULT; !place"),
+        ("NAIROBI, Kenya (AP) — Gunmen attacked a hotel on Thursday.", "ASSAULT firearms; place: Nairobi"),
+    ]);
 }
 
 #[test]
@@ -263,5 +277,5 @@ fn other_desks_report_no_events() {
     let match_report = "The striker scored a late goal as the home team won the match. The goalkeeper saved a penalty before \
         the midfielder equalised. The coach praised his defender after the league game. The champions attacked from the start \
         of the season and lead the tournament. The team meets its rival in the semifinal of the cup.";
-    check(match_report, "none");
+    check(&[(match_report, "none")]);
 }

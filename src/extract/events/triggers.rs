@@ -187,6 +187,13 @@ fn noun_arguments(doc: &Doc<'_>, i: usize, light: Option<usize>) -> Arguments {
             subjects.extend(objects.iter().copied());
         }
     }
+    // "the arrest of X by Y": the parser hangs the agent on either noun.
+    for of in preps.iter().filter(|(p, _)| doc.lemma(*p) == "of").map(|(_, objects)| objects) {
+        for by in of.iter().flat_map(|o| doc.children(*o)).filter(|c| doc.dep(*c) == Dep::Prep && doc.lemma(*c) == "by")
+        {
+            subjects.extend(doc.child(by, Dep::Pobj).into_iter().flat_map(|o| syntax::coordinated(doc, o)));
+        }
+    }
     // "attack carried out by X", "talks held by X": the participle's agent.
     for acl in doc.children(i).filter(|c| doc.dep(*c) == Dep::Acl && doc.tokens()[*c].tag == Tag::Vbn) {
         subjects.extend(syntax::subjects(doc, acl));

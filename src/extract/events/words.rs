@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::lexicon::{Alternatives, Classes, PRON};
-use crate::nlp::{Doc, Pos};
+use crate::nlp::{Doc, Pos, Tag};
 
 /// Lemmas and classes of every token.
 #[derive(Debug)]
@@ -27,6 +27,11 @@ impl<'d> Words<'d> {
         };
         for i in 0..doc.len() {
             let lemma = match doc.lemma(i) {
+                // "Students marched": a plural that the tagger takes for a name keeps its ending.
+                l if doc.tokens()[i].tag == Tag::Nnps && doc.entity_at(i).is_none() => {
+                    let lower = l.to_lowercase();
+                    Cow::Owned(lower.strip_suffix('s').map_or(lower.clone(), str::to_owned))
+                }
                 l if l.bytes().any(|b| b.is_ascii_uppercase()) => Cow::Owned(l.to_lowercase()),
                 l => Cow::Borrowed(l),
             };
