@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{EventMention, Facts, Lexicon, find};
-use crate::extract::{Story, casualties, testing, times};
+use crate::extract::{Story, testing};
 use crate::record::{Polarity, Realis, TriggerRole};
 
 fn lexicon() -> &'static Lexicon {
@@ -13,12 +13,11 @@ fn lexicon() -> &'static Lexicon {
 
 /// The mentions of a text in words: `TYPE mode... | trigger: x | role: words | ...`.
 fn mentions(text: &str, date: Option<&str>) -> Vec<String> {
-    static TIMES: OnceLock<times::Lexicon> = OnceLock::new();
     let story = testing::read(text, date);
     let entities = testing::entities(&story);
     let attributions = testing::attributions(&story, &entities);
-    let times = times::find(&story, TIMES.get_or_init(|| times::Lexicon::load().unwrap()));
-    let claims = casualties::find(&story, &entities, &attributions);
+    let times = testing::times(&story);
+    let claims = testing::claims(&story, &entities, &attributions);
     let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
     find(&story, &facts, lexicon()).iter().map(|m| in_words(&story, &facts, m)).collect()
 }
@@ -42,6 +41,9 @@ fn in_words(story: &Story<'_>, facts: &Facts<'_>, m: &EventMention) -> String {
     }
     let a = &m.assertion;
     out += &format!(" | {:?} | {:?}", a.modality, a.tense);
+    for claim in &m.claims {
+        out += &format!(" | claim: {}", story.doc.span_text(facts.claims[*claim].tokens.clone()));
+    }
     for (holds, word) in [
         (a.polarity == Polarity::Neg, "neg"),
         (a.historical, "historical"),
@@ -278,4 +280,16 @@ fn other_desks_report_no_events() {
         the midfielder equalised. The coach praised his defender after the league game. The champions attacked from the start \
         of the season and lead the tournament. The team meets its rival in the semifinal of the cup.";
     check(&[(match_report, "none")]);
+}
+
+#[test]
+fn claims_go_to_the_event_that_did_the_harm() {
+    let claimed = |text: &str| {
+        mentions(text, Some("2022-02-03")).into_iter().filter(|m| m.contains("claim: ")).collect::<Vec<_>>()
+    };
+    let found = claimed("A bomb exploded at a market in Quetta, killing five people. Nine others were wounded.");
+    assert!(found.iter().any(|m| m.contains("trigger: exploded")), "{found:#?}");
+    assert!(found.iter().any(|m| m.contains("trigger: wounded")), "{found:#?}");
+    let found = claimed("An earthquake shook the coast of Chile on Monday. Officials said 12 people died.");
+    assert!(found.iter().any(|m| m.starts_with("HAPPENING | trigger: died")), "{found:#?}");
 }
