@@ -3,6 +3,7 @@
 
 mod articles;
 mod broker;
+mod cli;
 mod exactly_once;
 mod faults;
 mod golden;
@@ -10,6 +11,7 @@ mod kafka;
 mod mock_faults;
 mod nlp_parity;
 mod process;
+mod records;
 mod schemas;
 mod stream_support;
 mod worker;

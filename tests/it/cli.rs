@@ -1,0 +1,106 @@
+//! The command as people type it: exit codes, formats, order, and what goes to which stream.
+
+use std::fs;
+
+use assert_cmd::Command;
+
+fn dateline() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
+    command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command
+}
+
+#[test]
+fn exit_codes_are_as_documented() {
+    let check = |arguments: &[&str], code: i32, says: &str| {
+        let output = dateline().args(arguments).write_stdin("").output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
+        assert!(text.contains(says), "{arguments:?} should say {says:?}: {text}");
+    };
+    check(&["--help"], 0, "Exit codes:");
+    check(&["--version"], 0, env!("CARGO_PKG_VERSION"));
+    check(&["nothing"], 64, "nothing");
+    check(&["extract", "no-such-file.txt"], 66, "no-such-file.txt");
+    check(&["schema", "event.article/1"], 0, "cluster_id");
+    check(&["schema", "none/1"], 64, "article.enriched/1");
+    check(&["check"], 0, "kafka.bootstrap_servers = \"localhost:9092\"");
+    check(&["check", "--profile", "absent"], 78, "absent.toml");
+    check(&["completions", "bash"], 0, "_dateline");
+    let readme = include_str!("../../README.md");
+    for code in [0, 64, 65, 66, 69, 70, 75, 76, 78] {
+        assert!(readme.contains(&format!("| {code} | ")), "exit code {code} is not in the README's table");
+    }
+}
+
+#[test]
+fn check_refuses_what_librdkafka_refuses_and_hides_secrets() {
+    let check = |name: &str, value: &str, says: &str| {
+        let output = dateline().arg("check").env(name, value).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(78), "{name}={value}: {text}");
+        assert!(text.contains(says), "{name}={value} should say {says:?}: {text}");
+    };
+    check("DATELINE__KAFKA__CONSUMER__NO_SUCH_PROPERTY", "1", "no.such.property");
+    check("DATELINE__KAFKA__PRODUCER__ACKS", "0", "acks");
+    check("DATELINE__KAFKA__CONSUMER__FETCH_MIN_BYTES", "many", "fetch.min.bytes");
+    let output = dateline()
+        .arg("check")
+        .env("DATELINE__KAFKA__SECURITY_PROTOCOL", "sasl_ssl")
+        .env("DATELINE__KAFKA__SASL_MECHANISM", "PLAIN")
+        .env("DATELINE__KAFKA__SASL_USERNAME", "reader")
+        .env("DATELINE__KAFKA__SASL_PASSWORD", "pl4nted")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("reader") && text.contains("[redacted]") && !text.contains("pl4nted"), "{text}");
+}
+
+#[test]
+fn extract_keeps_order_and_ids_and_names_what_is_no_article() {
+    let article = |id: &str| {
+        let text = "KABUL, Afghanistan (AP) - A bomb killed four soldiers in Kandahar on Monday, police said.";
+        serde_json::json!({"id": id, "text": text, "published_at": "2024-05-13"}).to_string()
+    };
+    let mut lines: Vec<String> = (0..40).map(|n| article(&format!("n{n}"))).collect();
+    lines.insert(7, r#"{"id": "broken", "text": 5}"#.to_owned());
+    let output = dateline().args(["extract", "--format", "json"]).write_stdin(lines.join("\n")).output().unwrap();
+    assert_eq!(output.status.code(), Some(65));
+    let found: Vec<serde_json::Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let ids: Vec<&str> = found.iter().map(|r| r["article"]["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, (0..40).map(|n| format!("n{n}")).collect::<Vec<_>>());
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.lines().count() == 1 && stderr.contains(":8:"), "one line for the bad line 8: {stderr}");
+}
+
+#[test]
+fn the_digest_is_plain_text_in_a_pipe() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/config/samples/night-raid.txt");
+    let output = dateline().args(["extract", file]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text.contains("Main event") && !text.contains('\u{1b}'), "{text}");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_demo_runs_through_and_shows_every_topic() {
+    let output = dateline().arg("demo").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    for topic in ["articles.enriched", "news.events", "news.entities", "articles.dead"] {
+        assert!(text.contains(topic), "{topic} is missing:\n{text}");
+    }
+    assert!(text.contains("truncated.json") && text.contains("came twice"), "{text}");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_dot_env_file_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".env"), "DATELINE__KAFKA__GROUP_ID=from-dot-env\n").unwrap();
+    let output = dateline().arg("check").current_dir(folder.path()).output().unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().contains("kafka.group_id = \"from-dot-env\""));
+}
