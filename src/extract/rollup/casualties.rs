@@ -1,7 +1,8 @@
 //! Claims to totals: one vote per source, never a sum.
 //!
 //! best = the most frequent stated total (ties: the source met first in the text); low and high = the extremes over
-//! distinct sources. Repeats, captions and partial counts do not vote; a later update replaces its source's number.
+//! distinct sources. Repeats, captions and partial counts (the people a source names, women and children without a
+//! number) do not vote; a later update replaces its source's number.
 
 use super::{Harm, Total, Vote, counts};
 use crate::extract::Story;
@@ -11,8 +12,9 @@ use crate::extract::events::{EventMention, Facts};
 use crate::record::{CasualtyKind, Polarity};
 
 /// The harm that an event's claims add up to.
-pub(super) fn harm(story: &Story<'_>, facts: &Facts<'_>, members: &[&EventMention]) -> Harm {
+pub(super) fn harm(story: &Story<'_>, facts: &Facts<'_>, members: &[&EventMention], all: &[EventMention]) -> Harm {
     let mut ids: Vec<usize> = members.iter().flat_map(|m| m.claims.iter().copied()).collect();
+    ids.extend(loose(story, facts, members, all));
     ids.sort_unstable();
     ids.dedup();
     let claims = facts.claims;
@@ -25,6 +27,23 @@ pub(super) fn harm(story: &Story<'_>, facts: &Facts<'_>, members: &[&EventMentio
         total(claims, &own)
     };
     Harm { killed: votes(CasualtyKind::Killed), injured: votes(CasualtyKind::Injured), side }
+}
+
+/// Claims that no mention holds ("he reported seeing 12 bodies") and that follow a mention of this event in its
+/// paragraph, no other event being told between.
+fn loose(story: &Story<'_>, facts: &Facts<'_>, members: &[&EventMention], all: &[EventMention]) -> Vec<usize> {
+    let sentence = |token: usize| story.sentence(token);
+    (0..facts.claims.len())
+        .filter(|c| !all.iter().any(|m| m.claims.contains(c)))
+        .filter(|c| {
+            let trigger = facts.claims[*c].trigger;
+            let before = all.iter().filter(|m| m.head < trigger).max_by_key(|m| m.head);
+            before.is_some_and(|m| {
+                members.iter().any(|own| own.head == m.head && own.trigger == m.trigger)
+                    && story.paragraph(sentence(m.head)) == story.paragraph(sentence(trigger))
+            })
+        })
+        .collect()
 }
 
 /// Whether a claim has a vote.
@@ -48,6 +67,11 @@ fn total(claims: &[Claim], own: &[usize]) -> Option<Total> {
             Some(_) => {}
             None => votes.push(vote),
         }
+    }
+    // The people named are some of those counted elsewhere.
+    let names_all = |v: &Vote| claims[v.claim].best.is_some_and(|n| n as usize <= v.breakdown.named.len());
+    if votes.iter().any(|v| claims[v.claim].numeric && !names_all(v)) {
+        votes.retain(|v| !names_all(v));
     }
     // A vague claim ("women and children died") has no vote beside stated totals.
     if votes.iter().any(|v| claims[v.claim].numeric) {

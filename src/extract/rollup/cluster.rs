@@ -8,7 +8,7 @@ use crate::record::{Assertion, EventClass, Granularity, Modality, ParticipantRol
 /// Builds the event of a non-empty group of mentions.
 pub(super) fn build(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], group: Vec<usize>) -> Cluster {
     let members: Vec<&EventMention> = group.iter().map(|m| &all[*m]).collect();
-    let harm = casualties::harm(story, facts, &members);
+    let harm = casualties::harm(story, facts, &members, all);
     let (place, other_places) = place(facts, &members);
     let summary = rank::best_sentence(story, &members);
     let confidence = members.iter().map(|m| m.confidence).fold(0.0, f64::max);

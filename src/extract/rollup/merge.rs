@@ -20,6 +20,10 @@ const THRESHOLD: i32 = 4;
 pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention]) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for new in 0..mentions.len() {
+        if let Some(g) = denies_harm(story, facts, mentions, &groups, new) {
+            groups[g].push(new);
+            continue;
+        }
         let best = (0..groups.len())
             .filter_map(|g| evidence(story, facts, mentions, &groups[g], new).map(|score| (score, g)))
             .max_by_key(|(score, g)| (*score, *g));
@@ -29,6 +33,20 @@ pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMenti
         }
     }
     groups
+}
+
+/// "There were no casualties" is a claim about the event just told, not an event that did not happen.
+fn denies_harm(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    mentions: &[EventMention],
+    groups: &[Vec<usize>],
+    new: usize,
+) -> Option<usize> {
+    let claim = mentions[new].claims.iter().any(|c| facts.claims[*c].polarity == Polarity::Neg);
+    let before = new.checked_sub(1).filter(|_| claim)?;
+    let paragraph = |m: usize| story.paragraph(story.sentence(mentions[m].head));
+    (paragraph(before) == paragraph(new)).then(|| groups.iter().position(|g| g.contains(&before)))?
 }
 
 /// Evidence that a mention belongs to a group: its best pairing, unless any member forbids it.
@@ -43,9 +61,8 @@ fn evidence(
     for old in group {
         best = best.max(pair(story, facts, &mentions[*old], &mentions[new])?);
     }
-    // A happening told by many mentions, or by the lead, is the likelier antecedent of one more.
-    let lead = group.iter().any(|m| is_lead(story, &mentions[*m]));
-    Some(best + i32::from(group.len() >= 3) + i32::from(lead))
+    // What the lead tells is the likeliest antecedent of one more mention.
+    Some(best + i32::from(group.iter().any(|m| is_lead(story, &mentions[*m]))))
 }
 
 /// Whether a mention stands in the headline or in the first sentences of running text.
@@ -67,7 +84,7 @@ fn pair(story: &Story<'_>, facts: &Facts<'_>, old: &EventMention, new: &EventMen
     score += participants(facts, old, new)?;
     score += claims(facts, old, new);
     score += i32::from(old.class.plover.mode.iter().any(|m| new.class.plover.mode.contains(m)));
-    score += i32::from(doc.lemma(old.head) == doc.lemma(new.head));
+    score += i32::from(doc.pos(new.head) == Pos::Noun && doc.lemma(old.head) == doc.lemma(new.head));
     score += 2 * i32::from(refers_back(story, new));
     score += nearness(story, old, new);
     score += modifiers(story, old, new);
