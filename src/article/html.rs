@@ -292,10 +292,10 @@ impl Reader {
     }
 
     fn mark(&mut self, mark: Option<(BlockKind, usize)>) {
-        if let Some((kind, start)) = mark {
-            if start < self.page.body.text.len() {
-                self.page.marks.push((start..self.page.body.text.len(), kind));
-            }
+        if let Some((kind, start)) = mark
+            && start < self.page.body.text.len()
+        {
+            self.page.marks.push((start..self.page.body.text.len(), kind));
         }
     }
 

@@ -40,10 +40,7 @@ fn fields_to_article(mut fields: Map<String, Value>, limits: &Limits) -> Result<
         source: string("source", "a string", fields.shift_remove("source"))?,
         title: string("title", "a string", fields.shift_remove("title"))?,
         published_at: match fields.shift_remove("published_at") {
-            Some(Value::Number(n)) => match n.as_i64().or_else(|| n.as_f64().map(|f| f as i64)) {
-                Some(epoch) => Some(PublishedAt::Epoch(epoch)),
-                None => None,
-            },
+            Some(Value::Number(n)) => n.as_i64().or_else(|| n.as_f64().map(|f| f as i64)).map(PublishedAt::Epoch),
             other => string("published_at", "a string or a number", other)?.map(PublishedAt::Text),
         },
         language: string("language", "a string", fields.shift_remove("language"))?,

@@ -120,9 +120,7 @@ fn month_first(cursor: &mut Cursor<'_>) -> Option<(CalendarDate, usize)> {
 fn day_first(cursor: &mut Cursor<'_>) -> Option<(CalendarDate, usize)> {
     let (day, _) = cursor.digits(2)?;
     cursor.ordinal();
-    if cursor.any(b" -").is_none() {
-        return None;
-    }
+    cursor.any(b" -")?;
     cursor.blanks();
     let month = cursor.month()?;
     let end = cursor.at;

@@ -92,13 +92,12 @@ impl Datelines {
         let starts = std::iter::once(0)
             .chain(slice.char_indices().filter(|&(_, c)| " ,-–\n".contains(c)).map(|(i, c)| i + c.len_utf8()));
         for at in starts {
-            if let Some((date, len)) = grammar::at_start(&slice[at..]) {
-                if slice[at + len..].trim_matches([' ', ',', '.']).is_empty() {
-                    found.date = Some(date);
-                    rest =
-                        trim(text, rest.start..rest.start + slice[..at].trim_end_matches([' ', ',', '-', '–']).len());
-                    break;
-                }
+            if let Some((date, len)) = grammar::at_start(&slice[at..])
+                && slice[at + len..].trim_matches([' ', ',', '.']).is_empty()
+            {
+                found.date = Some(date);
+                rest = trim(text, rest.start..rest.start + slice[..at].trim_end_matches([' ', ',', '-', '–']).len());
+                break;
             }
         }
         // "(NICARAGUA), 27 NOV 89" leaves the country's bracket in the place; a weekday is no part of it.

@@ -54,11 +54,12 @@ pub(in crate::article) fn outline(
     for (i, range) in paragraphs.iter().enumerate() {
         let following = paragraphs.get(i + 1).map(|next| &text[next.clone()]);
         let mark = marks.partition_point(|(mark, _)| mark.end <= range.start);
-        if let Some((mark, kind)) = marks.get(mark) {
-            if mark.start <= range.start && range.end <= mark.end {
-                builder.marked(range.clone(), *kind);
-                continue;
-            }
+        if let Some((mark, kind)) = marks.get(mark)
+            && mark.start <= range.start
+            && range.end <= mark.end
+        {
+            builder.marked(range.clone(), *kind);
+            continue;
         }
         builder.paragraph(range.start, range.end, following, title);
     }

@@ -29,11 +29,12 @@ pub(super) fn complete(story: &Story<'_>, cues: &Cues, quotations: &[Quotation],
         }
     }
     for q in 1..quotations.len() {
-        if spoken[q].is_none() && goes_on(story, quotations, q) {
-            if let Some(d) = spoken[q - 1] {
-                drafts[d].content.push(quotations[q].tokens.clone());
-                spoken[q] = Some(d);
-            }
+        if spoken[q].is_none()
+            && goes_on(story, quotations, q)
+            && let Some(d) = spoken[q - 1]
+        {
+            drafts[d].content.push(quotations[q].tokens.clone());
+            spoken[q] = Some(d);
         }
     }
     for draft in drafts.iter_mut() {

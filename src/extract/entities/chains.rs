@@ -294,7 +294,7 @@ fn named_before(doc: &Doc<'_>, names: &[Name], i: usize) -> Option<usize> {
     let words: Vec<&str> = between.clone().map(|j| doc.word(j)).collect();
     let adverb =
         |w: &&str| matches!(*w, "also" | "formerly" | "better" | "commonly" | "widely" | "popularly" | "," | "once");
-    if words.iter().all(|w| adverb(w)) {
+    if words.iter().all(adverb) {
         return Some(before);
     }
     // "the Rescue Corps, volunteers also known as ...": one noun phrase between the commas, without a verb.

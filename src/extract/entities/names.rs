@@ -73,10 +73,10 @@ fn cleaned(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>, kind: Entity
     {
         return None;
     }
-    if is_naming(kind) && kind != EntityKind::Person || kind == EntityKind::Product {
-        if let Some((thing, _)) = phrase::known_thing(doc, lexicon, tokens.end - 1) {
-            kind = thing;
-        }
+    if (is_naming(kind) && kind != EntityKind::Person || kind == EntityKind::Product)
+        && let Some((thing, _)) = phrase::known_thing(doc, lexicon, tokens.end - 1)
+    {
+        kind = thing;
     }
     Some(Name { tokens, kind, organisation: None })
 }
@@ -511,7 +511,7 @@ pub(super) fn surname(doc: &Doc<'_>, tokens: &Range<usize>) -> Option<Range<usiz
         }
         start -= 1;
     }
-    (start > tokens.start).then(|| start..tokens.end)
+    (start > tokens.start).then_some(start..tokens.end)
 }
 
 /// The head of an organisation's name: the word before "of" or "for", else the last one.

@@ -14,10 +14,8 @@ pub(super) fn sources(facts: &Facts<'_>, group: &[usize], all: &[EventMention]) 
     for id in ids {
         let attribution = &facts.attributions[id];
         match attribution.entity {
-            Some(entity) if !attribution.anonymous => {
-                if !sources.named.contains(&entity) {
-                    sources.named.push(entity);
-                }
+            Some(entity) if !attribution.anonymous && !sources.named.contains(&entity) => {
+                sources.named.push(entity);
             }
             Some(entity) => {
                 let seen = |a: &usize| facts.attributions[*a].entity == Some(entity);
