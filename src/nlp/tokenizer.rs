@@ -35,13 +35,16 @@ pub(super) struct RawToken {
 }
 
 /// Tokenizer rules as the model file holds them.
+/// A chunk of text and the tokens it becomes, each with its norm where it has one of its own.
+type SpecialCase = (String, Vec<(String, Option<String>)>);
+
 #[derive(Debug, Deserialize)]
 struct Rules {
     prefix: String,
     suffix: String,
     infix: String,
     url: String,
-    special_cases: Vec<(String, Vec<(String, Option<String>)>)>,
+    special_cases: Vec<SpecialCase>,
     norms: Vec<(String, String)>,
     symbols: Vec<(String, u64)>,
 }
@@ -99,7 +102,7 @@ impl Tokenizer {
     }
 
     /// Must run before the special cases are added: their sequences are split by the plain rules alone.
-    fn add_sequences(&mut self, special_cases: &[(String, Vec<(String, Option<String>)>)]) {
+    fn add_sequences(&mut self, special_cases: &[SpecialCase]) {
         let mut lexicon = Lexicon::new(&[]);
         for (text, _) in special_cases {
             let splits = self.prefix_length(text) > 0

@@ -276,8 +276,13 @@ fn add(claims: &mut Vec<Claim>, first: usize, claim: Claim) {
 
 /// Enters the parts of a list into the claim they divide.
 fn divide(story: &Story<'_>, claims: &mut [Claim], first: usize, sentence: usize, list: Parts) {
-    let here =
-        claims.iter().enumerate().skip(first).filter(|(_, c)| c.trigger < list.tokens.start).map(|(i, _)| i).last();
+    let here = claims
+        .iter()
+        .enumerate()
+        .skip(first)
+        .filter(|(_, c)| c.trigger < list.tokens.start)
+        .map(|(i, _)| i)
+        .next_back();
     let target = match here {
         Some(i) if !list.continues => Some(i),
         // "They included six children": the claim of the sentence before, or of the one before that.

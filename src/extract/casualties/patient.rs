@@ -72,8 +72,8 @@ fn intransitive(cx: &Context<'_>, t: usize, depth: usize) -> Option<usize> {
         return Some(subject);
     }
     match doc.dep(t) {
-        Dep::Acl => return Some(doc.head(t)),
-        Dep::Conj | Dep::Xcomp if depth < 3 => return intransitive(cx, doc.head(t), depth + 1),
+        Dep::Acl => Some(doc.head(t)),
+        Dep::Conj | Dep::Xcomp if depth < 3 => intransitive(cx, doc.head(t), depth + 1),
         _ => None,
     }
 }

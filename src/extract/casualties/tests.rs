@@ -14,7 +14,10 @@ fn read(text: &str) -> (Story<'static>, Vec<Claim>) {
 }
 
 /// Kind, best, low and high of every claim.
-fn check(text: &str, expect: &[(CasualtyKind, Option<u64>, Option<u64>, Option<u64>)]) {
+/// Kind, best, low and high of a claim.
+type Expected = (CasualtyKind, Option<u64>, Option<u64>, Option<u64>);
+
+fn check(text: &str, expect: &[Expected]) {
     let (_, claims) = read(text);
     let found: Vec<_> = claims.iter().map(|c| (c.kind, c.best, c.low, c.high)).collect();
     assert_eq!(found, expect, "\nin `{text}`: {claims:#?}");

@@ -232,7 +232,7 @@ impl Reader<'_> {
                 named(c).or_else(|| doc.children(c).filter(|d| doc.dep(*d) == Dep::Compound).find_map(named))
             })
         };
-        before.or_else(possessor).or_else(of).map(|(id, next_to)| (id, next_to))
+        before.or_else(possessor).or_else(of)
     }
 
     /// The modifiers in `range` that tell people apart.

@@ -491,14 +491,8 @@ fn happened(modality: Modality) -> bool {
 /// Number of arcs between two tokens of a sentence.
 fn distance(doc: &crate::nlp::Doc<'_>, a: usize, b: usize) -> usize {
     let path: Vec<usize> = std::iter::once(a).chain(doc.ancestors(a)).collect();
-    let mut up = 0;
-    for t in std::iter::once(b).chain(doc.ancestors(b)) {
-        if let Some(at) = path.iter().position(|p| *p == t) {
-            return at + up;
-        }
-        up += 1;
-    }
-    usize::MAX
+    let common = std::iter::once(b).chain(doc.ancestors(b)).enumerate();
+    common.filter_map(|(up, t)| Some(up + path.iter().position(|p| *p == t)?)).next().unwrap_or(usize::MAX)
 }
 
 /// Harm and its cause have their actors and victims in common.

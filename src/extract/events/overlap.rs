@@ -89,7 +89,7 @@ fn is_content(doc: &Doc<'_>, outer: &Trigger<'_>, inner: &Trigger<'_>) -> bool {
             _ => return false,
         }
         if up == outer.head {
-            return doc.dep(at) != Dep::Conj || at == inner.head && false;
+            return doc.dep(at) != Dep::Conj;
         }
         at = up;
     }

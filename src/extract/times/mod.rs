@@ -91,7 +91,7 @@ fn in_name(doc: &Doc<'_>, tokens: &Range<usize>) -> bool {
         EntityType::Person => {
             !number && tokens.len() == 1 && (!ends || doc.pos(tokens.start) == Pos::Propn) && !weekday(first)
         }
-        EntityType::Event | EntityType::Law | EntityType::WorkOfArt => !(starts && number) && !(starts && ends),
+        EntityType::Event | EntityType::Law | EntityType::WorkOfArt => !(starts && (number || ends)),
         EntityType::Money | EntityType::Percent => true,
         _ if starts && ends => false,
         _ => !(ends && (weekday(first) || number)) && !(starts && number && tokens.len() > 1),

@@ -38,12 +38,12 @@ impl Parser<'_> {
         let bound = self.lexicon.numbers.bound_before(self.words, i);
         let mut at = bound.as_ref().map_or(i, |(_, end)| *end);
         at += usize::from(matches!(self.w(at), "another" | "only" | "just" | "mere" | "about"));
-        let modifier = bound.and_then(|(b, _)| match b.modifier {
-            NumberMod::MoreThan => Some(TimeMod::MoreThan),
-            NumberMod::AtLeast => Some(TimeMod::EqualOrMore),
-            NumberMod::LessThan => Some(TimeMod::LessThan),
-            NumberMod::AtMost => Some(TimeMod::EqualOrLess),
-            NumberMod::Approx => Some(TimeMod::Approx),
+        let modifier = bound.map(|(b, _)| match b.modifier {
+            NumberMod::MoreThan => TimeMod::MoreThan,
+            NumberMod::AtLeast => TimeMod::EqualOrMore,
+            NumberMod::LessThan => TimeMod::LessThan,
+            NumberMod::AtMost => TimeMod::EqualOrLess,
+            NumberMod::Approx => TimeMod::Approx,
         });
         let (amount, mut at) = self.amount(at)?;
         let hyphen = self.w(at) == "-";
@@ -88,9 +88,7 @@ impl Parser<'_> {
         };
         let mut amount = amount;
         // "5 1/2", "two and a half"
-        if self.w(end) == "1" && self.w(end + 1) == "/" && self.w(end + 2) == "2" {
-            (amount, end) = (amount + 0.5, end + 3);
-        } else if self.w(end) == "and" && self.w(end + 1) == "a" && self.w(end + 2) == "half" {
+        if matches!([self.w(end), self.w(end + 1), self.w(end + 2)], ["1", "/", "2"] | ["and", "a", "half"]) {
             (amount, end) = (amount + 0.5, end + 3);
         } else if self.w(end) == "and" && self.w(end + 1) == "half" {
             (amount, end) = (amount + 0.5, end + 2);
@@ -176,7 +174,7 @@ impl Parser<'_> {
         let (amount, unit, modifier, end) = self
             .measured(at)
             .filter(|_| !matches!(self.w(at), "a" | "an" | "the"))
-            .or_else(|| self.measured(at).filter(|_| self.w(at + 1) != "" && matches!(self.w(at), "a")))?;
+            .or_else(|| self.measured(at).filter(|_| !self.w(at + 1).is_empty() && matches!(self.w(at), "a")))?;
         Some((Length { modifier, window: direction, ..Length::of(amount, unit) }, end))
     }
 
