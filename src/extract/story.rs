@@ -26,8 +26,10 @@ impl<'a> Story<'a> {
         let mut repeated = Vec::with_capacity(doc.sentences().len());
         for sentence in doc.sentences() {
             let bytes = doc.bytes(sentence.clone());
-            // A sentence belongs to the block of its last byte: a dateline block is followed by its first sentence.
-            let at = bytes.end - 1;
+            // A sentence belongs to the block of its last printed byte: a dateline block is followed by its first
+            // sentence, and line breaks after a paragraph are tokens of its last sentence.
+            let printed = doc.text()[bytes.clone()].trim_end().len();
+            let at = bytes.start + printed.saturating_sub(1);
             let i = blocks.partition_point(|b| b.range.end <= at);
             let block = blocks.get(i).filter(|b| b.range.start <= at);
             block_of.push(block.map(|_| i as u32));

@@ -9,6 +9,9 @@ use crate::record::{Assertion, EventClass, Granularity, Modality, ParticipantRol
 pub(super) fn build(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], group: Vec<usize>) -> Cluster {
     let members: Vec<&EventMention> = group.iter().map(|m| &all[*m]).collect();
     let harm = casualties::harm(story, facts, &members, all);
+    // Denials of harm ("no casualties") count for the harm alone.
+    let happening = members[0].assertion.polarity;
+    let members: Vec<&EventMention> = members.into_iter().filter(|m| m.assertion.polarity == happening).collect();
     let (place, other_places) = place(facts, &members);
     let summary = rank::best_sentence(story, &members);
     let confidence = members.iter().map(|m| m.confidence).fold(0.0, f64::max);

@@ -8,7 +8,7 @@
 
 use crate::article::BlockKind;
 use crate::extract::Story;
-use crate::extract::entities::EntityId;
+use crate::extract::entities::{EntityId, MentionForm};
 use crate::extract::events::{EventMention, Facts, PlaceLink};
 use crate::nlp::{Dep, Pos, Tag};
 use crate::record::{EntityKind, Modality, ParticipantRole, Place, Polarity, Realis, Via};
@@ -58,7 +58,9 @@ fn evidence(
     new: usize,
 ) -> Option<i32> {
     let mut best = i32::MIN;
-    for old in group {
+    // Denials of harm ride along and decide nothing.
+    let happening = mentions[group[0]].assertion.polarity;
+    for old in group.iter().filter(|m| mentions[**m].assertion.polarity == happening) {
         best = best.max(pair(story, facts, &mentions[*old], &mentions[new])?);
     }
     // What the lead tells is the likeliest antecedent of one more mention.
@@ -226,12 +228,17 @@ fn participants(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Op
     if shared(&hit, &other_hit) {
         score += 2;
     } else {
-        let person = |e: &EntityId| facts.entities.list[*e].kind == EntityKind::Person;
+        let person = |e: &EntityId| facts.entities.list[*e].kind == EntityKind::Person && is_named(facts, *e);
         if hit.iter().any(person) && other_hit.iter().any(person) {
             return None;
         }
     }
     Some(score)
+}
+
+/// Whether the article names an entity, where others are only described ("13 people").
+fn is_named(facts: &Facts<'_>, entity: EntityId) -> bool {
+    facts.entities.mentions.iter().any(|m| m.entity == entity && m.form == MentionForm::Name)
 }
 
 /// The side an actor stands on: its country, else its own code.
