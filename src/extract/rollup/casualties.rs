@@ -68,10 +68,13 @@ fn total(claims: &[Claim], own: &[usize]) -> Option<Total> {
             None => votes.push(vote),
         }
     }
-    // The people named are some of those counted elsewhere.
-    let names_all = |v: &Vote| claims[v.claim].best.is_some_and(|n| n as usize <= v.breakdown.named.len());
-    if votes.iter().any(|v| claims[v.claim].numeric && !names_all(v)) {
-        votes.retain(|v| !names_all(v));
+    // One victim told apart ("he died", a name) is among those whom others count.
+    let single = |v: &Vote| {
+        let claim = &claims[v.claim];
+        claim.best == Some(1) || claim.best.is_some_and(|n| n as usize <= v.breakdown.named.len())
+    };
+    if votes.iter().any(|v| claims[v.claim].numeric && !single(v)) {
+        votes.retain(|v| !single(v));
     }
     // A vague claim ("women and children died") has no vote beside stated totals.
     if votes.iter().any(|v| claims[v.claim].numeric) {
