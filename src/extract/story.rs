@@ -78,3 +78,16 @@ impl<'a> Story<'a> {
         self.article.date.map(|d| d.date)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::testing;
+
+    #[test]
+    fn the_line_break_after_a_sentence_is_not_the_next_paragraph() {
+        let story = testing::read("Rebels attacked the town.\n\nThe army struck back.\n\nNobody was hurt.", None);
+        let paragraphs: Vec<_> =
+            (0..story.doc.sentences().len()).map(|s| (story.block(s).is_some(), story.paragraph(s))).collect();
+        assert_eq!(paragraphs, [(true, 0), (true, 1), (true, 2)]);
+    }
+}

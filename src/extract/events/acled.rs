@@ -79,6 +79,9 @@ fn assault(mode: &impl Fn(Mode) -> bool, sides: &Sides, harmed: bool) -> Option<
         (CIVILIANS, "Attack")
     } else if armed(&sides.actors) {
         ("Battles", "Armed clash")
+    } else if sides.actors.is_empty() && sides.others.is_empty() {
+        // Nothing says who met whom.
+        return None;
     } else {
         (CIVILIANS, "Attack")
     })

@@ -69,7 +69,7 @@ impl Reading {
 /// Collects the cues that bear on a trigger.
 pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger: &Trigger<'_>) -> Reading {
     let light = trigger.light.map(|(v, _)| v);
-    let mut walk = Walk { doc, lexicon, words, light, reading: Reading::default() };
+    let mut walk = Walk { doc, lexicon, words, light, trigger: trigger.head, reading: Reading::default() };
     let head = trigger.head;
     if !trigger.entry.verb {
         walk.modifiers(head);
@@ -91,6 +91,7 @@ struct Walk<'a> {
     lexicon: &'a Lexicon,
     words: &'a Words<'a>,
     light: Option<usize>,
+    trigger: usize,
     reading: Reading,
 }
 
@@ -134,6 +135,13 @@ impl Walk<'_> {
         for c in self.doc.children(verb) {
             match self.doc.dep(c) {
                 Dep::Neg => self.push(Some(Effect::Negated)),
+                // "no agreement was reached", "killed nobody"
+                Dep::Nsubjpass | Dep::Dobj if verb == self.trigger => {
+                    let no = |i: usize| matches!(self.words.lemma(i), "no" | "nobody" | "neither" | "none");
+                    if no(c) || self.doc.children(c).any(|d| self.doc.dep(d) == Dep::Det && no(d)) {
+                        self.push(Some(Effect::Negated));
+                    }
+                }
                 Dep::Aux if self.doc.tokens()[c].tag == Tag::Md => {
                     let effect = self.cue(CueKind::Auxiliary, c);
                     self.push(effect);

@@ -90,6 +90,7 @@ impl Reader<'_> {
 
     /// Gives harm the type of its cause, in the sentence or told before.
     fn type_harm(&self, s: usize, found: &mut [Trigger<'_>], causes: &[Option<usize>], before: &[EventMention]) {
+        let doc = self.story.doc;
         for t in 0..found.len() {
             let bare = found[t].reading == Reading::Harm;
             if let Some(c) = causes[t] {
@@ -99,7 +100,16 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            let agentless = found[t].arguments.subjects.is_empty() && links::states_harm(&found[t]);
+            // "an icefall killed ten": what is neither people nor weapon commits no assault.
+            let subjects = &found[t].arguments.subjects;
+            let agents = self.lexicon.classes.class("actor") | self.lexicon.classes.class("weapon");
+            let agents = agents | self.lexicon.classes.class("attack") | self.lexicon.classes.class("bomb");
+            let agent = |i: &usize| self.words.bits(*i) & agents != 0 || doc.pos(*i) != Pos::Noun;
+            if links::states_harm(&found[t]) && !subjects.is_empty() && !subjects.iter().any(agent) {
+                found[t].reading = Reading::Happening;
+                continue;
+            }
+            let agentless = subjects.is_empty() && links::states_harm(&found[t]);
             if !bare && !agentless {
                 continue;
             }

@@ -56,6 +56,15 @@ impl Finder<'_> {
                 self.add(cast, object, self.truncated(trigger.head, *o).unwrap_or(*o), 0.9);
             }
         }
+        // "used drones to kill"
+        let above = self.doc.head(trigger.head);
+        if self.words.lemma(above) == "use" && syntax::is_infinitive(self.doc, trigger.head) {
+            for o in syntax::objects(self.doc, above) {
+                if self.words.bits(o) & self.lexicon.classes.class("weapon") != 0 {
+                    self.add(cast, Some(Role::Instrument), o, 0.8);
+                }
+            }
+        }
         for d in
             self.doc.children(trigger.head).filter(|c| self.doc.dep(*c) == Dep::Dative && self.doc.pos(*c) != Pos::Adp)
         {

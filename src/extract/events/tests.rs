@@ -167,6 +167,7 @@ fn harm_goes_with_its_cause() {
             "He died by detonating a bomb that killed himself and his wife.",
             "ASSAULT explosives; trigger: killed; victim: himself",
         ),
+        ("An icefall killed 16 guides on the mountain.", "HAPPENING; trigger: killed; victim: 16 guides"),
     ]);
 }
 
@@ -193,6 +194,8 @@ fn objects_decide_between_readings() {
         ("The film was shot in Morocco.", "none"),
         ("The senator suffered a heart attack.", "none"),
         ("The meeting met its target for growth.", "CONSULT; trigger: meeting"),
+        ("He toured flood-affected villages.", "none"),
+        ("The raid site was sealed off.", "ASSAULT; trigger: raid"),
     ]);
 }
 
@@ -246,6 +249,9 @@ fn assertion_follows_the_words_around_the_event() {
         ("The militia launched an assault to seize an airport.", "COERCE seize; Attempted"),
         ("The plot to bomb the station was uncovered.", "ASSAULT explosives; Planned"),
         ("The president will discuss the raid with lawmakers.", "ASSAULT; trigger: raid; Asserted"),
+        ("No agreement was reached in Vienna.", "AGREE; trigger: reached; neg"),
+        ("The ruling prompted lawyers to demand a new trial.", "REQUEST; trigger: demand; Asserted"),
+        ("The army used drones to kill the commander in 2019.", "ASSAULT drone; trigger: kill; Asserted; historical"),
     ]);
 }
 

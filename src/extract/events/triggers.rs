@@ -72,7 +72,7 @@ fn trigger<'l>(
         // Gerunds and participles are sometimes tagged as adjectives or nouns, never the other way about.
         _ => return None,
     };
-    if !verb && inside_name(doc, i) {
+    if !verb && (inside_name(doc, i) || opens_compound(doc, i)) {
         return None;
     }
     let hyphenated = words.hyphenated(doc, i);
@@ -139,6 +139,14 @@ fn inside_name(doc: &Doc<'_>, i: usize) -> bool {
                 | EntityType::Law
         )
     }) && doc.pos(i) == Pos::Propn
+}
+
+/// Whether a hyphen ties a noun to the word behind it ("flood-affected", "war-torn").
+fn opens_compound(doc: &Doc<'_>, i: usize) -> bool {
+    i + 1 < doc.len()
+        && !doc.tokens()[i].space_after
+        && matches!(doc.word(i + 1), "-" | "–")
+        && !doc.tokens()[i + 1].space_after
 }
 
 /// Whether a compound's head is a noun cue ("assassination attempt", "bomb plot").

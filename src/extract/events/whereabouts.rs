@@ -61,7 +61,7 @@ impl Finder<'_> {
         let sentence = self.story.doc.sentence_of(trigger.head);
         let actors: Vec<_> = cast
             .iter()
-            .filter(|p| matches!(p.role, ParticipantRole::Actor | ParticipantRole::Mediator))
+            .filter(|p| matches!(p.role, ParticipantRole::Actor | ParticipantRole::Mediator | ParticipantRole::Victim))
             .filter_map(|p| p.tokens.clone())
             .collect();
         self.facts
