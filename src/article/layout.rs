@@ -70,6 +70,11 @@ pub struct DatelineSpan {
 }
 
 impl Layout {
+    /// Where the blocks begin.
+    pub fn starts(&self) -> Vec<usize> {
+        self.blocks.iter().map(|b| b.range.start).collect()
+    }
+
     /// The block that holds byte `at` of the body.
     pub fn block_at(&self, at: usize) -> Option<&Block> {
         let i = self.blocks.partition_point(|b| b.range.end <= at);

@@ -125,7 +125,8 @@ impl Enricher {
     /// Finds everything in an article. `stop` is asked between steps; when it says so, the article is given up.
     pub fn enrich(&mut self, article: &Article, stop: &dyn Fn() -> bool) -> Result<EnrichedArticle, EnrichError> {
         let Self { pipeline, engine } = self;
-        let doc = engine.annotate_until(article.body(), stop)?;
+        // Block by block: a dateline or headline is no part of the sentence that follows it.
+        let doc = engine.annotate_parts(article.body(), &article.layout.starts(), stop)?;
         let story = Story::new(article, &doc);
         let checked = || if stop() { Err(EnrichError::Stopped) } else { Ok(()) };
         let mut entities = entities::find(&story, &pipeline.actors);

@@ -15,6 +15,10 @@ thread_local! {
     )));
 }
 
+fn annotated(article: &Article) -> Doc<'_> {
+    ENGINE.with(|e| e.borrow_mut().annotate_parts(article.body(), &article.layout.starts(), &|| false)).unwrap()
+}
+
 /// Reads and annotates a text, with `date` (`2022-02-03`) as the article's own date.
 ///
 /// The article and its annotation are leaked, so that tests can hold the story without lifetimes.
@@ -25,7 +29,7 @@ pub(crate) fn read(text: &str, date: Option<&str>) -> Story<'static> {
         via: DateSource::Published,
     });
     let article: &'static Article = Box::leak(Box::new(article));
-    let doc: &'static Doc<'static> = Box::leak(Box::new(ENGINE.with(|e| e.borrow_mut().annotate(article.body()))));
+    let doc: &'static Doc<'static> = Box::leak(Box::new(annotated(article)));
     Story::new(article, doc)
 }
 

@@ -84,9 +84,26 @@ impl Engine {
     /// # Errors
     /// [`Stopped`] as soon as `stop` returns true; the engine can be used again.
     pub fn annotate_until<'t>(&mut self, text: &'t str, stop: &dyn Fn() -> bool) -> Result<Doc<'t>, Stopped> {
+        self.annotate_parts(text, &[], stop)
+    }
+
+    /// As [`Self::annotate_until`], but reads every part of the text by itself, so that no sentence spans two parts.
+    /// Parts begin at `starts`: ascending byte offsets on character boundaries (others are passed over).
+    ///
+    /// # Errors
+    /// As [`Self::annotate_until`].
+    pub fn annotate_parts<'t>(
+        &mut self,
+        text: &'t str,
+        starts: &[usize],
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Doc<'t>, Stopped> {
         let mut draft = Draft::default();
         let mut start = 0;
-        for piece in pieces(&text[..text.floor_char_boundary(MAX_TEXT_BYTES)]) {
+        let end = text.floor_char_boundary(MAX_TEXT_BYTES);
+        let cuts = starts.iter().copied().filter(|at| *at < end && text.is_char_boundary(*at)).chain([end]);
+        let parts = cuts.scan(0, |from, to| Some(&text[std::mem::replace(from, to.max(*from))..to.max(*from)]));
+        for piece in parts.flat_map(pieces) {
             self.lexicon.trim();
             let model = Arc::clone(&self.model);
             let mut tokens = std::mem::take(&mut self.tokens);

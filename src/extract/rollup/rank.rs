@@ -22,9 +22,14 @@ pub(super) fn rank(clusters: &mut [Cluster]) {
 
 /// The weight of an event.
 pub(super) fn weight(story: &Story<'_>, members: &[&EventMention], harm: &Harm) -> f64 {
+    // A sentence tells an event once, with however many words.
     let mut weight = 0.0;
+    let mut told: Option<(usize, f64)> = None;
     for m in members {
-        weight += place_in_text(story, m) * standing(m) * m.confidence * deed(m);
+        let (sentence, own) = (story.sentence(m.head), place_in_text(story, m) * standing(m) * m.confidence * deed(m));
+        let before = told.filter(|(s, _)| *s == sentence).map_or(0.0, |(_, w)| w);
+        weight += (own - before).max(0.0);
+        told = Some((sentence, own.max(before)));
     }
     // Deaths are news wherever they are told; doubling per factor of ten.
     if let Some(killed) = harm.killed.as_ref().and_then(|k| k.best.or(k.low)) {
@@ -58,8 +63,8 @@ fn standing(m: &EventMention) -> f64 {
     let a = &m.assertion;
     let modality = match a.modality {
         Modality::Asserted | Modality::Reported => 1.0,
-        Modality::Denied | Modality::Attempted | Modality::Possible => 0.5,
-        Modality::Planned | Modality::Requested => 0.4,
+        Modality::Denied | Modality::Possible => 0.5,
+        Modality::Attempted | Modality::Planned | Modality::Requested => 0.3,
         Modality::Hypothetical => 0.1,
     };
     let realis = if a.realis == Realis::Generic { 0.3 } else { 1.0 };
