@@ -336,6 +336,7 @@ impl<'a> Assembler<'a> {
                 .collect(),
             mentions: cluster.mentions.iter().map(|m| mention_ids[*m].clone()).collect(),
             summary: Some(self.span(self.story.tokens(cluster.summary))),
+            summary_text: Some(one_line(self.story.doc.span_text(self.story.tokens(cluster.summary)))),
             confidence: record::Confidence {
                 overall: round(cluster.confidence),
                 class: cluster.mentions.iter().map(|m| round(mentions[*m].confidence)).reduce(f64::max),
@@ -466,6 +467,11 @@ fn via(via: Option<record::Via>) -> bool {
 fn extent(ranges: &[Range<usize>]) -> Range<usize> {
     let start = ranges.iter().map(|r| r.start).min().unwrap_or(0);
     start..ranges.iter().map(|r| r.end).max().unwrap_or(start + 1)
+}
+
+/// Line breaks and runs of blanks to single spaces.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Two decimals: more would claim a precision that confidences do not have, and make records long.

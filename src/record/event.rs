@@ -55,6 +55,8 @@ pub struct ArticleEvent {
     pub mentions: Vec<String>,
     /// The sentence that tells the event best.
     pub summary: Option<Span>,
+    /// The same sentence for people: as read, without markup, in one line.
+    pub summary_text: Option<String>,
     /// Confidence per field.
     pub confidence: Confidence,
     /// Who made the record.

@@ -39,8 +39,8 @@ pub(super) fn full(event: &ArticleEvent, names: &Names<'_>, style: Style, width:
         let text = c.span.as_ref().map(|s| one_line(&s.text)).unwrap_or_default();
         rows.push(("but", format!("{} given as {}: “{}”", c.field, c.other, shorten(&text, 160))));
     }
-    if let Some(summary) = &event.summary {
-        rows.push(("text", format!("“{}”", shorten(&one_line(&summary.text), 300))));
+    if let Some(summary) = &event.summary_text {
+        rows.push(("text", format!("“{}”", shorten(summary, 300))));
     }
     let mut out = String::new();
     for (label, text) in rows.into_iter().filter(|(_, text)| !text.is_empty()) {

@@ -58,7 +58,7 @@ fn heading(out: &mut String, article: &EnrichedArticle, style: Style, width: usi
     let meta = &article.article;
     let title = meta.title.clone().or_else(|| {
         let main = article.events.first()?;
-        main.summary.as_ref().map(|s| words::shorten(&words::one_line(&s.text), 2 * width))
+        main.summary_text.as_ref().map(|s| words::shorten(s, 2 * width))
     });
     let mut facts = vec![meta.published_at.clone().unwrap_or_else(|| "no date".to_owned())];
     facts.extend(meta.dateline.as_ref().and_then(|d| d.place.clone()));
