@@ -214,11 +214,13 @@ impl Finder<'_> {
         if !syntax::is_nominal(doc, head) || self.events.contains(&head) && !self.is_person(head) {
             return;
         }
-        if self.words.lemma(head).contains("http") {
-            return;
-        }
         let bits = self.bits(head);
         let class = |name: &str| bits & self.lexicon.classes.class(name) != 0;
+        // Addresses, times ("and minutes later") and bare demonstratives name nobody.
+        let lemma = self.words.lemma(head);
+        if lemma.contains("http") || class("timeUnit") || matches!(lemma, "that" | "this" | "which" | "what") {
+            return;
+        }
         if let Some(entity) = doc.entity_at(head)
             && matches!(
                 entity.kind,
@@ -288,7 +290,7 @@ impl Finder<'_> {
 
     /// Classes of a nominal and of what it counts.
     fn bits(&self, head: usize) -> u128 {
-        let of = self.doc.children(head).find(|c| *c == head + 1 && self.doc.lemma(*c) == "of");
+        let of = self.doc.children(head).find(|c| self.counts(head) && *c == head + 1 && self.doc.lemma(*c) == "of");
         let inner = of.and_then(|of| self.doc.child(of, Dep::Pobj)).map_or(0, |i| self.words.bits(i));
         let entity = self.facts.entities.headed_by(head).map_or(0, |m| super::kind_bits(m.kind));
         self.words.bits(head) | inner | entity

@@ -196,6 +196,9 @@ fn objects_decide_between_readings() {
         ("The meeting met its target for growth.", "CONSULT; trigger: meeting"),
         ("He toured flood-affected villages.", "none"),
         ("The raid site was sealed off.", "ASSAULT; trigger: raid"),
+        ("The minister launched a charm offensive in Europe.", "none"),
+        ("The outbreak of the rebellion surprised everyone.", "none"),
+        ("She was dying her hair.", "none"),
     ]);
 }
 

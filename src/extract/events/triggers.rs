@@ -92,7 +92,8 @@ fn trigger<'l>(
     }
     let light = if verb { None } else { light_verb(doc, lexicon, words, i) };
     let arguments = if verb { verb_arguments(doc, i) } else { noun_arguments(doc, i, light.map(|(v, _)| v)) };
-    let view = View { doc, words, sentence, i, arguments: &arguments };
+    let quantity = lexicon.classes.class("quantity");
+    let view = View { doc, words, sentence, i, arguments: &arguments, quantity };
     let mut readings: Vec<(usize, &Entry)> = joined
         .map(|e| (1, e))
         .chain(entries.map(|e| (0, e)))
@@ -277,6 +278,8 @@ struct View<'a> {
     sentence: Range<usize>,
     i: usize,
     arguments: &'a Arguments,
+    /// Class bits of words that count others.
+    quantity: u128,
 }
 
 impl View<'_> {
@@ -351,6 +354,10 @@ impl View<'_> {
 
     /// What a quantity counts: "people" of "dozens of people".
     fn counted(&self, head: usize) -> Option<usize> {
+        if self.words.bits(head) & self.quantity == 0 && !matches!(self.doc.pos(head), Pos::Num | Pos::Pron | Pos::Adj)
+        {
+            return None;
+        }
         let of = self.doc.children(head).find(|c| *c == head + 1 && self.doc.lemma(*c) == "of")?;
         self.doc.child(of, Dep::Pobj)
     }
