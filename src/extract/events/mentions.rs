@@ -1,7 +1,7 @@
 //! Puts the parts together: the mentions of an article, in text order.
 
 use super::assertion::{self, Reading as Cued};
-use super::lexicon::{Entry, Frame, Lexicon, Reading};
+use super::lexicon::{Frame, Lexicon, Reading};
 use super::participants;
 use super::triggers::{self, Trigger};
 use super::when::{self, Attached};
@@ -10,17 +10,11 @@ use super::words::Words;
 use super::{EventMention, Facts, Participant, PlaceLink, TimeLink, acled, codeable, links, overlap};
 use crate::extract::Story;
 use crate::extract::attributions;
-use crate::nlp::{Dep, EntityType, Pos, Tag};
-use crate::record::{
-    Context, EventClass, EventType, Modality, Mode, ParticipantRole, Polarity, Realis, Salience, TriggerRole,
-    TypeAlternative, Via,
-};
+use crate::nlp::{Dep, Pos, Tag};
+use crate::record::{EventClass, EventType, Modality, ParticipantRole, Polarity, Realis, Salience, TriggerRole, Via};
 
 /// Layout blocks, headline and dateline included, within which a story tells its news.
-const LEAD_PARAGRAPHS: usize = 6;
-
-/// Contexts that a sentence's words may add to those of the entry.
-const CONTEXTS: usize = 3;
+pub(super) const LEAD_PARAGRAPHS: usize = 6;
 
 /// Finds the event mentions of a story, in text order.
 pub fn find(story: &Story<'_>, facts: &Facts<'_>, lexicon: &Lexicon) -> Vec<EventMention> {
@@ -39,12 +33,13 @@ pub fn find(story: &Story<'_>, facts: &Facts<'_>, lexicon: &Lexicon) -> Vec<Even
     mentions
 }
 
-struct Reader<'a> {
-    story: &'a Story<'a>,
-    facts: &'a Facts<'a>,
-    lexicon: &'a Lexicon,
-    words: &'a Words<'a>,
-    times: &'a [Vec<Attached>],
+/// Reads one article.
+pub(super) struct Reader<'a> {
+    pub(super) story: &'a Story<'a>,
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) words: &'a Words<'a>,
+    pub(super) times: &'a [Vec<Attached>],
 }
 
 impl Reader<'_> {
@@ -198,71 +193,6 @@ impl Reader<'_> {
         }
     }
 
-    fn is_definite(&self, trigger: &Trigger<'_>) -> bool {
-        let doc = self.story.doc;
-        doc.children(trigger.head)
-            .any(|c| doc.dep(c) == Dep::Det && matches!(doc.lemma(c), "the" | "this" | "that" | "these" | "those"))
-    }
-
-    /// An earlier mention that an event noun with "the" or "this" points back to.
-    fn antecedent(&self, trigger: &Trigger<'_>, before: &[EventMention]) -> Option<usize> {
-        let doc = self.story.doc;
-        if trigger.entry.verb {
-            return None;
-        }
-        if !self.is_definite(trigger) && doc.dep(trigger.head) != Dep::Compound {
-            return None;
-        }
-        let event = event_of(trigger.reading);
-        let s = self.story.sentence(trigger.head);
-        // "the Boston attack" is no "the Madrid attack" told before.
-        let names: Vec<&str> = trigger
-            .arguments
-            .modifiers
-            .iter()
-            .filter(|m| doc.entity_at(**m).is_some_and(|e| is_name(e.kind)))
-            .map(|m| doc.word(*m))
-            .collect();
-        let fits = |m: &EventMention| {
-            let sentence = doc.sentence_of(m.head);
-            m.class.plover.event == event
-                && m.assertion.polarity == Polarity::Pos
-                && names.iter().all(|n| sentence.clone().any(|t| doc.word(t) == *n))
-        };
-        let same_word = |m: &EventMention| doc.lemma(m.head) == doc.lemma(trigger.head);
-        // The news before its background: history is meant only where it was just told.
-        let current = |m: &EventMention| !m.assertion.historical || self.story.sentence(m.head) + 1 >= s;
-        let last = |test: &dyn Fn(&EventMention) -> bool| before.iter().rposition(|m| fits(m) && test(m));
-        last(&|m| same_word(m) && current(m)).or_else(|| last(&current)).or_else(|| last(&same_word))
-    }
-
-    /// A dated mention some sentences back in a story past its lead that this sentence goes on about: they share a
-    /// thing ("the prison") that is neither people nor the event itself.
-    fn thread(&self, trigger: &Trigger<'_>, before: &[EventMention]) -> Option<usize> {
-        let doc = self.story.doc;
-        let s = self.story.sentence(trigger.head);
-        if self.story.paragraph(s) <= LEAD_PARAGRAPHS {
-            return None;
-        }
-        let classes = &self.lexicon.classes;
-        let common =
-            classes.class("person") | classes.class("group") | classes.class("quantity") | classes.class("attack");
-        let topics: Vec<&str> = self
-            .story
-            .tokens(s)
-            .filter(|t| doc.pos(*t) == Pos::Noun && self.words.bits(*t) & common == 0)
-            .filter(|t| self.words.bits(*t) & classes.class("thing") != 0)
-            .map(|t| self.words.lemma(t))
-            .collect();
-        before.iter().rposition(|m| {
-            let p = self.story.sentence(m.head);
-            p < s
-                && p + 4 >= s
-                && m.time.as_ref().is_some_and(|t| t.mention.is_some())
-                && doc.sentence_of(m.head).any(|t| doc.pos(t) == Pos::Noun && topics.contains(&self.words.lemma(t)))
-        })
-    }
-
     #[allow(clippy::too_many_arguments)]
     fn time(
         &self,
@@ -406,86 +336,6 @@ impl Reader<'_> {
                 }
             }
         }
-    }
-
-    /// The type block.
-    fn class(&self, trigger: &Trigger<'_>, cast: &[Participant], s: usize) -> EventClass {
-        let Entry { modes, contexts, .. } = trigger.entry;
-        let event = event_of(trigger.reading);
-        let own = trigger.entry.reading == trigger.reading;
-        let mut modes: Vec<Mode> = if own { modes.clone() } else { Vec::new() };
-        let mut cameo = trigger.entry.cameo.filter(|_| own);
-        if event == Some(EventType::Assault) {
-            if modes.is_empty()
-                && let Some(mode) = self.means(trigger, cast)
-            {
-                modes.push(mode);
-                cameo = match mode {
-                    Mode::Aerial | Mode::Drone => Some("195"),
-                    Mode::HeavyWeapons => Some("194"),
-                    Mode::Firearms => Some("193"),
-                    Mode::Explosives => Some("183"),
-                    Mode::Unconventional => Some("2041"),
-                    _ => cameo,
-                };
-            }
-            cameo = cameo.or(Some("190"));
-        }
-        let mut contexts: Vec<Context> = match (event, own) {
-            (None, _) => vec![Context::Disasters],
-            (_, true) => contexts.clone(),
-            _ => Vec::new(),
-        };
-        if event.is_none() {
-            contexts.extend(trigger.entry.contexts.iter().filter(|_| own).filter(|c| **c != Context::Disasters));
-        } else {
-            for i in self.story.tokens(s) {
-                if contexts.len() >= CONTEXTS {
-                    break;
-                }
-                if let Some(c) = self.lexicon.contexts.get(self.words.lemma(i))
-                    && !contexts.contains(c)
-                {
-                    contexts.push(*c);
-                }
-            }
-        }
-        let total: f64 = trigger.entry.weight + trigger.others.iter().map(|(_, w)| w * 0.3).sum::<f64>();
-        let alternatives = trigger
-            .others
-            .iter()
-            .map(|(code, w)| TypeAlternative {
-                cameo: (*code).to_owned(),
-                p: (w * 0.3 / total * 100.0).round() / 100.0,
-            })
-            .collect();
-        self.lexicon.codes.class(event, modes, contexts, cameo, alternatives)
-    }
-
-    /// The mode that a weapon named with an assault gives it.
-    fn means(&self, trigger: &Trigger<'_>, cast: &[Participant]) -> Option<Mode> {
-        let instrument = cast.iter().filter(|p| p.role == ParticipantRole::Instrument).filter_map(|p| p.tokens.clone());
-        let modifiers = trigger.arguments.modifiers.iter().map(|m| *m..*m + 1);
-        let subjects = trigger.arguments.subjects.iter().map(|m| *m..*m + 1);
-        instrument
-            .chain(modifiers)
-            .chain(subjects)
-            .flatten()
-            .find_map(|i| self.lexicon.weapons.get(self.words.lemma(i)).copied())
-    }
-}
-
-fn is_name(kind: EntityType) -> bool {
-    matches!(
-        kind,
-        EntityType::Gpe | EntityType::Loc | EntityType::Fac | EntityType::Org | EntityType::Event | EntityType::Person
-    )
-}
-
-fn event_of(reading: Reading) -> Option<EventType> {
-    match reading {
-        Reading::Event(event) => Some(event),
-        _ => None,
     }
 }
 

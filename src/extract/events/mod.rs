@@ -7,6 +7,7 @@
 
 mod acled;
 mod assertion;
+mod background;
 mod codeable;
 mod codes;
 mod cues;
@@ -19,6 +20,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod triggers;
+mod typing;
 mod when;
 mod whereabouts;
 mod words;

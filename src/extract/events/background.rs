@@ -1,0 +1,84 @@
+//! What an event mention takes up from what the article told before it.
+
+use super::EventMention;
+use super::mentions::{LEAD_PARAGRAPHS, Reader};
+use super::triggers::Trigger;
+use super::typing::event_of;
+use crate::nlp::{Dep, EntityType, Pos};
+use crate::record::Polarity;
+
+impl Reader<'_> {
+    /// Whether an event noun stands with "the" or a demonstrative.
+    pub(super) fn is_definite(&self, trigger: &Trigger<'_>) -> bool {
+        let doc = self.story.doc;
+        doc.children(trigger.head)
+            .any(|c| doc.dep(c) == Dep::Det && matches!(doc.lemma(c), "the" | "this" | "that" | "these" | "those"))
+    }
+
+    /// An earlier mention that an event noun with "the" or "this" points back to.
+    pub(super) fn antecedent(&self, trigger: &Trigger<'_>, before: &[EventMention]) -> Option<usize> {
+        let doc = self.story.doc;
+        if trigger.entry.verb {
+            return None;
+        }
+        if !self.is_definite(trigger) && doc.dep(trigger.head) != Dep::Compound {
+            return None;
+        }
+        let event = event_of(trigger.reading);
+        let s = self.story.sentence(trigger.head);
+        // "the Boston attack" is no "the Madrid attack" told before.
+        let names: Vec<&str> = trigger
+            .arguments
+            .modifiers
+            .iter()
+            .filter(|m| doc.entity_at(**m).is_some_and(|e| is_name(e.kind)))
+            .map(|m| doc.word(*m))
+            .collect();
+        let fits = |m: &EventMention| {
+            let sentence = doc.sentence_of(m.head);
+            m.class.plover.event == event
+                && m.assertion.polarity == Polarity::Pos
+                && names.iter().all(|n| sentence.clone().any(|t| doc.word(t) == *n))
+        };
+        let same_word = |m: &EventMention| doc.lemma(m.head) == doc.lemma(trigger.head);
+        // The news before its background: history is meant only where it was just told.
+        let current = |m: &EventMention| !m.assertion.historical || self.story.sentence(m.head) + 1 >= s;
+        let last = |test: &dyn Fn(&EventMention) -> bool| before.iter().rposition(|m| fits(m) && test(m));
+        last(&|m| same_word(m) && current(m)).or_else(|| last(&current)).or_else(|| last(&same_word))
+    }
+
+    /// A dated mention some sentences back in a story past its lead that this sentence goes on about: they share a
+    /// thing ("the prison") that is neither people nor the event itself.
+    pub(super) fn thread(&self, trigger: &Trigger<'_>, before: &[EventMention]) -> Option<usize> {
+        let doc = self.story.doc;
+        let s = self.story.sentence(trigger.head);
+        if self.story.paragraph(s) <= LEAD_PARAGRAPHS {
+            return None;
+        }
+        let classes = &self.lexicon.classes;
+        let common =
+            classes.class("person") | classes.class("group") | classes.class("quantity") | classes.class("attack");
+        let topics: Vec<&str> = self
+            .story
+            .tokens(s)
+            .filter(|t| doc.pos(*t) == Pos::Noun && self.words.bits(*t) & common == 0)
+            .filter(|t| self.words.bits(*t) & classes.class("thing") != 0)
+            .map(|t| self.words.lemma(t))
+            .collect();
+        before.iter().rposition(|m| {
+            let p = self.story.sentence(m.head);
+            p < s
+                && p + 4 >= s
+                && m.time.as_ref().is_some_and(|t| t.mention.is_some())
+                && doc.sentence_of(m.head).any(|t| doc.pos(t) == Pos::Noun && topics.contains(&self.words.lemma(t)))
+        })
+    }
+}
+
+/// Types of names that set one event apart from another.
+fn is_name(kind: EntityType) -> bool {
+    matches!(
+        kind,
+        EntityType::Gpe | EntityType::Loc | EntityType::Fac | EntityType::Org | EntityType::Event | EntityType::Person
+    )
+}
