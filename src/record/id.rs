@@ -70,10 +70,9 @@ mod tests {
     fn ids_are_stable_across_releases() {
         let sha = text_sha256("abc");
         assert_eq!(sha, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        assert_eq!(
-            mention_id(&doc_id(&sha), [1, 2], Some(EventType::Assault)),
-            mention_id(&doc_id(&sha), [1, 2], Some(EventType::Assault))
-        );
+        assert_eq!(mention_id(&doc_id(&sha), [1, 2], Some(EventType::Assault)), "em1-f90ca52516d05276");
+        assert_eq!(cluster_id(&doc_id(&sha), "em1-f90ca52516d05276"), "ec1-8bfe8ebab2320774");
+        assert_eq!(entity_id(&doc_id(&sha), "ORG", "Red Cross"), "en1-9a4c674dc6d60e62");
         assert_ne!(mention_id("a", [1, 2], None), mention_id("a", [12, 2], None));
         assert_ne!(short("x", &["ab", "c"]), short("x", &["a", "bc"]), "parts must not run together");
     }
