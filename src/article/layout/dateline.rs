@@ -1,4 +1,4 @@
-//! The dateline: "SALGORA, Nowhere (AP) —", "LIMA, 4 MAY 91 (RADIO LIMA) -- [TEXT]", "Paris, March 3 (Reuters) -".
+//! The dateline: "SALGORA, Nowhere (AP) —", "LIMA, 4 MAY 91 (RADIO LIMA) -- `[TEXT]`", "Paris, March 3 (Reuters) -".
 //!
 //! Form alone decides; whether the place exists is the gazetteer's business. A dateline is a head of capitalised words,
 //! perhaps with a date and an agency, closed by a dash (or, for places in capitals, by a colon, or by nothing after a
@@ -26,7 +26,7 @@ pub(super) struct Found {
     pub(super) place: Option<Range<usize>>,
     pub(super) date: Option<CalendarDate>,
     pub(super) agency: Option<Range<usize>>,
-    /// Where running text begins: after the dash and markers such as "[TEXT]".
+    /// Where running text begins: after the dash and markers such as "`[TEXT]`".
     pub(super) text: usize,
 }
 

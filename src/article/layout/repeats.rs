@@ -113,7 +113,7 @@ mod tests {
         let shared = "The port was closed on Monday after the U.S. ferry ran aground in a storm.";
         let one = format!("Men look at the ferry in the port of Salgora. {shared} Nobody was hurt.");
         let two = format!("A ferry lies on the rocks near the port of Salgora. {shared} Nobody was hurt.");
-        check(&[&one, &two], &[&shared]);
+        check(&[&one, &two], &[shared]);
         check(&[&one, "Something else entirely stands between the two here.", &one], &[&one]);
         check(
             &[shared, &shared.to_uppercase().replace("U.S.", "US")],

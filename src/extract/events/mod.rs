@@ -1,7 +1,7 @@
 //! Event mentions: triggers, types, participants, assertion, the governing time and place.
 //!
-//! Read off a dependency parse with tables of trigger words (`data/events/`): [`triggers`] chooses readings, [`links`]
-//! ties harm to its cause, [`participants`], [`assertion`], [`when`] and [`whereabouts`] fill the fields. A mention holds
+//! Read off a dependency parse with tables of trigger words (`data/events/`): `triggers` chooses readings, `links`
+//! ties harm to its cause, `participants`, `assertion`, `when` and `whereabouts` fill the fields. A mention holds
 //! what its own sentence supports; what it takes over from an earlier mention is marked as such. Statements (CAMEO 01
 //! and 02) are not coded. Rolling mentions up into events is the business of [`super::rollup`].
 

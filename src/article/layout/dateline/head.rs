@@ -67,7 +67,7 @@ fn dated_colon(text: &str) -> bool {
     grammar::at_start(text).is_some_and(|(_, len)| text[len..].starts_with(':'))
 }
 
-/// Length of markers such as "[TEXT] [CONTINUED]" with the blanks between them.
+/// Length of markers such as "`[TEXT]` `[CONTINUED]`" with the blanks between them.
 pub(super) fn markers(text: &str) -> usize {
     let mut at = 0;
     for _ in 0..MAX_MARKERS {
