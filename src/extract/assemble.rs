@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::attributions::Attribution;
 use super::casualties::Claim;
-use super::entities::{Entities, EntityId, Mention};
+use super::entities::{Entities, EntityId, Mention, MentionForm};
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
 use super::rollup::{Cluster, Total};
 use super::story::Story;
@@ -125,6 +125,11 @@ impl<'a> Assembler<'a> {
     /// Entities by weight, then by first mention.
     fn entities(&self) -> Vec<record::EntityRecord> {
         let Entities { list, mentions, .. } = self.facts.entities;
+        let named = |m: &Mention| {
+            let thing = matches!(list[m.entity].kind, record::EntityKind::Weapon | record::EntityKind::Vehicle);
+            m.form == MentionForm::Name || thing && m.form == MentionForm::Nominal
+        };
+        let of = |e: EntityId, by_name: bool| mentions.iter().filter(move |m| m.entity == e && named(m) == by_name);
         let mut records: Vec<record::EntityRecord> = list
             .iter()
             .enumerate()
@@ -133,7 +138,8 @@ impl<'a> Assembler<'a> {
                 kind: entity.kind,
                 name: entity.name.clone(),
                 salience: round(entity.salience),
-                mentions: mentions.iter().filter(|m| m.entity == e).map(|m| self.entity_mention(m)).collect(),
+                mentions: of(e, true).map(|m| self.entity_mention(m)).collect(),
+                references: of(e, false).map(|m| self.entity_mention(m)).collect(),
                 place: entity.place.clone(),
                 actor: entity.actor.clone(),
             })

@@ -30,8 +30,10 @@ pub struct EntityRecord {
     /// Weight in the article, 0 to 1; the most prominent entity has 1.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub salience: f64,
-    /// Every mention, in text order.
+    /// Every mention by name (of weapons and vehicles: by noun), in text order. Empty for those only described.
     pub mentions: Vec<EntityMention>,
+    /// Every description and pronoun that refers to the entity, in text order.
+    pub references: Vec<EntityMention>,
     /// Resolved place, for places.
     pub place: Option<Place>,
     /// Actor codes, for actors.
