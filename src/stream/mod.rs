@@ -1,20 +1,21 @@
 //! The worker: Kafka in, enrichment, Kafka out, exactly once.
 //!
 //! ```text
-//!                 stream thread (worker, rebalance)                        enrichment threads (pool)
+//!                 stream thread (turn, batch, rebalance)                      enrichment threads (pool)
 //!   consumer --> gate --> ledger -------------------- jobs -------------->  Process::process
 //!                           |  ^------------------- results --------------
 //!                           v
 //!              batch of finished prefixes --> delivery (transaction | at_least_once) --> producer
 //! ```
 //!
-//! One thread owns both Kafka clients and all state; the others only turn an input into records. `worker` says why
+//! One thread owns both Kafka clients and all state; the others only turn an input into records. `turn` says why
 //! every interleaving is harmless, `ledger` holds the invariants, `transaction` the rules of the transactional
 //! protocol. [`process`] is the seam to the enrichment: only [`output`] knows a news record, and it does no Kafka.
 //!
 //! Not here: HTTP, signals, configuration files, logging set-up.
 
 mod at_least_once;
+mod batch;
 mod client;
 mod consumer;
 pub mod dead_letter;
@@ -29,11 +30,13 @@ mod pool;
 pub mod process;
 mod producer;
 mod rebalance;
+mod recorder;
 mod retry;
 pub mod settings;
 mod statistics;
 mod stop;
 mod transaction;
+mod turn;
 mod worker;
 
 pub use embedded::Broker;

@@ -11,7 +11,7 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -50,9 +50,16 @@ enum Activity {
 /// Jobs waiting. Its length is bounded by the admission gate.
 #[derive(Default)]
 struct Queue {
-    jobs: Mutex<VecDeque<Job>>,
+    waiting: Mutex<Waiting>,
     arrived: Condvar,
-    closed: AtomicBool,
+}
+
+#[derive(Default)]
+struct Waiting {
+    jobs: VecDeque<Job>,
+    /// Threads that wait for one: waking nobody would still cost a system call per record.
+    idle: usize,
+    closed: bool,
 }
 
 struct Shared {
@@ -104,8 +111,11 @@ impl Pool {
     }
 
     pub(super) fn submit(&self, job: Job) {
-        lock(&self.shared.queue.jobs).push_back(job);
-        self.shared.queue.arrived.notify_one();
+        let mut waiting = lock(&self.shared.queue.waiting);
+        waiting.jobs.push_back(job);
+        if waiting.idle > 0 {
+            self.shared.queue.arrived.notify_one();
+        }
     }
 
     /// Results, as they come.
@@ -115,7 +125,7 @@ impl Pool {
 
     /// Takes back the jobs of these lanes that no thread has begun; returns how many.
     pub(super) fn withdraw(&self, lanes: &[LaneId]) -> usize {
-        let mut jobs = lock(&self.shared.queue.jobs);
+        let jobs = &mut lock(&self.shared.queue.waiting).jobs;
         let before = jobs.len();
         jobs.retain(|job| !lanes.contains(&job.ticket.lane));
         before - jobs.len()
@@ -156,9 +166,9 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        let mut jobs = lock(&self.shared.queue.jobs);
-        jobs.clear();
-        self.shared.queue.closed.store(true, Ordering::Relaxed);
+        let mut waiting = lock(&self.shared.queue.waiting);
+        waiting.jobs.clear();
+        waiting.closed = true;
         self.shared.queue.arrived.notify_all();
     }
 }
@@ -166,17 +176,19 @@ impl Drop for Pool {
 impl Queue {
     /// The next job, marked as begun before anyone can see the queue without it; `None` when closed.
     fn next(&self, seat: &Mutex<Activity>) -> Option<(Job, Instant)> {
-        let mut jobs = lock(&self.jobs);
+        let mut waiting = lock(&self.waiting);
         loop {
-            if self.closed.load(Ordering::Relaxed) {
+            if waiting.closed {
                 return None;
             }
-            if let Some(job) = jobs.pop_front() {
+            if let Some(job) = waiting.jobs.pop_front() {
                 let since = Instant::now();
                 *lock(seat) = Activity::Busy { ticket: job.ticket, since };
                 return Some((job, since));
             }
-            jobs = self.arrived.wait(jobs).unwrap_or_else(PoisonError::into_inner);
+            waiting.idle += 1;
+            waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            waiting.idle -= 1;
         }
     }
 }

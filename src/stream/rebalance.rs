@@ -7,7 +7,7 @@ use tracing::{info, warn};
 use super::consumer::Change;
 use super::error::StreamError;
 use super::ledger::{LaneId, Partition};
-use super::worker::Stream;
+use super::turn::Stream;
 
 impl Stream {
     /// Carries out what the group decided. True if it decided anything.
@@ -112,6 +112,20 @@ impl Stream {
         }
         // A partition of unknown position cannot be read on; after a restart it starts where the brokers say.
         self.subscription.seek(moved).map_err(|error| StreamError::client_failed("rewinding", &error))
+    }
+
+    /// Drops everything uncommitted of these partitions; they are no longer in the ledger afterwards.
+    pub(super) fn give_back(&mut self, partitions: &[Partition], cause: &str) {
+        let lanes: Vec<_> = partitions.iter().filter_map(|p| self.ledger.lane(p)).collect();
+        self.pool.withdraw(&lanes);
+        for partition in partitions {
+            let articles = self.ledger.revoke(partition);
+            self.summary.returned += articles.len() as u64;
+            self.metrics.records_returned.with_label_values(&[cause]).inc_by(articles.len() as u64);
+            articles.iter().for_each(|article| self.gate.release(article.charged));
+            self.metrics.forget_partition(&partition.topic, partition.number);
+        }
+        self.recorder.in_flight(&self.gate);
     }
 }
 

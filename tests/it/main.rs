@@ -14,4 +14,5 @@ mod process;
 mod records;
 mod schemas;
 mod stream_support;
+mod throughput;
 mod worker;

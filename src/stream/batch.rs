@@ -1,0 +1,146 @@
+//! Batches on the stream thread: when one is due, what follows its success or failure.
+
+use std::time::{Instant, SystemTime};
+
+use tracing::warn;
+
+use super::dead_letter;
+use super::delivery::{Article, Attempt, Failure, Outcome, Patience, is_about_the_record};
+use super::error::StreamError;
+use super::ledger::{Batch, Partition};
+use super::process::{Input, OutputRecord, Rejection, Stage};
+use super::settings::Settings;
+use super::turn::Stream;
+
+impl Stream {
+    pub(super) fn deliver_if_due(&mut self) -> Result<bool, StreamError> {
+        let now = Instant::now();
+        let ready = self.ledger.ready();
+        if ready == 0 || self.retry.blocked(now) {
+            return Ok(false);
+        }
+        let oldest = self.ledger.heads().map(|article| article.ended).min();
+        let waited = oldest.is_some_and(|ended| now.saturating_duration_since(ended) >= self.settings.batch_wait);
+        if ready < self.settings.batch_records && !waited && self.gate.is_open() {
+            return Ok(false);
+        }
+        self.deliver()
+    }
+
+    /// Tries one batch. True if it was committed.
+    pub(super) fn deliver(&mut self) -> Result<bool, StreamError> {
+        if self.retry.in_doubt() && !self.verify()? {
+            return Ok(false);
+        }
+        let records = self.retry.batch_records(self.settings.batch_records);
+        let batch = self.ledger.batch(records, self.settings.batch_bytes, |article| article.charged);
+        if batch.len() == 0 {
+            return Ok(false);
+        }
+        let offsets = self.ledger.offsets(&batch);
+        let articles: Vec<&Article> = self.ledger.entries(&batch).collect();
+        let patience = Patience::new(self.settings.broker_patience, &self.stop, &self.health);
+        match self.delivery.deliver(&articles, &offsets, &self.subscription, &patience)? {
+            Attempt::Committed => {
+                self.committed(&batch, &offsets);
+                Ok(true)
+            }
+            Attempt::Failed(failure) => {
+                self.failed(&batch, &failure)?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn committed(&mut self, batch: &Batch, offsets: &[(Partition, i64)]) {
+        let now = SystemTime::now();
+        for article in self.ledger.commit(batch) {
+            self.gate.release(article.charged);
+            self.recorder.finished(&article, now);
+            match &article.outcome {
+                Outcome::Dead { rejection, .. } => {
+                    self.summary.dead_lettered += 1;
+                    let (stage, reason) = (rejection.stage.as_str(), rejection.reason);
+                    let Input { topic, partition, offset, .. } = &*article.input;
+                    warn!(stage, reason, %topic, partition, offset, "dead-lettered");
+                }
+                outcome if outcome.records().is_empty() => self.summary.skipped += 1,
+                _ => self.summary.enriched += 1,
+            }
+        }
+        for (partition, offset) in offsets {
+            let labels = [&*partition.topic, &partition.number.to_string()];
+            self.metrics.committed_offset.with_label_values(&labels).set(*offset);
+        }
+        self.recorder.in_flight(&self.gate);
+        self.retry.succeeded(batch.len());
+    }
+
+    fn failed(&mut self, batch: &Batch, failure: &Failure) -> Result<(), StreamError> {
+        warn!(articles = batch.len(), "a batch failed and is tried again: {}", failure.reason);
+        if self.delivery.verifies() {
+            self.retry.doubt();
+        }
+        for index in &failure.delivered {
+            if let Some(article) = self.ledger.entry_mut(batch, *index) {
+                article.delivered = true;
+            }
+        }
+        match failure.refused.iter().find(|(_, code)| is_about_the_record(*code)) {
+            // Broker trouble never makes an article bad.
+            None => self.retry.failed(Instant::now(), &failure.reason),
+            Some(_) if batch.len() > 1 => {
+                self.retry.isolate(batch.len());
+                Ok(())
+            }
+            Some((_, code)) => self.condemn(batch, &format!("a broker refused the record: {code}")),
+        }
+    }
+
+    /// Turns the one article of a batch into a dead letter, or its dead letter into smaller pieces.
+    fn condemn(&mut self, batch: &Batch, message: &str) -> Result<(), StreamError> {
+        let Some(article) = self.ledger.entry_mut(batch, 0) else { return Ok(()) };
+        let (rejection, limit) = match &article.outcome {
+            Outcome::Dead { rejection, limit, records } => {
+                let bytes = records.iter().map(OutputRecord::size).max().unwrap_or(0);
+                let next = (*limit).min(bytes) / 2;
+                if next < dead_letter::MIN_LIMIT {
+                    let topic = self.settings.topics.dead.to_string();
+                    return Err(StreamError::DeadLetterRefused { topic, bytes });
+                }
+                (rejection.clone(), next)
+            }
+            _ => {
+                let (stage, reason) = (Stage::Produce, "refused_by_broker");
+                (Rejection { stage, reason, message: message.to_owned() }, self.settings.output_bytes)
+            }
+        };
+        let size = |outcome: &Outcome| outcome.records().iter().map(OutputRecord::size).sum::<usize>();
+        let before = size(&article.outcome);
+        article.outcome = dead(&self.settings, &article.input, rejection, limit);
+        article.delivered = false;
+        let after = size(&article.outcome);
+        article.charged = article.charged - before + after;
+        self.gate.shrink(before);
+        self.gate.grow(after);
+        Ok(())
+    }
+}
+
+/// Outputs that all fit, or why the article must be given up. Enriched articles are many times larger than raw ones.
+pub(super) fn fitting(records: Vec<OutputRecord>, limit: usize) -> Result<Vec<OutputRecord>, Rejection> {
+    match records.iter().find(|record| record.wire_size() > limit) {
+        None => Ok(records),
+        Some(record) => Err(Rejection {
+            stage: Stage::Produce,
+            reason: "output_too_large",
+            message: format!("a record for {} has {} bytes, {limit} are allowed", record.topic, record.wire_size()),
+        }),
+    }
+}
+
+/// The outcome of a bad article.
+pub(super) fn dead(settings: &Settings, input: &Input, rejection: Rejection, limit: usize) -> Outcome {
+    let records = dead_letter::records(&settings.topics.dead, input, &rejection, jiff::Timestamp::now(), limit);
+    Outcome::Dead { rejection, records, limit }
+}

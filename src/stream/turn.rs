@@ -1,0 +1,322 @@
+//! The stream thread: the one owner of consumer, producer, ledger and gate.
+//!
+//! It turns: take records in, take results in, write a batch if one is due. Nothing else touches that state, so every
+//! interleaving that remains is one of events between turns:
+//!
+//! * *revocation* can only be carried out between turns, and no transaction is ever open then;
+//! * *results* of lanes that are gone, or of articles already given up, find no unfinished slot and change nothing;
+//! * *an aborted batch* stays in the ledger with its results and is tried again; nothing is enriched twice. Before
+//!   that, the offsets at the brokers are compared with the ledger's; where they differ (the commit took effect after
+//!   all, or somebody moved them) the partition is rewound: its work is dropped and reading goes on where they say;
+//! * *a zombie* (a worker that slept past its session) is refused by the brokers, aborts, and learns of its loss from
+//!   the next poll;
+//! * *a pause* is derived from the gate every turn, so none outlives the assignment it was made for;
+//! * *a stop* is a turn's end like any other: what threads have begun is finished, what is ready is committed.
+//!
+//! Work that is only queued is not finished on revocation and stop but left to the next owner of the partition: it
+//! costs nobody anything, and waiting for it would.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tracing::{error, info, warn};
+
+use super::at_least_once::AtLeastOnce;
+use super::batch;
+use super::consumer::{Subscription, TopicState};
+use super::delivery::{Article, Delivery, Outcome, Patience};
+use super::error::StreamError;
+use super::gate::Gate;
+use super::health::{Health, Phase};
+use super::ledger::{Ledger, LedgerError, Partition};
+use super::pool::{Done, Job, Pool};
+use super::process::{Input, OutputRecord, ProcessFactory};
+use super::producer::Producer;
+use super::recorder::Recorder;
+use super::retry::Retry;
+use super::settings::{self, Settings};
+use super::stop::StopSignal;
+use super::transaction::Transactions;
+use super::worker::{CLOSE_TIMEOUT, Summary};
+use crate::telemetry::Metrics;
+
+/// Records taken in one turn at most.
+const RECORDS_PER_TURN: usize = 256;
+/// Longest wait of a turn while articles are being enriched, and while nothing is.
+const BUSY_WAIT: Duration = Duration::from_millis(5);
+const IDLE_WAIT: Duration = Duration::from_millis(100);
+/// How often the watchdog looks and slow metrics are brought up to date.
+const WATCH_EVERY: Duration = Duration::from_millis(100);
+
+/// The state of the stream thread.
+pub(super) struct Stream {
+    pub(super) settings: Settings,
+    pub(super) metrics: Metrics,
+    pub(super) health: Arc<Health>,
+    pub(super) stop: Arc<StopSignal>,
+    pub(super) subscription: Subscription,
+    pub(super) delivery: Box<dyn Delivery + Send>,
+    pub(super) pool: Pool,
+    pub(super) gate: Gate,
+    pub(super) ledger: Ledger<Article>,
+    pub(super) retry: Retry,
+    pub(super) recorder: Recorder,
+    pub(super) summary: Summary,
+    last_poll: Instant,
+    last_watch: Instant,
+}
+
+impl Stream {
+    pub(super) fn new(
+        settings: Settings,
+        factory: ProcessFactory,
+        metrics: Metrics,
+        stop: Arc<StopSignal>,
+        health: Arc<Health>,
+    ) -> Result<Self, StreamError> {
+        let producer = Producer::new(&settings, &metrics)?;
+        let delivery: Box<dyn Delivery + Send> = match settings.delivery {
+            settings::Delivery::ExactlyOnce { .. } => Box::new(Transactions::new(producer, metrics.clone())),
+            settings::Delivery::AtLeastOnce => Box::new(AtLeastOnce::new(producer, metrics.clone())),
+        };
+        let capacity = settings.in_flight_records + RECORDS_PER_TURN;
+        let now = Instant::now();
+        Ok(Self {
+            subscription: Subscription::new(&settings, &metrics)?,
+            pool: Pool::start(settings.threads, capacity, settings.article_timeout, factory)?,
+            gate: Gate::new(settings.in_flight_records, settings.in_flight_bytes),
+            retry: Retry::new(settings.broker_patience),
+            ledger: Ledger::new(),
+            recorder: Recorder::new(&settings.topics, &metrics),
+            summary: Summary::default(),
+            last_poll: now,
+            last_watch: now,
+            settings,
+            metrics,
+            health,
+            stop,
+            delivery,
+        })
+    }
+
+    /// The life of the thread.
+    pub(super) fn run(mut self) -> Result<Summary, StreamError> {
+        let result = self.live();
+        self.health.enter(if result.is_ok() { Phase::Stopped } else { Phase::Failed });
+        match &result {
+            Ok(()) => info!(summary = ?self.summary, "the worker has stopped"),
+            Err(error) => error!(kind = error.kind(), "the worker gives up: {error}"),
+        }
+        let owned: Vec<Partition> = self.ledger.partitions().cloned().collect();
+        self.give_back(&owned, "stopped");
+        if !self.subscription.close(CLOSE_TIMEOUT) {
+            warn!("leaving the group took too long; the partitions move when the session times out");
+        }
+        result.map(|()| self.summary)
+    }
+
+    fn live(&mut self) -> Result<(), StreamError> {
+        if !self.open()? {
+            return Ok(());
+        }
+        self.health.enter(Phase::Running);
+        while !self.stop.requested() {
+            self.turn()?;
+        }
+        self.health.enter(Phase::Draining);
+        info!(in_flight = self.gate.records(), "draining");
+        let owned: Vec<_> = self.ledger.partitions().filter_map(|p| self.ledger.lane(p)).collect();
+        // Set with the stop; the fallback only satisfies the type.
+        let until = self.stop.deadline().unwrap_or_else(Instant::now);
+        if self.finish(&owned, until)? { Ok(()) } else { Err(self.stop.timed_out()) }
+    }
+
+    /// Connects; false if a stop was asked for meanwhile.
+    fn open(&mut self) -> Result<bool, StreamError> {
+        let patience = Patience::new(self.settings.broker_patience, &self.stop, &self.health).until_stop();
+        let opened = Self::check_topics(&self.subscription, &self.settings, &patience)
+            .and_then(|()| self.delivery.open(&patience));
+        match opened {
+            Err(_) if self.stop.requested() => return Ok(false),
+            other => other?,
+        }
+        self.subscription.subscribe()?;
+        self.last_poll = Instant::now();
+        Ok(true)
+    }
+
+    /// A missing topic must show now: without a dead-letter topic the first bad article would stop the stream.
+    fn check_topics(
+        subscription: &Subscription,
+        settings: &Settings,
+        patience: &Patience<'_>,
+    ) -> Result<(), StreamError> {
+        for topic in [&settings.topics.input].into_iter().chain(settings.topics.outputs()) {
+            loop {
+                match subscription.topic_state(topic, Duration::from_secs(2)) {
+                    TopicState::There => break,
+                    TopicState::Missing => return Err(StreamError::TopicMissing(topic.to_string())),
+                    TopicState::Denied(code) => return Err(StreamError::Denied { action: "reading metadata", code }),
+                    TopicState::Unknown(reason) => {
+                        patience.check("connecting", || reason)?;
+                        thread::sleep(Duration::from_millis(100));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One turn.
+    fn turn(&mut self) -> Result<(), StreamError> {
+        self.health.beat();
+        let mut busy = self.take_records()?;
+        busy |= self.take_results(Duration::ZERO);
+        busy |= self.deliver_if_due()?;
+        self.delivery.poll();
+        self.watch()?;
+        if !busy {
+            self.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Nothing to do: waits for a result, else for a record.
+    fn wait(&mut self) -> Result<(), StreamError> {
+        if self.ledger.any_pending() {
+            self.take_results(BUSY_WAIT);
+            return Ok(());
+        }
+        let wait = if self.ledger.ready() > 0 { BUSY_WAIT } else { IDLE_WAIT };
+        if let Some(input) = self.subscription.poll(wait)? {
+            self.admit(input)?;
+        }
+        self.apply_changes()?;
+        Ok(())
+    }
+
+    /// Takes records while there are some and the gate is open; serves callbacks in any case.
+    fn take_records(&mut self) -> Result<bool, StreamError> {
+        let now = Instant::now();
+        self.metrics.poll_interval.observe(now.duration_since(self.last_poll).as_secs_f64());
+        self.last_poll = now;
+        let mut any = false;
+        self.apply_flow()?;
+        for _ in 0..RECORDS_PER_TURN {
+            let input = self.subscription.poll(Duration::ZERO)?;
+            any |= input.is_some();
+            let more = input.is_some();
+            if let Some(input) = input {
+                self.admit(input)?;
+            }
+            any |= self.apply_changes()?;
+            if !more || !self.gate.is_open() {
+                break;
+            }
+        }
+        self.apply_flow()?;
+        Ok(any)
+    }
+
+    /// Pauses or resumes as the gate says.
+    fn apply_flow(&mut self) -> Result<(), StreamError> {
+        let pause = !self.gate.is_open();
+        if self.subscription.is_paused() != pause {
+            let owned: Vec<Partition> = self.ledger.partitions().cloned().collect();
+            self.subscription.set_paused(pause, &owned)?;
+        }
+        Ok(())
+    }
+
+    fn admit(&mut self, input: Input) -> Result<(), StreamError> {
+        let partition = Partition { topic: input.topic.clone(), number: input.partition };
+        let (offset, bytes, now) = (input.offset, input.size(), Instant::now());
+        let input = Arc::new(input);
+        let article = Article {
+            input: input.clone(),
+            admitted: now,
+            ended: now,
+            charged: bytes,
+            outcome: Outcome::Pending,
+            delivered: false,
+        };
+        let ticket = match self.ledger.admit(&partition, offset, article) {
+            Ok(ticket) => ticket,
+            Err(error) => {
+                self.metrics.ledger_errors.with_label_values(&[error.kind()]).inc();
+                error!("{error}");
+                return match error {
+                    // Not ours (any more): dropping it commits nothing, its owner reads it.
+                    LedgerError::Unassigned { .. } => Ok(()),
+                    LedgerError::OutOfOrder { .. } => Err(error.into()),
+                };
+            }
+        };
+        self.gate.admit(bytes);
+        self.recorder.admitted(bytes);
+        self.recorder.in_flight(&self.gate);
+        self.pool.submit(Job { ticket, input });
+        Ok(())
+    }
+
+    /// Takes every result there is, waiting for the first no longer than this.
+    pub(super) fn take_results(&mut self, wait: Duration) -> bool {
+        let mut next = if wait.is_zero() {
+            self.pool.results().try_recv().ok()
+        } else {
+            self.pool.results().recv_timeout(wait).ok()
+        };
+        let any = next.is_some();
+        while let Some(done) = next {
+            self.finish_article(done);
+            next = self.pool.results().try_recv().ok();
+        }
+        any
+    }
+
+    fn finish_article(&mut self, done: Done) {
+        let Some(article) = self.ledger.finish(done.ticket) else { return };
+        self.recorder.enriched(article, &done);
+        let limit = self.settings.output_bytes;
+        article.ended = done.ended;
+        article.outcome = match done.result.and_then(|records| batch::fitting(records, limit)) {
+            Ok(records) => Outcome::Enriched(records),
+            Err(rejection) => batch::dead(&self.settings, &article.input, rejection, limit),
+        };
+        let bytes: usize = article.outcome.records().iter().map(OutputRecord::size).sum();
+        article.charged += bytes;
+        self.gate.grow(bytes);
+    }
+
+    /// Gives up articles that never end.
+    pub(super) fn give_up_overdue(&mut self) -> Result<(), StreamError> {
+        for done in self.pool.give_up_overdue(Instant::now())? {
+            warn!("an article was given up: its enrichment does not end");
+            self.finish_article(done);
+        }
+        Ok(())
+    }
+
+    fn watch(&mut self) -> Result<(), StreamError> {
+        let now = Instant::now();
+        let since = now.duration_since(self.last_watch);
+        if since < WATCH_EVERY {
+            return Ok(());
+        }
+        self.last_watch = now;
+        if !self.gate.is_open() {
+            self.metrics.admission_gate_closed.inc_by(since.as_secs_f64());
+        }
+        if let Some(ends) = self.subscription.take_watermarks() {
+            for partition in self.ledger.partitions() {
+                let end = ends.get(&(partition.topic.to_string(), partition.number));
+                if let (Some(end), Some(position)) = (end, self.ledger.position(partition)) {
+                    let labels = [&*partition.topic, &partition.number.to_string()];
+                    self.metrics.consumer_lag.with_label_values(&labels).set((end - position).max(0));
+                }
+            }
+        }
+        self.give_up_overdue()
+    }
+}
