@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::CommitMode;
 
 use super::consumer::{Subscription, offsets_list};
-use super::delivery::{Article, Attempt, Delivery, Failure, Patience, code_of, is_denied};
+use super::delivery::{Article, Attempt, Delivery, Failure, Patience, Written, code_of, is_denied};
 use super::error::StreamError;
 use super::ledger::Partition;
 use super::producer::Producer;
@@ -30,28 +30,29 @@ impl Delivery for AtLeastOnce {
         Ok(())
     }
 
-    fn deliver(
+    fn write(&mut self, articles: &[&Article], patience: &Patience<'_>) -> Result<Written, StreamError> {
+        self.producer.write(articles.iter().copied().enumerate().filter(|(_, article)| !article.delivered), patience)
+    }
+
+    fn poll(&self, timeout: Duration) -> bool {
+        self.producer.poll(timeout)
+    }
+
+    fn commit(
         &mut self,
+        written: Written,
         articles: &[&Article],
         offsets: &[(Partition, i64)],
         subscription: &Subscription,
         patience: &Patience<'_>,
     ) -> Result<Attempt, StreamError> {
-        let start = Instant::now();
-        let fresh = |(index, article): (usize, &&Article)| (!article.delivered).then_some(index);
-        let fresh: Vec<usize> = articles.iter().enumerate().filter_map(fresh).collect();
-        let sent = self.producer.send_all(fresh.iter().map(|i| (*i, articles[*i])), patience)?;
-        let mut failed = self.producer.settle(patience)?;
-        match sent {
-            // Sending broke off somewhere: none counts as delivered.
-            Err(reason) => return Ok(Attempt::Failed(Failure { reason, refused: failed, delivered: Vec::new() })),
-            Ok(refused) => failed.extend(refused),
-        }
-        if let Some((_, code)) = failed.first() {
-            let reason = format!("{} records were not delivered, the first because of {code}", failed.len());
-            let whole = |index: &usize| failed.iter().all(|(bad, _)| bad != index);
-            let delivered = fresh.into_iter().filter(whole).collect();
-            return Ok(Attempt::Failed(Failure { reason, refused: failed, delivered }));
+        let (start, complete) = (written.started, written.sent.is_ok());
+        if let Some(mut failure) = self.producer.settle(written, patience)? {
+            if complete {
+                let whole = |index: &usize| failure.refused.iter().all(|(bad, _)| bad != index);
+                failure.delivered = (0..articles.len()).filter(whole).collect();
+            }
+            return Ok(Attempt::Failed(failure));
         }
         self.metrics.observe_stage("produce", start.elapsed());
         let start = Instant::now();
@@ -71,13 +72,9 @@ impl Delivery for AtLeastOnce {
                 // the partitions are about to be revoked, or the next attempt succeeds.
                 self.metrics.transactions.with_label_values(&["aborted"]).inc();
                 let reason = format!("the offsets were not committed: {error}");
-                Ok(Attempt::Failed(Failure { reason, refused: Vec::new(), delivered: fresh }))
+                Ok(Attempt::Failed(Failure { reason, refused: Vec::new(), delivered: (0..articles.len()).collect() }))
             }
         }
-    }
-
-    fn poll(&self) {
-        self.producer.poll(Duration::ZERO);
     }
 
     fn verifies(&self) -> bool {

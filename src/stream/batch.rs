@@ -1,20 +1,35 @@
 //! Batches on the stream thread: when one is due, what follows its success or failure.
 
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use tracing::warn;
 
 use super::dead_letter;
-use super::delivery::{Article, Attempt, Failure, Outcome, Patience, is_about_the_record};
+use super::delivery::{Article, Attempt, Failure, Outcome, Patience, Written, is_about_the_record};
 use super::error::StreamError;
 use super::ledger::{Batch, Partition};
 use super::process::{Input, OutputRecord, Rejection, Stage};
 use super::settings::Settings;
 use super::turn::Stream;
 
+/// A batch that is written but not committed. Its records stay in the ledger, and no lane may go before it is
+/// concluded.
+pub(super) struct OpenBatch {
+    batch: Batch,
+    offsets: Vec<(Partition, i64)>,
+    written: Written,
+    since: Instant,
+}
+
 impl Stream {
+    /// Moves the open batch on, or opens one if it is due. True if anything happened.
     pub(super) fn deliver_if_due(&mut self) -> Result<bool, StreamError> {
         let now = Instant::now();
+        let settled = self.delivery.poll(Duration::ZERO);
+        if let Some(open) = &self.open_batch {
+            let overdue = now.duration_since(open.since) >= self.settings.broker_patience;
+            return if settled || overdue { self.conclude().map(|()| true) } else { Ok(false) };
+        }
         let ready = self.ledger.ready();
         if ready == 0 || self.retry.blocked(now) {
             return Ok(false);
@@ -24,32 +39,39 @@ impl Stream {
         if ready < self.settings.batch_records && !waited && self.gate.is_open() {
             return Ok(false);
         }
-        self.deliver()
+        self.begin()?;
+        Ok(true)
     }
 
-    /// Tries one batch. True if it was committed.
-    pub(super) fn deliver(&mut self) -> Result<bool, StreamError> {
+    /// Opens a batch of what is ready, unless the brokers' offsets must be looked at first and cannot.
+    pub(super) fn begin(&mut self) -> Result<(), StreamError> {
         if self.retry.in_doubt() && !self.verify()? {
-            return Ok(false);
+            return Ok(());
         }
         let records = self.retry.batch_records(self.settings.batch_records);
         let batch = self.ledger.batch(records, self.settings.batch_bytes, |article| article.charged);
         if batch.len() == 0 {
-            return Ok(false);
+            return Ok(());
         }
         let offsets = self.ledger.offsets(&batch);
         let articles: Vec<&Article> = self.ledger.entries(&batch).collect();
-        let patience = Patience::new(self.settings.broker_patience, &self.stop, &self.health);
-        match self.delivery.deliver(&articles, &offsets, &self.subscription, &patience)? {
-            Attempt::Committed => {
-                self.committed(&batch, &offsets);
-                Ok(true)
-            }
-            Attempt::Failed(failure) => {
-                self.failed(&batch, &failure)?;
-                Ok(false)
-            }
+        let since = Instant::now();
+        let patience = Patience::new(since, self.settings.broker_patience, &self.stop, &self.health);
+        let written = self.delivery.write(&articles, &patience)?;
+        self.open_batch = Some(OpenBatch { batch, offsets, written, since });
+        Ok(())
+    }
+
+    /// Commits the open batch, if there is one, however long the brokers take.
+    pub(super) fn conclude(&mut self) -> Result<(), StreamError> {
+        let Some(OpenBatch { batch, offsets, written, since }) = self.open_batch.take() else { return Ok(()) };
+        let articles: Vec<&Article> = self.ledger.entries(&batch).collect();
+        let patience = Patience::new(since, self.settings.broker_patience, &self.stop, &self.health);
+        match self.delivery.commit(written, &articles, &offsets, &self.subscription, &patience)? {
+            Attempt::Committed => self.committed(&batch, &offsets),
+            Attempt::Failed(failure) => self.failed(&batch, &failure)?,
         }
+        Ok(())
     }
 
     fn committed(&mut self, batch: &Batch, offsets: &[(Partition, i64)]) {

@@ -90,8 +90,8 @@ pub(super) struct Patience<'a> {
 }
 
 impl<'a> Patience<'a> {
-    pub(super) fn new(time: Duration, stop: &'a StopSignal, health: &'a Health) -> Self {
-        let started = Instant::now();
+    /// So much time from `started` on.
+    pub(super) fn new(started: Instant, time: Duration, stop: &'a StopSignal, health: &'a Health) -> Self {
         Self { started, until: started + time, until_stop: false, stop, health }
     }
 
@@ -115,23 +115,35 @@ impl<'a> Patience<'a> {
     }
 }
 
-/// A way to write a batch and to commit its offsets.
+/// A batch handed to the client, its acknowledgements to come.
+pub(super) struct Written {
+    pub(super) started: Instant,
+    /// Articles (by index) with a record that the client itself refused; or why sending broke off.
+    pub(super) sent: Result<Vec<(usize, RDKafkaErrorCode)>, String>,
+}
+
+/// A way to write a batch and to commit its offsets, one batch at a time. Writing does not wait for the brokers, so
+/// that the stream goes on reading and enriching meanwhile: without that overlap the stream path reached a quarter of
+/// the rate of a bare loop (measured).
 pub(super) trait Delivery {
     /// Prepares the producer; waits for the brokers.
     fn open(&mut self, patience: &Patience<'_>) -> Result<(), StreamError>;
 
-    /// Writes the articles' records in order and commits the offsets with them. Opens nothing that is still open when
-    /// it returns.
-    fn deliver(
+    /// Hands the articles' records over, in order.
+    fn write(&mut self, articles: &[&Article], patience: &Patience<'_>) -> Result<Written, StreamError>;
+
+    /// Serves the producer's events for this long; true once nothing is left to be acknowledged.
+    fn poll(&self, timeout: Duration) -> bool;
+
+    /// Waits for the rest of the acknowledgements and commits the offsets. Nothing is open when it returns.
+    fn commit(
         &mut self,
+        written: Written,
         articles: &[&Article],
         offsets: &[(Partition, i64)],
         subscription: &Subscription,
         patience: &Patience<'_>,
     ) -> Result<Attempt, StreamError>;
-
-    /// Serves the producer's events without waiting.
-    fn poll(&self);
 
     /// Whether the offsets at the brokers must be looked at after a failed attempt.
     fn verifies(&self) -> bool;

@@ -10,7 +10,7 @@ use rdkafka::message::{Header as KafkaHeader, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _, ProducerContext};
 
 use super::client::{Reporter, code_name};
-use super::delivery::{Article, Patience};
+use super::delivery::{Article, Failure, Patience, Written};
 use super::error::StreamError;
 use super::process::OutputRecord;
 use super::settings::{Delivery, Settings};
@@ -82,12 +82,13 @@ impl Producer {
         &self.inner
     }
 
-    /// Hands all records of the articles over, in order. Returns the articles (by index) that the client refused.
-    pub(super) fn send_all<'a>(
+    /// Hands all records of the articles over, in order.
+    pub(super) fn write<'a>(
         &self,
         articles: impl Iterator<Item = (usize, &'a Article)>,
         patience: &Patience<'_>,
-    ) -> Result<Result<Vec<(usize, RDKafkaErrorCode)>, String>, StreamError> {
+    ) -> Result<Written, StreamError> {
+        let started = Instant::now();
         let mut refused = Vec::new();
         for (index, article) in articles {
             for record in article.outcome.records() {
@@ -97,11 +98,39 @@ impl Producer {
                         refused.push((index, code));
                         break;
                     }
-                    Err(SendError::Broken(reason)) => return Ok(Err(reason)),
+                    Err(SendError::Broken(reason)) => return Ok(Written { started, sent: Err(reason) }),
                 }
             }
         }
-        Ok(Ok(refused))
+        Ok(Written { started, sent: Ok(refused) })
+    }
+
+    /// Waits until every record is acknowledged or failed: a report that came later would be taken for one about the
+    /// next batch. `delivered` of the failure is left to the caller.
+    pub(super) fn settle(&self, written: Written, patience: &Patience<'_>) -> Result<Option<Failure>, StreamError> {
+        let mut next_check = Instant::now() + Duration::from_millis(100);
+        while !self.poll(SETTLE_STEP) {
+            if Instant::now() >= next_check {
+                patience.check("delivering", || format!("{} records unacknowledged", self.inner.in_flight_count()))?;
+                next_check = Instant::now() + Duration::from_millis(100);
+            }
+        }
+        if let Some((code, reason)) = self.inner.client().fatal_error() {
+            return Err(self.fatal_code("delivering", code, reason));
+        }
+        let mut refused = self.take_failures();
+        let broken = match written.sent {
+            Ok(more) => {
+                refused.extend(more);
+                None
+            }
+            Err(reason) => Some(reason),
+        };
+        let count = refused.len();
+        let first = refused.first().map(|(_, code)| code.to_string());
+        let reason =
+            broken.or(first.map(|code| format!("{count} records were not delivered, the first because of {code}")));
+        Ok(reason.map(|reason| Failure { reason, refused, delivered: Vec::new() }))
     }
 
     fn send(
@@ -133,35 +162,14 @@ impl Producer {
         }
     }
 
-    /// Waits until every record is acknowledged or failed, and returns the failures by article.
-    ///
-    /// # Errors
-    /// Time is over, or the client is beyond repair.
-    pub(super) fn settle(&self, patience: &Patience<'_>) -> Result<Vec<(usize, RDKafkaErrorCode)>, StreamError> {
-        let mut next_check = Instant::now() + Duration::from_millis(100);
-        while self.inner.in_flight_count() > 0 {
-            self.inner.poll(SETTLE_STEP);
-            if Instant::now() >= next_check {
-                patience.check("delivering", || format!("{} records unacknowledged", self.inner.in_flight_count()))?;
-                next_check = Instant::now() + Duration::from_millis(100);
-            }
-        }
-        if let Some((code, reason)) = self.inner.client().fatal_error() {
-            return Err(self.fatal_code("delivering", code, reason));
-        }
-        Ok(self.take_failures())
-    }
-
     pub(super) fn take_failures(&self) -> Vec<(usize, RDKafkaErrorCode)> {
         std::mem::take(&mut *self.inner.context().failed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn poll(&self, timeout: Duration) {
+    /// Serves events for this long; true once nothing is in flight.
+    pub(super) fn poll(&self, timeout: Duration) -> bool {
         self.inner.poll(timeout);
-    }
-
-    pub(super) fn in_flight(&self) -> bool {
-        self.inner.in_flight_count() > 0
+        self.inner.in_flight_count() == 0
     }
 
     /// A fatal error, told apart from fencing.

@@ -14,6 +14,7 @@ impl Stream {
     pub(super) fn apply_changes(&mut self) -> Result<bool, StreamError> {
         let mut any = false;
         while let Some(change) = self.subscription.next_change() {
+            self.conclude()?;
             match change {
                 Change::Assign(partitions) => self.assign(&partitions)?,
                 Change::Revoke(partitions) => self.revoke(partitions)?,
@@ -59,6 +60,7 @@ impl Stream {
     /// Waits for what threads have begun in these lanes, takes back what they have not, and commits what is ready.
     /// Leaves the rest, and returns false, when time is over. The consumer is not polled meanwhile.
     pub(super) fn finish(&mut self, lanes: &[LaneId], until: Instant) -> Result<bool, StreamError> {
+        self.conclude()?;
         let withdrawn = self.pool.withdraw(lanes);
         while self.ledger.pending(lanes) > withdrawn && Instant::now() < until {
             self.health.beat();
@@ -70,7 +72,8 @@ impl Stream {
             if self.retry.blocked(Instant::now()) {
                 self.take_results(Duration::from_millis(20));
             } else {
-                self.deliver()?;
+                self.begin()?;
+                self.conclude()?;
             }
         }
         Ok(self.ledger.pending(lanes) <= withdrawn && self.ledger.ready_in(lanes) == 0)

@@ -1,9 +1,10 @@
 //! Exactly once: one transaction holds all records of a batch and the offsets that follow it.
 //!
-//! A transaction is opened, filled, and closed within one call on the one thread that also polls the consumer. So no
-//! partition can be revoked from under an open transaction by our own doing; what the group does meanwhile is judged
-//! by the brokers, which refuse offsets of a member whose generation has passed (KIP-447). Enrichment is finished
-//! before a transaction begins: an open one delays every `read_committed` reader of the partitions it touches.
+//! A transaction is opened, filled and closed by the one thread that also polls the consumer, and that thread closes
+//! it before it carries out any change of the assignment. So no partition is revoked from under an open transaction by
+//! our own doing; what the group does meanwhile is judged by the brokers, which refuse offsets of a member whose
+//! generation has passed (KIP-447). Enrichment is finished before a transaction begins: an open one delays every
+//! `read_committed` reader of the partitions it touches.
 //!
 //! Errors have three classes (librdkafka INTRODUCTION.md, "Transactional Producer"): *retriable*: the same call must be
 //! made again until it gives an answer, nothing else may be called; *abortable*: abort, and try the batch again;
@@ -18,7 +19,7 @@ use rdkafka::producer::Producer as _;
 use tracing::warn;
 
 use super::consumer::{Subscription, offsets_list};
-use super::delivery::{Article, Attempt, Delivery, Failure, Patience};
+use super::delivery::{Article, Attempt, Delivery, Failure, Patience, Written};
 use super::error::StreamError;
 use super::ledger::Partition;
 use super::producer::Producer;
@@ -80,7 +81,7 @@ impl Transactions {
             // Trap: abort_transaction purges what is queued and waits for its delivery reports, which only poll
             // serves; in one long call it would time out ("event queue must be polled"). It resumes where it was.
             let result = self.producer.client().abort_transaction(slice);
-            slice = if self.producer.in_flight() { FIRST_ABORT_SLICE } else { SLICE };
+            slice = if self.producer.poll(Duration::ZERO) { SLICE } else { FIRST_ABORT_SLICE };
             result
         })?;
         if let Answer::Abort(error) = answer {
@@ -93,29 +94,20 @@ impl Transactions {
         Ok(())
     }
 
-    /// Everything between begin and commit. `Err` inside: abort, for this reason.
-    fn fill_and_commit(
+    /// Commits what is written, with the offsets. `Some`: abort, for this reason.
+    fn try_commit(
         &self,
-        articles: &[&Article],
+        written: Written,
         offsets: &TopicPartitionList,
         subscription: &Subscription,
         patience: &Patience<'_>,
-    ) -> Result<Result<(), Failure>, StreamError> {
-        let start = Instant::now();
-        let failure = |reason: String, refused| Failure { reason, refused, delivered: Vec::new() };
-        match self.producer.send_all(articles.iter().copied().enumerate(), patience)? {
-            Err(reason) => return Ok(Err(failure(reason, Vec::new()))),
-            Ok(refused) if !refused.is_empty() => {
-                return Ok(Err(failure("the client refused a record".into(), refused)));
-            }
-            Ok(_) => {}
-        }
-        let failed = self.producer.settle(patience)?;
-        if let Some((_, code)) = failed.first() {
-            let reason = format!("{} records were not delivered, the first because of {code}", failed.len());
-            return Ok(Err(failure(reason, failed)));
+    ) -> Result<Option<Failure>, StreamError> {
+        let start = written.started;
+        if let Some(failure) = self.producer.settle(written, patience)? {
+            return Ok(Some(failure));
         }
         self.metrics.observe_stage("produce", start.elapsed());
+        let failure = |reason| Ok(Some(Failure { reason, refused: Vec::new(), delivered: Vec::new() }));
         let start = Instant::now();
         let answer = self.call("sending offsets", patience, || {
             // Fetched fresh for every call: member id and generation of an earlier rebalance are refused (measured).
@@ -123,15 +115,34 @@ impl Transactions {
             self.producer.client().send_offsets_to_transaction(offsets, &group, SLICE)
         })?;
         if let Answer::Abort(error) = answer {
-            return Ok(Err(failure(format!("the offsets were refused: {error}"), Vec::new())));
+            return failure(format!("the offsets were refused: {error}"));
         }
         match self.call("committing", patience, || self.producer.client().commit_transaction(SLICE))? {
-            Answer::Abort(error) => Ok(Err(failure(format!("the commit was refused: {error}"), Vec::new()))),
+            Answer::Abort(error) => failure(format!("the commit was refused: {error}")),
             Answer::Ok => {
                 self.metrics.observe_stage("commit", start.elapsed());
-                Ok(Ok(()))
+                Ok(None)
             }
         }
+    }
+
+    fn commit_or_abort(
+        &self,
+        written: Written,
+        articles: usize,
+        offsets: &TopicPartitionList,
+        subscription: &Subscription,
+        patience: &Patience<'_>,
+    ) -> Result<Attempt, StreamError> {
+        let Some(failure) = self.try_commit(written, offsets, subscription, patience)? else {
+            self.metrics.transactions.with_label_values(&["committed"]).inc();
+            return Ok(Attempt::Committed);
+        };
+        // Said before the abort, which may be the end: a broker that was killed before it knew of the transaction
+        // refuses to abort it (INVALID_TXN_STATE), and librdkafka calls that fatal (measured).
+        warn!("aborting a transaction of {articles} articles: {}", failure.reason);
+        self.abort(patience)?;
+        Ok(Attempt::Failed(failure))
     }
 }
 
@@ -145,45 +156,31 @@ impl Delivery for Transactions {
         }
     }
 
-    fn deliver(
+    fn write(&mut self, articles: &[&Article], patience: &Patience<'_>) -> Result<Written, StreamError> {
+        let begun = self.producer.client().begin_transaction();
+        begun.map_err(|error| self.producer.fatal("beginning a transaction", &error))?;
+        self.producer.write(articles.iter().copied().enumerate(), patience)
+    }
+
+    fn poll(&self, timeout: Duration) -> bool {
+        self.producer.poll(timeout)
+    }
+
+    fn commit(
         &mut self,
+        written: Written,
         articles: &[&Article],
         offsets: &[(Partition, i64)],
         subscription: &Subscription,
         patience: &Patience<'_>,
     ) -> Result<Attempt, StreamError> {
         let offsets = offsets_list(offsets)?;
-        let begun = self.producer.client().begin_transaction();
-        begun.map_err(|error| self.producer.fatal("beginning a transaction", &error))?;
-        let result = match self.fill_and_commit(articles, &offsets, subscription, patience) {
-            Ok(Ok(())) => {
-                self.metrics.transactions.with_label_values(&["committed"]).inc();
-                return Ok(Attempt::Committed);
-            }
-            Ok(Err(failure)) => Ok(failure),
-            Err(error) => Err(error),
-        };
-        match result {
-            Ok(mut failure) => {
-                // Records purged by the abort are not failures of their own; keep what was known before.
-                let refused = std::mem::take(&mut failure.refused);
-                // Said before the abort, which may be the end: a broker that was killed before it knew of the
-                // transaction refuses to abort it (INVALID_TXN_STATE), and librdkafka calls that fatal (measured).
-                warn!("aborting a transaction of {} articles: {}", articles.len(), failure.reason);
-                self.abort(patience)?;
-                failure.refused = refused;
-                Ok(Attempt::Failed(failure))
-            }
-            Err(error) => {
-                // The transaction may stay open: there was no way to end it. The next start of this worker does.
-                self.metrics.transactions.with_label_values(&["failed"]).inc();
-                Err(error)
-            }
+        let attempt = self.commit_or_abort(written, articles.len(), &offsets, subscription, patience);
+        if attempt.is_err() {
+            // The transaction may stay open: there was no way to end it. The next start of this worker does.
+            self.metrics.transactions.with_label_values(&["failed"]).inc();
         }
-    }
-
-    fn poll(&self) {
-        self.producer.poll(Duration::ZERO);
+        attempt
     }
 
     fn verifies(&self) -> bool {

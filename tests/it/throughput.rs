@@ -118,6 +118,14 @@ fn stream(settings: Settings) -> Rate {
         std::thread::sleep(Duration::from_millis(5));
     }
     let rate = start.stop();
+    let committed = metrics.transactions.with_label_values(&["committed"]).get();
+    let stage = |name: &str| metrics.stage_duration.with_label_values(&[name]).get_sample_sum();
+    println!(
+        "  {committed} transactions; {:.1} s in produce, {:.1} s in commit, gate closed {:.1} s",
+        stage("produce"),
+        stage("commit"),
+        metrics.admission_gate_closed.get()
+    );
     worker.stop();
     worker.wait().unwrap();
     rate
