@@ -219,11 +219,12 @@ impl Subscription {
             RebalanceProtocol::Cooperative => consumer.incremental_assign(&list)?,
             _ => consumer.assign(&list)?,
         }
-        // Trap: a new partition is never paused, whatever it was before (librdkafka #1849, #1802), while those kept by
-        // an incremental assignment stay as they are. Pausing and resuming before the assignment has returned can
-        // leave a partition paused for ever (librdkafka #5591): here it has.
-        if self.paused && !partitions.is_empty() {
-            consumer.pause(&list)?;
+        // Trap: whether a partition comes paused cannot be known. A pause made before the partition was lost outlives
+        // unassign and assign (a worker that lost paused partitions in an outage got them back and never read again:
+        // measured), while other paths forget it (librdkafka #1849, #1802). So it is said anew, and only now that the
+        // assignment has returned: earlier it can leave a partition paused for ever (librdkafka #5591).
+        if !partitions.is_empty() {
+            if self.paused { consumer.pause(&list)? } else { consumer.resume(&list)? }
         }
         Ok(())
     }

@@ -154,7 +154,7 @@ fn a_broker_dies_and_comes_back() {
     let Some(mut broker) = kafka::own("a_broker_dies_and_comes_back") else { return };
     let run = Run::new(broker.bootstrap(), "outage", 3);
     run.feed(0, 600);
-    let (mut worker, metrics) = run.start(0);
+    let (mut worker, mut metrics) = run.start(0);
     eventually("the worker works", LONG, || Metrics::total(&metrics.records_finished) > 50);
     broker.kill();
     std::thread::sleep(Duration::from_secs(5));
@@ -164,13 +164,13 @@ fn a_broker_dies_and_comes_back() {
     let end = Instant::now() + Duration::from_secs(120);
     let mut restarts = 0;
     loop {
-        assert!(Instant::now() < end, "{} restarts", restarts);
+        assert!(Instant::now() < end, "{restarts} restarts; {}", metrics.encode().unwrap());
         if let Some(result) = worker.wait_for(Duration::from_millis(500)) {
             let error = result.unwrap_err();
             eprintln!("the worker gave up: {error}");
             assert!(["unavailable", "fenced", "client_failed"].contains(&error.kind()), "{error}");
             restarts += 1;
-            (worker, _) = run.start(0);
+            (worker, metrics) = run.start(0);
         }
         if kafka::committed(&run.bootstrap, &run.names.input, &run.names.input) >= 1000 {
             break;

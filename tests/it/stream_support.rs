@@ -75,6 +75,10 @@ pub(crate) fn obedient(topics: &Topics, seen: &Arc<AtomicU64>) -> ProcessFactory
 
 /// Settings for short tests.
 pub(crate) fn settings(brokers: &str, group: &str, delivery: Delivery) -> Settings {
+    // `DATELINE_TEST_LOG=debug` shows the workers' logs (with --nocapture).
+    if let Ok(filter) = std::env::var("DATELINE_TEST_LOG") {
+        let _ = tracing_subscriber::fmt().with_env_filter(filter).try_init();
+    }
     let mut settings = Settings::new(brokers, group, delivery);
     settings.threads = 2;
     settings.batch_wait = Duration::from_millis(20);
