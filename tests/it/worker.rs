@@ -69,7 +69,7 @@ fn bad_articles_are_dead_lettered_while_the_rest_flows() {
     let german = "Die Regierung hat am Montag in Berlin erklärt, dass sie die Verhandlungen mit den Gewerkschaften \
                   fortsetzen werde, und die Opposition hat das scharf kritisiert. Das sagte der Sprecher am Abend.";
     let bad: [(&str, &[u8], &str); 6] = [
-        ("truncated", br#"{"id": "x", "text": "The police arr"#, "invalid_json"),
+        ("truncated", br#"{"id": "x", "text": "The police arr"#, "truncated_json"),
         ("bytes", b"\xff\xfe\x00police", "not_utf8"),
         ("type", br#"{"text": 5}"#, "wrong_type"),
         ("empty", br#"{"text": "  "}"#, "empty_text"),
