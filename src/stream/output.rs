@@ -131,7 +131,7 @@ mod tests {
     fn article() -> EnrichedArticle {
         let sha = "0123456789abcdef".repeat(4);
         let producer = json!({"name": "dateline", "version": "1", "model": "m", "gazetteer": "g"});
-        let entity = |id: &str, kind: &str, name: &str| json!({"id": id, "type": kind, "name": name, "salience": 1.0, "mentions": [], "place": null, "actor": null});
+        let entity = |id: &str, kind: &str, name: &str| json!({"id": id, "type": kind, "name": name, "salience": 1.0, "mentions": [], "references": [], "place": null, "actor": null});
         serde_json::from_value(json!({
             "schema": "article.enriched/1",
             "article": {
