@@ -48,26 +48,28 @@ fn finish(bootstrap: &str, group: &Group, topics: &Topics, n: usize, workers: &[
 fn killed_workers_lose_and_double_nothing() {
     const SEED: u64 = 20_220_203;
     const ARTICLES: usize = 2000;
+    const PORTIONS: usize = 5;
+    const KILLS: usize = 15;
     let Some(kafka) = kafka::shared("killed_workers_lose_and_double_nothing") else { return };
     let (bootstrap, topics) = (kafka.bootstrap(), Topics::new("killed"));
     create_topics(bootstrap, &topics, 6);
-    articles::send(bootstrap, &topics, 0..ARTICLES);
     let group = Group::new(bootstrap, "killed", &topics).with("WORKER__BATCH_RECORDS", "25");
     let mut random = Random(SEED);
     let mut workers: Vec<Option<WorkerProcess>> = (0..3).map(|i| Some(group.start(i))).collect();
     let (mut kills, start) = (0, Instant::now());
-    // Kill at random moments until half of the work is done, so that kills hit every phase: join, read, commit.
-    while committed(bootstrap, &group.name, &topics.input) < ARTICLES as i64 / 2 || kills < 6 {
-        assert!(start.elapsed() < PATIENCE, "too slow: {kills} kills");
-        std::thread::sleep(Duration::from_millis(500 + random.below(3500)));
-        let slot = random.below(3) as usize;
-        if let Some(worker) = workers[slot].take() {
-            worker.kill();
-            kills += 1;
-        }
-        workers[slot] = Some(group.start(slot));
-        if committed(bootstrap, &group.name, &topics.input) >= ARTICLES as i64 {
-            break;
+    // Articles come in portions, so that however fast the workers are, every kill finds work: joining, reading,
+    // committing.
+    for portion in 0..PORTIONS {
+        let size = ARTICLES / PORTIONS;
+        articles::send(bootstrap, &topics, portion * size..(portion + 1) * size);
+        for _ in 0..KILLS / PORTIONS {
+            std::thread::sleep(Duration::from_millis(500 + random.below(2500)));
+            let slot = random.below(3) as usize;
+            if let Some(worker) = workers[slot].take() {
+                worker.kill();
+                kills += 1;
+            }
+            workers[slot] = Some(group.start(slot));
         }
     }
     finish(bootstrap, &group, &topics, ARTICLES, &workers);
@@ -84,7 +86,7 @@ fn killed_workers_lose_and_double_nothing() {
         verdict.out_of_order.len(),
     ));
     assert!(verdict.is_exact() && verdict.articles == ARTICLES, "{verdict:#?}");
-    assert!(kills >= 6, "only {kills} kills: slow the workers down or send more articles");
+    assert_eq!(kills, KILLS);
     for worker in workers.into_iter().flatten() {
         assert_eq!(worker.ready().stop().code(), Some(0));
     }
