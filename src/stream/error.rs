@@ -21,7 +21,7 @@ pub enum StreamError {
         source: KafkaError,
     },
     /// A topic does not exist.
-    #[error("topic {0} does not exist; create it with `dateline topics apply`")]
+    #[error("topic {0} does not exist; create it, or correct its name in the settings")]
     TopicMissing(String),
     /// No broker answered within the patience given.
     #[error("the brokers did not complete {action} within {seconds} s: {reason}; check the network and the brokers")]

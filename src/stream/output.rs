@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::process::{Header, Input, OutputRecord};
 use super::settings::Topics;
-use crate::record::{ArticleEvent, EnrichedArticle, EntityKind, EntityRecord, EntityTag};
+use crate::record::{ArticleEvent, EnrichedArticle, EntityRecord, EntityTag};
 
 /// Headers of the input that go on to every output.
 const CARRIED: [&str; 2] = ["traceparent", "tracestate"];
@@ -69,15 +69,7 @@ pub fn entity_key(entity: &EntityRecord) -> String {
     }
     let name = entity.name.to_lowercase();
     let name: Vec<&str> = name.split_whitespace().collect();
-    format!("{}:{}", kind_name(entity.kind), name.join(" "))
-}
-
-/// The spelling of a type in the records.
-fn kind_name(kind: EntityKind) -> String {
-    match serde_json::to_value(kind) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => String::new(),
-    }
+    format!("{}:{}", entity.kind.as_str(), name.join(" "))
 }
 
 /// What all records of an article share.
