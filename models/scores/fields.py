@@ -1,0 +1,291 @@
+"""What is measured: for each field of the record, the development set, how records are read, and the rows of the table.
+
+A field is a function from (gold documents, enriched records) to rows. Records are what `dateline extract --format json`
+prints, so a reading here is one that any user of the topics could write.
+"""
+
+from dataclasses import dataclass
+from typing import Callable
+import hashlib
+import metrics
+from metrics import Prf, Share
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    score: Prf | Share
+    target: float | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    key: str
+    title: str
+    data: str
+    rows: Callable
+    keep: Callable = lambda document: True
+    # Pairs of (confidence, right), for the reliability tables.
+    samples: Callable | None = None
+
+
+def span(part):
+    return {"start": part["char"][0], "end": part["char"][1]}
+
+
+# -- names, times, places, attributions ------------------------------------------------------------------------------
+
+
+def name_rows(gold, records):
+    scores = metrics.names(
+        [d["text"] for d in gold],
+        [d["spans"] for d in gold],
+        [[(*m["char"], m["type"]) for e in r["entities"] for m in e["mentions"]] for r in records],
+    )
+    yield Row("names, 8 classes", scores.pop("all"), 0.78)
+    for label, score in scores.items():
+        yield Row(f"names, {label}", score)
+
+
+def predicted_times(record):
+    return [span(t) | {"type": t["timex_type"], "value": t["value"], "confidence": t["confidence"]} for t in record["times"]]
+
+
+def time_rows(gold, records):
+    scores = metrics.timex([d["gold"]["timex"] for d in gold], [predicted_times(r) for r in records])
+    for name, target in (("value", 0.75), ("type", None), ("span", None)):
+        yield Row(f"times, {name}", scores[name], target)
+
+
+def time_samples(gold, records):
+    for d, r in zip(gold, records):
+        ours = predicted_times(r)
+        matched = {j: d["gold"]["timex"][i] for i, j in metrics.pairs(d["gold"]["timex"], ours)}
+        for j, t in enumerate(ours):
+            yield t["confidence"], j in matched and (matched[j].get("value") or "") == (t["value"] or "")
+
+
+def predicted_places(record):
+    return [
+        span(m) | {"lat": e["place"]["lat"], "lon": e["place"]["lon"], "confidence": e["place"]["confidence"]}
+        for e in record["entities"]
+        if e["place"] and e["type"] in ("GPE", "LOC", "FAC")
+        for m in e["mentions"]
+    ]
+
+
+def place_rows(gold, records):
+    scores = metrics.places([d["gold"]["toponyms"] for d in gold], [predicted_places(r) for r in records])
+    yield Row("places, found and within 161 km", scores["161 km"], 0.62)
+    yield Row("places, found", scores["span"])
+
+
+def place_samples(gold, records):
+    for d, r in zip(gold, records):
+        ours = predicted_places(r)
+        matched = {j: d["gold"]["toponyms"][i] for i, j in metrics.pairs(d["gold"]["toponyms"], ours)}
+        for j, p in enumerate(ours):
+            if j in matched and matched[j].get("lat") is not None and p["lat"] is not None:
+                yield p["confidence"], metrics.kilometres(matched[j], p) <= 161
+
+
+def attribution_rows(gold, records):
+    predicted = [
+        [{role: spans(a, role) for role in ("source", "cue", "content")} for a in r["attributions"]] for r in records
+    ]
+    scores = metrics.attributions([d["gold"]["attributions"] for d in gold], predicted)
+    yield Row("attributions, linked", scores["linked"], 0.45)
+    for role in ("source", "cue", "content"):
+        yield Row(f"attributions, characters of the {role}", scores[role])
+
+
+def spans(attribution, role):
+    part = attribution[role]
+    parts = part if isinstance(part, list) else [part] if part else []
+    return [span(p) for p in parts]
+
+
+# -- events ----------------------------------------------------------------------------------------------------------
+
+
+def held_out(document):
+    """A fifth of the synthetic stories, whole prompts together: stories of one prompt are near copies of each other."""
+    return hashlib.sha256(document["meta"]["prompt_title"].encode()).digest()[0] % 5 == 0
+
+
+def main_type(record):
+    main = next((e for e in record["events"] if e["main"]), None)
+    return main and main["type"]["plover"]["event"]
+
+
+def plover_rows(gold, records):
+    right = [main_type(r) == d["gold"]["event"] for d, r in zip(gold, records)]
+    yield Row("PLOVER type of the main event, held out", Share(sum(right) / len(right), len(right)), 0.70)
+    for event in sorted({d["gold"]["event"] for d in gold}):
+        predicted = [main_type(r) == event for r in records]
+        mine = [d["gold"]["event"] == event for d in gold]
+        both = sum(a and b for a, b in zip(predicted, mine))
+        yield Row(f"PLOVER {event}, held out", metrics.prf(both, sum(mine), sum(predicted)))
+    modes = [
+        d["gold"]["mode"] in next(e for e in r["events"] if e["main"])["type"]["plover"]["mode"]
+        for d, r, ok in zip(gold, records, right)
+        if ok and d["gold"]["mode"]
+    ]
+    yield Row("PLOVER mode where the type is right, held out", Share(sum(modes) / len(modes), len(modes)))
+    sentences = sum(r["quality"]["sentences"] for r in records)
+    yield Row("event mentions per sentence, held out", Share(sum(len(r["mentions"]) for r in records) / sentences, sentences), 1.3)
+
+
+def plover_samples(gold, records):
+    for d, r in zip(gold, records):
+        main = next((e for e in r["events"] if e["main"]), None)
+        if main:
+            yield main["confidence"]["type"], main["type"]["plover"]["event"] == d["gold"]["event"]
+
+
+# WikiEvents' types in PLOVER's terms. What is left out is nothing that an event coder codes (movement of goods,
+# manufacture, inspection, outbreaks) or is no event in PLOVER ("said", which falls under WikiEvents' Contact).
+WIKIEVENTS = {
+    "Conflict.Attack": "ASSAULT", "Life.Die": "ASSAULT", "Life.Injure": "ASSAULT",
+    "ArtifactExistence.DamageDestroyDisableDismantle": "ASSAULT", "Conflict.Demonstrate": "PROTEST",
+    "Justice.ArrestJailDetain": "COERCE", "Justice.ChargeIndict": "ACCUSE", "Justice.InvestigateCrime": "ACCUSE",
+    "Justice.TrialHearing": "ACCUSE", "Justice.Convict": "SANCTION", "Justice.Sentence": "SANCTION",
+    "Justice.ReleaseParole": "RETREAT", "Contact.ThreatenCoerce": "THREATEN", "Contact.RequestCommand": "REQUEST",
+}  # fmt: skip
+
+
+def wikievents_rows(gold, records):
+    coded = set(WIKIEVENTS.values())
+    ours = [[span(m["trigger"]) | {"type": m["type"]["plover"]["event"]} for m in r["mentions"]] for r in records]
+    theirs = [[e["trigger"] | {"type": WIKIEVENTS.get(e["type"])} for e in d["gold"]["events"]] for d in gold]
+    shared = [[[e for e in events if e["type"] in coded] for events in side] for side in (theirs, ours)]
+    attacks = [[[e for e in events if e["type"] == "ASSAULT"] for events in side] for side in (theirs, ours)]
+    yield Row("event triggers, shared types", metrics.triggers(*shared, typed=False), 0.48)
+    yield Row("event triggers with type, shared types", metrics.triggers(*shared, typed=True))
+    yield Row("event triggers, ASSAULT", metrics.triggers(*attacks, typed=True))
+    yield Row("event triggers, every type of both", metrics.triggers(theirs, ours, typed=False))
+
+
+def action(mention):
+    return "ACTION" in mention["type"]
+
+
+def negation_rows(gold, records):
+    """Among event mentions that are also actions in the gold: is what it marks as negated negated here?"""
+    right = n_gold = n_predicted = every = 0
+    for d, r in zip(gold, records):
+        actions = [m for m in d["gold"]["mentions"] if action(m)]
+        every += sum(m["type"].startswith("NEG") for m in actions)
+        ours = [span(m["trigger"]) | {"neg": m["assertion"]["polarity"] == "neg"} for m in r["mentions"]]
+        for i, j in metrics.pairs(actions, ours):
+            negated = actions[i]["type"].startswith("NEG")
+            right += negated and ours[j]["neg"]
+            n_gold += negated
+            n_predicted += ours[j]["neg"]
+    yield Row("negated events, among events found", metrics.prf(right, n_gold, n_predicted), 0.60)
+    yield Row("negated events, among every negated action", metrics.prf(right, every, n_predicted))
+
+
+BOMBS = {"explosives", "suicide-attack", "aerial", "heavy-weapons", "drone"}
+
+
+def muc_type(event, triggers):
+    """MUC-4's incident type of an event; None for what its guidelines do not ask for."""
+    type_, modes = event["type"], set(event["type"]["plover"]["mode"])
+    lemmas = {t["lemma"] for t in triggers}
+    if type_["plover"]["event"] == "COERCE" and lemmas & {"rob", "robbery", "steal", "theft", "loot", "hijack"}:
+        return "robbery"
+    if type_["plover"]["event"] != "ASSAULT":
+        return None
+    if "abduct" in modes:
+        return "kidnapping"
+    if lemmas & {"burn", "arson", "torch", "fire"} and "destroy" in modes:
+        return "arson"
+    if modes & BOMBS:
+        return "bombing"
+    return "attack"
+
+
+def muc_templates(record):
+    mentions = {m["mention_id"]: m for m in record["mentions"]}
+    entities = {e["id"]: e["type"] for e in record["entities"]}
+    templates = []
+    for event in record["events"]:
+        mine = [mentions[i] for i in event["mentions"]]
+        incident = muc_type(event, [m["trigger"] for m in mine])
+        assertion = event["assertion"]
+        if incident is None or assertion["historical"] or assertion["polarity"] == "neg":
+            continue
+        if assertion["modality"] not in ("asserted", "reported", "possible", "attempted"):
+            continue
+        slots = {r: {} for r in metrics.MUC_ROLES}
+        for m in mine:
+            for p in m["participants"]:
+                if not p["span"]:
+                    continue
+                organisation = entities.get(p["entity_id"]) in ("ORG", "GPE", "NORP")
+                role = {
+                    "actor": "PerpOrg" if organisation else "PerpInd",
+                    "victim": "Victim",
+                    "recipient": "Victim" if not organisation and p["sector"] else "Target",
+                    "instrument": "Weapon",
+                }.get(p["role"])
+                if role:
+                    slots[role].setdefault(p["entity_id"] or p["span"]["text"], p["span"]["text"])
+        templates.append({"incident_type": incident} | {r: [[t] for t in s.values()] for r, s in slots.items()})
+    return templates
+
+
+def muc_rows(gold, records):
+    scores = metrics.muc([d["gtt"]["templates"] for d in gold], [muc_templates(r) for r in records])
+    targets = {"relevance": 0.84, "incident_type": 0.58}
+    for name in ("relevance", "incident_type", *metrics.MUC_ROLES, "micro"):
+        yield Row(f"MUC-4 {name.replace('_', ' ')}", scores[name], targets.get(name))
+
+
+# -- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def main_toll(record, kind):
+    main = next((e for e in record["events"] if e["main"]), None)
+    return main["casualties"][kind]["best"] if main and main["casualties"][kind] else None
+
+
+def claimed(record, kind):
+    """The greatest number that any claim of the article gives: what the text says, before the roll-up chooses."""
+    numbers = [
+        c["best"] for m in record["mentions"] for c in m["casualties"] if c["kind"] == kind and c["best"] is not None
+    ]
+    return max(numbers, default=None)
+
+
+def casualty_rows(gold, records):
+    for kind, at_least in (("killed", 2), ("killed", 1), ("injured", 2), ("injured", 1)):
+        rows = [(d["gold"][kind], r, d["gold"]["support"].get(kind)) for d, r in zip(gold, records)]
+        number = lambda read, keep=lambda row: True: metrics.exact_share(
+            [row[0] for row in rows if keep(row)], [read(row[1], kind) for row in rows if keep(row)], at_least
+        )
+        yield Row(f"{kind} of the main event, {at_least} or more", number(main_toll), 0.65 if (kind, at_least) == ("killed", 2) else None)
+        yield Row(f"{kind}, {at_least} or more, where the text supports it", number(main_toll, lambda row: row[2]))
+        yield Row(f"{kind}, {at_least} or more, greatest claim", number(claimed))
+
+
+def casualty_samples(gold, records):
+    for d, r in zip(gold, records):
+        main = next((e for e in r["events"] if e["main"]), None)
+        if main and main["casualties"]["killed"] and main["confidence"]["casualties"] is not None:
+            yield main["confidence"]["casualties"], main["casualties"]["killed"]["best"] == d["gold"]["killed"]
+
+
+FIELDS = [
+    Field("names", "Names", "ner/worldwide_newswire_dev", name_rows),
+    Field("times-aquaint", "Times, news", "aquaint_timeml/dev", time_rows, samples=time_samples),
+    Field("times-wikiwars", "Times, history", "wikiwars/train", time_rows, samples=time_samples),
+    Field("places", "Places", "geovirus/dev", place_rows, samples=place_samples),
+    Field("attributions", "Who says so", "polnear/dev", attribution_rows),
+    Field("plover", "Event types", "plover_synthetic/train", plover_rows, held_out, plover_samples),
+    Field("triggers", "Event triggers", "wikievents/train_2level", wikievents_rows),
+    Field("negation", "Negation", "ecbplus/dev", negation_rows),
+    Field("incidents", "Violent incidents", "muc4/dev", muc_rows),
+    Field("casualties", "Casualties", "gun_violence/dev", casualty_rows, samples=casualty_samples),
+]

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Measures every field of the record on the development data and writes models/SCORES.md.
+
+    python3 models/scores/score.py --data DIR [--dateline target/release/dateline] [FIELD...]
+
+DIR holds one folder per data set with gzipped JSON Lines (`muc4/dev.jsonl.gz`, ...; fields.py names them all); the sets
+are not part of the repository, models/README.md says where each comes from. Articles go through
+`dateline extract --format json`, so what is measured is what a user gets. With FIELD names only those are measured and
+printed, and the table is left alone. `--keep DIR` keeps the records for a closer look.
+"""
+
+import argparse
+import gzip
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import metrics
+from fields import FIELDS
+from metrics import Prf
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TABLE = ROOT / "models" / "SCORES.md"
+
+
+def documents(data, field):
+    path = data / f"{field.data}.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf8") as lines:
+        return [d for d in map(json.loads, lines) if field.keep(d)]
+
+
+def article(document):
+    meta = document.get("meta") or {}
+    fields = {"id": document["id"], "text": document["text"]}
+    if date := meta.get("dct"):
+        fields["published_at"] = date
+    return fields
+
+
+def enrich(binary, gold):
+    """The records of the documents, in their order; a refused article (not English, no text) gives an empty record."""
+    lines = "".join(json.dumps(article(d)) + "\n" for d in gold)
+    run = subprocess.run([binary, "extract", "--format", "json"], input=lines, capture_output=True, text=True)
+    found = {r["article"]["id"]: r for r in map(json.loads, run.stdout.splitlines())}
+    if not found:
+        sys.exit(f"{binary} gave no records: {run.stderr[-2000:]}")
+    refused = [d["id"] for d in gold if d["id"] not in found]
+    if refused:
+        print(f"{len(refused)} of {len(gold)} articles refused: {run.stderr.splitlines()[:3]}", file=sys.stderr)
+    empty = {
+        "entities": [], "times": [], "attributions": [], "mentions": [], "events": [], "main_event": None,
+        "quality": {"sentences": 1},
+    }  # fmt: skip
+    return [found.get(d["id"], empty) for d in gold]
+
+
+def percent(value):
+    return f"{100 * value:.1f}"
+
+
+def cells(row):
+    s = row.score
+    if isinstance(s, Prf):
+        return [str(s.gold), percent(s.precision), percent(s.recall), percent(s.f1)]
+    return [str(s.count), "", "", f"{s.value:.2f}" if row.target and row.target > 1 else percent(s.value)]
+
+
+def previous():
+    """The last column but two of the committed table, by data set and row."""
+    if not TABLE.exists():
+        return {}
+    rows = re.findall(r"^\| (\S+) \| ([^|]+) \| \d+ \|[^|]*\|[^|]*\| ([\d.]+) \|", TABLE.read_text(), re.M)
+    return {(data, name): score for data, name, score in rows}
+
+
+HEADER = """# Scores
+
+What each field of the record is worth, measured on development data through `dateline extract --format json`.
+Written by `python3 models/scores/score.py --data DIR`; do not edit. Development data was used for tuning: expect a
+little less on other texts. Percent; *score* is F1, or the share that is right where no precision and recall are given.
+*Before* is the score of the table that this one replaced.
+
+| data | measure | count | precision | recall | score | before | goal |
+|---|---|---|---|---|---|---|---|
+"""
+RELIABILITY = """
+## Reliability
+
+How often a value is right, by the confidence that the record gives it. The expected calibration error is the mean
+distance between the two, weighted by count.
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--dateline", default=str(ROOT / "target/release/dateline"))
+    parser.add_argument("--keep", type=pathlib.Path)
+    parser.add_argument("fields", nargs="*", choices=[[], *(f.key for f in FIELDS)])
+    options = parser.parse_args()
+
+    before, table, tables = previous(), [], []
+    for field in FIELDS:
+        if options.fields and field.key not in options.fields:
+            continue
+        gold = documents(options.data, field)
+        records = enrich(options.dateline, gold)
+        if options.keep:
+            options.keep.mkdir(parents=True, exist_ok=True)
+            with open(options.keep / f"{field.key}.jsonl", "w", encoding="utf8") as out:
+                for d, r in zip(gold, records):
+                    out.write(json.dumps({"document": d, "record": r}) + "\n")
+        for row in field.rows(gold, records):
+            line = [field.data, row.name, *cells(row)]
+            goal = "" if row.target is None else f"{'≤' if row.target > 1 else '≥'} {row.target if row.target > 1 else round(100 * row.target)}"
+            line += [before.get((field.data, row.name), ""), goal]
+            table.append(line)
+            print(f"{row.name:55} {' '.join(f'{c:>7}' for c in line[2:])}", flush=True)
+        if field.samples:
+            bins, error = metrics.reliability(list(field.samples(gold, records)))
+            lines = [f"\n### {field.title}: {field.data}, expected error {percent(error)}\n", "| confidence | count | mean | right |", "|---|---|---|---|"]
+            lines += [f"| {low:.1f} to {high:.1f} | {n} | {percent(c)} | {percent(r)} |" for low, high, n, c, r in bins]
+            tables += lines
+            print("\n".join(lines[3:]), f"\nexpected calibration error {percent(error)}", flush=True)
+    if not options.fields:
+        TABLE.write_text(HEADER + "".join(f"| {' | '.join(line)} |\n" for line in table) + RELIABILITY + "\n".join(tables) + "\n")
+
+
+if __name__ == "__main__":
+    main()
