@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::assemble::Assembler;
-use super::events::Facts;
+use super::events::{Facts, Trace};
 use super::places::gazetteer::{Gazetteer, GazetteerError};
 use super::rollup::Doubt;
 use super::table::TableError;
@@ -137,7 +137,7 @@ impl Enricher {
         checked()?;
         let claims = casualties::find(&story, &entities, &attributions, &pipeline.harm);
         let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
-        let mentions = events::find(&story, &facts, &pipeline.triggers);
+        let mentions = events::find(&story, &facts, &pipeline.triggers, &mut Trace::default());
         checked()?;
         let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt);
         Ok(Assembler::new(&story, &facts, &pipeline.producer).article(&mentions, &clusters))

@@ -40,9 +40,14 @@ impl<'t> Row<'t> {
         self.cells[column].split('|').filter(|v| !v.is_empty() && *v != "-")
     }
 
-    /// Table and line, to show where a rule stands.
-    pub fn place(&self) -> String {
-        format!("{}:{}", self.table, self.line)
+    /// Name of the table.
+    pub fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// Number of the line, from 1.
+    pub fn line(&self) -> usize {
+        self.line
     }
 
     /// An error about this row.

@@ -7,6 +7,7 @@
 use super::cues::{CueKind, Effect};
 use super::lexicon::Lexicon;
 use super::syntax;
+use super::trace::Cue;
 use super::triggers::Trigger;
 use super::words::Words;
 use crate::nlp::{Dep, Doc, Pos, Tag};
@@ -15,24 +16,33 @@ use crate::record::{Assertion, Modality, Polarity, Realis, Salience, Tense};
 /// Cues that bear on a trigger.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    effects: Vec<Effect>,
+    cues: Vec<Cue>,
     tense: Option<Tense>,
 }
 
 impl Reading {
     /// Whether a cue places the event before the news.
     pub(super) fn is_historical(&self) -> bool {
-        self.effects.contains(&Effect::Historical)
+        self.has(Effect::Historical)
     }
 
-    /// Adds the effect of an attribution.
-    pub(super) fn attributed(&mut self, denied: bool) {
-        self.effects.push(if denied { Effect::Denied } else { Effect::Reported });
+    /// Adds the effect of an attribution, whose cue begins at `token`.
+    pub(super) fn attributed(&mut self, token: usize, denied: bool) {
+        self.cues.push(Cue { token, effect: if denied { Effect::Denied } else { Effect::Reported } });
+    }
+
+    /// The words that decided.
+    pub(super) fn into_cues(self) -> Vec<Cue> {
+        self.cues
+    }
+
+    fn has(&self, effect: Effect) -> bool {
+        self.cues.iter().any(|c| c.effect == effect)
     }
 
     /// The assertion block; history and salience are decided by others.
     pub(super) fn assertion(&self) -> Assertion {
-        let has = |e: Effect| self.effects.contains(&e);
+        let has = |e: Effect| self.has(e);
         let modality = if has(Effect::Denied) {
             Modality::Denied
         } else if has(Effect::Hypothetical) {
@@ -77,7 +87,7 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
     walk.climb(head);
     walk.reading.tense = tense(doc, head, trigger.light.map(|(v, _)| v));
     if !trigger.entry.verb && is_bare_plural(doc, trigger) && walk.reading.tense == Some(Tense::Present) {
-        walk.reading.effects.push(Effect::Generic);
+        walk.reading.cues.push(Cue { token: head, effect: Effect::Generic });
     }
     walk.reading
 }
@@ -100,22 +110,22 @@ impl Walk<'_> {
         self.lexicon.cues.get(kind, self.words.lemma(i))
     }
 
-    fn push(&mut self, effect: Option<Effect>) {
-        self.reading.effects.extend(effect);
+    fn push(&mut self, token: usize, effect: Option<Effect>) {
+        self.reading.cues.extend(effect.map(|effect| Cue { token, effect }));
     }
 
     /// Modifiers and determiners of a noun.
     fn modifiers(&mut self, noun: usize) {
         for c in self.doc.children(noun) {
             match self.doc.dep(c) {
-                Dep::Det | Dep::Neg if self.words.lemma(c) == "no" => self.push(Some(Effect::Negated)),
+                Dep::Det | Dep::Neg if self.words.lemma(c) == "no" => self.push(c, Some(Effect::Negated)),
                 Dep::Amod | Dep::Det | Dep::Predet | Dep::Compound | Dep::Advmod => {
                     let word = self.doc.word(c).to_lowercase();
                     let effect = self.lexicon.cues.get(CueKind::Modifier, &word);
                     let effect = effect.or_else(|| self.cue(CueKind::Modifier, c));
                     // "similar attacks" are a kind of event, "a similar attack" is one.
                     let plural = self.doc.tokens()[noun].tag == Tag::Nns;
-                    self.push(effect.filter(|e| *e != Effect::Generic || plural));
+                    self.push(c, effect.filter(|e| *e != Effect::Generic || plural));
                 }
                 _ => {}
             }
@@ -127,32 +137,32 @@ impl Walk<'_> {
         let no = self.doc.children(noun).any(|c| self.words.lemma(c) == "no");
         let about =
             matches!(self.words.lemma(noun), "report" | "sign" | "evidence" | "indication" | "record" | "claim");
-        self.push(Some(Effect::Negated).filter(|_| no && about));
+        self.push(noun, Some(Effect::Negated).filter(|_| no && about));
     }
 
     /// Auxiliaries, negation, adverbs and conjunction of a clause.
     fn clause(&mut self, verb: usize) {
         for c in self.doc.children(verb) {
             match self.doc.dep(c) {
-                Dep::Neg => self.push(Some(Effect::Negated)),
+                Dep::Neg => self.push(c, Some(Effect::Negated)),
                 // "no agreement was reached", "killed nobody"
                 Dep::Nsubjpass | Dep::Dobj if verb == self.trigger => {
                     let no = |i: usize| matches!(self.words.lemma(i), "no" | "nobody" | "neither" | "none");
                     if no(c) || self.doc.children(c).any(|d| self.doc.dep(d) == Dep::Det && no(d)) {
-                        self.push(Some(Effect::Negated));
+                        self.push(c, Some(Effect::Negated));
                     }
                 }
                 Dep::Aux if self.doc.tokens()[c].tag == Tag::Md => {
                     let effect = self.cue(CueKind::Auxiliary, c);
-                    self.push(effect);
+                    self.push(c, effect);
                 }
                 Dep::Advmod => {
                     let effect = self.cue(CueKind::Adverb, c);
-                    self.push(effect);
+                    self.push(c, effect);
                 }
                 Dep::Mark | Dep::Prep if c < verb => {
                     let effect = self.cue(CueKind::Conjunction, c);
-                    self.push(effect);
+                    self.push(c, effect);
                 }
                 _ => {}
             }
@@ -186,11 +196,11 @@ impl Walk<'_> {
                     if noun && effect.is_none() && self.light != Some(head) {
                         return;
                     }
-                    self.push(effect);
+                    self.push(head, effect);
                     match effect {
                         Some(Effect::Reported | Effect::Denied) => return,
                         None if doc.dep(at) == Dep::Xcomp && syntax::is_infinitive(doc, at) && is_purpose(doc, at) => {
-                            self.push(Some(Effect::Attempted));
+                            self.push(head, Some(Effect::Attempted));
                         }
                         _ => {}
                     }
@@ -198,7 +208,7 @@ impl Walk<'_> {
                 Dep::Acl | Dep::Relcl if verbal => {
                     let effect = self.cue(CueKind::Noun, head);
                     if syntax::is_infinitive(doc, at) {
-                        self.push(effect.or(Some(Effect::Attempted)));
+                        self.push(head, effect.or(Some(Effect::Attempted)));
                         if effect.is_some() {
                             at = head;
                             continue;
@@ -212,7 +222,7 @@ impl Walk<'_> {
                     if syntax::is_infinitive(doc, at) && !marked {
                         match self.cue(CueKind::Verb, head) {
                             Some(Effect::Achieved) => {}
-                            effect => self.push(effect.or(Some(Effect::Attempted))),
+                            effect => self.push(head, effect.or(Some(Effect::Attempted))),
                         }
                     } else if marked {
                         return;
@@ -224,11 +234,11 @@ impl Walk<'_> {
                     if effect.is_none() {
                         return;
                     }
-                    self.push(effect);
+                    self.push(head, effect);
                 }
                 Dep::Pobj | Dep::Pcomp => {
                     let prep = head;
-                    self.push(self.lexicon.cues.get(CueKind::Preposition, self.words.lemma(prep)));
+                    self.push(prep, self.lexicon.cues.get(CueKind::Preposition, self.words.lemma(prep)));
                     if doc.is_root(prep) {
                         return;
                     }
@@ -250,7 +260,7 @@ impl Walk<'_> {
                         return;
                     }
                     let effect = self.cue(kind, outer);
-                    self.push(effect);
+                    self.push(outer, effect);
                     let carried = self.words.bits(outer) & self.lexicon.classes.class("quantity") != 0
                         || self.light == Some(outer);
                     if matches!(effect, Some(Effect::Reported | Effect::Denied)) || effect.is_none() && !carried {
@@ -264,19 +274,18 @@ impl Walk<'_> {
                 }
                 Dep::Nsubj if !verbal => {
                     // "an attack is planned / likely / expected"
-                    let effect = doc
-                        .child(head, Dep::Acomp)
-                        // "were due to", "were possible because of": the adjective says why.
-                        .filter(|a| doc.child(*a, Dep::Prep).is_none())
-                        .and_then(|a| self.cue(CueKind::Adjective, a))
-                        .filter(|e| *e != Effect::Reported);
-                    self.push(effect);
+                    let adjective = doc.child(head, Dep::Acomp);
+                    // "were due to", "were possible because of": the adjective says why.
+                    if let Some(a) = adjective.filter(|a| doc.child(*a, Dep::Prep).is_none()) {
+                        let effect = self.cue(CueKind::Adjective, a).filter(|e| *e != Effect::Reported);
+                        self.push(a, effect);
+                    }
                     // "the attack did not kill" took place; "no attack happened" did not.
-                    let before = self.reading.effects.len();
+                    let before = self.reading.cues.len();
                     self.clause(head);
                     if !TAKES_PLACE.contains(&doc.lemma(head)) {
-                        let said = self.reading.effects.split_off(before);
-                        self.reading.effects.extend(said.into_iter().filter(|e| *e != Effect::Negated));
+                        let said = self.reading.cues.split_off(before);
+                        self.reading.cues.extend(said.into_iter().filter(|c| c.effect != Effect::Negated));
                     }
                     return;
                 }

@@ -4,6 +4,7 @@
 //! is left out only when its words are dense with one desk's terms and free of harm.
 
 use super::lexicon::Lexicon;
+use super::trace::Desk;
 use super::words::Words;
 use crate::nlp::{Doc, Pos};
 
@@ -12,9 +13,9 @@ const DISTINCT: usize = 5;
 /// Share of its nouns and verbs that they must make up.
 const DENSITY: f64 = 0.045;
 
-/// Whether events are looked for in an article.
-pub(super) fn is_codeable(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> bool {
-    let mut desks: Vec<(&str, usize, Vec<&str>)> = Vec::new();
+/// The desk of an article in which no events are looked for.
+pub(super) fn desk(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> Option<Desk> {
+    let mut desks: Vec<(&'static str, usize, Vec<&'static str>)> = Vec::new();
     let mut content = 0usize;
     for i in 0..doc.len() {
         if !matches!(doc.pos(i), Pos::Noun | Pos::Verb | Pos::Propn | Pos::Adj) {
@@ -34,7 +35,8 @@ pub(super) fn is_codeable(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -
     }
     let harm =
         (0..doc.len()).filter(|i| matches!(words.lemma(*i), "kill" | "wound" | "bomb" | "arrest" | "protest")).count();
-    !desks
-        .iter()
-        .any(|(_, n, distinct)| distinct.len() >= DISTINCT && *n as f64 >= DENSITY * content as f64 && harm * 4 < *n)
+    desks
+        .into_iter()
+        .find(|(_, n, distinct)| distinct.len() >= DISTINCT && *n as f64 >= DENSITY * content as f64 && harm * 4 < *n)
+        .map(|(name, _, words)| Desk { name, words })
 }

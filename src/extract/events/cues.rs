@@ -6,7 +6,7 @@ use crate::extract::table::{TableError, rows};
 
 /// What a cue does to the event it governs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Effect {
+pub enum Effect {
     /// Happens with its governor ("managed to", "used drones to").
     Achieved,
     /// Said by someone.
@@ -36,24 +36,31 @@ pub(super) enum Effect {
 }
 
 impl Effect {
+    /// Every effect with its spelling in the tables.
+    const NAMES: [(Self, &'static str); 13] = [
+        (Effect::Achieved, "achieved"),
+        (Effect::Reported, "reported"),
+        (Effect::Possible, "possible"),
+        (Effect::Attempted, "attempted"),
+        (Effect::Planned, "planned"),
+        (Effect::Requested, "requested"),
+        (Effect::Hypothetical, "hypothetical"),
+        (Effect::Denied, "denied"),
+        (Effect::Failed, "failed"),
+        (Effect::Negated, "negated"),
+        (Effect::Generic, "generic"),
+        (Effect::Historical, "historical"),
+        (Effect::Conditional, "conditional"),
+    ];
+
     /// Reads the spelling of the tables.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "achieved" => Effect::Achieved,
-            "reported" => Effect::Reported,
-            "possible" => Effect::Possible,
-            "attempted" => Effect::Attempted,
-            "planned" => Effect::Planned,
-            "requested" => Effect::Requested,
-            "hypothetical" => Effect::Hypothetical,
-            "denied" => Effect::Denied,
-            "failed" => Effect::Failed,
-            "negated" => Effect::Negated,
-            "generic" => Effect::Generic,
-            "historical" => Effect::Historical,
-            "conditional" => Effect::Conditional,
-            _ => return None,
-        })
+        Self::NAMES.iter().find(|(_, name)| *name == text).map(|(effect, _)| *effect)
+    }
+
+    /// The spelling of the tables.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(effect, _)| *effect == self).map_or("", |(_, name)| name)
     }
 }
 

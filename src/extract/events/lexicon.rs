@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::codes::Codes;
 use super::cues::Cues;
+use super::trace::Rule;
 use crate::extract::table::{Row, TableError, rows};
 use crate::nlp::EntityType;
 use crate::record::{Context, EventType, Mode, ParticipantRole};
@@ -39,8 +40,8 @@ pub struct Lexicon {
 /// A reading of a trigger word.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// Table and line, for [`super::EventMention::rule`].
-    pub name: String,
+    /// Where it stands.
+    pub rule: Rule,
     /// What the reading is.
     pub reading: Reading,
     /// All must hold.
@@ -270,7 +271,7 @@ fn entry(reading: Reading, row: &Row<'static>, classes: &Classes, codes: &Codes)
         return Err(format!("unknown CAMEO code {code:?}"));
     }
     Ok(Entry {
-        name: row.place(),
+        rule: Rule { table: row.table(), line: row.line(), words: row.cell(0), verb: pos == "v", conditions },
         reading,
         conditions: list(conditions).map(|c| condition(c, classes)).collect::<Result<_, _>>()?,
         frame,
@@ -439,7 +440,7 @@ mod tests {
             for row in rows(table, text, 8).unwrap() {
                 for lemma in words(row.cell(0)) {
                     let key = (lemma, row.cell(1), row.cell(2));
-                    assert!(seen.insert(key), "{}: {key:?} is a repeat, merge the lines", row.place());
+                    assert!(seen.insert(key), "{table}:{}: {key:?} is a repeat, merge the lines", row.line());
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! Puts the parts together: the mentions of an article, in text order.
 
 use super::assertion::{self, Reading as Cued};
-use super::lexicon::{Frame, Lexicon, Reading};
+use super::lexicon::{Lexicon, Reading};
 use super::participants;
+use super::trace::{Reason, Trace};
 use super::triggers::{self, Trigger};
 use super::when::{self, Attached};
 use super::whereabouts;
@@ -16,10 +17,11 @@ use crate::record::{EventClass, EventType, Modality, ParticipantRole, Polarity, 
 /// Layout blocks, headline and dateline included, within which a story tells its news.
 pub(super) const LEAD_PARAGRAPHS: usize = 6;
 
-/// Finds the event mentions of a story, in text order.
-pub fn find(story: &Story<'_>, facts: &Facts<'_>, lexicon: &Lexicon) -> Vec<EventMention> {
+/// Finds the event mentions of a story, in text order; what was not coded and why goes to `trace`.
+pub fn find(story: &Story<'_>, facts: &Facts<'_>, lexicon: &Lexicon, trace: &mut Trace) -> Vec<EventMention> {
     let words = Words::new(story.doc, &lexicon.classes);
-    if !codeable::is_codeable(story.doc, lexicon, &words) {
+    if let Some(desk) = codeable::desk(story.doc, lexicon, &words) {
+        trace.desk(desk);
         return Vec::new();
     }
     let times = when::attach(story, facts);
@@ -27,7 +29,7 @@ pub fn find(story: &Story<'_>, facts: &Facts<'_>, lexicon: &Lexicon) -> Vec<Even
     let mut mentions: Vec<EventMention> = Vec::new();
     for s in 0..story.doc.sentences().len() {
         if story.is_codeable(s) {
-            reader.sentence(s, &mut mentions);
+            reader.sentence(s, &mut mentions, trace);
         }
     }
     mentions
@@ -44,13 +46,13 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// Adds the mentions of one sentence.
-    fn sentence(&self, s: usize, mentions: &mut Vec<EventMention>) {
+    fn sentence(&self, s: usize, mentions: &mut Vec<EventMention>, trace: &mut Trace) {
         let doc = self.story.doc;
-        let found = triggers::find(self.story, self.lexicon, self.words, s);
+        let found = triggers::find(self.story, self.lexicon, self.words, s, trace);
         if found.is_empty() {
             return;
         }
-        let mut found = overlap::resolve(doc, self.words, found);
+        let mut found = overlap::resolve(doc, self.words, found, trace);
         let causes = links::causes(doc, &found);
         self.type_harm(s, &mut found, &causes, mentions);
         let heads: Vec<usize> = found.iter().map(|t| t.head).collect();
@@ -66,6 +68,7 @@ impl Reader<'_> {
         for t in order {
             let trigger = &found[t];
             if matches!(trigger.reading, Reading::Harm | Reading::Blocked) {
+                trace.miss(trigger.head, Reason::NoCause(trigger.entry.rule));
                 continue;
             }
             let cause = causes[t].and_then(|c| index[c]);
@@ -145,7 +148,8 @@ impl Reader<'_> {
         let attribution = attributions::governing(self.facts.attributions, trigger.head);
         let mut cued = assertion::read(doc, self.lexicon, self.words, trigger);
         if let Some(a) = attribution {
-            cued.attributed(self.facts.attributions[a].denied);
+            let a = &self.facts.attributions[a];
+            cued.attributed(a.cue.as_ref().map_or(trigger.head, |c| c.start), a.denied);
         }
         let mut assertion = cued.assertion();
         if let Some(c) = cause {
@@ -182,7 +186,9 @@ impl Reader<'_> {
             head: trigger.head,
             role: if is_result { TriggerRole::Result } else { TriggerRole::Nucleus },
             confidence: confidence(trigger, &participants),
-            rule: rule(trigger, self.words, is_result),
+            rule: trigger.entry.rule,
+            light: trigger.light.map(|(verb, _)| verb),
+            cues: cued.into_cues(),
             class,
             participants,
             place,
@@ -399,18 +405,4 @@ fn confidence(trigger: &Trigger<'_>, cast: &[Participant]) -> f64 {
     let weight =
         trigger.entry.weight + if trigger.light.is_some() { 0.05 } else { 0.0 } - if named { 0.0 } else { 0.1 };
     (weight.clamp(0.05, 0.98) * 100.0).round() / 100.0
-}
-
-/// Entry and pattern, for whoever asks why this was coded.
-fn rule(trigger: &Trigger<'_>, words: &Words<'_>, is_result: bool) -> String {
-    let mut rule = trigger.entry.name.clone();
-    rule.push_str(if trigger.entry.verb { " verb" } else { " noun" });
-    if let Some((verb, _)) = trigger.light {
-        rule.push_str(" light:");
-        rule.push_str(words.lemma(verb));
-    }
-    if matches!(trigger.entry.frame, Frame::Harm | Frame::Suffer) && is_result {
-        rule.push_str(" result");
-    }
-    rule
 }

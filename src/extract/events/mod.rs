@@ -19,6 +19,7 @@ mod participants;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod triggers;
 mod typing;
 mod when;
@@ -27,8 +28,10 @@ mod words;
 
 use std::ops::Range;
 
+pub use cues::Effect;
 pub use lexicon::Lexicon;
 pub use mentions::find;
+pub use trace::{Cue, Desk, Miss, Reason, Rule, Trace};
 
 use super::attributions::Attribution;
 use super::casualties::Claim;
@@ -61,8 +64,12 @@ pub struct EventMention {
     pub claims: Vec<usize>,
     /// Confidence of the type, 0 to 1.
     pub confidence: f64,
-    /// Lexicon entry and pattern that coded it.
-    pub rule: String,
+    /// The lexicon entry that coded it.
+    pub rule: Rule,
+    /// The light verb that governs an event noun.
+    pub light: Option<usize>,
+    /// The words that decided on its assertion.
+    pub cues: Vec<Cue>,
 }
 
 /// Someone who took part in an event.

@@ -1,6 +1,7 @@
 //! Keeps one trigger where several words of a sentence evoke the same event.
 
 use super::lexicon::{Reading, Slot};
+use super::trace::{Reason, Trace};
 use super::triggers::Trigger;
 use super::words::Words;
 use crate::nlp::{Dep, Doc, Pos};
@@ -8,20 +9,31 @@ use crate::record::EventType;
 
 /// Drops triggers that only spell out another one: the noun of "impose sanctions", what is asked for or threatened,
 /// the verb of "the attack hit".
-pub(super) fn resolve<'l>(doc: &Doc<'_>, words: &Words<'_>, mut triggers: Vec<Trigger<'l>>) -> Vec<Trigger<'l>> {
+pub(super) fn resolve<'l>(
+    doc: &Doc<'_>,
+    words: &Words<'_>,
+    mut triggers: Vec<Trigger<'l>>,
+    trace: &mut Trace,
+) -> Vec<Trigger<'l>> {
     let mut dropped = vec![false; triggers.len()];
     for i in 0..triggers.len() {
         for j in 0..triggers.len() {
             if i == j || dropped[i] || dropped[j] {
                 continue;
             }
-            if spells_out(words, &triggers[i], &triggers[j]) || is_content(doc, &triggers[i], &triggers[j]) {
+            let outer = triggers[i].head;
+            if spells_out(words, &triggers[i], &triggers[j]) {
                 dropped[j] = true;
+                trace.miss(triggers[j].head, Reason::SpellsOut(outer));
+            } else if is_content(doc, &triggers[i], &triggers[j]) {
+                dropped[j] = true;
+                trace.miss(triggers[j].head, Reason::Content(outer));
             } else if is_predicate_of(doc, words, &triggers[i], &triggers[j]) {
                 // The event noun takes what its verb hits.
                 let objects = triggers[j].arguments.objects.clone();
                 triggers[i].arguments.objects.extend(objects);
                 dropped[j] = true;
+                trace.miss(triggers[j].head, Reason::Predicate(outer));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{EventMention, Facts, Lexicon, find};
+use super::{EventMention, Facts, Lexicon, Trace, find};
 use crate::extract::{Story, testing};
 use crate::record::{Polarity, Realis, TriggerRole};
 
@@ -19,7 +19,7 @@ fn mentions(text: &str, date: Option<&str>) -> Vec<String> {
     let times = testing::times(&story);
     let claims = testing::claims(&story, &entities, &attributions);
     let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
-    find(&story, &facts, lexicon()).iter().map(|m| in_words(&story, &facts, m)).collect()
+    find(&story, &facts, lexicon(), &mut Trace::default()).iter().map(|m| in_words(&story, &facts, m)).collect()
 }
 
 fn in_words(story: &Story<'_>, facts: &Facts<'_>, m: &EventMention) -> String {

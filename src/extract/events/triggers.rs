@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::lexicon::{Condition, Entry, Lexicon, Reading, Slot};
 use super::syntax;
+use super::trace::{Reason, Trace};
 use super::words::Words;
 use crate::article::BlockKind;
 use crate::extract::Story;
@@ -42,16 +43,31 @@ pub(super) struct Arguments {
 }
 
 /// Finds the triggers of sentence `s`, in text order.
-pub(super) fn find<'l>(story: &Story<'_>, lexicon: &'l Lexicon, words: &Words<'_>, s: usize) -> Vec<Trigger<'l>> {
+pub(super) fn find<'l>(
+    story: &Story<'_>,
+    lexicon: &'l Lexicon,
+    words: &Words<'_>,
+    s: usize,
+    trace: &mut Trace,
+) -> Vec<Trigger<'l>> {
     let headline = story.kind(s) == BlockKind::Headline;
     let tokens = story.tokens(s);
-    let mut found: Vec<Trigger<'l>> =
-        tokens.clone().filter_map(|i| trigger(story.doc, lexicon, words, tokens.clone(), i, headline)).collect();
+    let mut found: Vec<Trigger<'l>> = Vec::new();
+    for i in tokens.clone() {
+        match trigger(story.doc, lexicon, words, tokens.clone(), i, headline) {
+            Ok(trigger) => found.push(trigger),
+            Err(reason) => trace.miss(i, reason),
+        }
+    }
     // A compound's modifier ("peace talks", "ceasefire agreement") is no event beside the event its head names.
     let heads: Vec<usize> = found.iter().map(|t| t.head).collect();
     found.retain(|t| {
         let head = story.doc.head(t.head);
-        !(story.doc.dep(t.head) == Dep::Compound && heads.contains(&head))
+        let carried = story.doc.dep(t.head) == Dep::Compound && heads.contains(&head);
+        if carried {
+            trace.miss(t.head, Reason::Modifies(head));
+        }
+        !carried
     });
     found
 }
@@ -63,47 +79,56 @@ fn trigger<'l>(
     sentence: Range<usize>,
     i: usize,
     headline: bool,
-) -> Option<Trigger<'l>> {
+) -> Result<Trigger<'l>, Reason> {
     let verb = match doc.pos(i) {
         Pos::Verb => true,
         Pos::Aux if words.lemma(i) == "be" => true,
         Pos::Noun => false,
         Pos::Propn if headline || named_event(doc, i) => false,
         // Gerunds and participles are sometimes tagged as adjectives or nouns, never the other way about.
-        _ => return None,
+        _ => return Err(Reason::Unlisted),
     };
-    if !verb && (inside_name(doc, i) || opens_compound(doc, i)) {
-        return None;
-    }
     let hyphenated = words.hyphenated(doc, i);
     let mut entries = lexicon.entries(words.lemma(i), verb).peekable();
     let mut joined = hyphenated.iter().flat_map(|h| lexicon.entries(h, verb)).peekable();
     if entries.peek().is_none() && joined.peek().is_none() {
-        return None;
+        return Err(Reason::Unlisted);
+    }
+    if !verb && inside_name(doc, i) {
+        return Err(Reason::Name);
+    }
+    if !verb && opens_compound(doc, i) {
+        return Err(Reason::Hyphen);
     }
     // "the destroyed house", "a jailed activist": a state, not the news.
     if verb && matches!(doc.dep(i), Dep::Amod | Dep::Prep) {
-        return None;
+        return Err(Reason::State);
     }
     let carried = !verb && doc.dep(i) == Dep::Compound;
     if carried && !lexicon.carriers.contains(&words.lemma(doc.head(i))) && !governed_by_cue(lexicon, words, doc.head(i))
     {
-        return None;
+        return Err(Reason::Compound(doc.head(i)));
     }
     let light = if verb { None } else { light_verb(doc, lexicon, words, i) };
     let arguments = if verb { verb_arguments(doc, i) } else { noun_arguments(doc, i, light.map(|(v, _)| v)) };
     let quantity = lexicon.classes.class("quantity");
     let view = View { doc, words, sentence, i, arguments: &arguments, quantity };
-    let mut readings: Vec<(usize, &Entry)> = joined
-        .map(|e| (1, e))
-        .chain(entries.map(|e| (0, e)))
-        .filter_map(|(n, e)| Some((n + view.fit(e)?, e)))
-        .collect();
+    let mut readings: Vec<(usize, &Entry)> = Vec::new();
+    let mut nearest: Option<(usize, &Entry)> = None;
+    for (n, e) in joined.map(|e| (1, e)).chain(entries.map(|e| (0, e))) {
+        match view.fit(e) {
+            Ok(score) => readings.push((n + score, e)),
+            Err(failed) if e.reading == Reading::Blocked || nearest.is_some_and(|(f, _)| f >= failed) => {}
+            Err(failed) => nearest = Some((failed, e)),
+        }
+    }
     // Most specific first, then the surer reading; the sort is stable, so table order settles the rest.
     readings.sort_by(|(a, x), (b, y)| b.cmp(a).then(y.weight.total_cmp(&x.weight)));
-    let (_, entry) = *readings.first()?;
+    let Some((_, entry)) = readings.first().copied() else {
+        return Err(nearest.map_or(Reason::Unlisted, |(failed, e)| Reason::Unfit(e.rule, failed)));
+    };
     if entry.reading == Reading::Blocked {
-        return None;
+        return Err(Reason::Blocked(entry.rule));
     }
     let others = readings[1..]
         .iter()
@@ -111,7 +136,7 @@ fn trigger<'l>(
         .filter_map(|(_, e)| Some((e.cameo?, e.weight)))
         .take(2)
         .collect();
-    Some(Trigger {
+    Ok(Trigger {
         head: i,
         tokens: span(doc, words, entry, i, &arguments),
         reading: entry.reading,
@@ -283,16 +308,16 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    /// How specifically an entry fits; none if a condition fails.
-    fn fit(&self, entry: &Entry) -> Option<usize> {
+    /// How specifically an entry fits, or the index of the condition that fails.
+    fn fit(&self, entry: &Entry) -> Result<usize, usize> {
         let mut score = 0;
-        for condition in &entry.conditions {
+        for (n, condition) in entry.conditions.iter().enumerate() {
             if self.holds(condition) == condition.negated {
-                return None;
+                return Err(n);
             }
             score += if condition.negated || condition.alternatives.any { 1 } else { 3 };
         }
-        Some(score)
+        Ok(score)
     }
 
     fn holds(&self, condition: &Condition) -> bool {

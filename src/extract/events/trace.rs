@@ -1,0 +1,113 @@
+//! Why words were coded, and why others were not: recorded at the place of the decision, kept only when someone asks.
+//!
+//! What coded a mention is small and travels with it ([`Rule`], [`Cue`]); what was turned down goes to a [`Trace`],
+//! which drops everything unless it was made by [`Trace::on`].
+
+use super::cues::Effect;
+
+/// A line of a trigger table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Name of the table.
+    pub table: &'static str,
+    /// Number of the line, from 1.
+    pub line: usize,
+    /// Lemmas.
+    pub words: &'static str,
+    /// Verb or noun.
+    pub verb: bool,
+    /// Conditions, as the table spells them.
+    pub conditions: &'static str,
+}
+
+impl Rule {
+    /// The condition of that index, in the order of the line.
+    pub fn condition(&self, index: usize) -> Option<&'static str> {
+        self.conditions.split_whitespace().nth(index)
+    }
+}
+
+/// A word that decided on the assertion of a mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cue {
+    /// The word.
+    pub token: usize,
+    /// What it does to the event.
+    pub effect: Effect,
+}
+
+/// Why a word was not coded. Tokens are heads of other words of its sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The tables do not list the word in its part of speech; never recorded.
+    Unlisted,
+    /// No reading fits: the nearest one and the index of its condition that fails.
+    Unfit(Rule, usize),
+    /// The best reading says that this is no event.
+    Blocked(Rule),
+    /// Part of a name.
+    Name,
+    /// Tied to the next word by a hyphen ("flood-affected").
+    Hyphen,
+    /// A participle before a noun: a state, not the news.
+    State,
+    /// Modifies a noun that names no event ("strike force").
+    Compound(usize),
+    /// Modifies the noun of an event already coded ("peace talks").
+    Modifies(usize),
+    /// Only spells out another trigger ("impose sanctions").
+    SpellsOut(usize),
+    /// What a demand, threat, refusal or promise is about.
+    Content(usize),
+    /// Says of an event noun that it hit something ("the attack hit").
+    Predicate(usize),
+    /// Harm to people whose cause the text does not tell.
+    NoCause(Rule),
+}
+
+/// A word that was not coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Miss {
+    /// The word.
+    pub token: usize,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// The desk of an article that reports no coded events, with the words that show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Desk {
+    /// Name of the desk.
+    pub name: &'static str,
+    /// Distinct words of the desk, in text order.
+    pub words: Vec<&'static str>,
+}
+
+/// What was turned down in one article. The default keeps nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    on: bool,
+    /// Words that were not coded, in the order of decision.
+    pub misses: Vec<Miss>,
+    /// The desk, where the article was left out as a whole.
+    pub desk: Option<Desk>,
+}
+
+impl Trace {
+    /// A trace that keeps what it is told.
+    pub fn on() -> Self {
+        Self { on: true, ..Self::default() }
+    }
+
+    /// Records that a word was not coded.
+    pub(super) fn miss(&mut self, token: usize, reason: Reason) {
+        if self.on && reason != Reason::Unlisted {
+            self.misses.push(Miss { token, reason });
+        }
+    }
+
+    /// Records that an article was left out.
+    pub(super) fn desk(&mut self, desk: Desk) {
+        self.desk = Some(desk).filter(|_| self.on);
+    }
+}
