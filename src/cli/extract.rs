@@ -11,8 +11,9 @@ use std::thread;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 
-use super::digest::{digest, width};
+use super::digest::{digest, explanation, width};
 use super::exit::{Exit, Failure};
 use super::input::{InputError, Item, Items};
 use super::progress::Progress;
@@ -21,7 +22,7 @@ use super::{Settings, worker};
 use crate::article::Intake;
 use crate::config::Config;
 use crate::extract::{Enricher, Pipeline};
-use crate::record::EnrichedArticle;
+use crate::record::{EnrichedArticle, Explanation};
 
 /// Articles read in one round by every thread.
 const ROUND: usize = 16;
@@ -35,8 +36,20 @@ pub(super) struct Arguments {
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
+    /// Say why each event was coded and why other words were not; with --format json as a field "explain"
+    #[arg(long)]
+    explain: bool,
     #[command(flatten)]
     settings: Settings,
+}
+
+/// What is printed of an article.
+#[derive(Debug, Serialize)]
+struct Output {
+    #[serde(flatten)]
+    record: EnrichedArticle,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explain: Option<Explanation>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -70,7 +83,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         if round.is_empty() {
             break;
         }
-        let results = enrich(&round, &intake, &config, &mut enrichers);
+        let results = enrich(&round, &intake, &config, arguments.explain, &mut enrichers);
         for (item, result) in round.iter().zip(results) {
             match (item, result) {
                 (Ok(_), Some(Ok(article))) => {
@@ -109,10 +122,11 @@ fn enrich(
     round: &[Result<Item, InputError>],
     intake: &Intake,
     config: &Config,
+    explain: bool,
     enrichers: &mut [Enricher],
-) -> Vec<Option<Result<EnrichedArticle, String>>> {
+) -> Vec<Option<Result<Output, String>>> {
     let next = AtomicUsize::new(0);
-    let mut results: Vec<Option<Result<EnrichedArticle, String>>> = round.iter().map(|_| None).collect();
+    let mut results: Vec<Option<Result<Output, String>>> = round.iter().map(|_| None).collect();
     thread::scope(|scope| {
         let next = &next;
         let workers: Vec<_> = enrichers
@@ -125,7 +139,7 @@ fn enrich(
                         match round.get(i) {
                             None => return own,
                             Some(Err(_)) => {}
-                            Some(Ok(item)) => own.push((i, one(item, intake, config, enricher))),
+                            Some(Ok(item)) => own.push((i, one(item, intake, config, explain, enricher))),
                         }
                     }
                 })
@@ -141,10 +155,22 @@ fn enrich(
     results
 }
 
-fn one(item: &Item, intake: &Intake, config: &Config, enricher: &mut Enricher) -> Result<EnrichedArticle, String> {
+fn one(
+    item: &Item,
+    intake: &Intake,
+    config: &Config,
+    explain: bool,
+    enricher: &mut Enricher,
+) -> Result<Output, String> {
     let article = item.article(intake).map_err(|e| e.to_string())?;
     let start = Instant::now();
-    enricher.enrich(&article, &|| start.elapsed() >= config.worker.article_timeout).map_err(|e| e.to_string())
+    let stop = || start.elapsed() >= config.worker.article_timeout;
+    let output = if explain {
+        enricher.explain(&article, &stop).map(|(record, explain)| Output { record, explain: Some(explain) })
+    } else {
+        enricher.enrich(&article, &stop).map(|record| Output { record, explain: None })
+    };
+    output.map_err(|e| e.to_string())
 }
 
 struct Printer {
@@ -154,13 +180,19 @@ struct Printer {
 }
 
 impl Printer {
-    fn article(&self, article: &EnrichedArticle, out: &mut impl Write) -> std::io::Result<()> {
+    fn article(&self, article: &Output, out: &mut impl Write) -> std::io::Result<()> {
         match self.format {
             Format::Json => {
                 serde_json::to_writer(&mut *out, article)?;
                 out.write_all(b"\n")
             }
-            Format::Pretty => write!(out, "{}", digest(article, self.style, self.width)),
+            Format::Pretty => {
+                write!(out, "{}", digest(&article.record, self.style, self.width))?;
+                match &article.explain {
+                    Some(e) => write!(out, "{}", explanation(e, self.style, self.width)),
+                    None => Ok(()),
+                }
+            }
         }
     }
 }

@@ -67,6 +67,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   dateline extract article.txt
+  dateline extract --explain article.txt
   dateline extract --format json articles.jsonl > enriched.jsonl
   cat article.txt | dateline extract -")]
     Extract(extract::Arguments),

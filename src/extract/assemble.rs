@@ -423,7 +423,6 @@ impl<'a> Assembler<'a> {
         let of = |kind| blocks.iter().filter(|b| b.kind == kind).count();
         let is_place = |e: &&record::EntityRecord| matches!(e.kind, record::EntityKind::Gpe | record::EntityKind::Loc);
         let notes = self.story.article.notes.iter().map(|n| n.as_str().to_owned());
-        let undated = self.story.date().is_none().then(|| "no_document_date".to_owned());
         record::Quality {
             sentences: self.story.doc.sentences().len(),
             tokens: self.story.doc.len(),
@@ -434,12 +433,12 @@ impl<'a> Assembler<'a> {
             default_times: mentions.iter().filter(|m| via(m.time.as_ref().map(|t| t.via))).count(),
             default_places: mentions.iter().filter(|m| via(m.location.as_ref().map(|p| p.via))).count(),
             claims_without_source: self.facts.claims.iter().filter(|c| c.source.is_none()).count(),
-            notes: notes.chain(undated).collect(),
+            notes: notes.collect(),
         }
     }
 
     /// The span of a non-empty token range.
-    fn span(&self, tokens: Range<usize>) -> record::Span {
+    pub(super) fn span(&self, tokens: Range<usize>) -> record::Span {
         self.span_of_body(self.story.doc.bytes(tokens))
     }
 

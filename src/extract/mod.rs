@@ -10,6 +10,7 @@ pub mod attributions;
 pub mod casualties;
 pub mod entities;
 pub mod events;
+mod explain;
 pub mod numbers;
 pub mod pipeline;
 pub mod places;

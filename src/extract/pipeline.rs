@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::assemble::Assembler;
 use super::events::{Facts, Trace};
+use super::explain::Explainer;
 use super::places::gazetteer::{Gazetteer, GazetteerError};
 use super::rollup::Doubt;
 use super::table::TableError;
 use super::{Story, attributions, casualties, entities, events, places, rollup, times};
 use crate::article::Article;
 use crate::nlp::{Engine, Model, ModelError, Stopped};
-use crate::record::{EnrichedArticle, Producer};
+use crate::record::{EnrichedArticle, Explanation, Producer};
 
 /// Model, gazetteer and lexicons. Immutable; shared by all threads.
 #[derive(Debug)]
@@ -124,6 +125,24 @@ impl Enricher {
 
     /// Finds everything in an article. `stop` is asked between steps; when it says so, the article is given up.
     pub fn enrich(&mut self, article: &Article, stop: &dyn Fn() -> bool) -> Result<EnrichedArticle, EnrichError> {
+        self.read(article, stop, Trace::default()).map(|(record, _)| record)
+    }
+
+    /// The same record with the reasons for what was coded and what was not.
+    pub fn explain(
+        &mut self,
+        article: &Article,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(EnrichedArticle, Explanation), EnrichError> {
+        self.read(article, stop, Trace::on()).map(|(record, explanation)| (record, explanation.unwrap_or_default()))
+    }
+
+    fn read(
+        &mut self,
+        article: &Article,
+        stop: &dyn Fn() -> bool,
+        mut trace: Trace,
+    ) -> Result<(EnrichedArticle, Option<Explanation>), EnrichError> {
         let Self { pipeline, engine } = self;
         // Block by block: a dateline or headline is no part of the sentence that follows it.
         let doc = engine.annotate_parts(article.body(), &article.layout.starts(), stop)?;
@@ -137,9 +156,13 @@ impl Enricher {
         checked()?;
         let claims = casualties::find(&story, &entities, &attributions, &pipeline.harm);
         let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
-        let mentions = events::find(&story, &facts, &pipeline.triggers, &mut Trace::default());
+        let mentions = events::find(&story, &facts, &pipeline.triggers, &mut trace);
         checked()?;
         let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt);
-        Ok(Assembler::new(&story, &facts, &pipeline.producer).article(&mentions, &clusters))
+        let assembler = Assembler::new(&story, &facts, &pipeline.producer);
+        let record = assembler.article(&mentions, &clusters);
+        let explainer = Explainer { story: &story, facts: &facts, assembler: &assembler, record: &record };
+        let explanation = trace.is_on().then(|| explainer.explain(&mentions, &clusters, &trace));
+        Ok((record, explanation))
     }
 }

@@ -35,6 +35,7 @@ pub mod attribution;
 pub mod casualty;
 pub mod entity;
 pub mod event;
+pub mod explanation;
 pub mod id;
 pub mod mention;
 pub mod place;
@@ -52,6 +53,7 @@ pub use entity::{EntityKind, EntityMention, EntityRecord, EntityTag};
 pub use event::{
     ArticleEvent, CasualtySummary, Contradiction, Link, LinkKind, SideCasualties, SourceSummary, SourceTotal, Sources,
 };
+pub use explanation::Explanation;
 pub use mention::{
     Assertion, Confidence, EventAttribution, EventMention, Flag, Modality, Participant, ParticipantRole, Polarity,
     Realis, Salience, SentenceRef, Tense, Trigger, TriggerRole,

@@ -86,6 +86,73 @@ fn the_digest_is_plain_text_in_a_pipe() {
 }
 
 #[test]
+fn explain_says_why_words_were_coded_and_why_others_were_not() {
+    let extract = |arguments: &[&str], input: &str| {
+        let output = dateline().arg("extract").args(arguments).write_stdin(input).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = "NAIROBI, Kenya (AP) - Gunmen carried out a raid on a police post in Garissa on Monday, the governor said. \
+        Four officers were killed in the attack. The raid came after peace talks in Mombasa. The governor later suffered a heart attack. \
+        The army plans to attack the camp. Rebels fired a worker.";
+    let check = |pretty: &str, parts: &[&str]| {
+        let line = pretty.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in parts {
+            assert!(line.contains(part), "--explain should say {part:?}:\n{pretty}");
+        }
+    };
+    let pretty = extract(&["--explain"], text);
+    check(
+        &pretty,
+        &[
+            "Why these events 1. weight",
+            "the main event:",
+            "by assault.tsv:",
+            "raid (n)",
+            "noun with the light verb “carried”",
+            "actor Gunmen",
+            "place Garissa",
+            "attribution governor: “said”",
+            "casualties killed 4: “Four officers were killed”",
+            "harm done by another event of its sentence",
+            "same as “raid”, sentence 1:",
+            "points of 4 needed:",
+            "refers back +2",
+            "planned “plans”",
+            "“attack”, sentence 4: this reading is no event: blocked.tsv:",
+            "attributions, not events",
+        ],
+    );
+    let without = extract(&[], text);
+    assert_eq!(pretty.get(..without.len()), Some(without.as_str()), "an explanation follows the digest");
+
+    let record: serde_json::Value = serde_json::from_str(&extract(&["--explain", "--format", "json"], text)).unwrap();
+    let plain: serde_json::Value = serde_json::from_str(&extract(&["--format", "json"], text)).unwrap();
+    let mut rest = record.clone();
+    let explain = rest.as_object_mut().unwrap().remove("explain").unwrap();
+    assert_eq!(rest, plain, "asking why must not change the record");
+    assert!(plain.get("explain").is_none());
+    let ids = |list: &serde_json::Value, key: &str| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|e| e[key].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&explain["events"], "cluster_id"), ids(&plain["events"], "cluster_id"));
+    let explained: usize =
+        explain["events"].as_array().unwrap().iter().map(|e| ids(&e["mentions"], "mention_id").len()).sum();
+    assert_eq!(explained, plain["mentions"].as_array().unwrap().len(), "every mention is explained once");
+    let missed = explain["not_coded"].as_array().unwrap();
+    let reason = |word: &str| {
+        missed.iter().find(|m| m["span"]["text"] == word).map(|m| m["reason"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(reason("attack").as_deref(), Some("blocked_reading"), "{explain:#}");
+    assert_eq!(reason("said").as_deref(), Some("statement"));
+
+    let sports = "The striker scored a late goal as the home team won the match. The goalkeeper saved a penalty before the \
+        midfielder equalised. The coach praised his defender after the league game. The champions attacked from the start of \
+        the season and lead the tournament. The team meets its rival in the semifinal of the cup.";
+    check(&extract(&["--explain"], sports), &["Why no events an article of the desk “sport”:", "goal", "midfielder"]);
+}
+
+#[test]
 fn the_demo_runs_through_and_shows_every_topic() {
     let output = dateline().arg("demo").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

@@ -3,10 +3,12 @@
 //! A view only: every line is a field of the record. Lines are wrapped at the given width.
 
 mod event;
+mod explain;
 mod words;
 
 use crate::cli::style::Style;
 use crate::record::{ArticleEvent, EnrichedArticle, EntityKind, EntityRecord, Salience};
+pub use explain::explanation;
 use words::{Names, list, wrap};
 
 /// Events shown in full below the main one.

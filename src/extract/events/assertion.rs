@@ -32,7 +32,9 @@ impl Reading {
     }
 
     /// The words that decided.
-    pub(super) fn into_cues(self) -> Vec<Cue> {
+    pub(super) fn into_cues(mut self) -> Vec<Cue> {
+        self.cues.sort_unstable_by_key(|c| c.token);
+        self.cues.dedup();
         self.cues
     }
 

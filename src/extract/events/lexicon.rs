@@ -135,6 +135,13 @@ pub(super) struct Alternatives {
     pub classes: u128,
 }
 
+impl Alternatives {
+    /// Whether more satisfies the condition than listed words.
+    pub(super) fn is_open(&self) -> bool {
+        self.any || self.classes != 0
+    }
+}
+
 /// Word classes as bit sets; entity types and pronouns are classes of their own.
 #[derive(Debug, Default)]
 pub(super) struct Classes {

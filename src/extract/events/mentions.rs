@@ -30,6 +30,10 @@ pub fn find(story: &Story<'_>, facts: &Facts<'_>, lexicon: &Lexicon, trace: &mut
     for s in 0..story.doc.sentences().len() {
         if story.is_codeable(s) {
             reader.sentence(s, &mut mentions, trace);
+        } else if trace.is_on() {
+            for trigger in triggers::find(story, lexicon, &words, s, &mut Trace::default()) {
+                trace.miss(trigger.head, Reason::Boilerplate);
+            }
         }
     }
     mentions

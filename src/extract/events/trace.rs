@@ -63,6 +63,8 @@ pub enum Reason {
     Predicate(usize),
     /// Harm to people whose cause the text does not tell.
     NoCause(Rule),
+    /// Stands in a byline or in boilerplate, which are not read for events.
+    Boilerplate,
 }
 
 /// A word that was not coded.
@@ -97,6 +99,11 @@ impl Trace {
     /// A trace that keeps what it is told.
     pub fn on() -> Self {
         Self { on: true, ..Self::default() }
+    }
+
+    /// Whether anyone asks.
+    pub fn is_on(&self) -> bool {
+        self.on
     }
 
     /// Records that a word was not coded.

@@ -114,18 +114,25 @@ fn trigger<'l>(
     let quantity = lexicon.classes.class("quantity");
     let view = View { doc, words, sentence, i, arguments: &arguments, quantity };
     let mut readings: Vec<(usize, &Entry)> = Vec::new();
-    let mut nearest: Option<(usize, &Entry)> = None;
+    let mut nearest: Option<((usize, bool), &Entry)> = None;
     for (n, e) in joined.map(|e| (1, e)).chain(entries.map(|e| (0, e))) {
         match view.fit(e) {
             Ok(score) => readings.push((n + score, e)),
-            Err(failed) if e.reading == Reading::Blocked || nearest.is_some_and(|(f, _)| f >= failed) => {}
-            Err(failed) => nearest = Some((failed, e)),
+            Err(_) if e.reading == Reading::Blocked => {}
+            Err(failed) => {
+                let near = (failed, e.conditions[failed].alternatives.is_open());
+                if nearest.is_none_or(|(n, _)| near > n) {
+                    nearest = Some((near, e));
+                }
+            }
         }
     }
     // Most specific first, then the surer reading; the sort is stable, so table order settles the rest.
     readings.sort_by(|(a, x), (b, y)| b.cmp(a).then(y.weight.total_cmp(&x.weight)));
     let Some((_, entry)) = readings.first().copied() else {
-        return Err(nearest.map_or(Reason::Unlisted, |(failed, e)| Reason::Unfit(e.rule, failed)));
+        // "was" is not nearly "was on strike": a word whose readings are all fixed phrases misses nothing.
+        let near = nearest.filter(|((failed, open), _)| *failed > 0 || *open);
+        return Err(near.map_or(Reason::Unlisted, |((failed, _), e)| Reason::Unfit(e.rule, failed)));
     };
     if entry.reading == Reading::Blocked {
         return Err(Reason::Blocked(entry.rule));

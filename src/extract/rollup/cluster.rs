@@ -1,12 +1,14 @@
 //! One event out of its mentions: the best value of every field.
 
+use super::merge::{Group, Join};
 use super::{Cluster, casualties, rank, sources};
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
 use crate::record::{Assertion, EventClass, Granularity, Modality, ParticipantRole, TriggerRole, Via};
 
 /// Builds the event of a non-empty group of mentions.
-pub(super) fn build(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], group: Vec<usize>) -> Cluster {
+pub(super) fn build(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], group: Group) -> Cluster {
+    let (group, joined): (Vec<usize>, Vec<Option<Join>>) = group.into_iter().unzip();
     let members: Vec<&EventMention> = group.iter().map(|m| &all[*m]).collect();
     let harm = casualties::harm(story, facts, &members, all);
     // Denials of harm ("no casualties") count for the harm alone.
@@ -33,6 +35,7 @@ pub(super) fn build(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], 
         weight,
         main: false,
         mentions: group,
+        joined,
     }
 }
 

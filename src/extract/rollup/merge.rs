@@ -14,22 +14,67 @@ use crate::nlp::{Dep, Pos, Tag};
 use crate::record::{EntityKind, Modality, ParticipantRole, Place, Polarity, Realis, Via};
 
 /// Evidence needed to join.
-const THRESHOLD: i32 = 4;
+pub const THRESHOLD: i32 = 4;
+
+/// Evidence that two mentions tell of one happening: points by kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Evidence([i32; KINDS.len()]);
+
+/// Kinds of evidence.
+const KINDS: [&str; 11] = [
+    "type",
+    "time",
+    "place",
+    "participants",
+    "number harmed",
+    "mode",
+    "word",
+    "refers back",
+    "nearness",
+    "what it is called",
+    "told in the lead",
+];
+
+impl Evidence {
+    /// All points together.
+    pub fn points(&self) -> i32 {
+        self.0.iter().sum()
+    }
+
+    /// The kinds that speak for or against, with their points.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, i32)> + '_ {
+        KINDS.into_iter().zip(self.0).filter(|(_, points)| *points != 0)
+    }
+}
+
+/// Why a mention joined a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Join {
+    /// The mention that it was matched with.
+    pub to: usize,
+    /// What they have in common; none where it only denies harm ("no casualties") in an event told just before.
+    pub evidence: Option<Evidence>,
+}
+
+/// Mentions of one happening, in text order; the first one opened the group, every other one joined it.
+pub(super) type Group = Vec<(usize, Option<Join>)>;
 
 /// Groups mentions of one happening; groups in order of their first mention.
-pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention]) -> Vec<Vec<usize>> {
-    let mut groups: Vec<Vec<usize>> = Vec::new();
+pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
     for new in 0..mentions.len() {
         if let Some(g) = denies_harm(story, facts, mentions, &groups, new) {
-            groups[g].push(new);
+            groups[g].push((new, Some(Join { to: new - 1, evidence: None })));
             continue;
         }
         let best = (0..groups.len())
-            .filter_map(|g| evidence(story, facts, mentions, &groups[g], new).map(|score| (score, g)))
-            .max_by_key(|(score, g)| (*score, *g));
+            .filter_map(|g| evidence(story, facts, mentions, &groups[g], new).map(|found| (found, g)))
+            .max_by_key(|((_, evidence), g)| (evidence.points(), *g));
         match best {
-            Some((score, g)) if score >= THRESHOLD => groups[g].push(new),
-            _ => groups.push(vec![new]),
+            Some(((to, evidence), g)) if evidence.points() >= THRESHOLD => {
+                groups[g].push((new, Some(Join { to, evidence: Some(evidence) })));
+            }
+            _ => groups.push(vec![(new, None)]),
         }
     }
     groups
@@ -40,13 +85,13 @@ fn denies_harm(
     story: &Story<'_>,
     facts: &Facts<'_>,
     mentions: &[EventMention],
-    groups: &[Vec<usize>],
+    groups: &[Group],
     new: usize,
 ) -> Option<usize> {
     let claim = mentions[new].claims.iter().any(|c| facts.claims[*c].polarity == Polarity::Neg);
     let before = new.checked_sub(1).filter(|_| claim)?;
     let paragraph = |m: usize| story.paragraph(story.sentence(mentions[m].head));
-    (paragraph(before) == paragraph(new)).then(|| groups.iter().position(|g| g.contains(&before)))?
+    (paragraph(before) == paragraph(new)).then(|| groups.iter().position(|g| g.iter().any(|(m, _)| *m == before)))?
 }
 
 /// Evidence that a mention belongs to a group: its best pairing, unless any member forbids it.
@@ -54,17 +99,22 @@ fn evidence(
     story: &Story<'_>,
     facts: &Facts<'_>,
     mentions: &[EventMention],
-    group: &[usize],
+    group: &Group,
     new: usize,
-) -> Option<i32> {
-    let mut best = i32::MIN;
+) -> Option<(usize, Evidence)> {
+    let mut best: Option<(usize, Evidence)> = None;
     // Denials of harm ride along and decide nothing.
-    let happening = mentions[group[0]].assertion.polarity;
-    for old in group.iter().filter(|m| mentions[**m].assertion.polarity == happening) {
-        best = best.max(pair(story, facts, &mentions[*old], &mentions[new])?);
+    let happening = mentions[group[0].0].assertion.polarity;
+    for (old, _) in group.iter().filter(|(m, _)| mentions[*m].assertion.polarity == happening) {
+        let found = pair(story, facts, &mentions[*old], &mentions[new])?;
+        if best.is_none_or(|(_, b)| found.points() > b.points()) {
+            best = Some((*old, found));
+        }
     }
+    let (to, Evidence(mut points)) = best?;
     // What the lead tells is the likeliest antecedent of one more mention.
-    Some(best + i32::from(group.iter().any(|m| is_lead(story, &mentions[*m]))))
+    points[KINDS.len() - 1] = i32::from(group.iter().any(|(m, _)| is_lead(story, &mentions[*m])));
+    Some((to, Evidence(points)))
 }
 
 /// Whether a mention stands in the headline or in the first sentences of running text.
@@ -75,22 +125,24 @@ fn is_lead(story: &Story<'_>, m: &EventMention) -> bool {
 }
 
 /// Evidence that two mentions, the first one earlier in the text, tell of the same happening; none if they cannot.
-fn pair(story: &Story<'_>, facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<i32> {
+fn pair(story: &Story<'_>, facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<Evidence> {
     if old.class.plover.event != new.class.plover.event || standing(old) != standing(new) {
         return None;
     }
     let doc = story.doc;
-    let mut score = 1;
-    score += time(old, new)?;
-    score += place(facts, old, new)?;
-    score += participants(facts, old, new)?;
-    score += claims(facts, old, new);
-    score += i32::from(old.class.plover.mode.iter().any(|m| new.class.plover.mode.contains(m)));
-    score += i32::from(doc.pos(new.head) == Pos::Noun && doc.lemma(old.head) == doc.lemma(new.head));
-    score += 2 * i32::from(refers_back(story, new));
-    score += nearness(story, old, new);
-    score += modifiers(story, old, new);
-    Some(score)
+    Some(Evidence([
+        1,
+        time(old, new)?,
+        place(facts, old, new)?,
+        participants(facts, old, new)?,
+        claims(facts, old, new),
+        i32::from(old.class.plover.mode.iter().any(|m| new.class.plover.mode.contains(m))),
+        i32::from(doc.pos(new.head) == Pos::Noun && doc.lemma(old.head) == doc.lemma(new.head)),
+        2 * i32::from(refers_back(story, new)),
+        nearness(story, old, new),
+        modifiers(story, old, new),
+        0,
+    ]))
 }
 
 /// Mentions close together: one clause inside the other's ("killed in a raid"), one sentence, the next sentence, one

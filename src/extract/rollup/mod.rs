@@ -19,12 +19,15 @@ use super::entities::EntityId;
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
 use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind};
 pub use contradictions::Doubt;
+pub use merge::{Evidence, Join, THRESHOLD};
 
 /// An event of the article: its mentions, with the best value of every field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cluster {
     /// Indices of the mentions, in text order.
     pub mentions: Vec<usize>,
+    /// Why each of them joined; none for the first.
+    pub joined: Vec<Option<Join>>,
     /// Type, of the mention that names the event best; modes and contexts of all.
     pub class: EventClass,
     /// Who did it, one entry each.
