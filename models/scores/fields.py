@@ -7,6 +7,8 @@ prints, so a reading here is one that any user of the topics could write.
 from dataclasses import dataclass
 from typing import Callable
 import hashlib
+import re
+
 import metrics
 from metrics import Prf, Share
 
@@ -186,53 +188,92 @@ def negation_rows(gold, records):
     yield Row("negated events, among every negated action", metrics.prf(right, every, n_predicted))
 
 
-BOMBS = {"explosives", "suicide-attack", "aerial", "heavy-weapons", "drone"}
+BATTLES = {"Armed clash", "Air/drone strike", "Shelling/artillery/missile attack"}
+STATE = {"MIL", "COP", "GOV"}
+ARMED = {"MIL", "COP", "REB", "PRM", "UAF", "CRM"}
+NAMELESS = set(
+    "i you he she it we they me him her us them his its our their who this that these those one all some several many "
+    "other others another group person persons people man men".split()
+)
+COUNT = re.compile(
+    r"^((about|at least|more than|over|nearly|some|approximately|around|up to|[\d.,]+|one|two|three|four|five|six|seven|"
+    r"eight|nine|ten|several|many|(dozens|hundreds|thousands) of|other|another|alleged|presumed)\s+)+",
+    re.I,
+)
 
 
 def muc_type(event, triggers):
     """MUC-4's incident type of an event; None for what its guidelines do not ask for."""
-    type_, modes = event["type"], set(event["type"]["plover"]["mode"])
+    type_, modes = event["type"]["plover"], set(event["type"]["plover"]["mode"])
     lemmas = {t["lemma"] for t in triggers}
-    if type_["plover"]["event"] == "COERCE" and lemmas & {"rob", "robbery", "steal", "theft", "loot", "hijack"}:
+    if type_["event"] == "COERCE" and lemmas & {"rob", "robbery", "steal", "theft", "loot", "hijack"}:
         return "robbery"
-    if type_["plover"]["event"] != "ASSAULT":
+    if type_["event"] != "ASSAULT" or lemmas & {"invade", "invasion", "incursion"}:
         return None
     if "abduct" in modes:
         return "kidnapping"
-    if lemmas & {"burn", "arson", "torch", "fire"} and "destroy" in modes:
+    if lemmas & {"burn", "arson", "torch", "fire", "set"} and "destroy" in modes:
         return "arson"
-    if modes & BOMBS:
-        return "bombing"
-    return "attack"
+    return "bombing" if modes & {"explosives", "suicide-attack"} else "attack"
+
+
+def muc_wants(event, named):
+    """Whether an event is an incident of terrorism as MUC-4 sees it: done or tried, of late, by the irregular, and not
+    a battle. `named`: ids of people with a name, whose killing counts whatever they do for a living.
+    """
+    assertion, acled = event["assertion"], event["type"]["acled"]
+    if assertion["historical"] or assertion["polarity"] == "neg" or assertion["realis"] != "actual":
+        return False
+    if assertion["modality"] not in ("asserted", "reported"):
+        return False
+    actors, victims = ({s for p in event[side] for s in p["sector"]} for side in ("actors", "recipients"))
+    person = any(p["entity_id"] in named for p in event["recipients"])
+    if not event["actors"] and not event["recipients"]:
+        return bool(set(event["type"]["plover"]["mode"]) & {"explosives", "abduct", "targeted"})
+    civil = victims - ARMED
+    if acled and acled["sub_event_type"] in BATTLES and not civil:
+        return False
+    return not (actors and actors <= STATE and not civil and not person)
+
+
+def muc_slots(mentions, entities, kidnapping):
+    """Role fillers: canonical names, descriptions without their numbers; what stays a pronoun fills nothing."""
+    slots = {role: {} for role in metrics.MUC_ROLES}
+    organisations = [e["name"] for e in entities.values() if e["type"] == "ORG" and e["mentions"]]
+    for p in (p for m in mentions for p in m["participants"]):
+        entity = entities.get(p["entity_id"])
+        kind, named = (entity["type"], bool(entity["mentions"])) if entity else (None, False)
+        name = p["name"] if named else COUNT.sub("", p["name"])
+        if name.lower() in NAMELESS or not any(c.isalpha() for c in name) or not entity and p["via"] == "coref":
+            continue
+        person = kind in ("PERSON", "NORP") or kidnapping
+        place = kind == "GPE"
+        role = {
+            "actor": None if place else "PerpOrg" if named and kind == "ORG" else "PerpInd",
+            "victim": "Target" if kind in ("GPE", "VEHICLE", "FAC") else "Victim",
+            "recipient": None if place else "Victim" if person else "Target",
+            "instrument": "Weapon",
+        }.get(p["role"])
+        if role:
+            slots[role].setdefault(p["entity_id"] or name, name)
+        if role == "PerpInd":
+            # "ELN guerrillas": the organisation is named inside the description.
+            inside = [o for o in organisations if o != name and re.search(rf"\b{re.escape(o)}\b", name)]
+            slots["PerpOrg"].update((o, o) for o in inside)
+    return slots
 
 
 def muc_templates(record):
     mentions = {m["mention_id"]: m for m in record["mentions"]}
-    entities = {e["id"]: e["type"] for e in record["entities"]}
+    entities = {e["id"]: e for e in record["entities"]}
+    named = {i for i, e in entities.items() if e["type"] == "PERSON" and e["mentions"]}
     templates = []
     for event in record["events"]:
         mine = [mentions[i] for i in event["mentions"]]
         incident = muc_type(event, [m["trigger"] for m in mine])
-        assertion = event["assertion"]
-        if incident is None or assertion["historical"] or assertion["polarity"] == "neg":
-            continue
-        if assertion["modality"] not in ("asserted", "reported", "possible", "attempted"):
-            continue
-        slots = {r: {} for r in metrics.MUC_ROLES}
-        for m in mine:
-            for p in m["participants"]:
-                if not p["span"]:
-                    continue
-                organisation = entities.get(p["entity_id"]) in ("ORG", "GPE", "NORP")
-                role = {
-                    "actor": "PerpOrg" if organisation else "PerpInd",
-                    "victim": "Victim",
-                    "recipient": "Victim" if not organisation and p["sector"] else "Target",
-                    "instrument": "Weapon",
-                }.get(p["role"])
-                if role:
-                    slots[role].setdefault(p["entity_id"] or p["span"]["text"], p["span"]["text"])
-        templates.append({"incident_type": incident} | {r: [[t] for t in s.values()] for r, s in slots.items()})
+        if incident and muc_wants(event, named):
+            slots = muc_slots(mine, entities, incident == "kidnapping")
+            templates.append({"incident_type": incident} | {r: [[t] for t in s.values()] for r, s in slots.items()})
     return templates
 
 

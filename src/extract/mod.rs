@@ -7,6 +7,7 @@
 
 pub mod assemble;
 pub mod attributions;
+mod case;
 pub mod casualties;
 pub mod entities;
 pub mod events;
@@ -15,6 +16,7 @@ pub mod numbers;
 pub mod pipeline;
 pub mod places;
 pub mod quotes;
+mod reading;
 pub mod rollup;
 pub mod story;
 pub mod table;

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::assemble::Assembler;
+use super::case::Case;
 use super::events::{Facts, Trace};
 use super::explain::Explainer;
 use super::places::gazetteer::{Gazetteer, GazetteerError};
 use super::rollup::Doubt;
 use super::table::TableError;
-use super::{Story, attributions, casualties, entities, events, places, rollup, times};
+use super::{Story, attributions, casualties, entities, events, places, reading, rollup, times};
 use crate::article::Article;
 use crate::nlp::{Engine, Model, ModelError, Stopped};
 use crate::record::{EnrichedArticle, Explanation, Producer};
@@ -25,6 +26,7 @@ pub struct Pipeline {
     doubt: Doubt,
     times: times::Lexicon,
     harm: casualties::Lexicon,
+    case: Case,
     producer: Producer,
 }
 
@@ -95,7 +97,8 @@ impl Pipeline {
         let harm = casualties::Lexicon::load()?;
         let triggers = events::Lexicon::load()?;
         let doubt = Doubt::load();
-        Ok(Self { model: Arc::new(model), places, actors, cues, doubt, times, harm, triggers, producer })
+        let case = Case::load()?;
+        Ok(Self { model: Arc::new(model), places, actors, cues, doubt, times, harm, triggers, case, producer })
     }
 
     /// The language model.
@@ -145,7 +148,8 @@ impl Enricher {
     ) -> Result<(EnrichedArticle, Option<Explanation>), EnrichError> {
         let Self { pipeline, engine } = self;
         // Block by block: a dateline or headline is no part of the sentence that follows it.
-        let doc = engine.annotate_parts(article.body(), &article.layout.starts(), stop)?;
+        let text = reading::text(article, &pipeline.case, &pipeline.actors);
+        let doc = engine.annotate_parts(&text, &article.layout.starts(), stop)?;
         let story = Story::new(article, &doc);
         let checked = || if stop() { Err(EnrichError::Stopped) } else { Ok(()) };
         let mut entities = entities::find(&story, &pipeline.actors);

@@ -1,5 +1,6 @@
 //! Stories from short texts through the real engine, for the tests of every extraction step.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
@@ -15,8 +16,14 @@ thread_local! {
     )));
 }
 
-fn annotated(article: &Article) -> Doc<'_> {
-    ENGINE.with(|e| e.borrow_mut().annotate_parts(article.body(), &article.layout.starts(), &|| false)).unwrap()
+fn annotated(article: &'static Article) -> Doc<'static> {
+    static CASE: OnceLock<super::case::Case> = OnceLock::new();
+    let case = CASE.get_or_init(|| super::case::Case::load().expect("the case table loads"));
+    let text: &'static str = match super::reading::text(article, case, lexicon()) {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => Box::leak(text.into_boxed_str()),
+    };
+    ENGINE.with(|e| e.borrow_mut().annotate_parts(text, &article.layout.starts(), &|| false)).unwrap()
 }
 
 /// Reads and annotates a text, with `date` (`2022-02-03`) as the article's own date.

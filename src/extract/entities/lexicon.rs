@@ -120,6 +120,12 @@ impl Lexicon {
             .max_by_key(|m| m.len)
     }
 
+    /// The longest unambiguous name of an organisation that `text` begins with in capitals, as the tables spell it.
+    pub fn spelling_at(&self, text: &str) -> Option<&str> {
+        let found = self.names.get(&opening(text))?.iter().filter(|alias| !alias.ambiguous);
+        found.filter_map(|alias| Some((match_len(&alias.text, text)?, alias.text.as_str()))).max().map(|(_, name)| name)
+    }
+
     /// A country.
     pub fn country(&self, index: usize) -> &Country {
         &self.countries[index]

@@ -4,27 +4,32 @@
 //! demonstrations and a few strategic developments have a counterpart.
 
 use super::Participant;
-use crate::extract::entities::Entities;
-use crate::record::{AcledType, EventClass, EventType, Mode, ParticipantRole, Sector};
+use crate::extract::entities::{Entities, EntityId, MentionForm};
+use crate::record::{AcledType, EntityKind, EventClass, EventType, Mode, ParticipantRole, Sector};
 
 /// Who acts on whom, as far as sectors tell.
 struct Sides {
     actors: Vec<Sector>,
     others: Vec<Sector>,
+    /// The word itself tells of two sides ("clash", "fighting").
     clash: bool,
+    two: bool,
     people: bool,
+    /// Somebody is named among those hit.
+    individual: bool,
 }
 
-/// The ACLED type of an event, where it has one.
+/// The ACLED type of an event, where it has one. `clash`: its word, or that of its cause, tells of two sides.
 pub(super) fn classify(
     class: &EventClass,
     cast: &[Participant],
     entities: &Entities,
     harmed: bool,
+    clash: bool,
 ) -> Option<AcledType> {
     let event = class.plover.event?;
     let mode = |m: Mode| class.plover.mode.contains(&m);
-    let sides = sides(cast, entities);
+    let sides = sides(cast, entities, clash);
     let (event_type, sub_event_type) = match event {
         EventType::Assault => assault(&mode, &sides, harmed)?,
         EventType::Protest if mode(Mode::Riot) => ("Riots", "Violent demonstration"),
@@ -73,7 +78,12 @@ fn assault(mode: &impl Fn(Mode) -> bool, sides: &Sides, harmed: bool) -> Option<
         ("Protests", if deadly { "Excessive force against protesters" } else { "Protest with intervention" })
     } else if mode(Mode::Destroy) && !sides.people {
         ("Strategic developments", "Looting/property destruction")
-    } else if armed(&sides.actors) && armed(&sides.others) || sides.clash && armed(&sides.actors) {
+    } else if armed(&sides.actors) && armed(&sides.others) && !sides.individual
+        || sides.two && armed(&sides.actors)
+        || sides.clash && (sides.actors.is_empty() || armed(&sides.actors)) && !sides.others.contains(&Sector::Cvl)
+        // "three rebels were killed": whoever did it, an armed side was hit, unless it was one person's murder.
+        || sides.actors.is_empty() && armed(&sides.others) && !sides.individual
+    {
         ("Battles", "Armed clash")
     } else if sides.others.contains(&Sector::Cvl) || sides.people {
         (CIVILIANS, "Attack")
@@ -87,7 +97,7 @@ fn assault(mode: &impl Fn(Mode) -> bool, sides: &Sides, harmed: bool) -> Option<
     })
 }
 
-fn sides(cast: &[Participant], entities: &Entities) -> Sides {
+fn sides(cast: &[Participant], entities: &Entities, clash: bool) -> Sides {
     let sectors = |p: &Participant| {
         p.entity.and_then(|e| entities.list[e].actor.as_ref()).map_or(Vec::new(), |a| a.sector.clone())
     };
@@ -97,9 +107,19 @@ fn sides(cast: &[Participant], entities: &Entities) -> Sides {
     Sides {
         actors: of(&[ParticipantRole::Actor]),
         others: of(&[ParticipantRole::Recipient, ParticipantRole::Victim]),
-        clash: cast.iter().filter(|p| p.role == ParticipantRole::Actor).count() >= 2,
+        clash,
+        two: cast.iter().filter(|p| p.role == ParticipantRole::Actor).count() >= 2,
         people: cast.iter().any(|p| p.role == ParticipantRole::Victim),
+        individual: cast
+            .iter()
+            .filter(|p| matches!(p.role, ParticipantRole::Recipient | ParticipantRole::Victim))
+            .any(|p| p.entity.is_some_and(|e| is_named_person(entities, e))),
     }
+}
+
+fn is_named_person(entities: &Entities, e: EntityId) -> bool {
+    entities.list[e].kind == EntityKind::Person
+        && entities.mentions.iter().any(|m| m.entity == e && m.form == MentionForm::Name)
 }
 
 fn is_state(sector: Sector) -> bool {

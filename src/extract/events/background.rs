@@ -1,11 +1,11 @@
 //! What an event mention takes up from what the article told before it.
 
-use super::EventMention;
 use super::mentions::{LEAD_PARAGRAPHS, Reader};
 use super::triggers::Trigger;
 use super::typing::event_of;
-use crate::nlp::{Dep, EntityType, Pos};
-use crate::record::Polarity;
+use super::{EventMention, Participant, PlaceLink, TimeLink, when};
+use crate::nlp::{Dep, EntityType, Pos, Tag};
+use crate::record::{EntityKind, ParticipantRole, Polarity, Via};
 
 impl Reader<'_> {
     /// Whether an event noun stands with "the" or a demonstrative.
@@ -13,6 +13,43 @@ impl Reader<'_> {
         let doc = self.story.doc;
         doc.children(trigger.head)
             .any(|c| doc.dep(c) == Dep::Det && matches!(doc.lemma(c), "the" | "this" | "that" | "these" | "those"))
+    }
+
+    /// "So far this year, 100 people have been killed": a count over months sums up many events and tells of none.
+    pub(super) fn is_tally(&self, trigger: &Trigger<'_>, time: Option<&TimeLink>, cast: &[Participant]) -> bool {
+        let doc = self.story.doc;
+        let many = |i: usize| matches!(doc.tokens()[i].tag, Tag::Nns | Tag::Nnps | Tag::Cd);
+        let hit = |p: &Participant| matches!(p.role, ParticipantRole::Victim | ParticipantRole::Recipient);
+        let several = if trigger.entry.verb {
+            cast.iter().filter(|p| hit(p)).filter_map(|p| p.tokens.clone()).any(|t| many(t.end - 1))
+        } else {
+            many(trigger.head)
+        };
+        several && time.is_some_and(|t| t.via == Via::Explicit && when::is_long(&t.timex))
+    }
+
+    /// "the wave of kidnappings", "attacks on unionists": violence in a plural without number, day and place is a kind of event.
+    pub(super) fn is_vague(
+        &self,
+        trigger: &Trigger<'_>,
+        time: Option<&TimeLink>,
+        place: Option<&PlaceLink>,
+        cast: &[Participant],
+    ) -> bool {
+        let doc = self.story.doc;
+        let counted = |c: usize| matches!(doc.dep(c), Dep::Nummod | Dep::Det | Dep::Poss | Dep::Quantmod);
+        let named = |p: &Participant| {
+            let entity = p.entity.map(|e| &self.facts.entities.list[e]);
+            p.tokens.clone().is_some_and(|t| t.clone().any(|i| doc.pos(i) == Pos::Propn))
+                && entity.is_some_and(|e| e.kind == EntityKind::Person)
+        };
+        !trigger.entry.verb
+            && trigger.light.is_none()
+            && doc.tokens()[trigger.head].tag == Tag::Nns
+            && !doc.children(trigger.head).any(counted)
+            && !cast.iter().any(named)
+            && time.is_none_or(|t| matches!(t.via, Via::Default | Via::Inferred))
+            && place.is_none_or(|p| matches!(p.via, Via::Default | Via::Inferred))
     }
 
     /// An earlier mention that an event noun with "the" or "this" points back to.

@@ -30,6 +30,20 @@ pub(super) fn causes(doc: &Doc<'_>, triggers: &[Trigger<'_>]) -> Vec<Option<usiz
             .min()
             .map(|(_, _, n)| n);
     }
+    // "three were killed and seven wounded in clashes": the cause stands with one of the two.
+    let joined = |a: &Trigger<'_>, b: &Trigger<'_>| doc.dep(a.head) == Dep::Conj && doc.head(a.head) == b.head;
+    let shared: Vec<Option<usize>> = (0..triggers.len())
+        .map(|r| {
+            let mate = |k: &usize| {
+                states_harm(&triggers[*k])
+                    && causes[*k].is_some_and(|c| c != r && !states_harm(&triggers[c]))
+                    && (joined(&triggers[*k], &triggers[r]) || joined(&triggers[r], &triggers[*k]))
+            };
+            let mate = (0..triggers.len()).find(mate).filter(|_| states_harm(&triggers[r]));
+            causes[r].or_else(|| causes[mate?])
+        })
+        .collect();
+    let mut causes = shared;
     // Two harms never cause each other.
     for r in 0..causes.len() {
         if let Some(n) = causes[r]

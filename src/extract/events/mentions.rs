@@ -1,7 +1,7 @@
 //! Puts the parts together: the mentions of an article, in text order.
 
 use super::assertion::{self, Reading as Cued};
-use super::lexicon::{Lexicon, Reading};
+use super::lexicon::{Frame, Lexicon, Reading};
 use super::participants;
 use super::trace::{Reason, Trace};
 use super::triggers::{self, Trigger};
@@ -86,7 +86,10 @@ impl Reader<'_> {
         mentions[first..].sort_by_key(|m| m.head);
         for m in &mut mentions[first..] {
             let harmed = !m.claims.is_empty();
-            m.class.acled = acled::classify(&m.class, &m.participants, self.facts.entities, harmed);
+            let own = found.iter().position(|t| t.head == m.head);
+            let clash =
+                [own, own.and_then(|t| causes[t])].into_iter().flatten().any(|t| found[t].entry.frame == Frame::Clash);
+            m.class.acled = acled::classify(&m.class, &m.participants, self.facts.entities, harmed, clash);
         }
     }
 
@@ -184,6 +187,13 @@ impl Reader<'_> {
             time.filter(|t| !(t.via == Via::Default && (assertion.historical || assertion.realis != Realis::Actual)));
         let class = self.class(trigger, &participants, s);
         let place = self.place(trigger, partner, cause, earlier, &participants, &assertion.historical, &class, before);
+        if assertion.realis == Realis::Actual
+            && (self.is_tally(trigger, time.as_ref(), &participants)
+                || class.plover.event == Some(EventType::Assault)
+                    && self.is_vague(trigger, time.as_ref(), place.as_ref(), &participants))
+        {
+            assertion.realis = Realis::Generic;
+        }
         assertion.salience = salience(self.story.paragraph(s), s, &assertion);
         EventMention {
             trigger: trigger.tokens.clone(),

@@ -330,6 +330,13 @@ impl Finder<'_> {
         {
             return (Some(m.entity), m.tokens.clone(), Via::Explicit);
         }
+        // "Castellar, mayor of Achi": so does the name that the role stands beside.
+        if doc.dep(head) == Dep::Appos
+            && entities.headed_by(head).filter(named).is_none()
+            && let Some(m) = entities.headed_by(doc.head(head)).filter(named).filter(|m| m.kind == EntityKind::Person)
+        {
+            return (Some(m.entity), m.tokens.clone(), Via::Explicit);
+        }
         // Numbers and dates are no one.
         let someone =
             |m: &&Mention| super::kind_bits(m.kind) != 0 || matches!(m.kind, EntityKind::Weapon | EntityKind::Vehicle);

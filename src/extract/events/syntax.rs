@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::nlp::{Dep, Doc, Pos, Tag};
+use crate::nlp::{Dep, Doc, EntityType, Pos, Tag};
 
 /// Verbs whose subject, not object, is the subject of their infinitive.
 const SUBJECT_CONTROL: [&str; 4] = ["promise", "threaten", "vow", "use"];
@@ -67,10 +67,45 @@ pub(super) fn antecedent(doc: &Doc<'_>, i: usize) -> usize {
     if matches!(doc.tokens()[i].tag, Tag::Wdt | Tag::Wp) || (doc.lemma(i) == "that" && doc.pos(i) == Pos::Pron) {
         let clause = std::iter::once(i).chain(doc.ancestors(i)).find(|a| doc.dep(*a) == Dep::Relcl);
         if let Some(clause) = clause {
-            return doc.head(clause);
+            let noun = doc.head(clause);
+            return if doc.tokens()[i].tag == Tag::Wp { someone(doc, noun) } else { noun };
         }
     }
     i
+}
+
+/// "the mayor of Achi, in the northern region, who was kidnapped": a place is not who, but whom it describes may be.
+fn someone(doc: &Doc<'_>, noun: usize) -> usize {
+    const PLACES: [&str; 14] = [
+        "area",
+        "capital",
+        "city",
+        "country",
+        "department",
+        "district",
+        "neighborhood",
+        "province",
+        "region",
+        "road",
+        "state",
+        "town",
+        "village",
+        "zone",
+    ];
+    let mut at = noun;
+    for _ in 0..4 {
+        let named =
+            doc.entity_at(at).is_some_and(|e| matches!(e.kind, EntityType::Gpe | EntityType::Loc | EntityType::Fac));
+        if !named && !PLACES.contains(&doc.lemma(at)) {
+            return at;
+        }
+        let above = if doc.dep(at) == Dep::Pobj { doc.head(doc.head(at)) } else { doc.head(at) };
+        if above == at || !matches!(doc.pos(above), Pos::Noun | Pos::Propn) {
+            break;
+        }
+        at = above;
+    }
+    noun
 }
 
 fn expand(doc: &Doc<'_>, heads: impl Iterator<Item = usize>) -> Vec<usize> {

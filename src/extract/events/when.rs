@@ -231,6 +231,13 @@ pub(super) fn is_history(timex: &Timex, day: Option<jiff::civil::Date>) -> bool 
     day.since(end).is_ok_and(|span| span.get_days() > NEWS_WINDOW_DAYS)
 }
 
+/// Whether a time is a stretch longer than news is.
+pub(super) fn is_long(timex: &Timex) -> bool {
+    let day = |d: &Option<String>| d.as_ref().and_then(|d| d.get(..10)?.parse::<jiff::civil::Date>().ok());
+    let (Some(start), Some(end)) = (day(&timex.start), day(&timex.end)) else { return false };
+    end.since(start).is_ok_and(|span| span.get_days() > NEWS_WINDOW_DAYS)
+}
+
 /// Whether a time lies after the article.
 pub(super) fn is_future(timex: &Timex, day: Option<jiff::civil::Date>) -> bool {
     let (Some(day), Some(start)) = (day, timex.start.as_ref()) else { return false };

@@ -11,7 +11,7 @@ use crate::extract::Story;
 use crate::extract::entities::{EntityId, MentionForm};
 use crate::extract::events::{EventMention, Facts, PlaceLink};
 use crate::nlp::{Dep, Pos, Tag};
-use crate::record::{EntityKind, Modality, ParticipantRole, Place, Polarity, Realis, Via};
+use crate::record::{EntityKind, Modality, Mode, ParticipantRole, Place, Polarity, Realis, Via};
 
 /// Evidence needed to join.
 pub const THRESHOLD: i32 = 4;
@@ -130,6 +130,11 @@ fn pair(story: &Story<'_>, facts: &Facts<'_>, old: &EventMention, new: &EventMen
         return None;
     }
     let doc = story.doc;
+    // Who is taken is not killed by it: a kidnapping and a killing are two events, even of the same people.
+    let taken = |m: &EventMention| m.class.plover.mode.contains(&Mode::Abduct);
+    if taken(old) != taken(new) && [old, new].into_iter().all(|m| taken(m) || doc.pos(m.head) == Pos::Verb) {
+        return None;
+    }
     Some(Evidence([
         1,
         time(old, new)?,
@@ -211,10 +216,16 @@ fn time(old: &EventMention, new: &EventMention) -> Option<i32> {
     };
     let (Some(a), Some(b)) = (interval(old), interval(new)) else { return Some(0) };
     let explicit = |v: Via| v == Via::Explicit;
+    let default = a.2 == Via::Default || b.2 == Via::Default;
     if a.1 < b.0 || b.1 < a.0 {
-        return if explicit(a.2) || explicit(b.2) { None } else { Some(-2) };
+        // The article's own day is no statement: "was kidnapped" may well be of the day told elsewhere.
+        return match () {
+            () if default => Some(-1),
+            () if explicit(a.2) || explicit(b.2) => None,
+            () => Some(-2),
+        };
     }
-    if a.2 == Via::Default || b.2 == Via::Default {
+    if default {
         return Some(0);
     }
     Some(if (&a.0, &a.1) == (&b.0, &b.1) { 2 } else { 1 })

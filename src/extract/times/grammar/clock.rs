@@ -79,8 +79,10 @@ impl Parser<'_> {
             return Some((clock, i + 2, true));
         }
         if military {
-            // "0100 GMT"; without a zone four digits are a year or a count.
-            return self.zone(i + 1).map(|_| (clock, i + 1, true));
+            // "0100 GMT", "at 2100 on 15 January"; otherwise four digits are a year or a count.
+            let on = matches!(after, "on" | "today" | "tonight" | "yesterday" | "this" | "last" | "local");
+            let dated = self.before(i) == "at" && (on || first.starts_with('0'));
+            return (dated || self.zone(i + 1).is_some()).then_some((clock, i + 1, true));
         }
         colon.then_some((clock, i + 1, false))
     }
