@@ -21,6 +21,8 @@ pub mod rollup;
 pub mod story;
 pub mod table;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 pub(crate) mod testing;
 pub mod times;
 pub mod words;

@@ -53,7 +53,8 @@ pub(crate) fn entities(story: &Story<'_>) -> super::entities::Entities {
 
 /// The times of a story.
 pub(crate) fn times(story: &Story<'_>) -> Vec<super::times::TimeMention> {
-    super::times::find(story, &super::times::Lexicon::load().expect("the time tables load"))
+    static LEXICON: OnceLock<super::times::Lexicon> = OnceLock::new();
+    super::times::find(story, LEXICON.get_or_init(|| super::times::Lexicon::load().expect("the time tables load")))
 }
 
 /// The casualty claims of a story.
@@ -62,8 +63,9 @@ pub(crate) fn claims(
     entities: &super::entities::Entities,
     attributions: &[super::attributions::Attribution],
 ) -> Vec<super::casualties::Claim> {
-    let lexicon = super::casualties::Lexicon::load().expect("the casualty tables load");
-    super::casualties::find(story, entities, attributions, &lexicon)
+    static LEXICON: OnceLock<super::casualties::Lexicon> = OnceLock::new();
+    let lexicon = LEXICON.get_or_init(|| super::casualties::Lexicon::load().expect("the casualty tables load"));
+    super::casualties::find(story, entities, attributions, lexicon)
 }
 
 /// The attributions of a story.

@@ -17,6 +17,8 @@ use crate::record::{Assertion, Modality, Polarity, Realis, Salience, Tense};
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     cues: Vec<Cue>,
+    /// How many words negate, one per clause.
+    negations: usize,
     tense: Option<Tense>,
 }
 
@@ -44,16 +46,18 @@ impl Reading {
 
     /// The assertion block; history and salience are decided by others.
     pub(super) fn assertion(&self) -> Assertion {
-        let has = |e: Effect| self.has(e);
+        let negative = self.negations % 2 == 1;
+        // What was not prevented took place: two negations leave nothing to doubt.
+        let has = |e: Effect| self.has(e) && (negative || !e.negates());
         let modality = if has(Effect::Denied) {
             Modality::Denied
         } else if has(Effect::Hypothetical) {
             Modality::Hypothetical
         } else if has(Effect::Requested) {
             Modality::Requested
-        } else if has(Effect::Planned) || has(Effect::Conditional) {
+        } else if has(Effect::Planned) || has(Effect::Conditional) || has(Effect::Cancelled) {
             Modality::Planned
-        } else if has(Effect::Attempted) || has(Effect::Failed) {
+        } else if has(Effect::Attempted) || has(Effect::Failed) || has(Effect::Foiled) {
             Modality::Attempted
         } else if has(Effect::Possible) {
             Modality::Possible
@@ -64,7 +68,7 @@ impl Reading {
         };
         let happened = matches!(modality, Modality::Asserted | Modality::Reported);
         Assertion {
-            polarity: if has(Effect::Negated) || has(Effect::Failed) { Polarity::Neg } else { Polarity::Pos },
+            polarity: if negative { Polarity::Neg } else { Polarity::Pos },
             modality,
             tense: self.tense.unwrap_or(Tense::None),
             realis: match (has(Effect::Generic), happened) {
@@ -113,14 +117,22 @@ impl Walk<'_> {
     }
 
     fn push(&mut self, token: usize, effect: Option<Effect>) {
+        self.reading.negations += usize::from(effect.is_some_and(Effect::negates));
         self.reading.cues.extend(effect.map(|effect| Cue { token, effect }));
+    }
+
+    /// The negation of a clause or noun phrase, which counts once however many words spell it.
+    fn negate(&mut self, token: Option<usize>) {
+        if let Some(token) = token {
+            self.push(token, Some(Effect::Negated));
+        }
     }
 
     /// Modifiers and determiners of a noun.
     fn modifiers(&mut self, noun: usize) {
         for c in self.doc.children(noun) {
             match self.doc.dep(c) {
-                Dep::Det | Dep::Neg if self.words.lemma(c) == "no" => self.push(c, Some(Effect::Negated)),
+                Dep::Det | Dep::Neg | Dep::Preconj if self.is_no(c) => self.negate(Some(c)),
                 Dep::Amod | Dep::Det | Dep::Predet | Dep::Compound | Dep::Advmod => {
                     let word = self.doc.word(c).to_lowercase();
                     let effect = self.lexicon.cues.get(CueKind::Modifier, &word);
@@ -142,43 +154,65 @@ impl Walk<'_> {
         self.push(noun, Some(Effect::Negated).filter(|_| no && about));
     }
 
-    /// Auxiliaries, negation, adverbs and conjunction of a clause.
-    fn clause(&mut self, verb: usize) {
-        for c in self.doc.children(verb) {
-            match self.doc.dep(c) {
-                Dep::Neg => self.push(c, Some(Effect::Negated)),
-                // "no agreement was reached", "killed nobody"
-                Dep::Nsubjpass | Dep::Dobj if verb == self.trigger => {
-                    let no = |i: usize| matches!(self.words.lemma(i), "no" | "nobody" | "neither" | "none");
-                    if no(c) || self.doc.children(c).any(|d| self.doc.dep(d) == Dep::Det && no(d)) {
-                        self.push(c, Some(Effect::Negated));
-                    }
-                }
-                Dep::Aux if self.doc.tokens()[c].tag == Tag::Md => {
-                    let effect = self.cue(CueKind::Auxiliary, c);
-                    self.push(c, effect);
-                }
-                Dep::Advmod => {
-                    let effect = self.cue(CueKind::Adverb, c);
-                    self.push(c, effect);
-                }
-                Dep::Mark | Dep::Prep if c < verb => {
-                    let effect = self.cue(CueKind::Conjunction, c);
-                    self.push(c, effect);
-                }
-                _ => {}
+    fn is_no(&self, i: usize) -> bool {
+        matches!(self.words.lemma(i), "no" | "nobody" | "neither" | "none" | "nothing")
+    }
+
+    /// The word that negates a clause: "not", "never", "no longer", or a subject or object with "no".
+    fn negator(&self, verb: usize) -> Option<usize> {
+        let doc = self.doc;
+        let adverb = |c: usize| match doc.dep(c) {
+            // "not only attacked but killed"
+            Dep::Neg => {
+                let focus =
+                    c + 1 < doc.len() && matches!(self.words.lemma(c + 1), "only" | "just" | "merely" | "simply");
+                (!focus).then_some(c)
             }
+            Dep::Advmod if doc.word(c) == "longer" => doc.children(c).find(|d| self.is_no(*d)),
+            // "They neither attacked nor fled"; a "nor" behind the verb concerns the next one.
+            Dep::Advmod | Dep::Preconj | Dep::Cc => {
+                (c < verb && self.cue(CueKind::Adverb, c) == Some(Effect::Negated)).then_some(c)
+            }
+            _ => None,
+        };
+        // "no agreement was reached", "killed nobody", "none of the men fired", "neither side attacked"
+        let argument = |c: usize| {
+            let argument = matches!(doc.dep(c), Dep::Nsubj | Dep::Nsubjpass | Dep::Dobj);
+            let determiner = |d: &usize| matches!(doc.dep(*d), Dep::Det | Dep::Neg | Dep::Preconj) && self.is_no(*d);
+            (argument && verb == self.trigger)
+                .then(|| Some(c).filter(|c| self.is_no(*c)).or_else(|| doc.children(c).find(determiner)))?
+        };
+        doc.children(verb).find_map(|c| adverb(c).or_else(|| argument(c)))
+    }
+
+    /// Auxiliaries, negation, adverbs and conjunction of a clause; the conjunction alone of one that is not `shared`.
+    fn clause(&mut self, verb: usize, shared: bool) {
+        if shared {
+            self.negate(self.negator(verb));
+        }
+        for c in self.doc.children(verb) {
+            let effect = match self.doc.dep(c) {
+                Dep::Aux if shared && self.doc.tokens()[c].tag == Tag::Md => self.cue(CueKind::Auxiliary, c),
+                Dep::Advmod if shared => self.cue(CueKind::Adverb, c).filter(|e| *e != Effect::Negated),
+                Dep::Mark | Dep::Prep if c < verb => self.cue(CueKind::Conjunction, c),
+                _ => None,
+            };
+            self.push(c, effect);
         }
     }
 
     /// From the trigger to the root.
     fn climb(&mut self, trigger: usize) {
         let doc = self.doc;
-        let mut at = trigger;
+        // "carried out what the navy called a raid": only the light verb's clause tells whether it took place.
+        let mut at = self.light.filter(|_| matches!(doc.dep(trigger), Dep::Attr | Dep::Oprd)).unwrap_or(trigger);
+        // Whether the auxiliaries and negation of the clause at hand bear on the event.
+        let mut shared = true;
         for _ in 0..12 {
             let verbal = matches!(doc.pos(at), Pos::Verb | Pos::Aux);
             if verbal {
-                self.clause(at);
+                self.clause(at, shared);
+                shared = true;
             } else if at != trigger && doc.dep(at) != Dep::Conj {
                 // "no reports of attacks"
                 self.modifiers(at);
@@ -188,11 +222,19 @@ impl Walk<'_> {
             }
             let head = doc.head(at);
             match doc.dep(at) {
-                // A conjunct shares what governs its head; its own auxiliaries have been read.
-                Dep::Conj => {}
+                // A conjunct shares what governs its head, and its auxiliaries where it has no finite form of its own.
+                Dep::Conj => {
+                    shared = !verbal || shares_auxiliaries(doc, at);
+                    let nor = doc.children(head).find(|c| doc.dep(*c) == Dep::Cc && doc.lemma(*c) == "nor" && *c < at);
+                    self.negate(nor.filter(|_| !shared));
+                }
                 Dep::Relcl if !syntax::is_infinitive(doc, at) => return,
                 Dep::Xcomp | Dep::Ccomp | Dep::Dobj | Dep::Nsubjpass | Dep::Attr | Dep::Oprd => {
-                    let effect = self.cue(governor(doc, head), head);
+                    // "has yet to sign"
+                    self.negate(yet(doc, head).filter(|_| verbal));
+                    // "called it a threat" names, it asks for nothing.
+                    let names = !verbal && doc.dep(at) == Dep::Oprd;
+                    let effect = self.cue(governor(doc, head), head).filter(|e| !(names && *e == Effect::Requested));
                     // "will discuss the raid", "did not condemn the raid": it took place all the same.
                     let noun = !verbal && matches!(doc.dep(at), Dep::Dobj | Dep::Nsubjpass);
                     if noun && effect.is_none() && self.light != Some(head) {
@@ -209,6 +251,14 @@ impl Walk<'_> {
                 }
                 Dep::Acl | Dep::Relcl if verbal => {
                     let effect = self.cue(CueKind::Noun, head);
+                    // "used boats to shell the camp": the parser hangs the infinitive on the boats.
+                    let achieved = doc.dep(head) == Dep::Dobj
+                        && self.cue(CueKind::Verb, doc.head(head)) == Some(Effect::Achieved)
+                        && effect.is_none();
+                    if achieved && syntax::is_infinitive(doc, at) {
+                        at = doc.head(head);
+                        continue;
+                    }
                     if syntax::is_infinitive(doc, at) {
                         self.push(head, effect.or(Some(Effect::Attempted)));
                         if effect.is_some() {
@@ -261,7 +311,10 @@ impl Walk<'_> {
                         // The phrase is an adjunct: the event is presupposed whatever becomes of the clause.
                         return;
                     }
-                    let effect = self.cue(kind, outer);
+                    let effect = match self.cue(CueKind::From, outer) {
+                        Some(effect) if lemma == "from" => Some(effect),
+                        _ => self.cue(kind, outer).filter(|e| !(e.negates() && kind == CueKind::Verb)),
+                    };
                     self.push(outer, effect);
                     let carried = self.words.bits(outer) & self.lexicon.classes.class("quantity") != 0
                         || self.light == Some(outer);
@@ -283,11 +336,16 @@ impl Walk<'_> {
                         self.push(a, effect);
                     }
                     // "the attack did not kill" took place; "no attack happened" did not.
-                    let before = self.reading.cues.len();
-                    self.clause(head);
-                    if !TAKES_PLACE.contains(&doc.lemma(head)) {
+                    let (before, negations) = (self.reading.cues.len(), self.reading.negations);
+                    self.clause(head, true);
+                    // "the talks have yet to begin"
+                    self.negate(yet(doc, head));
+                    // "the talks were not easy"
+                    let predicate = doc.children(head).any(|c| matches!(doc.dep(c), Dep::Acomp | Dep::Attr));
+                    if predicate || !TAKES_PLACE.contains(&doc.lemma(head)) && yet(doc, head).is_none() {
                         let said = self.reading.cues.split_off(before);
-                        self.reading.cues.extend(said.into_iter().filter(|c| c.effect != Effect::Negated));
+                        self.reading.negations = negations;
+                        self.reading.cues.extend(said.into_iter().filter(|c| !c.effect.negates()));
                     }
                     return;
                 }
@@ -296,6 +354,28 @@ impl Walk<'_> {
             at = head;
         }
     }
+}
+
+/// "yet" of "has yet to", which negates what follows.
+fn yet(doc: &Doc<'_>, have: usize) -> Option<usize> {
+    let infinitive = |c: usize| doc.dep(c) == Dep::Xcomp && syntax::is_infinitive(doc, c);
+    let due = matches!(doc.lemma(have), "have" | "be") && doc.children(have).any(infinitive);
+    doc.children(have).find(|c| due && doc.dep(*c) == Dep::Advmod && doc.lemma(*c) == "yet")
+}
+
+/// Whether a conjunct verb shares auxiliaries and negation of the verb it follows: "did not attack or kill", but not
+/// "did not flee and attacked", "was not killed but wounded".
+fn shares_auxiliaries(doc: &Doc<'_>, verb: usize) -> bool {
+    // Behind a modal the bare form is often tagged as a present: "would suspend talks and refuse".
+    let modal = doc.children(doc.head(verb)).any(|c| doc.dep(c) == Dep::Aux && doc.tokens()[c].tag == Tag::Md);
+    let finite = match doc.tokens()[verb].tag {
+        Tag::Vbd | Tag::Vbz => true,
+        Tag::Vbp => !modal,
+        _ => false,
+    };
+    let own = doc.children(verb).any(|c| matches!(doc.dep(c), Dep::Nsubj | Dep::Nsubjpass | Dep::Aux | Dep::Auxpass));
+    let but = doc.children(doc.head(verb)).any(|c| doc.dep(c) == Dep::Cc && doc.lemma(c) == "but" && c < verb);
+    !finite && !own && !but
 }
 
 fn governor(doc: &Doc<'_>, i: usize) -> CueKind {

@@ -23,8 +23,14 @@ pub enum Effect {
     Hypothetical,
     /// Said not to be so.
     Denied,
-    /// Did not come about ("failed to", "prevented").
+    /// Tried or about to happen, did not come about ("failed to", "prevented").
     Failed,
+    /// Was under way and did not succeed ("foiled an attack").
+    Foiled,
+    /// Not done ("refused to", "avoided").
+    Refused,
+    /// Meant to be and given up ("cancelled the visit").
+    Cancelled,
     /// Not so.
     Negated,
     /// A kind of event.
@@ -37,7 +43,7 @@ pub enum Effect {
 
 impl Effect {
     /// Every effect with its spelling in the tables.
-    const NAMES: [(Self, &'static str); 13] = [
+    const NAMES: [(Self, &'static str); 16] = [
         (Effect::Achieved, "achieved"),
         (Effect::Reported, "reported"),
         (Effect::Possible, "possible"),
@@ -47,11 +53,19 @@ impl Effect {
         (Effect::Hypothetical, "hypothetical"),
         (Effect::Denied, "denied"),
         (Effect::Failed, "failed"),
+        (Effect::Foiled, "foiled"),
+        (Effect::Refused, "refused"),
+        (Effect::Cancelled, "cancelled"),
         (Effect::Negated, "negated"),
         (Effect::Generic, "generic"),
         (Effect::Historical, "historical"),
         (Effect::Conditional, "conditional"),
     ];
+
+    /// Whether what the cue governs did not happen.
+    pub(super) fn negates(self) -> bool {
+        matches!(self, Effect::Negated | Effect::Failed | Effect::Refused | Effect::Cancelled)
+    }
 
     /// Reads the spelling of the tables.
     pub(super) fn parse(text: &str) -> Option<Self> {
@@ -83,6 +97,8 @@ pub(super) enum CueKind {
     Conjunction,
     /// Preposition that holds the event.
     Preposition,
+    /// Verb that holds the event by "from".
+    From,
 }
 
 /// All cues.
@@ -102,6 +118,7 @@ impl Cues {
                 "x" => CueKind::Auxiliary,
                 "k" => CueKind::Conjunction,
                 "p" => CueKind::Preposition,
+                "f" => CueKind::From,
                 other => return Err(row.error(format!("unknown kind {other:?}"))),
             };
             let effect = Effect::parse(row.cell(2)).ok_or_else(|| row.error("unknown effect"))?;

@@ -167,7 +167,7 @@ macro_rules! table {
 }
 
 /// Trigger tables with what their entries read by default.
-fn trigger_tables() -> [(Reading, (&'static str, &'static str)); 19] {
+pub(super) fn trigger_tables() -> [(Reading, (&'static str, &'static str)); 19] {
     [
         (Reading::Event(EventType::Assault), table!("assault")),
         (Reading::Event(EventType::Coerce), table!("coerce")),

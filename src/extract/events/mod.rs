@@ -11,11 +11,15 @@ mod background;
 mod codeable;
 mod codes;
 mod cues;
+#[cfg(test)]
+mod examples;
 mod lexicon;
 mod links;
 mod mentions;
 mod overlap;
 mod participants;
+#[cfg(test)]
+mod reachable;
 mod syntax;
 #[cfg(test)]
 mod tests;

@@ -6,20 +6,27 @@ use super::{EventMention, Facts, Lexicon, Trace, find};
 use crate::extract::{Story, testing};
 use crate::record::{Polarity, Realis, TriggerRole};
 
-fn lexicon() -> &'static Lexicon {
+pub(super) fn lexicon() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
     LEXICON.get_or_init(|| Lexicon::load().unwrap())
+}
+
+/// Everything that events are found from, handed to `see`.
+pub(super) fn facts_of<T>(story: &Story<'_>, see: impl FnOnce(&Facts<'_>) -> T) -> T {
+    let entities = testing::entities(story);
+    let attributions = testing::attributions(story, &entities);
+    let times = testing::times(story);
+    let claims = testing::claims(story, &entities, &attributions);
+    see(&Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims })
 }
 
 /// The mentions of a text in words: `TYPE mode... | trigger: x | role: words | ...`.
 fn mentions(text: &str, date: Option<&str>) -> Vec<String> {
     let story = testing::read(text, date);
-    let entities = testing::entities(&story);
-    let attributions = testing::attributions(&story, &entities);
-    let times = testing::times(&story);
-    let claims = testing::claims(&story, &entities, &attributions);
-    let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
-    find(&story, &facts, lexicon(), &mut Trace::default()).iter().map(|m| in_words(&story, &facts, m)).collect()
+    facts_of(&story, |facts| {
+        let found = find(&story, facts, lexicon(), &mut Trace::default());
+        found.iter().map(|m| in_words(&story, facts, m)).collect()
+    })
 }
 
 fn in_words(story: &Story<'_>, facts: &Facts<'_>, m: &EventMention) -> String {
@@ -253,6 +260,51 @@ fn assertion_follows_the_words_around_the_event() {
         ("The plot to bomb the station was uncovered.", "ASSAULT explosives; Planned"),
         ("The president will discuss the raid with lawmakers.", "ASSAULT; trigger: raid; Asserted"),
         ("No agreement was reached in Vienna.", "AGREE; trigger: reached; neg"),
+        (
+            "The rebels have not signed the ceasefire and shelled the town.",
+            "ASSAULT heavy-weapons; trigger: shelled; !neg",
+        ),
+        ("Police did not arrest or beat the protesters.", "ASSAULT beat; trigger: beat; neg"),
+        ("The militia never attacked the village.", "ASSAULT; trigger: attacked; neg; Asserted"),
+        ("The troops no longer shell the town.", "ASSAULT heavy-weapons; trigger: shell; neg"),
+        ("Nobody was arrested in the raid.", "COERCE arrest; neg"),
+        ("No one was arrested.", "COERCE arrest; neg"),
+        ("None of the hostages were released.", "RETREAT release; neg"),
+        ("Neither side attacked the port.", "ASSAULT; trigger: attacked; neg"),
+        ("No soldiers attacked the village.", "ASSAULT; trigger: attacked; neg"),
+        ("The soldiers neither attacked the town nor looted it.", "ASSAULT; trigger: attacked; neg"),
+        ("The army did not attack the town, nor did it arrest the mayor.", "COERCE arrest; neg"),
+        ("Soldiers not only attacked the village but killed its chief.", "ASSAULT; trigger: attacked; !neg; Asserted"),
+        ("The police left without arresting the activists.", "COERCE arrest; neg"),
+        ("Officers failed to arrest the suspect.", "COERCE arrest; neg; Attempted"),
+        ("The general avoided attacking the town.", "ASSAULT; trigger: attacking; neg; Asserted"),
+        ("The two sides have yet to sign the agreement.", "SUPPORT; trigger: sign; neg"),
+        ("Police failed to prevent the attack on the embassy.", "ASSAULT; trigger: attack; !neg; Asserted"),
+        ("The guards could not prevent the attack.", "ASSAULT; trigger: attack; !neg"),
+        ("Police stopped militants from attacking the embassy.", "ASSAULT; trigger: attacking; neg"),
+        ("The patrol kept gunmen from kidnapping the crew.", "ASSAULT abduct; neg"),
+        ("Commandos foiled an attack on the embassy.", "ASSAULT; trigger: attack; Attempted; !neg"),
+        ("The general cancelled a raid on the town.", "ASSAULT; trigger: raid; neg; Planned"),
+        ("The talks have yet to begin.", "CONSULT; trigger: talks; neg"),
+        ("The negotiations were not easy.", "CONSULT; trigger: negotiations; !neg"),
+        ("There were no arrests.", "COERCE arrest; neg"),
+        ("There was no attack on the convoy.", "ASSAULT; trigger: attack; neg"),
+        ("The police did not say that rebels attacked the post.", "ASSAULT; trigger: attacked; !neg"),
+        ("Because the truce did not hold, rebels attacked the post.", "ASSAULT; trigger: attacked; !neg"),
+        ("The army said it did not bomb the school.", "ASSAULT explosives; trigger: bomb; neg; Reported"),
+        (
+            "If rebels cross the river and attack the town, families will flee.",
+            "ASSAULT; trigger: attack; Hypothetical",
+        ),
+        ("The group might not attack the port.", "ASSAULT; trigger: attack; neg; Possible"),
+        ("The town was nearly destroyed by shelling.", "ASSAULT destroy; trigger: destroyed; Attempted; !neg"),
+        (
+            "Marines carried out what the navy called a surprise attack on an island.",
+            "ASSAULT; trigger: attack; Reported",
+        ),
+        ("The navy has used patrol boats to shell insurgent camps.", "ASSAULT heavy-weapons; trigger: shell; Asserted"),
+        ("The union will suspend its strike and reject the offer.", "REJECT change; trigger: reject; Planned"),
+        ("Opposition leaders called the speech a threat to stage a coup.", "THREATEN; trigger: threat; Reported"),
         ("The ruling prompted lawyers to demand a new trial.", "REQUEST; trigger: demand; Asserted"),
         ("The army used drones to kill the commander in 2019.", "ASSAULT drone; trigger: kill; Asserted; historical"),
     ]);

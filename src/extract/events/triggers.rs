@@ -276,7 +276,7 @@ fn light_verb(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, noun: usize) 
     let (verb, prep) = match doc.dep(top) {
         Dep::Dobj | Dep::Nsubjpass => (head, None),
         // "carried out what officials called a raid"
-        Dep::Attr => {
+        Dep::Attr | Dep::Oprd => {
             let clause = std::iter::once(head).chain(doc.ancestors(head)).find(|a| {
                 doc.dep(*a) == Dep::Ccomp
                     && syntax::is_verb(doc, doc.head(*a))

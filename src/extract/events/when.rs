@@ -92,7 +92,10 @@ fn cost(doc: &Doc<'_>, trigger: &Trigger<'_>, partner: Option<usize>, time: &Att
     let light = trigger.light.map(|(v, _)| v);
     let clause = syntax::clause(doc, head).filter(|v| !trigger.entry.verb || *v == head);
     // "carried out what officials called a raid on Monday": either verb may hold the day.
-    let verbs = [light, clause.filter(|c| light.is_none() || doc.dep(head) == Dep::Attr && doc.head(head) == *c)];
+    let verbs = [
+        light,
+        clause.filter(|c| light.is_none() || matches!(doc.dep(head), Dep::Attr | Dep::Oprd) && doc.head(head) == *c),
+    ];
     let verb = light.or(clause);
     // Up from the time through nouns and prepositions to the trigger or its clause.
     let mut at = time.governor;
