@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::calendar::{self, Season, Unit};
+use super::confidence::Confidence;
 use crate::extract::numbers::{self, number};
 use crate::extract::table::{Row, TableError, rows};
 use crate::extract::words::Words;
@@ -84,6 +85,8 @@ pub struct Lexicon {
     references: Vec<Phrase<&'static str>>,
     /// Number words.
     pub(crate) numbers: numbers::Lexicon,
+    /// How sure values are.
+    pub(super) confidence: Confidence,
 }
 
 impl Lexicon {
@@ -108,7 +111,7 @@ impl Lexicon {
         }
         holidays.sort_by_key(|p| std::cmp::Reverse(p.words.len()));
         references.sort_by_key(|p| std::cmp::Reverse(p.words.len()));
-        Ok(Self { words, holidays, references, numbers: numbers::Lexicon::load()? })
+        Ok(Self { words, holidays, references, numbers: numbers::Lexicon::load()?, confidence: Confidence::load()? })
     }
 
     /// What a word may be.

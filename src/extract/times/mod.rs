@@ -6,6 +6,7 @@
 //! told by events alone ("after the war"), ages, and "former" and its like.
 
 mod calendar;
+mod confidence;
 mod expr;
 mod grammar;
 mod lexicon;
@@ -67,7 +68,12 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Vec<TimeMention> {
     }
     let narrative = style::is_narrative(story.date(), found.iter().map(|(_, m)| &m.expr));
     let mut resolver = Resolver::new(doc, story.date(), narrative);
-    found.into_iter().map(|(tokens, m)| TimeMention { timex: resolver.resolve(&tokens, &m.expr), tokens }).collect()
+    let mention = |(tokens, m): (Range<usize>, Match)| {
+        let mut timex = resolver.resolve(&tokens, &m.expr);
+        timex.confidence = lexicon.confidence.of(&timex);
+        TimeMention { tokens, timex }
+    };
+    found.into_iter().map(mention).collect()
 }
 
 /// Whether the words are part of a name that is no time ("NewsNation Now", "the Sunday Times").
