@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
 
     let started = Instant::now();
     let pipeline = worker::load(&config, &metrics)?;
-    let factory = news::factory(pipeline, worker::intake(&config), topics, metrics.clone());
+    let factory = news::factory(pipeline, worker::intake(&config), &settings, metrics.clone());
     let running = Worker::start(settings.clone(), factory, metrics.clone()).map_err(worker::failure)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

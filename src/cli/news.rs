@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::article::{Hint, Intake};
 use crate::extract::{Enricher, Pipeline};
-use crate::stream::{Input, OutputRecord, Process, ProcessFactory, Rejection, Stage, Topics, output};
+use crate::stream::{
+    Input, MinConfidence, OutputRecord, Process, ProcessFactory, Rejection, Settings, Stage, Topics, output,
+};
 use crate::telemetry::Metrics;
 
 /// Enriches articles on one thread.
@@ -12,17 +14,25 @@ struct News {
     intake: Arc<Intake>,
     enricher: Enricher,
     topics: Topics,
+    least: MinConfidence,
     metrics: Metrics,
 }
 
 /// Makes one enricher per thread over one shared pipeline.
-pub(super) fn factory(pipeline: Arc<Pipeline>, intake: Intake, topics: Topics, metrics: Metrics) -> ProcessFactory {
+pub(super) fn factory(
+    pipeline: Arc<Pipeline>,
+    intake: Intake,
+    settings: &Settings,
+    metrics: Metrics,
+) -> ProcessFactory {
     let intake = Arc::new(intake);
+    let (topics, least) = (settings.topics.clone(), settings.min_confidence);
     Arc::new(move || {
         Box::new(News {
             intake: Arc::clone(&intake),
             enricher: Enricher::new(Arc::clone(&pipeline)),
             topics: topics.clone(),
+            least,
             metrics: metrics.clone(),
         })
     })
@@ -46,7 +56,7 @@ impl Process for News {
         })?;
         self.metrics.events_per_record.observe(enriched.events.len() as f64);
         self.metrics.entities_per_record.observe(enriched.entities.len() as f64);
-        output::records(&enriched, input, &self.topics).map_err(|e| Rejection {
+        output::records(&enriched, input, &self.topics, self.least).map_err(|e| Rejection {
             stage: Stage::Enrich,
             reason: "not_json",
             message: e.to_string(),

@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let listener = listener.map_err(|e| Failure::new(Exit::Config, e))?;
 
     let pipeline = load(&config, &metrics)?;
-    let factory = news::factory(pipeline, intake(&config), settings.topics.clone(), metrics.clone());
+    let factory = news::factory(pipeline, intake(&config), &settings, metrics.clone());
     let worker = Worker::start(settings, factory, metrics.clone()).map_err(failure)?;
     let stop = CancellationToken::new();
     if let Some(listener) = listener {

@@ -69,6 +69,8 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
         entities: config.topics.entities.as_str().into(),
         dead: config.topics.dead.as_str().into(),
     };
+    settings.min_confidence =
+        stream::MinConfidence { events: config.min_confidence.events, entities: config.min_confidence.entities };
     settings.session_timeout = kafka.session_timeout;
     settings.max_poll_interval = kafka.max_poll_interval;
     settings.transaction_timeout = kafka.transaction_timeout;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
-use super::units::{ByteSize, duration, optional};
+use super::units::{ByteSize, duration, optional, share};
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,6 +17,7 @@ use super::units::{ByteSize, duration, optional};
 pub struct Config {
     pub kafka: KafkaConfig,
     pub topics: TopicsConfig,
+    pub min_confidence: MinConfidenceConfig,
     pub worker: WorkerConfig,
     pub limits: LimitsConfig,
     pub model: ModelConfig,
@@ -127,6 +128,17 @@ pub struct TopicsConfig {
     pub events: String,
     pub entities: String,
     pub dead: String,
+}
+
+/// Least confidence of what goes to a topic.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct MinConfidenceConfig {
+    #[serde(deserialize_with = "share")]
+    pub events: f64,
+    #[serde(deserialize_with = "share")]
+    pub entities: f64,
 }
 
 /// How much is done at once.

@@ -20,6 +20,7 @@ fn the_defaults_stand_alone() {
     assert_eq!(config.kafka.bootstrap_servers, "localhost:9092");
     assert_eq!(config.worker.in_flight_bytes, ByteSize(64 << 20));
     assert_eq!(config.http.listen.unwrap().to_string(), "127.0.0.1:9464");
+    assert_eq!((config.min_confidence.events, config.min_confidence.entities), (0.0, 0.0));
     assert!(config.kafka.sasl_password.is_none());
     assert!(effective.0.values().all(|s| s.origin == "built-in default"));
 }
@@ -85,6 +86,16 @@ fn mistakes_name_key_source_and_remedy() {
         "DATELINE__WORKER__BATCH_WAIT",
         "100",
         "setting worker.batch_wait (DATELINE__WORKER__BATCH_WAIT) \"100\" is no duration; write e.g. 250ms, 10s, 5min",
+    );
+    check(
+        "DATELINE__MIN_CONFIDENCE__EVENTS",
+        "60",
+        "setting min_confidence.events (DATELINE__MIN_CONFIDENCE__EVENTS) \"60\" is no number from 0 to 1; write e.g. 0.6",
+    );
+    check(
+        "DATELINE__MIN_CONFIDENCE__ENTITIES",
+        "NaN",
+        "setting min_confidence.entities (DATELINE__MIN_CONFIDENCE__ENTITIES) \"NaN\" is no number from 0 to 1; write e.g. 0.6",
     );
     check(
         "DATELINE__LIMITS__ARTICLE_BYTES",

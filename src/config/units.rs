@@ -48,6 +48,13 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<std
         .map_err(|_| serde::de::Error::custom(format!("{text:?} is no duration; write e.g. 250ms, 10s, 5min")))
 }
 
+/// Reads a number from 0 to 1.
+pub(super) fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let number = text.trim().parse().ok().filter(|n| (0.0..=1.0).contains(n));
+    number.ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no number from 0 to 1; write e.g. 0.6")))
+}
+
 /// Reads an empty string as "not set".
 pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(Some(String::deserialize(deserializer)?).filter(|s| !s.is_empty()))

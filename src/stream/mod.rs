@@ -44,5 +44,5 @@ pub use error::StreamError;
 pub use health::{Health, Phase};
 pub use ledger::LedgerError;
 pub use process::{Header, Input, OutputRecord, Process, ProcessFactory, Rejection, Stage};
-pub use settings::{Delivery, Properties, Settings, Topics};
+pub use settings::{Delivery, MinConfidence, Properties, Settings, Topics};
 pub use worker::{Summary, Worker, WorkerHandle};

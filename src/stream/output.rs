@@ -9,13 +9,13 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::process::{Header, Input, OutputRecord};
-use super::settings::Topics;
+use super::settings::{MinConfidence, Topics};
 use crate::record::{ArticleEvent, EnrichedArticle, EntityRecord, EntityTag};
 
 /// Headers of the input that go on to every output.
 const CARRIED: [&str; 2] = ["traceparent", "tracestate"];
 
-/// The records of one article: itself, one per event, one per distinct entity.
+/// The records of one article: itself, one per event, one per distinct entity, as far as they are sure enough.
 ///
 /// # Errors
 /// A value cannot be written as JSON (a map with keys that are no text); the record types have none.
@@ -23,6 +23,7 @@ pub fn records(
     article: &EnrichedArticle,
     input: &Input,
     topics: &Topics,
+    least: MinConfidence,
 ) -> Result<Vec<OutputRecord>, serde_json::Error> {
     let envelope = Envelope::new(article, input);
     let mut records = Vec::with_capacity(1 + article.events.len() + article.entities.len());
@@ -36,11 +37,12 @@ pub fn records(
         &article.schema,
         article,
     )?);
-    for event in &article.events {
+    for event in article.events.iter().filter(|e| e.confidence.overall >= least.events) {
         let ArticleEvent { cluster_id, schema, .. } = event;
         records.push(envelope.record(&topics.events, cluster_id.clone().into(), cluster_id.clone(), schema, event)?);
     }
-    for entity in &article.entities {
+    let sure = |e: &&EntityRecord| e.place.as_ref().is_none_or(|place| place.confidence >= least.entities);
+    for entity in article.entities.iter().filter(sure) {
         let tag = tag(article, entity);
         let id = format!("{}:{}", tag.doc_id, tag.entity.id);
         records.push(envelope.record(&topics.entities, tag.key.clone().into(), id, &tag.schema, &tag)?);
@@ -180,7 +182,7 @@ mod tests {
     #[test]
     fn every_record_has_its_topic_key_and_headers() {
         let topics = Topics::default();
-        let records = records(&article(), &input(Some("k")), &topics).unwrap();
+        let records = records(&article(), &input(Some("k")), &topics, MinConfidence::default()).unwrap();
         let described: Vec<_> = records
             .iter()
             .map(|r| {
@@ -213,8 +215,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_sure_enough_stays_in_the_article_alone() {
+        let mut article = article();
+        article.entities[0].place = place(0.7);
+        let topics = |events: f64, entities: f64| -> Vec<String> {
+            let records =
+                records(&article, &input(None), &Topics::default(), MinConfidence { events, entities }).unwrap();
+            let whole: EnrichedArticle = serde_json::from_slice(records[0].value.as_deref().unwrap()).unwrap();
+            assert_eq!(whole, article, "the enriched article keeps everything");
+            records[1..].iter().map(|r| r.topic.to_string()).collect()
+        };
+        let (events, entities) = ("news.events", "news.entities");
+        assert_eq!(topics(0.0, 0.0), [events, entities, entities]);
+        assert_eq!(topics(0.5, 0.7), [events, entities, entities], "the limit itself passes");
+        assert_eq!(topics(0.51, 0.0), [entities, entities]);
+        assert_eq!(topics(0.0, 0.71), [events, entities], "an entity without a confidence passes");
+        assert_eq!(topics(1.0, 1.0), [entities]);
+    }
+
+    #[test]
     fn without_a_key_the_article_id_is_the_key() {
-        let records = records(&article(), &input(None), &Topics::default()).unwrap();
+        let records = records(&article(), &input(None), &Topics::default(), MinConfidence::default()).unwrap();
         assert_eq!(records[0].key.as_deref(), Some("wire-7".as_bytes()));
     }
 
@@ -222,18 +243,28 @@ mod tests {
     fn a_bare_date_is_no_time_of_an_event() {
         let mut article = article();
         article.article.published_at = Some("2031-05-04".into());
-        assert_eq!(header(&records(&article, &input(None), &Topics::default()).unwrap()[0], "ce_time"), None);
+        assert_eq!(
+            header(
+                &records(&article, &input(None), &Topics::default(), MinConfidence::default()).unwrap()[0],
+                "ce_time"
+            ),
+            None
+        );
+    }
+
+    fn place(confidence: f64) -> Option<crate::record::Place> {
+        serde_json::from_value(json!({
+            "name": "Foo", "geonameid": 42, "lat": null, "lon": null, "feature_class": null, "feature_code": null,
+            "admin1": null, "admin1_code": null, "country_iso2": null, "country_iso3": null, "resolution": null,
+            "uncertainty_km": null, "confidence": confidence, "alternatives": []
+        }))
+        .ok()
     }
 
     #[test]
     fn a_resolved_place_has_the_same_key_under_every_name() {
         let mut entity = article().entities.remove(0);
-        entity.place = serde_json::from_value(json!({
-            "name": "Foo", "geonameid": 42, "lat": null, "lon": null, "feature_class": null, "feature_code": null,
-            "admin1": null, "admin1_code": null, "country_iso2": null, "country_iso3": null, "resolution": null,
-            "uncertainty_km": null, "confidence": 1.0, "alternatives": []
-        }))
-        .ok();
+        entity.place = place(1.0);
         assert_eq!(entity_key(&entity), "geonames:42");
     }
 }

@@ -26,6 +26,8 @@ pub struct Settings {
     pub delivery: Delivery,
     /// Topics read and written.
     pub topics: Topics,
+    /// Least confidence of what goes to a topic.
+    pub min_confidence: MinConfidence,
     /// Heartbeat silence after which the broker takes a member's partitions away.
     pub session_timeout: Duration,
     /// Time between two polls after which the client leaves the group by itself.
@@ -111,6 +113,15 @@ impl Topics {
     }
 }
 
+/// Least confidence, 0 to 1, of what goes to a topic of its own. The enriched article keeps everything.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct MinConfidence {
+    /// `confidence.overall` of an event.
+    pub events: f64,
+    /// Confidence of the place that an entity was resolved to; an entity that has none passes.
+    pub entities: f64,
+}
+
 /// librdkafka properties. `Debug` prints the names only: values may be secrets.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Properties(pub BTreeMap<String, String>);
@@ -168,6 +179,7 @@ impl Settings {
             client_id: "dateline".into(),
             delivery,
             topics: Topics::default(),
+            min_confidence: MinConfidence::default(),
             session_timeout: Duration::from_secs(45),
             max_poll_interval: Duration::from_secs(300),
             transaction_timeout: Duration::from_secs(60),

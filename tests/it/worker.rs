@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use dateline::stream;
+use dateline::stream::embedded::Broker;
+
 use crate::articles::{self, Verdict};
 use crate::kafka::{self, Topics, committed, create_topics, produce, read_until};
 use crate::process::Group;
@@ -134,4 +137,41 @@ fn a_missing_topic_is_named_and_the_worker_ends() {
     let status = worker.wait(PATIENCE);
     assert_eq!(status.code(), Some(69), "{}", worker.log());
     assert!(worker.log().contains(&topics.input), "{}", worker.log());
+}
+
+#[test]
+fn what_is_not_sure_enough_stays_out_of_its_topic() {
+    // The mock cluster will do: what is judged is what the worker writes, not how often.
+    let topics = Topics::new("sure");
+    let names = stream::Topics {
+        input: topics.input.as_str().into(),
+        enriched: topics.enriched.as_str().into(),
+        events: topics.events.as_str().into(),
+        entities: topics.entities.as_str().into(),
+        dead: topics.dead.as_str().into(),
+    };
+    let broker = Broker::start(&names).unwrap();
+    let bootstrap = broker.bootstrap_servers();
+    let text = include_str!("../../config/samples/night-raid.txt");
+    produce(bootstrap, &topics.input, [(Some(b"k".as_slice()), text.as_bytes(), [].as_slice())]);
+    let worker = Group::new(bootstrap, "sure", &topics)
+        .with("KAFKA__DELIVERY", "at_least_once")
+        .with("KAFKA__CONSUMER__FETCH_WAIT_MAX_MS", "10")
+        .with("MIN_CONFIDENCE__EVENTS", "0.8")
+        .with("MIN_CONFIDENCE__ENTITIES", "0.6")
+        .start(0)
+        .ready();
+    let record = read_until(bootstrap, &topics.enriched, PATIENCE, |m| !m.is_empty())[0].json();
+    let list = |key: &str| record[key].as_array().unwrap().clone();
+    let events = list("events").iter().filter(|e| e["confidence"]["overall"].as_f64() >= Some(0.8)).count();
+    let unsure = |e: &&serde_json::Value| e["place"]["confidence"].as_f64().is_some_and(|c| c < 0.6);
+    let entities = list("entities").len() - list("entities").iter().filter(unsure).count();
+    assert!(0 < events && events < list("events").len(), "the sample must hold events on both sides of 0.8");
+    assert!(entities < list("entities").len(), "the sample must hold a place below 0.6");
+    let written = |topic: &str, count: usize| read_until(bootstrap, topic, PATIENCE, |m| m.len() >= count).len();
+    assert_eq!(written(&topics.events, events), events);
+    assert_eq!(written(&topics.entities, entities), entities);
+    assert_eq!(worker.stop().code(), Some(0));
+    // What was written while the worker drained is there as well.
+    assert_eq!((written(&topics.events, events), written(&topics.entities, entities)), (events, entities));
 }
