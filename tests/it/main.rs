@@ -8,6 +8,7 @@ mod exactly_once;
 mod faults;
 mod golden;
 mod kafka;
+mod lessons;
 mod mock_faults;
 mod nlp_parity;
 mod process;

@@ -65,7 +65,7 @@ fn cleaned(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>, kind: Entity
         return None;
     }
     let text = doc.span_text(tokens.clone());
-    if tokens.len() == 1 && is_affiliation(text) {
+    if tokens.len() == 1 && (is_affiliation(text) || is_common_plural(doc, lexicon, tokens.start)) {
         return None;
     }
     if kind == EntityKind::Ordinal
@@ -79,6 +79,15 @@ fn cleaned(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>, kind: Entity
         kind = thing;
     }
     Some(Name { tokens, kind, organisation: None })
+}
+
+/// Whether a capital is only that of a sentence: "Marines stormed the island", where the article also writes "marines".
+fn is_common_plural(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
+    let word = doc.word(i).to_lowercase();
+    doc.sentence_of(i).start == i
+        && word != doc.word(i)
+        && word.strip_suffix('s').is_some_and(|singular| lexicon.head(singular).is_some())
+        && (0..doc.len()).any(|j| doc.word(j) == word)
 }
 
 /// Whether a time expression names a point of the calendar or the clock. Periods, ages and relative times ("two years",

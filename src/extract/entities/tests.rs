@@ -43,6 +43,12 @@ fn names_of_one_person_are_joined() {
 }
 
 #[test]
+fn a_capital_at_the_head_of_a_sentence_makes_no_name() {
+    let text = "The marines stormed an island before dawn. Marines carried out a second landing at noon.";
+    check(text, "marines", &["marines", "Marines"]);
+}
+
+#[test]
 fn a_surname_goes_to_the_person_named_last() {
     let text = "Maria Lopez met Carlos Lopez in Madrid. Lopez said he was glad.";
     check(text, "Carlos Lopez", &["Carlos Lopez", "Lopez", "he"]);

@@ -16,6 +16,9 @@ use crate::record::{EntityKind, Modality, Mode, ParticipantRole, Place, Polarity
 /// Evidence needed to join.
 pub const THRESHOLD: i32 = 4;
 
+/// Sentences between a happening and the words that it hurt nobody of one side.
+const DENIAL_REACH: usize = 8;
+
 /// Evidence that two mentions tell of one happening: points by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Evidence([i32; KINDS.len()]);
@@ -63,8 +66,8 @@ pub(super) type Group = Vec<(usize, Option<Join>)>;
 pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for new in 0..mentions.len() {
-        if let Some(g) = denies_harm(story, facts, mentions, &groups, new) {
-            groups[g].push((new, Some(Join { to: new - 1, evidence: None })));
+        if let Some((g, to)) = denies_harm(story, facts, mentions, &groups, new) {
+            groups[g].push((new, Some(Join { to, evidence: None })));
             continue;
         }
         let best = (0..groups.len())
@@ -87,11 +90,25 @@ fn denies_harm(
     mentions: &[EventMention],
     groups: &[Group],
     new: usize,
-) -> Option<usize> {
+) -> Option<(usize, usize)> {
     let claim = mentions[new].claims.iter().any(|c| facts.claims[*c].polarity == Polarity::Neg);
-    let before = new.checked_sub(1).filter(|_| claim)?;
-    let paragraph = |m: usize| story.paragraph(story.sentence(mentions[m].head));
-    (paragraph(before) == paragraph(new)).then(|| groups.iter().position(|g| g.iter().any(|(m, _)| *m == before)))?
+    let previous = new.checked_sub(1).filter(|_| claim)?;
+    let sentence = |m: usize| story.sentence(mentions[m].head);
+    let told = |m: &usize| {
+        let m = &mentions[*m];
+        m.class.plover.event == mentions[new].class.plover.event
+            && m.assertion.polarity == Polarity::Pos
+            && m.assertion.realis == Realis::Actual
+            && !m.assertion.historical
+            && !is_reflexive(story, m)
+    };
+    // In its own paragraph whatever was told last; else the last happening of its kind, if that is not far back.
+    let before = if story.paragraph(sentence(previous)) == story.paragraph(sentence(new)) {
+        previous
+    } else {
+        (0..new).rev().find(told).filter(|m| sentence(*m) + DENIAL_REACH >= sentence(new))?
+    };
+    groups.iter().position(|g| g.iter().any(|(m, _)| *m == before)).map(|g| (g, before))
 }
 
 /// Evidence that a mention belongs to a group: its best pairing, unless any member forbids it.
@@ -126,7 +143,7 @@ fn is_lead(story: &Story<'_>, m: &EventMention) -> bool {
 
 /// Evidence that two mentions, the first one earlier in the text, tell of the same happening; none if they cannot.
 fn pair(story: &Story<'_>, facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<Evidence> {
-    if old.class.plover.event != new.class.plover.event || standing(old) != standing(new) {
+    if old.class.plover.event != new.class.plover.event || standing(story, old) != standing(story, new) {
         return None;
     }
     let doc = story.doc;
@@ -187,22 +204,26 @@ fn claims(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> i32 {
 
 /// Kinds of statements that never merge: what was done, negated, merely thought of, past history, a kind of event; and
 /// what people did to themselves, which is a part of a larger event, never the event.
-fn standing(m: &EventMention) -> [bool; 5] {
+fn standing(story: &Story<'_>, m: &EventMention) -> [bool; 5] {
     let thought = matches!(
         m.assertion.modality,
         Modality::Planned | Modality::Hypothetical | Modality::Requested | Modality::Attempted
     );
     let generic = m.assertion.realis == Realis::Generic;
-    [thought, m.assertion.polarity == Polarity::Neg, m.assertion.historical, generic, is_reflexive(m)]
+    [thought, m.assertion.polarity == Polarity::Neg, m.assertion.historical, generic, is_reflexive(story, m)]
 }
 
 /// Whether someone is both doer and victim.
-fn is_reflexive(m: &EventMention) -> bool {
+fn is_reflexive(story: &Story<'_>, m: &EventMention) -> bool {
+    let oneself = |t: usize| matches!(story.doc.word(t), "himself" | "herself" | "themselves" | "itself");
     let of = |role| m.participants.iter().filter(move |p| p.role == role);
     of(ParticipantRole::Actor).any(|actor| {
         of(ParticipantRole::Victim).any(|victim| match (actor.entity, victim.entity) {
             (Some(a), Some(v)) => a == v,
-            _ => actor.tokens.is_some() && actor.tokens == victim.tokens,
+            _ => {
+                actor.tokens.is_some() && actor.tokens == victim.tokens
+                    || victim.tokens.clone().is_some_and(|mut words| words.any(oneself))
+            }
         })
     })
 }
