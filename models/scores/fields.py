@@ -5,6 +5,7 @@ prints, so a reading here is one that any user of the topics could write.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Callable
 import hashlib
 import re
@@ -188,7 +189,8 @@ def negation_rows(gold, records):
     yield Row("negated events, among every negated action", metrics.prf(right, every, n_predicted))
 
 
-BATTLES = {"Armed clash", "Air/drone strike", "Shelling/artillery/missile attack"}
+BATTLES = {"Armed clash", "Shelling/artillery/missile attack"}
+MUC_DAYS = 62
 STATE = {"MIL", "COP", "GOV"}
 ARMED = {"MIL", "COP", "REB", "PRM", "UAF", "CRM"}
 NAMELESS = set(
@@ -218,22 +220,34 @@ def muc_type(event, triggers):
 
 
 def muc_wants(event, named):
-    """Whether an event is an incident of terrorism as MUC-4 sees it: done or tried, of late, by the irregular, and not
-    a battle. `named`: ids of people with a name, whose killing counts whatever they do for a living.
+    """Whether an event is an incident of terrorism as MUC-4 sees it: done within two months, by the irregular, and no
+    battle. `named`: ids of people with a name, whose killing counts whatever they do for a living.
     """
     assertion, acled = event["assertion"], event["type"]["acled"]
-    if assertion["historical"] or assertion["polarity"] == "neg" or assertion["realis"] != "actual":
+    if assertion["polarity"] == "neg" or assertion["realis"] != "actual":
         return False
     if assertion["modality"] not in ("asserted", "reported"):
         return False
     actors, victims = ({s for p in event[side] for s in p["sector"]} for side in ("actors", "recipients"))
     person = any(p["entity_id"] in named for p in event["recipients"])
+    if assertion["historical"] and (not person or days_before(event) > MUC_DAYS):
+        return False
+    if acled and acled["sub_event_type"] == "Air/drone strike":
+        return False
     if not event["actors"] and not event["recipients"]:
         return bool(set(event["type"]["plover"]["mode"]) & {"explosives", "abduct", "targeted"})
     civil = victims - ARMED
     if acled and acled["sub_event_type"] in BATTLES and not civil:
         return False
     return not (actors and actors <= STATE and not civil and not person)
+
+
+def days_before(event):
+    """Days between an event and its article; 0 where either has no date."""
+    end = event["time"] and event["time"]["end"]
+    if not end or not event["dct"]:
+        return 0
+    return (date.fromisoformat(event["dct"]) - date.fromisoformat(end[:10])).days
 
 
 def muc_slots(mentions, entities, kidnapping):

@@ -217,9 +217,10 @@ fn spell_out(block: &str, pieces: &[Piece], known: &mut [Known]) {
                 break;
             }
         }
-        for i in first.unwrap_or(at)..at {
-            if !SMALL.contains(&word(i)) && matches!(known[i], Known::Share(_)) {
-                known[i] = Known::Form(Form::Capital);
+        let first = first.unwrap_or(at);
+        for (i, known) in (first..at).zip(&mut known[first..at]) {
+            if !SMALL.contains(&word(i)) && matches!(known, Known::Share(_)) {
+                *known = Known::Form(Form::Capital);
             }
         }
     }

@@ -33,6 +33,12 @@ pub(super) fn code(lexicon: &Lexicon, evidence: &Evidence<'_>) -> Option<Actor> 
         Evidence { country: Some(country), .. } => of_country(lexicon, *country),
         Evidence { kind: EntityKind::Person, title: Some(title), sectors: [], .. } => from_words(lexicon, title, true),
         Evidence { sectors: [_, ..], .. } => described(lexicon, evidence),
+        // "members of the Shining Path": people of no sector of their own have that of their group.
+        Evidence { kind: EntityKind::Person, owner: Some(_), name, .. }
+            if !name.to_lowercase().starts_with("former") =>
+        {
+            described(lexicon, evidence)
+        }
         Evidence { kind: EntityKind::Org, .. } => from_words(lexicon, evidence.name, false),
         Evidence { kind: EntityKind::Norp, .. } => of_belief(evidence.name)?,
         _ => return None,

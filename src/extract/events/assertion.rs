@@ -92,6 +92,11 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
     }
     walk.climb(head);
     walk.reading.tense = tense(doc, head, trigger.light.map(|(v, _)| v));
+    // A question asserts nothing.
+    let last = doc.sentence_of(head).rev().find(|i| doc.pos(*i) != Pos::Space);
+    if let Some(token) = last.filter(|i| doc.word(*i) == "?") {
+        walk.reading.cues.push(Cue { token, effect: Effect::Possible });
+    }
     if !trigger.entry.verb && is_bare_plural(doc, trigger) && walk.reading.tense == Some(Tense::Present) {
         walk.reading.cues.push(Cue { token: head, effect: Effect::Generic });
     }

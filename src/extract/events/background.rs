@@ -4,6 +4,7 @@ use super::mentions::{LEAD_PARAGRAPHS, Reader};
 use super::triggers::Trigger;
 use super::typing::event_of;
 use super::{EventMention, Participant, PlaceLink, TimeLink, when};
+use crate::article::BlockKind;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
 use crate::record::{EntityKind, ParticipantRole, Polarity, Via};
 
@@ -15,7 +16,8 @@ impl Reader<'_> {
             .any(|c| doc.dep(c) == Dep::Det && matches!(doc.lemma(c), "the" | "this" | "that" | "these" | "those"))
     }
 
-    /// "So far this year, 100 people have been killed": a count over months sums up many events and tells of none.
+    /// "So far this year, 100 people have been killed", "70,000 have died": a count over months, or one that no single
+    /// event reaches, sums up many events and tells of none.
     pub(super) fn is_tally(&self, trigger: &Trigger<'_>, time: Option<&TimeLink>, cast: &[Participant]) -> bool {
         let doc = self.story.doc;
         let many = |i: usize| matches!(doc.tokens()[i].tag, Tag::Nns | Tag::Nnps | Tag::Cd);
@@ -25,7 +27,20 @@ impl Reader<'_> {
         } else {
             many(trigger.head)
         };
-        several && time.is_some_and(|t| t.via == Via::Explicit && when::is_long(&t.timex))
+        let own = time.filter(|t| t.via == Via::Explicit);
+        let uncounted =
+            own.is_none() && cast.iter().filter(|p| hit(p)).filter_map(|p| p.tokens.clone()).any(|t| self.is_sum(t));
+        uncounted || several && own.is_some_and(|t| when::is_long(&t.timex))
+    }
+
+    /// Whether words count more people than one event harms.
+    fn is_sum(&self, tokens: std::ops::Range<usize>) -> bool {
+        const SUM: u64 = 10_000;
+        let doc = self.story.doc;
+        tokens.filter(|i| doc.tokens()[*i].tag == Tag::Cd).any(|i| {
+            let digits = doc.word(i).replace(',', "");
+            digits.parse::<u64>().is_ok_and(|n| n >= SUM)
+        })
     }
 
     /// "the wave of kidnappings", "attacks on unionists": violence in a plural without number, day and place is a kind of event.
@@ -37,14 +52,20 @@ impl Reader<'_> {
         cast: &[Participant],
     ) -> bool {
         let doc = self.story.doc;
+        // "the terrorists who attack the people": in running text the simple present tells what happens, not what did.
+        if trigger.entry.verb {
+            let simple = matches!(doc.tokens()[trigger.head].tag, Tag::Vbz | Tag::Vbp)
+                && !doc.children(trigger.head).any(|c| matches!(doc.dep(c), Dep::Aux | Dep::Auxpass));
+            let s = self.story.sentence(trigger.head);
+            return simple && self.story.kind(s) == BlockKind::Paragraph && s > 1;
+        }
         let counted = |c: usize| matches!(doc.dep(c), Dep::Nummod | Dep::Det | Dep::Poss | Dep::Quantmod);
         let named = |p: &Participant| {
             let entity = p.entity.map(|e| &self.facts.entities.list[e]);
             p.tokens.clone().is_some_and(|t| t.clone().any(|i| doc.pos(i) == Pos::Propn))
                 && entity.is_some_and(|e| e.kind == EntityKind::Person)
         };
-        !trigger.entry.verb
-            && trigger.light.is_none()
+        trigger.light.is_none()
             && doc.tokens()[trigger.head].tag == Tag::Nns
             && !doc.children(trigger.head).any(counted)
             && !cast.iter().any(named)

@@ -3,7 +3,7 @@
 use super::lexicon::{Frame, Reading};
 use super::syntax;
 use super::triggers::Trigger;
-use crate::nlp::{Dep, Doc, Pos};
+use crate::nlp::{Dep, Doc, EntityType, Pos};
 
 /// Prepositions between harm and what caused it.
 const CAUSAL: [&str; 10] = ["in", "during", "by", "from", "after", "amid", "following", "of", "at", "as"];
@@ -96,6 +96,13 @@ fn relation(doc: &Doc<'_>, result: &Trigger<'_>, cause: &Trigger<'_>) -> Option<
     }
     // The act stands in an adverbial clause of the harm: "were killed when a bomb exploded".
     if matches!(doc.dep(n), Dep::Advcl | Dep::Pcomp) && doc.ancestors(n).take(2).any(|a| a == r) {
+        return Some(2);
+    }
+    // "were wounded last night when rebels attacked": the clause hangs on the time.
+    if doc.dep(n) == Dep::Relcl
+        && doc.entity_at(doc.head(n)).is_some_and(|e| matches!(e.kind, EntityType::Date | EntityType::Time))
+        && doc.ancestors(n).skip(1).take(2).any(|a| a == r)
+    {
         return Some(2);
     }
     // The harm is told of something in the act's arguments: "detonated a bomb that killed".

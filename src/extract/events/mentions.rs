@@ -190,6 +190,7 @@ impl Reader<'_> {
         if assertion.realis == Realis::Actual
             && (self.is_tally(trigger, time.as_ref(), &participants)
                 || class.plover.event == Some(EventType::Assault)
+                    && partner.is_none()
                     && self.is_vague(trigger, time.as_ref(), place.as_ref(), &participants))
         {
             assertion.realis = Realis::Generic;

@@ -138,6 +138,44 @@ impl Finder<'_> {
         for o in &trigger.arguments.objects {
             self.add(cast, Some(Role::Recipient), *o, 0.85);
         }
+        if !matches!(frame, Frame::Mediate | Frame::Happen | Frame::None)
+            && let Some((who, confidence)) = self.responsible(trigger.head)
+        {
+            for w in who {
+                self.add(cast, Some(Role::Actor), w, confidence);
+            }
+        }
+    }
+
+    /// Who is said to be behind an event noun: "claimed responsibility for the attack", "blamed rebels for it", "the men
+    /// responsible for the murder", "accused of the killing".
+    fn responsible(&self, noun: usize) -> Option<(Vec<usize>, f64)> {
+        let doc = self.doc;
+        let prep = (doc.dep(noun) == Dep::Pobj).then(|| doc.head(noun))?;
+        let above = doc.head(prep);
+        match (doc.lemma(above), doc.lemma(prep)) {
+            ("responsibility" | "credit", "for") => {
+                let verb = doc.head(above);
+                let claims =
+                    matches!(doc.lemma(verb), "claim" | "take" | "accept" | "assume" | "admit" | "acknowledge");
+                (claims && doc.dep(above) == Dep::Dobj).then(|| (syntax::subjects(doc, verb), 0.8))
+            }
+            ("responsible", "for") => {
+                let verb = doc.head(above);
+                let held = syntax::objects(doc, verb);
+                // "the group responsible for": the adjective follows its noun.
+                let who = match doc.dep(above) {
+                    Dep::Amod => vec![verb],
+                    _ if held.is_empty() => syntax::subjects(doc, verb),
+                    _ => held,
+                };
+                Some((who, 0.7))
+            }
+            ("blame", "for") | ("accuse" | "suspect" | "convict", "of") | ("charge", "with") => {
+                Some((syntax::objects(doc, above), 0.5)).filter(|(who, _)| !who.is_empty())
+            }
+            _ => None,
+        }
     }
 
     /// "U.S. airstrike", "police shooting", "hostage release": a modifier that names who acts or suffers.

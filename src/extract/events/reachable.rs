@@ -17,7 +17,7 @@ fn implies(classes: &Classes, a: &Condition, b: &Condition) -> bool {
     let within = |small: &Condition, big: &Condition| {
         let (s, b) = (&small.alternatives, &big.alternatives);
         let listed = |w: &&str| b.words.contains(w) || classes.lemmas.get(*w).is_some_and(|bits| bits & b.classes != 0);
-        b.any || !s.any && s.classes & !b.classes == 0 && s.words.iter().all(|w| listed(w))
+        b.any || !s.any && s.classes & !b.classes == 0 && s.words.iter().all(listed)
     };
     a.slot == b.slot && a.negated == b.negated && if a.negated { within(b, a) } else { within(a, b) }
 }

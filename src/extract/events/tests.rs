@@ -46,6 +46,9 @@ fn in_words(story: &Story<'_>, facts: &Facts<'_>, m: &EventMention) -> String {
     if let Some(time) = &m.time {
         out += &format!(" | time: {} {:?}", time.timex.value, time.via);
     }
+    if let Some(acled) = &m.class.acled {
+        out += &format!(" | acled: {}", acled.sub_event_type);
+    }
     let a = &m.assertion;
     out += &format!(" | {:?} | {:?}", a.modality, a.tense);
     for claim in &m.claims {
@@ -353,4 +356,56 @@ fn claims_go_to_the_event_that_did_the_harm() {
     assert!(found.iter().any(|m| m.contains("trigger: wounded")), "{found:#?}");
     let found = claimed("An earthquake shook the coast of Chile on Monday. Officials said 12 people died.");
     assert!(found.iter().any(|m| m.starts_with("HAPPENING | trigger: died")), "{found:#?}");
+}
+
+#[test]
+fn battles_are_told_from_attacks() {
+    check(&[
+        (
+            "Three rebels were killed and seven others were wounded during clashes in the mountains.",
+            "ASSAULT; trigger: killed; acled: Armed clash; result",
+        ),
+        ("Gunmen ambushed an army convoy near Kirkuk.", "ASSAULT firearms; acled: Armed clash"),
+        ("Two soldiers were killed near Kirkuk.", "ASSAULT; acled: Armed clash"),
+        ("Five members of the Shining Path were killed near Huanta.", "ASSAULT; acled: Armed clash"),
+        ("General Omar Haddad was killed near Kirkuk.", "ASSAULT; acled: Attack"),
+        ("Gunmen killed two farmers near Kirkuk.", "ASSAULT firearms; acled: Attack"),
+    ]);
+}
+
+#[test]
+fn sums_and_kinds_of_violence_are_no_single_event() {
+    check(&[
+        ("So far this year, about 100 people have been killed in the region.", "ASSAULT; trigger: killed; generic"),
+        ("The war has cost much. More than 70,000 people have been killed.", "ASSAULT; trigger: killed; generic"),
+        ("About 100 people were killed in the region on Monday.", "ASSAULT; trigger: killed; !generic"),
+        ("The union condemned assassinations of its members.", "ASSAULT targeted; generic"),
+        ("The union condemned the assassination of its leader.", "ASSAULT targeted; !generic"),
+        ("Who carried out the attack on the embassy?", "ASSAULT; Possible"),
+    ]);
+}
+
+#[test]
+fn whoever_is_said_to_be_behind_an_attack_is_its_actor() {
+    check(&[
+        ("The Shining Path claimed responsibility for the attack on the bank.", "ASSAULT; actor: Shining Path"),
+        ("The ministry blamed rebels for the murder of two judges.", "ASSAULT; victim: two judges; actor: rebels"),
+        (
+            "The president condemned the murder of two judges perpetrated by gunmen.",
+            "ASSAULT; trigger: murder; actor: gunmen",
+        ),
+        (
+            "Teofilo Quispe, mayor of Huanta, who was kidnapped on Monday, was released.",
+            "ASSAULT abduct; recipient: Teofilo Quispe",
+        ),
+    ]);
+}
+
+#[test]
+fn texts_in_capitals_read_like_others() {
+    check(&[(
+        "   LIMA, 4 MAY 91 (RADIO ANDINA) -- [TEXT] A GROUP OF GUERRILLAS OF THE SHINING PATH ATTACKED A BANK AT\n\
+             2100 ON 3 MAY AND WOUNDED A GUARD. MAYOR TEOFILO QUISPE OF HUANTA WAS KIDNAPPED BY FOUR ARMED MEN.",
+        "ASSAULT abduct; trigger: kidnapped; actor: four armed men; recipient: Teofilo Quispe",
+    )]);
 }

@@ -295,12 +295,18 @@ fn light_verb(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, noun: usize) 
             (acl, None)
         }
     };
-    let light = lexicon.light(words.lemma(verb)).iter().find(|l| match (prep, l.word) {
-        (Some(prep), word) => word == Some(prep),
-        (None, None) => true,
-        (None, Some(word)) => particles(doc, verb).any(|p| words.lemma(p) == word),
-    })?;
-    Some((verb, light.subject))
+    let role = |verb: usize, prep: Option<&str>| {
+        let light = lexicon.light(words.lemma(verb)).iter().find(|l| match (prep, l.word) {
+            (Some(prep), word) => word == Some(prep),
+            (None, None) => true,
+            (None, Some(word)) => particles(doc, verb).any(|p| words.lemma(p) == word),
+        })?;
+        Some((verb, light.subject))
+    };
+    // "condemned the murder of two judges carried out by gunmen": the participle says who, wherever it is attached.
+    let done_by =
+        |v: &usize| doc.dep(*v) == Dep::Acl && doc.tokens()[*v].tag == Tag::Vbn && doc.child(*v, Dep::Agent).is_some();
+    role(verb, prep).or_else(|| doc.subtree(noun).filter(done_by).find_map(|v| role(v, None)))
 }
 
 /// A possible trigger in its sentence, as conditions see it.

@@ -265,6 +265,8 @@ fn place(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<i3
     match (encloses(p, q), explicit) {
         (true, _) => Some(i32::from(stated(a) && stated(b))),
         (false, true) => None,
+        // The dateline is where the story was written.
+        (false, false) if !stated(a) || !stated(b) => Some(0),
         (false, false) => Some(-2),
     }
 }
@@ -299,7 +301,9 @@ fn participants(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Op
     let (hit, other_hit) = (entities(old, &[Recipient, Victim]), entities(new, &[Recipient, Victim]));
     let mut score = 0;
     if shared(&doers, &other_doers) {
-        score += 1;
+        // "the guerrillas" of one story did one thing; an organisation with a name did many.
+        let described = |e: &EntityId| !is_named(facts, *e);
+        score += 1 + i32::from(doers.iter().any(|e| other_doers.contains(e) && described(e)));
     } else {
         let camps = |of: &[EntityId]| of.iter().filter_map(|e| camp(facts, *e)).collect::<Vec<_>>();
         let (a, b) = (camps(&doers), camps(&other_doers));
@@ -347,4 +351,43 @@ fn refers_back(story: &Story<'_>, m: &EventMention) -> bool {
                 _ => false,
             }
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::events::{self, Trace};
+    use crate::extract::testing;
+
+    /// The trigger words of each event of a text.
+    fn check(text: &str, expect: &[&[&str]]) {
+        let story = testing::read(text, Some("1991-05-08"));
+        let entities = testing::entities(&story);
+        let attributions = testing::attributions(&story, &entities);
+        let times = testing::times(&story);
+        let claims = testing::claims(&story, &entities, &attributions);
+        let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
+        let lexicon = events::Lexicon::load().expect("the event tables load");
+        let mentions = events::find(&story, &facts, &lexicon, &mut Trace::default());
+        let groups = group(&story, &facts, &mentions);
+        let words = |m: usize| story.doc.span_text(mentions[m].trigger.clone());
+        let found: Vec<Vec<&str>> = groups.iter().map(|g| g.iter().map(|(m, _)| words(*m)).collect()).collect();
+        assert_eq!(found, expect, "{text}");
+    }
+
+    #[test]
+    fn a_stated_day_and_the_articles_own_day_can_be_one() {
+        check(
+            "Rebels kidnapped 50 farmers in San Miguel. The kidnapping took place on 5 May.",
+            &[&["kidnapped", "kidnapping"]],
+        );
+    }
+
+    #[test]
+    fn a_kidnapping_and_a_killing_are_two_events() {
+        check(
+            "Gunmen kidnapped Mayor Luis Castellar on Monday. Castellar was killed on Monday.",
+            &[&["kidnapped"], &["killed"]],
+        );
+    }
 }
