@@ -145,9 +145,11 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Entities {
         descriptions: Vec::new(),
         titles: titles.iter().map(|t| t.as_ref().map(|t| t.to_lowercase())).collect(),
         roles: Vec::new(),
+        called: Vec::new(),
     };
     let described = reader.read();
     reader.join_roles();
+    reader.join_called();
     let nominals::Reader { chains, descriptions, .. } = reader;
     titles.resize(chains.len(), None);
 

@@ -46,6 +46,8 @@ pub(super) struct Reader<'a> {
     pub titles: Vec<Option<String>>,
     /// Roles stated beside a name ("[al-Masri], the leader of [the group]"): owner, head noun phrase, person.
     pub roles: Vec<(EntityId, String, EntityId)>,
+    /// What several people are called beside a name ("[the Orange Vests], rescue volunteers"), with who has the name.
+    pub called: Vec<(Form, EntityId)>,
 }
 
 impl Reader<'_> {
@@ -86,6 +88,22 @@ impl Reader<'_> {
                 && holders.all(|h| h == holder)
                 && self.chains[id].joined.is_none()
             {
+                super::chains::merge(&mut self.chains, holder, id);
+            }
+        }
+    }
+
+    /// Joins people described in the same two or more words that the text once puts beside a single name: the "rescue
+    /// volunteers" of the lead are "the Orange Vests, rescue volunteers" further down.
+    pub(super) fn join_called(&mut self) {
+        for (form, holder) in std::mem::take(&mut self.called) {
+            let described = |d: &Option<Description>| d.as_ref().is_some_and(|d| d.plural && d.owner.is_none());
+            let same: Vec<EntityId> = (0..self.chains.len())
+                .filter(|id| described(&self.descriptions[*id]) && self.chains[*id].joined.is_none())
+                .filter(|id| self.chains[*id].forms.iter().any(|f| f.words == form.words))
+                .collect();
+            let holder = resolve(&self.chains, holder);
+            for id in same.into_iter().filter(|id| *id != holder) {
                 super::chains::merge(&mut self.chains, holder, id);
             }
         }
@@ -135,6 +153,9 @@ impl Reader<'_> {
         let plural = phrase::is_plural(doc, i);
         let owner = self.owner(i, left);
         if let Some(id) = self.beside(i, head) {
+            if plural && i > left {
+                self.called.push((Form::new(doc.span_text(left..i + 1)), id));
+            }
             if let Some((owner, _)) = owner
                 && phrase::is_definite(doc, i)
                 && !doc.children(i).any(|c| matches!(doc.lemma(c), "former" | "late" | "ex"))

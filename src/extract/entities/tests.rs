@@ -49,6 +49,17 @@ fn a_capital_at_the_head_of_a_sentence_makes_no_name() {
 }
 
 #[test]
+fn people_described_alike_are_those_that_the_text_names_so() {
+    let text = "Rescue volunteers on the beach reported nine people killed. Rescue volunteers known as the Orange Vests said \
+        they buried the dead.";
+    let (story, entities) = read(text);
+    let first =
+        entities.mentions.iter().find(|m| story.doc.span_text(m.tokens.clone()) == "Rescue volunteers").unwrap();
+    let named = entities.mentions.iter().find(|m| story.doc.span_text(m.tokens.clone()) == "Orange Vests").unwrap();
+    assert_eq!(first.entity, named.entity, "{:?}", entities.mentions);
+}
+
+#[test]
 fn a_surname_goes_to_the_person_named_last() {
     let text = "Maria Lopez met Carlos Lopez in Madrid. Lopez said he was glad.";
     check(text, "Carlos Lopez", &["Carlos Lopez", "Lopez", "he"]);
