@@ -241,7 +241,7 @@ fn time(old: &EventMention, new: &EventMention) -> Option<i32> {
     if a.1 < b.0 || b.1 < a.0 {
         // The article's own day is no statement: "was kidnapped" may well be of the day told elsewhere.
         return match () {
-            () if default => Some(-1),
+            () if default => Some(-i32::from(days_between(&a, &b) > 1)),
             () if explicit(a.2) || explicit(b.2) => None,
             () => Some(-2),
         };
@@ -250,6 +250,16 @@ fn time(old: &EventMention, new: &EventMention) -> Option<i32> {
         return Some(0);
     }
     Some(if (&a.0, &a.1) == (&b.0, &b.1) { 2 } else { 1 })
+}
+
+/// Days between two disjoint intervals; many where a date cannot be read.
+fn days_between<V>(a: &(String, String, V), b: &(String, String, V)) -> i32 {
+    let gap = |end: &str, start: &str| {
+        let (end, start) = (end.parse::<jiff::civil::Date>().ok()?, start.parse::<jiff::civil::Date>().ok()?);
+        Some(start.since(end).ok()?.get_days())
+    };
+    let days = if a.1 < b.0 { gap(&a.1, &b.0) } else { gap(&b.1, &a.0) };
+    days.unwrap_or(i32::MAX)
 }
 
 /// Places: the same stated or an enclosing one supports, different ones forbid.
