@@ -6,7 +6,7 @@ use super::attributions::Attribution;
 use super::casualties::Claim;
 use super::entities::{Entities, EntityId, Mention, MentionForm};
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
-use super::rollup::{Cluster, Total};
+use super::rollup::{Cluster, Derivation, Total};
 use super::story::Story;
 use crate::article::{Article, BlockKind, Offsets};
 use crate::record::{self, id};
@@ -350,7 +350,7 @@ impl<'a> Assembler<'a> {
                 recipient: best(&cluster.recipients),
                 location: location.as_ref().map(|p| p.place.confidence),
                 time: time.as_ref().map(|t| t.timex.confidence),
-                casualties: None,
+                casualties: cluster.harm.killed.as_ref().or(cluster.harm.injured.as_ref()).map(|t| round(t.confidence)),
                 attribution: None,
             },
             location,
@@ -376,7 +376,7 @@ impl<'a> Assembler<'a> {
             best: total.best,
             low: total.low,
             high: total.high,
-            method: "most frequent, least and greatest total, one vote per source".to_owned(),
+            method: method(total.derivation).to_owned(),
             by_source: by_source.collect(),
             disagreement: total.disagreement,
         }
@@ -482,4 +482,14 @@ fn one_line(text: &str) -> String {
 /// Two decimals: more would claim a precision that confidences do not have, and make records long.
 fn round(x: f64) -> f64 {
     (x * 100.0).round() / 100.0
+}
+
+/// How the best number of a total was found, in words.
+fn method(derivation: Derivation) -> &'static str {
+    match derivation {
+        Derivation::Stated => "most frequent, least and greatest total, one vote per source",
+        Derivation::Victims => "victims told apart, counted once each; no source states a total",
+        Derivation::WithKiller => "total of the victims and the killer, who died and is not among them",
+        Derivation::Survivors => "people hit less those of them who died",
+    }
 }

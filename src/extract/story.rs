@@ -58,6 +58,17 @@ impl<'a> Story<'a> {
         self.repeated[sentence]
     }
 
+    /// Whether a sentence is one of those that tell the story's news: a headline, the first running text.
+    pub fn in_lead(&self, sentence: usize) -> bool {
+        const LEAD: usize = 5;
+        self.running(sentence) < LEAD
+    }
+
+    /// How many sentences of running text stand before sentence `s`.
+    pub fn running(&self, sentence: usize) -> usize {
+        (0..sentence).filter(|s| self.kind(*s) == BlockKind::Paragraph).count()
+    }
+
     /// Whether events are looked for in a sentence.
     pub fn is_codeable(&self, sentence: usize) -> bool {
         !matches!(self.kind(sentence), BlockKind::CrawlerPrefix | BlockKind::Byline | BlockKind::Boilerplate)

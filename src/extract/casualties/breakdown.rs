@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::Context;
-use super::people::{Group, group};
+use super::group::Group;
+use super::people::group;
 use crate::nlp::{Dep, Pos};
 use crate::record::Breakdown;
 
@@ -75,20 +76,7 @@ fn of_them(cx: &Context<'_>, them: usize, end: usize) -> Option<Parts> {
     let number = cx.number_at(them - 2)?;
     let noun = next_noun(cx, them, end.min(them + 5))?;
     let class = cx.lexicon.people(&cx.doc.lemma(noun).to_lowercase());
-    let mut part = Group {
-        best: number.best,
-        low: number.low,
-        high: number.high,
-        modifier: number.modifier,
-        numeric: number.numeric,
-        none: false,
-        head: noun,
-        tokens: number.tokens.start..noun + 1,
-        called: None,
-        side: None,
-        breakdown: Breakdown::default(),
-        confidence: 0.9,
-    };
-    super::people::parts(&mut part, class, number.best);
+    let mut part = Group::counted(number, noun, number.tokens.start..noun + 1, 0.9);
+    super::group::parts(&mut part, class, number.best);
     Some(Parts { tokens: part.tokens, breakdown: part.breakdown, low: part.low, continues: false })
 }

@@ -21,6 +21,8 @@ pub(crate) enum Frame {
     Count,
     /// A noun whose "of" phrase names the people.
     Deed,
+    /// A deed that kills only where it is called fatal ("the fatal shooting of").
+    Shooting,
     /// "The toll rose to 14".
     Toll,
     /// "Claimed 14 lives".
@@ -72,6 +74,7 @@ impl Lexicon {
                 "state" => Frame::State,
                 "count" => Frame::Count,
                 "deed" => Frame::Deed,
+                "shooting" => Frame::Shooting,
                 "toll" => Frame::Toll,
                 "life" => Frame::Life,
                 "body" => Frame::Body,

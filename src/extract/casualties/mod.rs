@@ -6,11 +6,16 @@
 //! harms them. Left out: harm told without a word of harm ("blood on the walls").
 
 mod breakdown;
+mod doer;
+mod group;
 mod hedge;
 mod lexicon;
+mod lists;
 mod nouns;
+mod own_hand;
 mod patient;
 mod people;
+mod phrases;
 mod repeats;
 #[cfg(test)]
 mod tests;
@@ -20,15 +25,16 @@ use std::ops::Range;
 pub use lexicon::Lexicon;
 
 use self::breakdown::Parts;
+use self::group::Group;
 use self::hedge::{Standing, standing};
 use self::lexicon::Frame;
-use self::people::{Group, group};
+use self::people::group;
 use super::Story;
 use super::attributions::{self, Attribution};
 use super::entities::{Entities, EntityId};
 use super::numbers::{self, Number};
 use super::words::Words;
-use crate::nlp::{Dep, Doc, Pos, Tag};
+use crate::nlp::{Dep, Doc, EntityType, Pos, Tag};
 use crate::record::{Breakdown, CasualtyKind, NumberMod, Polarity};
 
 /// A claim about people harmed.
@@ -60,6 +66,14 @@ pub struct Claim {
     pub trigger: usize,
     /// Head of the people harmed, where the sentence names them.
     pub victim_head: Option<usize>,
+    /// Whether the number is the length of an enumeration ("his wife and two sons").
+    pub listed: bool,
+    /// Head of who did it, where the clause says so; never one of the people harmed.
+    pub doer: Option<usize>,
+    /// Whether the dead died by their own hand.
+    pub own_hand: bool,
+    /// Whether people were shot or stabbed and the words do not tell who of them lived.
+    pub hit: bool,
     /// Index of the attribution that holds the claim.
     pub attribution: Option<usize>,
     /// Entity that makes the claim.
@@ -87,7 +101,9 @@ impl<'a> Context<'a> {
     fn new(doc: &'a Doc<'a>, entities: &'a Entities, attributions: &'a [Attribution], lexicon: &'a Lexicon) -> Self {
         let mut numbers = numbers::find(&Words::new(doc), &lexicon.numbers);
         // A footnote glued to a word ("people.[37]") is no number of people.
-        numbers.retain(|n| !doc.span_text(n.tokens.clone()).contains(['[', ']', '"']));
+        numbers.retain(|n| !doc.span_text(n.tokens.clone()).contains(['[', ']', '"', '/']));
+        // "A Nov. 2 shooting" counts nothing.
+        numbers.retain(|n| doc.entity_at(n.tokens.end - 1).is_none_or(|e| e.kind != EntityType::Date));
         let mut number_of_token = vec![None; doc.len()];
         for (n, number) in numbers.iter().enumerate() {
             for t in number.tokens.clone() {
@@ -136,6 +152,12 @@ fn claim_at(cx: &Context<'_>, t: usize) -> Option<Claim> {
         let (kind, people) = found;
         return claim(cx, t, kind, people, false);
     }
+    if let Some(people) = nouns::identified(cx, t) {
+        return claim(cx, t, CasualtyKind::Killed, people, false);
+    }
+    if let Some(people) = own_hand::read(cx, t).or_else(|| own_hand::murder_suicide(cx, t)) {
+        return claim(cx, t, CasualtyKind::Killed, people, false).map(|c| Claim { own_hand: true, ..c });
+    }
     let verb = matches!(doc.pos(t), Pos::Verb | Pos::Aux);
     let key = if matches!(doc.pos(t), Pos::Verb | Pos::Noun | Pos::Aux) { doc.lemma(t) } else { doc.word(t) };
     let lower = key.to_ascii_lowercase();
@@ -163,8 +185,15 @@ fn claim_at(cx: &Context<'_>, t: usize) -> Option<Claim> {
         {
             continue;
         }
-        let kind = if frame == Frame::Maybe { outcome(cx, t, kind) } else { kind };
-        return claim(cx, t, kind, people, update);
+        let own = people.own && !people.listed;
+        let told = if frame.is_verb() { outcome(cx, t, kind, own) } else { kind };
+        let kind = if frame == Frame::Shooting { CasualtyKind::Killed } else { told };
+        let found = claim(cx, t, kind, people, update)?;
+        return Some(Claim {
+            own_hand: own || own_hand::self_inflicted(cx, t),
+            hit: frame == Frame::Maybe && kind == CasualtyKind::Injured,
+            ..found
+        });
     }
     None
 }
@@ -172,7 +201,8 @@ fn claim_at(cx: &Context<'_>, t: usize) -> Option<Claim> {
 /// Whether a word of harm modifies a noun; the parse takes "for displaced people" for a verb with its object.
 fn attributive(doc: &Doc<'_>, t: usize) -> bool {
     let bare = |dep| doc.child(t, dep).is_none();
-    doc.dep(t) == Dep::Amod
+    // "left a man dead": behind its noun an adjective says something of it.
+    (doc.dep(t) == Dep::Amod && t < doc.head(t))
         || (doc.tokens()[t].tag == Tag::Vbn
             && doc.child(t, Dep::Dobj).is_some()
             && [Dep::Aux, Dep::Auxpass, Dep::Nsubj, Dep::Nsubjpass].into_iter().all(bare)
@@ -185,25 +215,18 @@ fn people_of(cx: &Context<'_>, head: usize, t: usize) -> Option<Group> {
         return group(cx, head).or_else(|| (head > t).then(|| people::apposed(cx, head)).flatten());
     }
     let number = people::number_of(cx, t)?;
-    Some(Group {
-        best: number.best,
-        low: number.low,
-        high: number.high,
-        modifier: number.modifier,
-        numeric: number.numeric,
-        none: number.best == Some(0),
-        head: t,
-        tokens: number.tokens.start..t + 1,
-        called: None,
-        side: None,
-        breakdown: Breakdown::default(),
-        confidence: 0.85,
-    })
+    Some(Group::counted(number, t, number.tokens.start..t + 1, 0.85))
 }
 
-/// Whether a shooting or stabbing killed: "shot dead", "fatally shot", "shot to death", "shot and killed".
-fn outcome(cx: &Context<'_>, t: usize, kind: CasualtyKind) -> CasualtyKind {
+/// Whether a shooting or a wound killed: "shot dead", "fatally shot", "shot to death", "mortally wounded".
+fn outcome(cx: &Context<'_>, t: usize, kind: CasualtyKind, own: bool) -> CasualtyKind {
     let doc = cx.doc;
+    if kind != CasualtyKind::Injured {
+        return kind;
+    }
+    if own && doc.lemma(t) == "shoot" && own_hand::fatal(cx, t) {
+        return CasualtyKind::Killed;
+    }
     let is = |i: usize, words: &[&str]| words.iter().any(|w| doc.word(i).eq_ignore_ascii_case(w));
     let end = doc.sentence_of(t).end;
     let beside = (t > 0 && is(t - 1, &["fatally", "mortally"])) || (t + 1 < end && is(t + 1, &["dead", "fatally"]));
@@ -244,6 +267,10 @@ fn claim(cx: &Context<'_>, t: usize, kind: CasualtyKind, people: Group, update: 
         tokens: people.tokens.start.min(t)..people.tokens.end.max(t + 1),
         trigger: t,
         victim_head: (people.head != t).then_some(people.head),
+        listed: people.listed,
+        doer: doer::of(cx, t).filter(|d| !people.own && *d != people.head),
+        own_hand: false,
+        hit: false,
         attribution,
         source: attribution.and_then(|a| cx.attributions[a].entity),
         duplicates: None,

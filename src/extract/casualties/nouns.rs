@@ -1,17 +1,20 @@
 //! Harm told by nouns: "13 deaths", "the killing of two men", "the toll rose to 14", "claimed 14 lives", "saw 12 bodies".
 
 use super::Context;
+use super::group::Group;
 use super::lexicon::Frame;
-use super::people::{Group, group, number_of, side};
+use super::people::{group, number_of};
+use super::phrases::side;
 use crate::extract::numbers::Number;
 use crate::nlp::{Dep, Pos, Tag};
-use crate::record::{Breakdown, CasualtyKind};
+use crate::record::CasualtyKind;
 
 /// People counted by a noun, and whether the number replaces an earlier one.
 pub(crate) fn read(cx: &Context<'_>, t: usize, frame: Frame) -> Option<(Group, bool)> {
     match frame {
         Frame::Count => count(cx, t).or_else(|| of(cx, t)).map(|g| (g, false)),
-        Frame::Deed => of(cx, t).map(|g| (g, false)),
+        Frame::Deed => of(cx, t).or_else(|| multiple(cx, t)).or_else(|| charges(cx, t)).map(|g| (g, false)),
+        Frame::Shooting => shooting(cx, t).map(|g| (g, false)),
         Frame::Toll => toll(cx, t),
         Frame::Life => life(cx, t).map(|g| (g, false)),
         Frame::Body => body(cx, t).map(|g| (g, false)),
@@ -26,20 +29,8 @@ fn counted(cx: &Context<'_>, t: usize, number: &Number, confidence: f64) -> Grou
     let called = (!between.is_empty()
         && between.clone().all(|i| matches!(cx.doc.pos(i), Pos::Propn | Pos::Noun | Pos::Adj)))
     .then_some(between);
-    Group {
-        best: number.best,
-        low: number.low,
-        high: number.high,
-        modifier: number.modifier,
-        numeric: number.numeric,
-        none: number.best == Some(0),
-        head: t,
-        tokens: start..t.max(number.tokens.end - 1) + 1,
-        called,
-        side: side(cx, t),
-        breakdown: Breakdown::default(),
-        confidence,
-    }
+    let tokens = start..t.max(number.tokens.end - 1) + 1;
+    Group { called, side: side(cx, t), ..Group::counted(number, t, tokens, confidence) }
 }
 
 /// "Civilians were among the dead": the people are the subject, the harm is the group they are among.
@@ -141,13 +132,75 @@ fn life(cx: &Context<'_>, t: usize) -> Option<Group> {
     count(cx, t).or_else(|| of(cx, t))
 }
 
-/// "Recovered 12 bodies", "reported seeing 12 bodies": counted by someone.
+/// How many times a deed was done: "double", "triple".
+pub(crate) fn times(word: &str) -> Option<u64> {
+    match word.to_ascii_lowercase().as_str() {
+        "double" => Some(2),
+        "triple" => Some(3),
+        "quadruple" => Some(4),
+        "quintuple" => Some(5),
+        "sextuple" => Some(6),
+        _ => None,
+    }
+}
+
+/// "A double homicide". A "homicide detective" is none.
+fn multiple(cx: &Context<'_>, t: usize) -> Option<Group> {
+    let doc = cx.doc;
+    if doc.dep(t) == Dep::Compound {
+        return None;
+    }
+    let at = doc.children(t).filter(|c| *c < t).find(|c| times(doc.word(*c)).is_some())?;
+    let n = times(doc.word(at));
+    Some(Group { best: n, low: n, high: n, ..Group::single(t, at..t + 1, 0.75) })
+}
+
+/// "Charged with two counts of murder": as many dead, as far as a charge tells.
+fn charges(cx: &Context<'_>, t: usize) -> Option<Group> {
+    let doc = cx.doc;
+    let of = doc.head(t);
+    let count = doc.head(of);
+    let tried = doc.children(t).any(|c| doc.word(c).eq_ignore_ascii_case("attempted"));
+    if tried || doc.dep(t) != Dep::Pobj || !matches!(doc.lemma(count), "count" | "charge") {
+        return None;
+    }
+    let number = number_of(cx, count).filter(|n| n.numeric)?;
+    Some(Group { called: None, side: None, ..counted(cx, t, number, 0.4) })
+}
+
+/// "The fatal shooting of a teenager", "the shooting death of two men".
+fn shooting(cx: &Context<'_>, t: usize) -> Option<Group> {
+    let doc = cx.doc;
+    let fatal = doc.children(t).any(|c| matches!(doc.word(c).to_ascii_lowercase().as_str(), "fatal" | "deadly"));
+    if fatal { of(cx, t) } else { None }
+}
+
+/// "Recovered 12 bodies", "found the bodies of two men": counted by someone.
 fn body(cx: &Context<'_>, t: usize) -> Option<Group> {
     const COUNTING: &[&str] = &[
         "see", "count", "find", "recover", "pull", "retrieve", "discover", "bury", "receive", "collect", "unearth",
-        "exhume",
+        "exhume", "locate",
     ];
-    let number = number_of(cx, t)?;
-    let counts = number.numeric && cx.doc.ancestors(t).take(3).any(|a| COUNTING.contains(&cx.doc.lemma(a)));
-    counts.then(|| counted(cx, t, number, 0.5))
+    let doc = cx.doc;
+    if !doc.ancestors(t).take(3).any(|a| COUNTING.contains(&doc.lemma(a))) {
+        return None;
+    }
+    match number_of(cx, t) {
+        Some(number) => number.numeric.then(|| counted(cx, t, number, 0.5)),
+        None => of(cx, t).map(|people| Group { confidence: people.confidence * 0.8, ..people }),
+    }
+}
+
+/// "The dead were identified as A and B", "identified the deceased as A".
+pub(crate) fn identified(cx: &Context<'_>, t: usize) -> Option<Group> {
+    let doc = cx.doc;
+    if !matches!(doc.word(t).to_ascii_lowercase().as_str(), "dead" | "deceased") {
+        return None;
+    }
+    let verb = doc.head(t);
+    if doc.lemma(verb) != "identify" || !matches!(doc.dep(t), Dep::Dobj | Dep::Nsubjpass) {
+        return None;
+    }
+    let as_ = doc.children(verb).find(|c| doc.word(*c).eq_ignore_ascii_case("as"))?;
+    group(cx, doc.child(as_, Dep::Pobj)?)
 }

@@ -16,7 +16,7 @@ pub(crate) fn patient(cx: &Context<'_>, t: usize, frame: Frame) -> Option<usize>
 }
 
 /// The noun that a relative pronoun stands for.
-fn antecedent(cx: &Context<'_>, i: usize) -> usize {
+pub(crate) fn antecedent(cx: &Context<'_>, i: usize) -> usize {
     let relative = matches!(cx.doc.tokens()[i].tag, Tag::Wp | Tag::Wdt);
     let clause = cx.doc.ancestors(i).find(|a| cx.doc.dep(*a) == Dep::Relcl);
     match clause {
@@ -43,6 +43,11 @@ fn transitive(cx: &Context<'_>, t: usize, depth: usize) -> Option<usize> {
         }
         _ => {}
     }
+    // "three were killed and another critically injured", "six were shot, 2 killed and 4 wounded": what is left of the
+    // people stands right before the participle, whatever the parse makes of it.
+    if participle && let Some(rest) = remainder(cx, t) {
+        return Some(rest);
+    }
     // "shot and killed two men": the object stands with the last of the verbs.
     let shared = doc.children(t).find(|c| doc.dep(*c) == Dep::Conj && doc.pos(*c) == Pos::Verb);
     if let Some(object) = shared.and_then(|next| doc.child(next, Dep::Dobj)) {
@@ -64,6 +69,15 @@ fn transitive(cx: &Context<'_>, t: usize, depth: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// A number or "another" that stands alone before a participle, adverbs between.
+fn remainder(cx: &Context<'_>, t: usize) -> Option<usize> {
+    let doc = cx.doc;
+    let before = (doc.sentence_of(t).start..t).rev().take(3).find(|i| doc.pos(*i) != Pos::Adv)?;
+    let hangs = doc.head(before) == t;
+    let alone = doc.word(before).eq_ignore_ascii_case("another") || cx.number_at(before).is_some_and(|n| n.numeric);
+    (hangs && alone).then_some(before)
 }
 
 fn intransitive(cx: &Context<'_>, t: usize, depth: usize) -> Option<usize> {

@@ -13,7 +13,6 @@ fn read(text: &str) -> (Story<'static>, Vec<Claim>) {
     (story, claims)
 }
 
-/// Kind, best, low and high of every claim.
 /// Kind, best, low and high of a claim.
 type Expected = (CasualtyKind, Option<u64>, Option<u64>, Option<u64>);
 
@@ -108,6 +107,64 @@ fn shootings_kill_only_where_the_words_say_so() {
 }
 
 #[test]
+fn wounds_kill_only_where_the_words_say_so() {
+    check("The blast fatally wounded one student.", &[exactly(Killed, 1)]);
+    check("The blast critically wounded one student.", &[exactly(Injured, 1)]);
+    assert!(only("Six people were shot.").hit, "who of them lived is not told");
+}
+
+#[test]
+fn enumerations_count_their_members() {
+    check("A man killed his wife, son and daughter.", &[exactly(Killed, 3)]);
+    check("Ann Reed, 40, Lee Roe, 12, and Max Poe, 9, were fatally shot.", &[exactly(Killed, 3)]);
+    check("Police found the bodies of a child, a man and a woman.", &[exactly(Killed, 3)]);
+    check("He murdered his wife, Ann Reed, and son.", &[exactly(Killed, 2)]);
+    check("The victim, a nurse and a mother, was killed.", &[exactly(Killed, 1)]);
+    check("Jane Roe, a senator and author, was killed.", &[exactly(Killed, 1)]);
+    check("A family of five died in the fire.", &[exactly(Killed, 5)]);
+    check("The sheriff identified the dead as Ann Reed and Lee Roe.", &[exactly(Killed, 2)]);
+    check("The attack left one person dead and three others injured.", &[exactly(Killed, 1), exactly(Injured, 3)]);
+    assert!(only("A man killed his wife, son and daughter.").listed, "nobody states the three");
+}
+
+#[test]
+fn what_is_left_of_the_people() {
+    check("Three people were killed and another critically injured.", &[exactly(Killed, 3), exactly(Injured, 1)]);
+    check("An 18-month-old is dead.", &[exactly(Killed, 1)]);
+}
+
+#[test]
+fn deeds_are_counted() {
+    check("The man is accused of a double murder.", &[exactly(Killed, 2)]);
+    check("She is charged with three counts of murder.", &[exactly(Killed, 3)]);
+    check("She is charged with three counts of attempted murder.", &[]);
+    check("The fatal shooting of two teenagers shocked the town.", &[exactly(Killed, 2)]);
+    check("The shooting of two teenagers shocked the town.", &[]);
+}
+
+#[test]
+fn killers_die_by_their_own_hand() {
+    let (_, claims) = read("A man shot two women to death before turning the gun on himself.");
+    let found: Vec<_> = claims.iter().map(|c| (c.kind, c.best, c.own_hand)).collect();
+    assert_eq!(found, [(Killed, Some(2), false), (Killed, Some(1), true)], "{claims:#?}");
+    assert!(claims[0].doer.is_some(), "the man did it: {claims:#?}");
+    assert!(only("The suspect then took his own life.").own_hand);
+    assert!(only("Ann Reed died of a self-inflicted gunshot wound.").own_hand);
+    let claim = only("He killed two classmates and himself.");
+    assert_eq!((claim.best, claim.doer), (Some(3), None), "the number holds him");
+    let claim = only("The deaths were an apparent double murder-suicide.");
+    assert_eq!((claim.best, claim.low, claim.own_hand), (None, Some(3), true));
+    check("The boy accidentally shot himself in the leg.", &[exactly(Injured, 1)]);
+}
+
+#[test]
+fn relative_clauses_are_taken_for_granted() {
+    check("Police are investigating whether a shooting that left two people dead was planned.", &[exactly(Killed, 2)]);
+    check("Detectives have no motive in the deaths of six people.", &[exactly(Killed, 6)]);
+    check("They have not found a motive in the deaths of six people.", &[exactly(Killed, 6)]);
+}
+
+#[test]
 fn people_among_the_dead() {
     let claim = only("Residents said civilians were also among the dead.");
     assert_eq!((claim.kind, claim.best, claim.low), (Killed, None, Some(2)));
@@ -138,6 +195,8 @@ fn what_is_no_claim() {
     check("The prison houses at least 3,000 detainees.", &[]);
     check("Blood could be seen on the walls.", &[]);
     check("The frost killed 40 cows.", &[]);
+    check("The officers executed 44 search warrants.", &[]);
+    check("He nearly died of hunger.", &[]);
     check("The witness saw body parts near the house.", &[]);
 }
 

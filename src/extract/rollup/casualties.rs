@@ -4,56 +4,102 @@
 //! distinct sources. Repeats, captions and partial counts (the people a source names, women and children without a
 //! number) do not vote; a later update replaces its source's number.
 
-use super::{Harm, Total, Vote, counts};
+use super::{Derivation, Harm, Total, Vote, certainty, counts, tally};
 use crate::extract::Story;
 use crate::extract::casualties::Claim;
 use crate::extract::entities::EntityId;
-use crate::extract::events::{EventMention, Facts};
+use crate::extract::events::Facts;
 use crate::record::{CasualtyKind, Polarity};
 
-/// The harm that an event's claims add up to.
-pub(super) fn harm(story: &Story<'_>, facts: &Facts<'_>, members: &[&EventMention], all: &[EventMention]) -> Harm {
-    let mut ids: Vec<usize> = members.iter().flat_map(|m| m.claims.iter().copied()).collect();
-    ids.extend(loose(story, facts, members, all));
+/// Confidence below which a claim has no vote beside surer ones.
+const SURE: f64 = 0.5;
+
+/// The harm that claims add up to: `own` ones of the event's mentions and others that the story `lends` it.
+///
+/// What the event's own words state stands; lent claims vote where they state no total of several people.
+pub(super) fn harm(story: &Story<'_>, facts: &Facts<'_>, own: &[usize], lent: &[usize]) -> Harm {
+    let claims = facts.claims;
+    let mut ids: Vec<usize> = own.iter().chain(lent).copied().collect();
     ids.sort_unstable();
     ids.dedup();
-    let claims = facts.claims;
     let sided = |c: &Claim| c.polarity == Polarity::Neg && c.side.is_some();
     let (side, rest): (Vec<usize>, Vec<usize>) =
-        ids.into_iter().filter(|c| counts(claims[*c].kind)).partition(|c| sided(&claims[*c]));
-    let votes = |kind| {
-        let own: Vec<usize> =
-            rest.iter().copied().filter(|c| claims[*c].kind == kind && votes(story, &claims[*c])).collect();
-        total(claims, &own)
+        ids.iter().copied().filter(|c| counts(claims[*c].kind)).partition(|c| sided(&claims[*c]));
+    let of = |kind| rest.iter().copied().filter(|c| claims[*c].kind == kind).collect::<Vec<usize>>();
+    let (dead, hurt) = (of(CasualtyKind::Killed), of(CasualtyKind::Injured));
+    let told: Vec<usize> = rest.iter().copied().filter(|c| claims[*c].polarity == Polarity::Pos).collect();
+    let voters = |ids: &[usize]| {
+        let stated: Vec<usize> = ids.iter().copied().filter(|c| own.contains(c)).collect();
+        let stated = voters(story, claims, &stated);
+        let total = |c: &usize| claims[*c].numeric && claims[*c].best.is_some_and(|n| n > 1);
+        if stated.iter().any(total) { stated } else { voters(story, claims, ids) }
     };
-    Harm { killed: votes(CasualtyKind::Killed), injured: votes(CasualtyKind::Injured), side }
+    let killed = tally::complete(story, facts, &told, total(claims, &voters(&dead)));
+    let injured = survivors(story, claims, &voters(&hurt), killed.as_ref());
+    let sure = |total: Option<Total>, ids: &[usize]| {
+        let own: Vec<&Claim> = ids.iter().map(|c| &claims[*c]).filter(|c| c.polarity == Polarity::Pos).collect();
+        total.map(|t| Total { confidence: certainty::of(story, &own, &t), ..t })
+    };
+    Harm { killed: sure(killed, &dead), injured: sure(injured, &hurt), side }
 }
 
-/// Claims that no mention holds ("he reported seeing 12 bodies") and that follow a mention of this event in its
-/// paragraph, no other event being told between.
-fn loose(story: &Story<'_>, facts: &Facts<'_>, members: &[&EventMention], all: &[EventMention]) -> Vec<usize> {
-    let sentence = |token: usize| story.sentence(token);
-    (0..facts.claims.len())
-        .filter(|c| !all.iter().any(|m| m.claims.contains(c)))
-        .filter(|c| {
-            let trigger = facts.claims[*c].trigger;
-            let before = all.iter().filter(|m| m.head < trigger).max_by_key(|m| m.head);
-            before.is_some_and(|m| {
-                members.iter().any(|own| own.head == m.head && own.trigger == m.trigger)
-                    && story.paragraph(sentence(m.head)) == story.paragraph(sentence(trigger))
-            })
-        })
-        .collect()
+/// The claims that have a vote; captions only where nothing else tells, claims of what may be only beside no fact.
+fn voters(story: &Story<'_>, claims: &[Claim], ids: &[usize]) -> Vec<usize> {
+    let caption = |c: &usize| story.kind(story.sentence(claims[*c].trigger)) == crate::article::BlockKind::Caption;
+    let mut own: Vec<usize> = ids.iter().copied().filter(|c| claims[*c].polarity == Polarity::Pos).collect();
+    for weak in [&caption as &dyn Fn(&usize) -> bool, &|c| claims[*c].confidence < SURE] {
+        if own.iter().any(|c| !weak(c)) {
+            own.retain(|c| !weak(c));
+        }
+    }
+    own.retain(|c| !outgrows(story, claims, ids, *c));
+    // Of what is left, a repetition has no vote beside what it repeats.
+    let left = own.clone();
+    own.retain(|c| {
+        claims[*c].duplicates.is_none_or(|d| !left.contains(&d))
+            && !(story.is_repeated(story.sentence(claims[*c].trigger)) && claims[*c].duplicates.is_some())
+    });
+    own
 }
 
-/// Whether a claim has a vote.
-fn votes(story: &Story<'_>, claim: &Claim) -> bool {
-    claim.duplicates.is_none()
-        && claim.polarity == Polarity::Pos
-        && claim.tokens.clone().next().is_some_and(|t| {
-            let sentence = story.sentence(t);
-            !story.is_repeated(sentence) && story.kind(sentence) != crate::article::BlockKind::Caption
-        })
+/// "... came weeks after an attack that killed 49": a number far beyond what the lead tells is another event's. What is
+/// news of the story's own event, the lead tells.
+fn outgrows(story: &Story<'_>, claims: &[Claim], ids: &[usize], c: usize) -> bool {
+    let in_lead = |c: &usize| story.in_lead(story.sentence(claims[*c].trigger));
+    let lead = ids.iter().filter(|c| in_lead(c)).filter_map(|c| claims[*c].best).max();
+    let (Some(lead), Some(best)) = (lead.filter(|n| *n > 0), claims[c].best) else { return false };
+    // Sources may differ by any factor; the writer does not.
+    let writer = claims[c].attribution.is_none();
+    writer && !in_lead(&c) && !claims[c].update && best > 2 * lead + 1
+}
+
+/// The injured: those called so, else those shot or stabbed, without the dead among them.
+fn survivors(story: &Story<'_>, claims: &[Claim], voters: &[usize], killed: Option<&Total>) -> Option<Total> {
+    // A source that counts the wounded means those, not all whom it calls shot; the writer repeats what sources say.
+    let hurt: Vec<usize> = voters.iter().copied().filter(|c| !claims[*c].hit).collect();
+    let counts = |source| hurt.iter().any(|c| claims[*c].source == source);
+    let kept = |c: &usize| !claims[*c].hit || claims[*c].source.is_some() && !counts(claims[*c].source);
+    let wounded: Vec<usize> = voters.iter().copied().filter(kept).collect();
+    let several = total(claims, &hurt).is_some_and(|t| t.best.or(t.low).is_some_and(|n| n > 1));
+    if several || wounded.len() == voters.len() && !hurt.is_empty() {
+        return total(claims, &wounded);
+    }
+    let mut all = total(claims, voters)?;
+    let dead = killed.and_then(|k| k.votes.first().map(|v| &claims[v.claim]).and_then(|c| c.best)).unwrap_or(0);
+    let others = |c: &usize| {
+        claims[*c].tokens.clone().any(|t| matches!(story.doc.lemma(t), "other" | "another" | "more" | "additional"))
+    };
+    let (Some(best), false) = (all.best, all.votes.iter().any(|v| others(&v.claim))) else { return Some(all) };
+    if dead > 0 && all.votes.iter().all(|v| claims[v.claim].hit) {
+        // Fewer hit than died: other people.
+        if dead >= best {
+            return Some(all).filter(|_| dead > best && best > 1);
+        }
+        all.best = Some(best - dead);
+        all.low = all.low.map(|n| n.saturating_sub(dead));
+        all.derivation = Derivation::Survivors;
+    }
+    Some(all)
 }
 
 /// The total of one kind of harm.
@@ -97,7 +143,7 @@ fn total(claims: &[Claim], own: &[usize]) -> Option<Total> {
         claims[v.claim].best != claims[first.claim].best
             || v.breakdown != first.breakdown && v.breakdown != Default::default()
     });
-    Some(Total { best, low, high, votes, disagreement })
+    Some(Total { best, low, high, votes, disagreement, derivation: Derivation::Stated, confidence: 0.0 })
 }
 
 /// Whether a later claim of the same source takes the place of its earlier one: an update, or the greater total (a

@@ -1,7 +1,7 @@
 //! One event out of its mentions: the best value of every field.
 
 use super::merge::{Group, Join};
-use super::{Cluster, casualties, rank, sources};
+use super::{Cluster, casualties, rank, scope, sources};
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
 use crate::record::{Assertion, EventClass, Granularity, Modality, ParticipantRole, TriggerRole, Via};
@@ -10,7 +10,7 @@ use crate::record::{Assertion, EventClass, Granularity, Modality, ParticipantRol
 pub(super) fn build(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], group: Group) -> Cluster {
     let (group, joined): (Vec<usize>, Vec<Option<Join>>) = group.into_iter().unzip();
     let members: Vec<&EventMention> = group.iter().map(|m| &all[*m]).collect();
-    let harm = casualties::harm(story, facts, &members, all);
+    let harm = casualties::harm(story, facts, &scope::own(story, facts, &members, all), &[]);
     // Denials of harm ("no casualties") count for the harm alone.
     let happening = members[0].assertion.polarity;
     let members: Vec<&EventMention> = members.into_iter().filter(|m| m.assertion.polarity == happening).collect();

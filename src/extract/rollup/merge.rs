@@ -137,8 +137,7 @@ fn evidence(
 /// Whether a mention stands in the headline or in the first sentences of running text.
 fn is_lead(story: &Story<'_>, m: &EventMention) -> bool {
     let sentence = story.sentence(m.head);
-    story.kind(sentence) == BlockKind::Headline
-        || (0..sentence).filter(|s| story.kind(*s) == BlockKind::Paragraph).count() < 2
+    story.kind(sentence) == BlockKind::Headline || story.running(sentence) < 2
 }
 
 /// Evidence that two mentions, the first one earlier in the text, tell of the same happening; none if they cannot.
@@ -298,6 +297,12 @@ fn near(a: &Place, b: &Place) -> bool {
     let (Some(y1), Some(x1), Some(y2), Some(x2)) = (a.lat, a.lon, b.lat, b.lon) else { return false };
     let east = (x1 - x2) * f64::cos(((y1 + y2) / 2.0).to_radians());
     ((y1 - y2).powi(2) + east.powi(2)).sqrt() * 111.2 <= 25.0
+}
+
+/// Whether the text itself puts two mentions on different days or in different places.
+pub(super) fn elsewhere(facts: &Facts<'_>, a: &EventMention, b: &EventMention) -> bool {
+    let stated = |m: &EventMention| m.time.as_ref().is_some_and(|t| t.via == Via::Explicit);
+    stated(a) && stated(b) && time(a, b).is_none() || place(facts, a, b).is_none()
 }
 
 /// Participants: shared ones support; other named victims forbid, other doers of another camp too.

@@ -5,12 +5,17 @@
 //! numbers are never added up. Events across articles are a later stage, keyed on these records.
 
 mod casualties;
+mod certainty;
 mod cluster;
 mod contradictions;
 mod links;
 mod merge;
 mod rank;
+mod scope;
 mod sources;
+mod tally;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
@@ -99,6 +104,23 @@ pub struct Total {
     pub votes: Vec<Vote>,
     /// Whether sources differ in total or breakdown.
     pub disagreement: bool,
+    /// Where the best number comes from.
+    pub derivation: Derivation,
+    /// How sure the best number is, 0 to 1.
+    pub confidence: f64,
+}
+
+/// Where a total comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Derivation {
+    /// Sources state it.
+    Stated,
+    /// The victims whom the story tells apart, counted.
+    Victims,
+    /// The victims, and the one who killed them and died.
+    WithKiller,
+    /// The people hit, without those of them who died.
+    Survivors,
 }
 
 /// A source's claim.
@@ -125,7 +147,8 @@ pub struct Sources {
 pub fn events(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention], doubt: &Doubt) -> Vec<Cluster> {
     let groups = merge::group(story, facts, mentions);
     let mut clusters: Vec<Cluster> = groups.into_iter().map(|g| cluster::build(story, facts, mentions, g)).collect();
-    rank::rank(&mut clusters);
+    rank::rank(story, facts, mentions, &mut clusters);
+    scope::gather(story, facts, mentions, &mut clusters);
     links::link(facts, mentions, &mut clusters);
     contradictions::find(story, doubt, mentions, &mut clusters);
     clusters

@@ -3,21 +3,41 @@
 //! News puts first what it is about: a mention weighs by where it stands, less for history and for what did not
 //! happen, more for deeds than for words. Weights were set on the sample articles in `config/samples`.
 
-use super::{Cluster, Harm};
+use super::{Cluster, Harm, scope};
 use crate::article::BlockKind;
 use crate::extract::Story;
-use crate::extract::events::EventMention;
-use crate::record::{Modality, Polarity, Realis};
+use crate::extract::events::{EventMention, Facts};
+use crate::record::{CasualtyKind, Modality, Polarity, Realis};
 
 /// Weight below which an article is not about any of its events.
 const MAIN: f64 = 0.5;
 
 /// Sorts events by weight, then by first mention, and marks the main one.
-pub(super) fn rank(clusters: &mut [Cluster]) {
+pub(super) fn rank(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention], clusters: &mut [Cluster]) {
     clusters.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.mentions[0].cmp(&b.mentions[0])));
-    if let Some(first) = clusters.first_mut() {
-        first.main = first.weight >= MAIN;
+    let Some(first) = clusters.first() else { return };
+    let main = first.weight >= MAIN;
+    if main && let Some(crime) = crime(story, facts, mentions, clusters) {
+        clusters[..=crime].rotate_right(1);
     }
+    clusters[0].main = main;
+}
+
+/// The killing that an arrest or a trial is about: what the story is about, however much of it tells of the police.
+///
+/// It has to stand in a sentence with the arrest, or weigh half as much.
+fn crime(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention], clusters: &[Cluster]) -> Option<usize> {
+    let first = clusters.first().filter(|c| scope::justice(c))?;
+    let sentences = |c: &Cluster| c.mentions.iter().map(|m| story.sentence(mentions[*m].head)).collect::<Vec<_>>();
+    let told = sentences(first);
+    let deadly = facts.claims.iter().any(|c| c.kind == CasualtyKind::Killed && c.polarity == Polarity::Pos);
+    deadly.then(|| {
+        clusters.iter().position(|c| {
+            scope::violent(c)
+                && c.assertion.polarity == Polarity::Pos
+                && (c.weight * 2.0 >= first.weight || sentences(c).iter().any(|s| told.contains(s)))
+        })
+    })?
 }
 
 /// The weight of an event.
@@ -48,7 +68,7 @@ fn place_in_text(story: &Story<'_>, m: &EventMention) -> f64 {
     if story.kind(sentence) == BlockKind::Caption || story.is_repeated(sentence) {
         return 0.2;
     }
-    let running = (0..sentence).filter(|s| story.kind(*s) == BlockKind::Paragraph).count();
+    let running = story.running(sentence);
     match running {
         0 => 6.0,
         1 => 3.0,

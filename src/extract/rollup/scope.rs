@@ -1,0 +1,102 @@
+//! Which casualty claims are about which event.
+//!
+//! A claim is about the event whose words state it. A story tells its main event over many sentences, each with its
+//! own words of harm ("two were found dead", "a third man died"), which rarely share enough with the lead to be the
+//! same mention's. So the main event owns every claim of the story, except those that are another event's: of past
+//! history, of another stated day or place, or
+
+use super::{Cluster, casualties, merge};
+use crate::extract::Story;
+use crate::extract::events::{EventMention, Facts};
+use crate::record::{EventType, Via};
+
+/// The claims of an event's own mentions, and those that no mention holds and that follow one of them in its
+/// paragraph, no other event being told between ("he reported seeing 12 bodies").
+pub(super) fn own(story: &Story<'_>, facts: &Facts<'_>, members: &[&EventMention], all: &[EventMention]) -> Vec<usize> {
+    let mut ids: Vec<usize> = members.iter().flat_map(|m| m.claims.iter().copied()).collect();
+    ids.extend(loose(facts, all).filter(|c| {
+        before(story, facts, *c, all)
+            .is_some_and(|m| members.iter().any(|own| own.head == m.head && own.trigger == m.trigger))
+    }));
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Gives the main event the claims of the whole story that no other event has a better title to.
+pub(super) fn gather(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], clusters: &mut [Cluster]) {
+    let Some((main, rest)) = clusters.split_first_mut() else { return };
+    // Where no attack is told to speak of, whoever investigates the deaths owns them.
+    if !main.main || !(violent(main) || justice(main) || response(main)) {
+        return;
+    }
+    let others: Vec<&Cluster> = rest.iter().filter(|c| apart(story, facts, all, main, c)).collect();
+    let foreign = |m: &EventMention| {
+        others.iter().any(|c| c.mentions.iter().any(|i| all[*i].head == m.head && all[*i].trigger == m.trigger))
+    };
+    let held = |c: usize| all.iter().any(|m| m.claims.contains(&c));
+    let ids: Vec<usize> = (0..facts.claims.len())
+        .filter(|c| {
+            let mut holders = all.iter().filter(|m| m.claims.contains(c)).peekable();
+            if held(*c) {
+                holders.any(|m| !foreign(m))
+            } else {
+                before(story, facts, *c, all).is_none_or(|m| !foreign(m))
+            }
+        })
+        .collect();
+    let members: Vec<&EventMention> = main.mentions.iter().map(|m| &all[*m]).collect();
+    main.harm = casualties::harm(story, facts, &own(story, facts, &members, all), &ids);
+}
+
+/// Whether an event is one that kills: an attack, or a happening that PLOVER has no type for.
+pub(super) fn violent(cluster: &Cluster) -> bool {
+    matches!(cluster.class.plover.event, None | Some(EventType::Assault))
+}
+
+/// Whether an event is a step of justice: inquiry, charge, arrest, sentence.
+pub(super) fn justice(cluster: &Cluster) -> bool {
+    use EventType::{Accuse, Coerce, Sanction};
+    matches!(cluster.class.plover.event, Some(Accuse | Coerce | Sanction))
+}
+
+/// Whether an event is what the police do about a crime before anybody is charged: they move out, and ask for help.
+fn response(cluster: &Cluster) -> bool {
+    matches!(cluster.class.plover.event, Some(EventType::Mobilize | EventType::Request))
+}
+
+/// Whether an event fills a month or more ("since October, 15 children have been killed"): a statistic.
+fn statistic(all: &[EventMention], cluster: &Cluster) -> bool {
+    cluster.mentions.iter().any(|m| {
+        let day = |s: &Option<String>| s.as_ref()?.get(..10)?.parse::<jiff::civil::Date>().ok();
+        let Some(time) = all[*m].time.as_ref().filter(|t| t.via == Via::Explicit) else { return false };
+        let Some((start, end)) = day(&time.timex.start).zip(day(&time.timex.end)) else { return false };
+        start.until(end).is_ok_and(|span| span.get_days() >= 27)
+    })
+}
+
+/// Whether an event is surely not what the main event is about.
+fn apart(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], main: &Cluster, other: &Cluster) -> bool {
+    // People die of an attack days later, in a hospital elsewhere.
+    let dies = |m: &&usize| matches!(story.doc.lemma(all[**m].head), "die" | "succumb");
+    other.assertion.historical && !main.assertion.historical
+        || statistic(all, other)
+        || other
+            .mentions
+            .iter()
+            .filter(|o| !dies(o))
+            .any(|o| main.mentions.iter().any(|m| merge::elsewhere(facts, &all[*m], &all[*o])))
+}
+
+/// Claims that no mention holds.
+fn loose<'a>(facts: &'a Facts<'_>, all: &'a [EventMention]) -> impl Iterator<Item = usize> + 'a {
+    (0..facts.claims.len()).filter(|c| !all.iter().any(|m| m.claims.contains(c)))
+}
+
+/// The mention told last before a claim in its paragraph.
+fn before<'m>(story: &Story<'_>, facts: &Facts<'_>, claim: usize, all: &'m [EventMention]) -> Option<&'m EventMention> {
+    let trigger = facts.claims[claim].trigger;
+    let paragraph = |token: usize| story.paragraph(story.sentence(token));
+    let last = all.iter().filter(|m| m.head < trigger).max_by_key(|m| m.head)?;
+    (paragraph(last.head) == paragraph(trigger)).then_some(last)
+}

@@ -1,0 +1,194 @@
+//! The dead that no single number counts.
+//!
+//! Sources state totals, and a stated total stands. But stories of killings often state none: they name victim after
+//! victim, or say whom a gunman killed and that he then killed himself. Then the dead are told apart and counted: each
+//! named person once, described ones only where nobody is named, and a killer who died on top of the number he killed,
+//! which cannot hold him. Nothing is added to a total that may hold everybody ("three people are dead").
+
+use super::{Derivation, Total};
+use crate::extract::Story;
+use crate::extract::casualties::Claim;
+use crate::extract::entities::EntityId;
+use crate::extract::events::Facts;
+use crate::nlp::Pos;
+use crate::record::{CasualtyKind, EntityKind};
+
+/// Nouns for who did it. Of "a suspect was shot dead" alone he is the one who died.
+const DOERS: &[&str] = &["gunman", "shooter", "attacker", "assailant", "killer", "suspect", "murderer", "perpetrator"];
+
+/// Nouns for those who kill in the line of duty.
+const OFFICERS: &[&str] =
+    &["police", "officer", "deputy", "trooper", "marksman", "sniper", "sheriff", "guard", "soldier", "troop", "force"];
+
+/// Nouns that anybody may hide behind, the killer too.
+const ANYBODY: &[&str] = &[
+    "people",
+    "person",
+    "man",
+    "woman",
+    "male",
+    "female",
+    "adult",
+    "teen",
+    "teenager",
+    "youth",
+    "victim",
+    "other",
+    "individual",
+    "member",
+    "resident",
+    "body",
+    "dead",
+    "old",
+];
+
+/// From the second on.
+const ORDINALS: &[&str] = &["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+
+/// The total of people killed, given the claims of an event in text order and what their votes came to.
+pub(super) fn complete(story: &Story<'_>, facts: &Facts<'_>, ids: &[usize], stated: Option<Total>) -> Option<Total> {
+    let mut total = stated?;
+    let all: Vec<&Claim> = ids.iter().map(|c| &facts.claims[*c]).collect();
+    let told = Told { story, facts, all: &all };
+    let (killer, victims): (Vec<&Claim>, Vec<&Claim>) =
+        all.iter().copied().filter(|c| c.kind == CasualtyKind::Killed).partition(|c| told.is_killer(c));
+    let killers: Vec<&str> = all.iter().filter_map(|c| told.killer(c)).filter(|_| !killer.is_empty()).collect();
+    let best = total.best.unwrap_or(0);
+    // Where the number is no more than one person or the length of a list, more names tell more dead.
+    let open = best <= 1 || total.votes.iter().all(|v| facts.claims[v.claim].listed);
+    let more = told.one_more(&victims, best);
+    let counted = if open { told.distinct(&victims, &killers).max(listed(&victims)) } else { 0 };
+    if more > best {
+        total.raise(more, Derivation::Victims);
+    } else if counted > best.max(1) {
+        total.raise(counted, Derivation::Victims);
+    }
+    let Some(dead) = total.best else { return Some(total) };
+    let single = best <= 1;
+    let without_killer = |c: &&Claim| {
+        let number = c.best == Some(dead) || c.best == Some(best) || single && c.best == Some(1);
+        number && (told.is_doer(c, false) || dead > 1 && told.excludes(c))
+    };
+    let with_suicide = single && killer.iter().any(|c| c.low == Some(2)) && victims.iter().any(|c| c.best.is_some());
+    if !killer.is_empty() && (with_suicide || victims.iter().any(without_killer)) {
+        total.raise(dead + 1, Derivation::WithKiller);
+    }
+    Some(total)
+}
+
+/// The least number of people in an enumeration whose members have no number ("two mothers and their daughters").
+fn listed(victims: &[&Claim]) -> u64 {
+    victims.iter().filter(|c| c.listed && c.best.is_none()).filter_map(|c| c.low).max().unwrap_or(0)
+}
+
+struct Told<'a> {
+    story: &'a Story<'a>,
+    facts: &'a Facts<'a>,
+    all: &'a [&'a Claim],
+}
+
+impl<'a> Told<'a> {
+    /// Whether a claim tells of the death of one who killed or shot others.
+    fn is_killer(&self, claim: &Claim) -> bool {
+        if claim.own_hand {
+            return true;
+        }
+        let Some(head) = claim.victim_head.filter(|_| claim.best == Some(1)) else { return false };
+        if DOERS.contains(&self.story.doc.lemma(head)) {
+            return true;
+        }
+        // Whom the police shoot where someone else kills.
+        if self.is_doer(claim, true) && self.all.iter().any(|c| self.is_doer(c, false) && c.best.is_some()) {
+            return true;
+        }
+        let Some(who) = self.entity(head) else { return false };
+        self.all.iter().any(|c| self.is_doer(c, false) && c.doer.and_then(|d| self.entity(d)) == Some(who))
+    }
+
+    /// Whether the claim says who did it, and that it was, or was not, an officer.
+    fn is_doer(&self, claim: &Claim, officer: bool) -> bool {
+        claim.doer.is_some_and(|d| OFFICERS.contains(&self.story.doc.lemma(d)) == officer)
+    }
+
+    /// Whether the people of a claim are of a kind that the killer is not: children, students, officers.
+    fn excludes(&self, claim: &Claim) -> bool {
+        let Some(head) = claim.victim_head.filter(|_| claim.victims.is_some() && !claim.listed) else { return false };
+        let lemma = self.story.doc.lemma(head);
+        claim.breakdown.children == claim.best
+            || self.story.doc.pos(head) == Pos::Noun && !ANYBODY.contains(&lemma) && !DOERS.contains(&lemma)
+    }
+
+    /// The name of who killed.
+    fn killer(&self, claim: &Claim) -> Option<&'a str> {
+        let doer = claim.doer.filter(|_| self.is_doer(claim, false))?;
+        Some(self.facts.entities.list[self.entity(doer)?].name.as_str())
+    }
+
+    fn entity(&self, token: usize) -> Option<EntityId> {
+        let mention = self.facts.entities.mention_at(token)?;
+        (mention.kind == EntityKind::Person).then_some(mention.entity)
+    }
+
+    /// What "a fifth victim died", "he was also killed" and "killed two more" come to with those told before.
+    fn one_more(&self, victims: &[&Claim], best: u64) -> u64 {
+        let doc = self.story.doc;
+        let before = best.max(1);
+        let said = |c: &Claim, words: &[&str]| {
+            let start = doc.sentence_of(c.trigger).start.max(c.tokens.start.saturating_sub(1));
+            // "One count of second-degree murder" is no second murder.
+            let degree = |t: usize| (t + 1..doc.len()).take(2).any(|d| doc.word(d).eq_ignore_ascii_case("degree"));
+            let is = |t: usize| words.iter().any(|w| doc.word(t).eq_ignore_ascii_case(w));
+            (start..c.tokens.end).any(|t| is(t) && !degree(t))
+        };
+        let mut found = 0;
+        for (i, c) in victims.iter().enumerate().filter(|(_, c)| c.duplicates.is_none()) {
+            let earlier = &victims[..i];
+            if c.best == Some(1) {
+                let also = doc.children(c.trigger).any(|a| doc.word(a).eq_ignore_ascii_case("also"));
+                let nth = ORDINALS.iter().position(|o| said(c, &[o])).map(|n| n as u64 + 2);
+                if nth == Some(before + 1) || before == 1 && also && !earlier.is_empty() {
+                    found = before + 1;
+                }
+            } else if c.best == Some(best) && said(c, &["other", "more", "additional"]) {
+                let others = victims.iter().any(|v| v.best == Some(best) && !said(v, &["other", "more", "additional"]));
+                if !others && earlier.iter().any(|v| v.best == Some(1)) {
+                    found = best + self.distinct(earlier, &[]).max(1);
+                }
+            }
+        }
+        found
+    }
+
+    /// How many people the claims name, each once under however many forms of the name.
+    fn distinct(&self, claims: &[&Claim], killers: &[&str]) -> u64 {
+        let mut people: Vec<Vec<&str>> = Vec::new();
+        // A pronoun's name is a guess.
+        let written = |c: &&&Claim| c.victim_head.is_some_and(|h| self.story.doc.pos(h) != Pos::Pron);
+        let names = claims.iter().filter(written).flat_map(|c| &c.breakdown.named);
+        for name in names.filter(|n| !killers.contains(&n.as_str())) {
+            let words: Vec<&str> = name.split_whitespace().filter(|w| w.starts_with(char::is_uppercase)).collect();
+            let same = |known: &Vec<&str>| {
+                words.iter().all(|w| known.contains(w))
+                    || known.iter().all(|w| words.contains(w))
+                    || known.first() == words.first() && known.last() == words.last()
+            };
+            match people.iter_mut().find(|known| same(known)) {
+                Some(known) if known.len() < words.len() => *known = words,
+                Some(_) => {}
+                None if !words.is_empty() => people.push(words),
+                None => {}
+            }
+        }
+        people.len() as u64
+    }
+}
+
+impl Total {
+    /// Takes a derived number for the best one; the stated one stays the lower bound.
+    fn raise(&mut self, best: u64, derivation: Derivation) {
+        self.low = self.low.or(self.best);
+        self.best = Some(best);
+        self.high = self.high.map(|h| h.max(best));
+        self.derivation = derivation;
+    }
+}

@@ -1,0 +1,100 @@
+//! Short invented stories and the toll of their main event, through the real engine.
+
+use super::{Cluster, Derivation, Doubt, events};
+use crate::extract::events::{Facts, Lexicon, Trace, find};
+use crate::extract::testing;
+use crate::record::EventType;
+
+fn main_event(text: &str) -> Cluster {
+    let story = testing::read(text, Some("2022-02-03"));
+    let entities = testing::entities(&story);
+    let attributions = testing::attributions(&story, &entities);
+    let times = testing::times(&story);
+    let claims = testing::claims(&story, &entities, &attributions);
+    let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
+    let mentions = find(&story, &facts, &Lexicon::load().unwrap(), &mut Trace::default());
+    let clusters = events(&story, &facts, &mentions, &Doubt::load());
+    clusters.into_iter().next().unwrap_or_else(|| panic!("no event in `{text}`"))
+}
+
+/// Killed and injured of the main event.
+fn check(text: &str, killed: Option<u64>, injured: Option<u64>) {
+    let event = main_event(text);
+    let best = |t: &Option<super::Total>| t.as_ref().and_then(|t| t.best);
+    assert_eq!(
+        (best(&event.harm.killed), best(&event.harm.injured)),
+        (killed, injured),
+        "\nin `{text}`: {:#?}",
+        event.harm
+    );
+}
+
+#[test]
+fn the_main_event_owns_the_tolls_of_its_story() {
+    check(
+        "A gunman opened fire in a market in Lyon on Monday.\n\n\
+         Police were called at noon. Three people were found dead, and two women were injured.",
+        Some(3),
+        Some(2),
+    );
+}
+
+#[test]
+fn tolls_of_other_days_and_places_stay_out() {
+    check(
+        "A gunman killed three people in Lyon on Monday.\n\nIn 2015, a bomb killed 90 people in Paris.",
+        Some(3),
+        None,
+    );
+    check(
+        "A gunman killed one man in Lyon on Monday.\n\nThe mayor wept. Shops closed. Schools closed. Trains stood \
+         still. Streets were empty. The attack came weeks after another one that killed 49 people.",
+        Some(1),
+        None,
+    );
+}
+
+#[test]
+fn an_arrest_for_a_killing_is_news_of_the_killing() {
+    let text = "Police arrested a man on Monday over the shooting of two brothers in Lyon. The brothers were killed \
+                in their shop.";
+    assert_eq!(main_event(text).class.plover.event, Some(EventType::Assault), "in `{text}`");
+}
+
+#[test]
+fn a_killer_who_dies_is_not_among_those_he_killed() {
+    check("A man shot and killed two women in Lyon before turning the gun on himself.", Some(3), None);
+    check("A gunman killed four people in Lyon on Monday before he was shot dead by police.", Some(5), None);
+    // A total may hold him.
+    check("Three people are dead after a shooting in Lyon. The gunman shot himself in the head.", Some(3), None);
+    let killed = main_event("A man shot and killed two women before turning the gun on himself.").harm.killed.unwrap();
+    assert_eq!((killed.low, killed.best, killed.high), (Some(2), Some(3), Some(3)), "both numbers are kept");
+    assert_eq!(killed.derivation, Derivation::WithKiller);
+}
+
+#[test]
+fn victims_are_counted_where_no_total_is_stated() {
+    check(
+        "A shooting shook the town on Monday. Ann Reed, 40, was killed in the kitchen. Lee Roe, 12, died in the garden. \
+         Reed was a nurse. Reed was killed by one bullet, police said.",
+        Some(2),
+        None,
+    );
+    check(
+        "Two people were killed in a shooting on Monday. Ann Reed, 40, was killed in the kitchen. Lee Roe, 12, died in \
+         the garden. Max Poe was killed in 2003 in the war.",
+        Some(2),
+        None,
+    );
+    check(
+        "Four women were killed in a shooting on Monday. A fifth victim, a man, died in hospital on Tuesday.",
+        Some(5),
+        None,
+    );
+}
+
+#[test]
+fn the_dead_are_not_among_the_injured() {
+    check("Six people were shot in Lyon on Monday, two of them fatally.", Some(2), Some(4));
+    check("Two people were killed and three others were shot in Lyon on Monday.", Some(2), Some(3));
+}
