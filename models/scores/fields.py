@@ -116,6 +116,10 @@ def held_out(document):
     return hashlib.sha256(document["meta"]["prompt_title"].encode()).digest()[0] % 5 == 0
 
 
+# The stories spell two modes in ways of their own.
+MODES = {"primative": "primitive", "sieze": "seize"}
+
+
 def main_type(record):
     main = next((e for e in record["events"] if e["main"]), None)
     return main and main["type"]["plover"]["event"]
@@ -130,20 +134,13 @@ def plover_rows(gold, records):
         both = sum(a and b for a, b in zip(predicted, mine))
         yield Row(f"PLOVER {event}, held out", metrics.prf(both, sum(mine), sum(predicted)))
     modes = [
-        d["gold"]["mode"] in next(e for e in r["events"] if e["main"])["type"]["plover"]["mode"]
+        MODES.get(d["gold"]["mode"], d["gold"]["mode"]) in next(e for e in r["events"] if e["main"])["type"]["plover"]["mode"]
         for d, r, ok in zip(gold, records, right)
         if ok and d["gold"]["mode"]
     ]
     yield Row("PLOVER mode where the type is right, held out", Share(sum(modes) / len(modes), len(modes)))
     sentences = sum(r["quality"]["sentences"] for r in records)
     yield Row("event mentions per sentence, held out", Share(sum(len(r["mentions"]) for r in records) / sentences, sentences), 1.3)
-
-
-def plover_samples(gold, records):
-    for d, r in zip(gold, records):
-        main = next((e for e in r["events"] if e["main"]), None)
-        if main:
-            yield main["confidence"]["type"], main["type"]["plover"]["event"] == d["gold"]["event"]
 
 
 # WikiEvents' types in PLOVER's terms. What is left out is nothing that an event coder codes (movement of goods,
@@ -167,6 +164,15 @@ def wikievents_rows(gold, records):
     yield Row("event triggers with type, shared types", metrics.triggers(*shared, typed=True))
     yield Row("event triggers, ASSAULT", metrics.triggers(*attacks, typed=True))
     yield Row("event triggers, every type of both", metrics.triggers(theirs, ours, typed=False))
+
+
+def type_samples(gold, records):
+    """Is the type right, where the trigger is an event of a shared type in the gold?"""
+    for d, r in zip(gold, records):
+        marked = {(e["trigger"]["start"], e["trigger"]["end"]): WIKIEVENTS.get(e["type"]) for e in d["gold"]["events"]}
+        for m in r["mentions"]:
+            if event := marked.get(tuple(m["trigger"]["char"])):
+                yield m["confidence"]["type"], m["type"]["plover"]["event"] == event
 
 
 def action(mention):
@@ -338,8 +344,8 @@ FIELDS = [
     Field("times-wikiwars", "Times, history", "wikiwars/train", time_rows, samples=time_samples),
     Field("places", "Places", "geovirus/dev", place_rows, samples=place_samples),
     Field("attributions", "Who says so", "polnear/dev", attribution_rows),
-    Field("plover", "Event types", "plover_synthetic/train", plover_rows, held_out, plover_samples),
-    Field("triggers", "Event triggers", "wikievents/train_2level", wikievents_rows),
+    Field("plover", "Event types", "plover_synthetic/train", plover_rows, held_out),
+    Field("triggers", "Event triggers", "wikievents/train_2level", wikievents_rows, samples=type_samples),
     Field("negation", "Negation", "ecbplus/dev", negation_rows),
     Field("incidents", "Violent incidents", "muc4/dev", muc_rows),
     Field("casualties", "Casualties", "gun_violence/dev", casualty_rows, samples=casualty_samples),

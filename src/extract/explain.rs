@@ -72,7 +72,7 @@ impl Explainer<'_> {
             why.push(format!("{n} killed"));
         }
         if let Some(next) = clusters.get(rank + 1) {
-            why.push(format!("the next event weighs {:.2}", next.weight));
+            why.push(format!("ranks {:.2} over {:.2} of the next event", cluster.score, next.score));
         }
         if rank == 0 && !cluster.main {
             why.push("too little for a main event".to_owned());
@@ -194,6 +194,7 @@ impl Explainer<'_> {
             Reason::NoCause(r) => {
                 (MissReason::NoCause, "harm to people by a cause that is not told or no event", Some(r), None, None)
             }
+            Reason::Refers => (MissReason::Refers, "only refers to an event that is told elsewhere", None, None, None),
             Reason::Boilerplate => (MissReason::Boilerplate, "stands in a byline or in boilerplate", None, None, None),
         };
         NearMiss {

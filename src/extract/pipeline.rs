@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::assemble::Assembler;
 use super::case::Case;
-use super::events::{Facts, Trace};
+use super::events::{EventMention, Facts, Trace};
 use super::explain::Explainer;
 use super::places::gazetteer::{Gazetteer, GazetteerError};
-use super::rollup::Doubt;
+use super::rollup::{self, Cluster, Doubt, Ranking, Samples, Telling};
 use super::table::TableError;
-use super::{Story, attributions, casualties, entities, events, places, reading, rollup, times};
+use super::{Story, attributions, casualties, entities, events, places, reading, times};
 use crate::article::Article;
 use crate::nlp::{Engine, Model, ModelError, Stopped};
 use crate::record::{EnrichedArticle, Explanation, Producer};
@@ -24,6 +24,8 @@ pub struct Pipeline {
     cues: attributions::Cues,
     triggers: events::Lexicon,
     doubt: Doubt,
+    ranking: Ranking,
+    telling: Telling,
     times: times::Lexicon,
     harm: casualties::Lexicon,
     case: Case,
@@ -97,8 +99,10 @@ impl Pipeline {
         let harm = casualties::Lexicon::load()?;
         let triggers = events::Lexicon::load()?;
         let doubt = Doubt::load();
+        let (ranking, telling) = (Ranking::load()?, Telling::load()?);
         let case = Case::load()?;
-        Ok(Self { model: Arc::new(model), places, actors, cues, doubt, times, harm, triggers, case, producer })
+        let model = Arc::new(model);
+        Ok(Self { model, places, actors, cues, doubt, ranking, telling, times, harm, triggers, case, producer })
     }
 
     /// The language model.
@@ -128,7 +132,10 @@ impl Enricher {
 
     /// Finds everything in an article. `stop` is asked between steps; when it says so, the article is given up.
     pub fn enrich(&mut self, article: &Article, stop: &dyn Fn() -> bool) -> Result<EnrichedArticle, EnrichError> {
-        self.read(article, stop, Trace::default()).map(|(record, _)| record)
+        self.read(article, stop, &mut Trace::default(), |mut found, trace| {
+            found.keep_telling(trace);
+            found.assembler().article(&found.mentions, &found.clusters)
+        })
     }
 
     /// The same record with the reasons for what was coded and what was not.
@@ -137,15 +144,35 @@ impl Enricher {
         article: &Article,
         stop: &dyn Fn() -> bool,
     ) -> Result<(EnrichedArticle, Explanation), EnrichError> {
-        self.read(article, stop, Trace::on()).map(|(record, explanation)| (record, explanation.unwrap_or_default()))
+        self.read(article, stop, &mut Trace::on(), |mut found, trace| {
+            found.keep_telling(trace);
+            let (assembler, Findings { story, facts, mentions, clusters, .. }) = (found.assembler(), &found);
+            let record = assembler.article(mentions, clusters);
+            let explainer = Explainer { story, facts, assembler: &assembler, record: &record };
+            let explanation = explainer.explain(mentions, clusters, trace);
+            (record, explanation)
+        })
     }
 
-    fn read(
+    /// What the learned models see of an article, beside a record that holds every mention: their training material.
+    pub fn samples(
         &mut self,
         article: &Article,
         stop: &dyn Fn() -> bool,
-        mut trace: Trace,
-    ) -> Result<(EnrichedArticle, Option<Explanation>), EnrichError> {
+    ) -> Result<(EnrichedArticle, Samples), EnrichError> {
+        self.read(article, stop, &mut Trace::default(), |found, _| {
+            let samples = rollup::samples(found.story, &found.pipeline.model, &found.mentions, &found.clusters);
+            (found.assembler().article(&found.mentions, &found.clusters), samples)
+        })
+    }
+
+    fn read<T>(
+        &mut self,
+        article: &Article,
+        stop: &dyn Fn() -> bool,
+        trace: &mut Trace,
+        finish: impl FnOnce(Findings<'_>, &mut Trace) -> T,
+    ) -> Result<T, EnrichError> {
         let Self { pipeline, engine } = self;
         // Block by block: a dateline or headline is no part of the sentence that follows it.
         let text = reading::text(article, &pipeline.case, &pipeline.actors);
@@ -160,13 +187,30 @@ impl Enricher {
         checked()?;
         let claims = casualties::find(&story, &entities, &attributions, &pipeline.harm);
         let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
-        let mentions = events::find(&story, &facts, &pipeline.triggers, &mut trace);
+        let mentions = events::find(&story, &facts, &pipeline.triggers, trace);
         checked()?;
-        let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt);
-        let assembler = Assembler::new(&story, &facts, &pipeline.producer);
-        let record = assembler.article(&mentions, &clusters);
-        let explainer = Explainer { story: &story, facts: &facts, assembler: &assembler, record: &record };
-        let explanation = trace.is_on().then(|| explainer.explain(&mentions, &clusters, &trace));
-        Ok((record, explanation))
+        let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt, &pipeline.ranking);
+        Ok(finish(Findings { pipeline, story: &story, facts: &facts, mentions, clusters }, trace))
+    }
+}
+
+/// All that was found in one article.
+struct Findings<'a> {
+    pipeline: &'a Pipeline,
+    story: &'a Story<'a>,
+    facts: &'a Facts<'a>,
+    mentions: Vec<EventMention>,
+    clusters: Vec<Cluster>,
+}
+
+impl Findings<'_> {
+    /// Leaves out mentions that only refer to what is told elsewhere.
+    fn keep_telling(&mut self, trace: &mut Trace) {
+        let Self { pipeline, story, mentions, clusters, .. } = self;
+        pipeline.telling.keep(story, &pipeline.model, mentions, clusters, trace);
+    }
+
+    fn assembler(&self) -> Assembler<'_> {
+        Assembler::new(self.story, self.facts, &self.pipeline.producer)
     }
 }

@@ -28,6 +28,6 @@ mod weights;
 
 pub use doc::{Dep, Doc, Entity, EntityType, Pos, Tag, Token};
 pub use engine::{Engine, MAX_TEXT_BYTES, Stopped};
-pub use model::Model;
+pub use model::{Model, WORD_VECTOR};
 pub use morph::{Feature, Morph};
 pub use weights::{ModelError, ModelInfo};

@@ -42,6 +42,9 @@ pub struct Model {
     pub(super) recogniser: Recogniser,
 }
 
+/// Numbers of a word's vector.
+pub const WORD_VECTOR: usize = super::tok2vec::WIDTH;
+
 impl Model {
     /// The model that the binary carries.
     ///
@@ -84,6 +87,14 @@ impl Model {
             recogniser: Recogniser::load(&weights, &labels.ner)?,
             tokenizer,
         })
+    }
+
+    /// The vector of a word by itself (spaCy's static vector as the shared network projects it); none for words that
+    /// the vector table does not know.
+    pub fn word_vector(&self, word: &str) -> Option<[f32; WORD_VECTOR]> {
+        let vocabulary = self.tokenizer.vocabulary();
+        let row = vocabulary.lexeme(word, None).vector?;
+        Some(self.shared.word_vector(usize::from(row)))
     }
 
     /// Name, version, licence and checksum.

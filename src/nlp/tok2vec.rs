@@ -102,6 +102,13 @@ impl Tok2Vec {
         })
     }
 
+    /// A row of the table of projected word vectors.
+    pub(super) fn word_vector(&self, row: usize) -> [f32; WIDTH] {
+        let mut vector = [0.0; WIDTH];
+        self.vectors.add_row(row, &mut vector);
+        vector
+    }
+
     /// Whether the network knows the feature "space follows" (then a word has two embeddings).
     fn sees_spaces(&self) -> bool {
         self.embeddings.len() > 4

@@ -154,6 +154,7 @@ vocabulary! {
         PartOfCompound = "part_of_compound",
         State = "state",
         SameEvent = "same_event",
+        Refers = "refers",
         NoCause = "no_cause",
         Statement = "statement",
         Boilerplate = "boilerplate",

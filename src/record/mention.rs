@@ -152,19 +152,12 @@ pub enum Polarity {
     Neg,
 }
 
-/// Standing of a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Modality {
-    Asserted,
-    Reported,
-    Possible,
-    Planned,
-    Attempted,
-    Hypothetical,
-    Requested,
-    Denied,
+vocabulary! {
+    /// Standing of a statement.
+    Modality {
+        Asserted = "asserted", Reported = "reported", Possible = "possible", Planned = "planned",
+        Attempted = "attempted", Hypothetical = "hypothetical", Requested = "requested", Denied = "denied",
+    }
 }
 
 /// Grammatical tense of the trigger.

@@ -63,6 +63,8 @@ pub enum Reason {
     Predicate(usize),
     /// Harm to people whose cause the text does not tell.
     NoCause(Rule),
+    /// Refers to an event that is told elsewhere, without telling more of it ("after the attack").
+    Refers,
     /// Stands in a byline or in boilerplate, which are not read for events.
     Boilerplate,
 }
@@ -107,7 +109,7 @@ impl Trace {
     }
 
     /// Records that a word was not coded.
-    pub(super) fn miss(&mut self, token: usize, reason: Reason) {
+    pub fn miss(&mut self, token: usize, reason: Reason) {
         if self.on && reason != Reason::Unlisted {
             self.misses.push(Miss { token, reason });
         }

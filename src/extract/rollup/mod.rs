@@ -8,12 +8,14 @@ mod casualties;
 mod certainty;
 mod cluster;
 mod contradictions;
+mod linear;
 mod links;
 mod merge;
 mod rank;
 mod scope;
 mod sources;
 mod tally;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -22,9 +24,13 @@ use std::ops::Range;
 use super::Story;
 use super::entities::EntityId;
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
+use crate::nlp::Model;
 use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind};
 pub use contradictions::Doubt;
+pub use linear::Sample;
 pub use merge::{Evidence, Join, THRESHOLD};
+pub use rank::Ranking;
+pub use telling::Telling;
 
 /// An event of the article: its mentions, with the best value of every field.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,8 +65,10 @@ pub struct Cluster {
     pub summary: usize,
     /// Confidence of the whole, 0 to 1.
     pub confidence: f64,
-    /// Weight in the article.
+    /// Weight in the article: too little, and the article is not about it.
     pub weight: f64,
+    /// Rank among the events of the article, by the learned model: the greatest comes first.
+    pub score: f32,
     /// Whether this is what the article is about.
     pub main: bool,
 }
@@ -144,14 +152,37 @@ pub struct Sources {
 }
 
 /// Rolls mentions up into events, by rank.
-pub fn events(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention], doubt: &Doubt) -> Vec<Cluster> {
+pub fn events(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    mentions: &[EventMention],
+    doubt: &Doubt,
+    ranking: &Ranking,
+) -> Vec<Cluster> {
     let groups = merge::group(story, facts, mentions);
     let mut clusters: Vec<Cluster> = groups.into_iter().map(|g| cluster::build(story, facts, mentions, g)).collect();
-    rank::rank(story, facts, mentions, &mut clusters);
+    ranking.rank(story, facts, mentions, &mut clusters);
     scope::gather(story, facts, mentions, &mut clusters);
     links::link(facts, mentions, &mut clusters);
     contradictions::find(story, doubt, mentions, &mut clusters);
     clusters
+}
+
+/// What the learned models see of an article, for their training.
+#[derive(Debug)]
+pub struct Samples {
+    /// Of every mention, in text order.
+    pub mentions: Vec<Sample>,
+    /// Of every event, by rank.
+    pub events: Vec<Sample>,
+}
+
+/// Collects what the learned models see.
+pub fn samples(story: &Story<'_>, model: &Model, mentions: &[EventMention], clusters: &[Cluster]) -> Samples {
+    Samples {
+        mentions: telling::samples(story, model, mentions, clusters),
+        events: rank::samples(story, mentions, clusters),
+    }
 }
 
 /// Whether a claim is about people killed or injured.

@@ -1,26 +1,54 @@
 //! Which event the article is about.
 //!
 //! News puts first what it is about: a mention weighs by where it stands, less for history and for what did not
-//! happen, more for deeds than for words. Weights were set on the sample articles in `config/samples`.
+//! happen, more for deeds than for words. That weight, set by hand, says whether the article is about an event at all.
+//! Which of its events comes first is learned (`models/events/train.py`) from stories whose subject is known.
 
+use super::linear::{Linear, Sample};
 use super::{Cluster, Harm, scope};
 use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts};
-use crate::record::{CasualtyKind, Modality, Polarity, Realis};
+use crate::extract::table::TableError;
+use crate::nlp::{Dep, Pos};
+use crate::record::{CasualtyKind, Modality, Polarity, Realis, Via};
 
 /// Weight below which an article is not about any of its events.
 const MAIN: f64 = 0.5;
 
-/// Sorts events by weight, then by first mention, and marks the main one.
-pub(super) fn rank(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention], clusters: &mut [Cluster]) {
-    clusters.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.mentions[0].cmp(&b.mentions[0])));
-    let Some(first) = clusters.first() else { return };
-    let main = first.weight >= MAIN;
-    if main && let Some(crime) = crime(story, facts, mentions, clusters) {
-        clusters[..=crime].rotate_right(1);
+/// The learned order of an article's events.
+#[derive(Debug)]
+pub struct Ranking(Linear);
+
+impl Ranking {
+    /// Loads the embedded table.
+    pub fn load() -> Result<Self, TableError> {
+        Linear::load("ranking", include_str!("../../../models/events/ranking.tsv")).map(Self)
     }
-    clusters[0].main = main;
+
+    /// Sorts events, the one that the article is about first, and marks that one.
+    pub(super) fn rank(
+        &self,
+        story: &Story<'_>,
+        facts: &Facts<'_>,
+        mentions: &[EventMention],
+        clusters: &mut [Cluster],
+    ) {
+        let samples = samples(story, mentions, clusters);
+        for (cluster, sample) in clusters.iter_mut().zip(&samples) {
+            cluster.score = self.0.score(sample);
+        }
+        let tells = |c: &Cluster| c.weight >= MAIN;
+        clusters.sort_by(|a, b| {
+            tells(b).cmp(&tells(a)).then(b.score.total_cmp(&a.score)).then(a.mentions[0].cmp(&b.mentions[0]))
+        });
+        let Some(first) = clusters.first() else { return };
+        let main = tells(first);
+        if main && let Some(crime) = crime(story, facts, mentions, clusters) {
+            clusters[..=crime].rotate_right(1);
+        }
+        clusters[0].main = main;
+    }
 }
 
 /// The killing that an arrest or a trial is about: what the story is about, however much of it tells of the police.
@@ -38,6 +66,51 @@ fn crime(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention], cluste
                 && (c.weight * 2.0 >= first.weight || sentences(c).iter().any(|s| told.contains(s)))
         })
     })?
+}
+
+/// What the model sees of every event.
+pub(super) fn samples(story: &Story<'_>, mentions: &[EventMention], clusters: &[Cluster]) -> Vec<Sample> {
+    let greatest = clusters.iter().map(|c| c.weight).fold(0.0, f64::max);
+    let all = mentions.len().max(1) as f32;
+    clusters
+        .iter()
+        .map(|c| {
+            let mut sample = Sample::default();
+            let members: Vec<&EventMention> = c.mentions.iter().map(|m| &mentions[*m]).collect();
+            let kind = c.class.plover.event.map_or("none", |e| e.as_str());
+            sample.add("type", kind, 1.0);
+            sample.add("number", "weight", (1.0 + c.weight as f32).ln());
+            sample.flag("weightiest", c.weight >= greatest);
+            sample.add("number", "mentions", (members.len() as f32).ln());
+            sample.add("number", "share of mentions", members.len() as f32 / all);
+            let running = |m: &&EventMention| story.running(story.sentence(m.head));
+            let lead = members.iter().any(|m| running(m) < 2 && standing(m) > 0.2);
+            if lead {
+                sample.add("type in the lead", kind, 1.0);
+            }
+            let doc = story.doc;
+            let opening = members.iter().filter(|m| running(m) == 0);
+            sample.flag("opening clause", opening.clone().any(|m| doc.dep(m.head) == Dep::Root));
+            sample.flag(
+                "first in the opening",
+                opening.clone().any(|m| mentions.iter().find(|o| running(o) == 0).is_some_and(|o| o.head == m.head)),
+            );
+            sample.flag("headline", members.iter().any(|m| story.kind(story.sentence(m.head)) == BlockKind::Headline));
+            let happened = matches!(c.assertion.modality, Modality::Asserted | Modality::Reported);
+            for (name, total) in [("killed", &c.harm.killed), ("injured", &c.harm.injured)] {
+                let people = total.as_ref().and_then(|t| t.best.or(t.low)).unwrap_or(0);
+                sample.flag(name, people > 0 && happened && !c.assertion.historical);
+            }
+            sample.flag("actor", !c.actors.is_empty());
+            sample.flag("named actor", c.actors.iter().any(|p| p.entity.is_some()));
+            sample.flag("recipient", !c.recipients.is_empty());
+            sample.flag("stated place", c.place.as_ref().is_some_and(|p| p.via == Via::Explicit));
+            sample.flag("stated time", c.time.as_ref().is_some_and(|t| t.via == Via::Explicit));
+            sample.flag("some time", c.time.is_some());
+            sample.flag("verb", members.iter().any(|m| doc.pos(m.head) == Pos::Verb && running(m) < 2));
+            sample
+        })
+        .collect()
 }
 
 /// The weight of an event.
@@ -68,8 +141,7 @@ fn place_in_text(story: &Story<'_>, m: &EventMention) -> f64 {
     if story.kind(sentence) == BlockKind::Caption || story.is_repeated(sentence) {
         return 0.2;
     }
-    let running = story.running(sentence);
-    match running {
+    match story.running(sentence) {
         0 => 6.0,
         1 => 3.0,
         2..=4 => 1.5,

@@ -1,6 +1,6 @@
 //! Short invented stories and the toll of their main event, through the real engine.
 
-use super::{Cluster, Derivation, Doubt, events};
+use super::{Cluster, Derivation, Doubt, Ranking, events};
 use crate::extract::events::{Facts, Lexicon, Trace, find};
 use crate::extract::testing;
 use crate::record::EventType;
@@ -13,7 +13,8 @@ fn main_event(text: &str) -> Cluster {
     let claims = testing::claims(&story, &entities, &attributions);
     let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
     let mentions = find(&story, &facts, &Lexicon::load().unwrap(), &mut Trace::default());
-    let clusters = events(&story, &facts, &mentions, &Doubt::load());
+    let ranking = Ranking::load().expect("the table of the ranking loads");
+    let clusters = events(&story, &facts, &mentions, &Doubt::load(), &ranking);
     clusters.into_iter().next().unwrap_or_else(|| panic!("no event in `{text}`"))
 }
 
