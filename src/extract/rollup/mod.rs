@@ -1,8 +1,10 @@
 //! Mentions to events: which mentions tell of one happening, what is known of it over all of them, and which
 //! happening the article is about.
 //!
-//! Nothing is invented here: every value of an event is the value of one of its mentions or derived from claims, and
-//! numbers are never added up. Events across articles are a later stage, keyed on these records.
+//! Nothing is invented here: every value of an event is the value of one of its mentions or derived from claims. Totals
+//! that the text states are never added up; only where it states none are victims told apart counted ([`tally`]). Which
+//! event comes first ([`rank`]) and which mentions are published ([`telling`]) is learned. Events across articles are a
+//! later stage, keyed on these records.
 
 mod casualties;
 mod certainty;
