@@ -9,6 +9,10 @@ use std::sync::Arc;
 
 use dateline::nlp::{Engine, Model};
 
+#[path = "../cpu/mod.rs"]
+mod cpu;
+use cpu::cpu_seconds;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().find(|a| a.ends_with(".jsonl"));
     let Some(path) = path else { return Ok(()) }; // `cargo bench` runs every bench target without arguments
@@ -26,11 +30,4 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(output, "{tokens} {}", cpu_seconds()? - start)?;
     }
     Ok(())
-}
-
-/// CPU time of this thread (Linux: the first field of `schedstat`, in nanoseconds).
-fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
-    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat")?;
-    let nanoseconds: f64 = statistics.split(' ').next().ok_or("empty schedstat")?.parse()?;
-    Ok(nanoseconds / 1e9)
 }

@@ -16,6 +16,8 @@ pub struct Story<'a> {
     blocks: Vec<Option<u32>>,
     /// Whether a sentence repeats an earlier one.
     repeated: Vec<bool>,
+    /// How many sentences of running text stand before a sentence.
+    running: Vec<u32>,
 }
 
 impl<'a> Story<'a> {
@@ -24,6 +26,8 @@ impl<'a> Story<'a> {
         let blocks = &article.layout.blocks;
         let mut block_of = Vec::with_capacity(doc.sentences().len());
         let mut repeated = Vec::with_capacity(doc.sentences().len());
+        let mut running = Vec::with_capacity(doc.sentences().len());
+        let mut before = 0;
         for sentence in doc.sentences() {
             let bytes = doc.bytes(sentence.clone());
             // A sentence belongs to the block of its last printed byte: a dateline block is followed by its first
@@ -34,8 +38,10 @@ impl<'a> Story<'a> {
             let block = blocks.get(i).filter(|b| b.range.start <= at);
             block_of.push(block.map(|_| i as u32));
             repeated.push(block.is_some_and(|b| b.repeats.iter().any(|r| r.start <= at && at < r.end)));
+            running.push(before);
+            before += u32::from(block.is_none_or(|b| b.kind == BlockKind::Paragraph));
         }
-        Self { article, doc, blocks: block_of, repeated }
+        Self { article, doc, blocks: block_of, repeated, running }
     }
 
     /// The layout block of a sentence.
@@ -64,9 +70,9 @@ impl<'a> Story<'a> {
         self.running(sentence) < LEAD
     }
 
-    /// How many sentences of running text stand before sentence `s`.
+    /// How many sentences of running text stand before a sentence.
     pub fn running(&self, sentence: usize) -> usize {
-        (0..sentence).filter(|s| self.kind(*s) == BlockKind::Paragraph).count()
+        self.running[sentence] as usize
     }
 
     /// Whether events are looked for in a sentence.

@@ -42,18 +42,20 @@ pub(super) fn singular(doc: &Doc<'_>, i: usize) -> String {
 fn longest<T>(doc: &Doc<'_>, head: usize, known: impl Fn(&str) -> Option<T>) -> Option<(T, usize)> {
     let sentence = doc.sentence_of(head);
     let first = sentence.start.max((head + 1).saturating_sub(LONGEST));
-    let last = singular(doc, head);
-    for start in first..=head {
-        let surface = lower(doc, start..head + 1);
-        if let Some(answer) = known(&surface) {
-            return Some((answer, start));
-        }
-        let before = surface.len() - doc.word(head).to_lowercase().replace('’', "'").len();
-        if let Some(answer) = known(&format!("{}{last}", &surface[..before])) {
-            return Some((answer, start));
-        }
+    // Asked of every noun: the words are put into lower case once, and every phrase is an end of them.
+    let mut plural = String::with_capacity(64);
+    let mut starts = [0; LONGEST];
+    for (start, i) in starts.iter_mut().zip(first..=head) {
+        *start = plural.len();
+        let end = if i < head { doc.tokens()[i + 1].start } else { doc.tokens()[i].end } as usize;
+        let words = doc.text()[doc.tokens()[i].start as usize..end].chars().flat_map(char::to_lowercase);
+        plural.extend(words.map(|c| if c == '’' { '\'' } else { c }));
     }
-    None
+    let singular = plural[..starts[head - first]].to_owned() + &singular(doc, head);
+    (first..=head).zip(starts).find_map(|(start, at)| {
+        let answer = known(&plural[at..]).or_else(|| known(&singular[at..]))?;
+        Some((answer, start))
+    })
 }
 
 /// The head noun entry of the noun phrase headed by token `head`, with the start of the words that matched.

@@ -44,8 +44,9 @@ pub(crate) struct Bound {
 pub struct Lexicon {
     words: HashMap<&'static str, NumberWord>,
     ordinals: HashMap<&'static str, u64>,
-    before: Vec<Bound>,
-    after: Vec<Bound>,
+    /// Bounds by their first word, because every word of a text is looked up.
+    before: HashMap<String, Vec<Bound>>,
+    after: HashMap<String, Vec<Bound>>,
 }
 
 impl Lexicon {
@@ -73,7 +74,7 @@ impl Lexicon {
         for row in rows("numbers/ordinals.tsv", include_str!("../data/numbers/ordinals.tsv"), 2)? {
             ordinals.insert(row.cell(0), number(&row, row.cell(1))?);
         }
-        let (mut before, mut after) = (Vec::new(), Vec::new());
+        let (mut before, mut after) = (HashMap::new(), HashMap::<String, Vec<Bound>>::new());
         for row in rows("numbers/bounds.tsv", include_str!("../data/numbers/bounds.tsv"), 4)? {
             let [place, phrase, modifier, reading] = [0, 1, 2, 3].map(|c| row.cell(c));
             let modifier = match modifier {
@@ -85,17 +86,19 @@ impl Lexicon {
                 other => return Err(row.error(format!("unknown modifier `{other}`"))),
             };
             let fills = |field| reading.split(' ').any(|f| f == field);
-            let words = phrase.split(' ').map(str::to_owned).collect();
+            let words: Vec<String> = phrase.split(' ').map(str::to_owned).collect();
             let bound = Bound { words, modifier, best: fills("best"), low: fills("low"), high: fills("high") };
-            match place {
-                "before" => before.push(bound),
-                "after" => after.push(bound),
+            let bounds = match place {
+                "before" => &mut before,
+                "after" => &mut after,
                 other => return Err(row.error(format!("unknown place `{other}`"))),
-            }
+            };
+            bounds.entry(bound.words[0].clone()).or_default().push(bound);
         }
-        // Longest phrase first: "no more than" before "more than".
-        before.sort_by_key(|b| std::cmp::Reverse(b.words.len()));
-        after.sort_by_key(|b| std::cmp::Reverse(b.words.len()));
+        // Longest phrase first.
+        for bounds in before.values_mut().chain(after.values_mut()) {
+            bounds.sort_by_key(|b| std::cmp::Reverse(b.words.len()));
+        }
         Ok(Self { words, ordinals, before, after })
     }
 
@@ -125,8 +128,9 @@ pub(crate) fn number<T: std::str::FromStr>(row: &Row<'_>, cell: &str) -> Result<
     cell.parse().map_err(|_| row.error(format!("`{cell}` is no number of the expected kind")))
 }
 
-fn find<'a>(bounds: &'a [Bound], words: &Words, i: usize) -> Option<(&'a Bound, usize)> {
+fn find<'a>(bounds: &'a HashMap<String, Vec<Bound>>, words: &Words, i: usize) -> Option<(&'a Bound, usize)> {
     bounds
+        .get(words.get(i))?
         .iter()
         .find(|b| b.words.iter().enumerate().all(|(n, w)| words.ahead(i, n) == w))
         .map(|b| (b, i + b.words.len()))

@@ -77,12 +77,15 @@ struct Phrase<T> {
     meaning: T,
 }
 
+/// Phrases by their first byte, the longest first: every word of a text is looked up.
+type Phrases<T> = HashMap<u8, Vec<Phrase<T>>>;
+
 /// The tables of time words.
 #[derive(Debug, Clone)]
 pub struct Lexicon {
     words: HashMap<&'static str, Vec<Class>>,
-    holidays: Vec<Phrase<Holiday>>,
-    references: Vec<Phrase<&'static str>>,
+    holidays: Phrases<Holiday>,
+    references: Phrases<&'static str>,
     /// Number words.
     pub(crate) numbers: numbers::Lexicon,
     /// How sure values are.
@@ -109,9 +112,13 @@ impl Lexicon {
             }
             references.push(Phrase { words: phrase.split(' ').collect(), meaning: value });
         }
-        holidays.sort_by_key(|p| std::cmp::Reverse(p.words.len()));
-        references.sort_by_key(|p| std::cmp::Reverse(p.words.len()));
-        Ok(Self { words, holidays, references, numbers: numbers::Lexicon::load()?, confidence: Confidence::load()? })
+        Ok(Self {
+            words,
+            holidays: by_first_byte(holidays),
+            references: by_first_byte(references),
+            numbers: numbers::Lexicon::load()?,
+            confidence: Confidence::load()?,
+        })
     }
 
     /// What a word may be.
@@ -130,10 +137,21 @@ impl Lexicon {
     }
 }
 
-fn longest<T: Copy>(phrases: &[Phrase<T>], words: &Words, i: usize) -> Option<(T, usize)> {
+fn by_first_byte<T>(mut phrases: Vec<Phrase<T>>) -> Phrases<T> {
+    phrases.sort_by_key(|p| std::cmp::Reverse(p.words.len()));
+    let mut map = Phrases::new();
+    for phrase in phrases {
+        let first = phrase.words[0].bytes().next().unwrap_or_default();
+        map.entry(first).or_insert_with(Vec::new).push(phrase);
+    }
+    map
+}
+
+fn longest<T: Copy>(phrases: &Phrases<T>, words: &Words, i: usize) -> Option<(T, usize)> {
     let first = words.get(i);
+    let phrases = phrases.get(&first.bytes().next()?)?;
     // A tokenizer cuts "year's" in two and "years'" as well: compare letter by letter across words.
-    phrases.iter().filter(|p| p.words[0].starts_with(first) && !first.is_empty()).find_map(|p| {
+    phrases.iter().filter(|p| p.words[0].starts_with(first)).find_map(|p| {
         let mut at = i;
         for want in &p.words {
             let mut rest = *want;
