@@ -17,7 +17,7 @@ use crate::nlp::{Dep, Model, Pos, Tag, WORD_VECTOR};
 use crate::record::{Modality, ParticipantRole, Polarity, Realis, TriggerRole, Via};
 
 /// Chance from which a mention is told to the reader.
-const TELLING: f32 = 0.25;
+const TELLING: f32 = 0.28;
 
 /// The learned model.
 #[derive(Debug)]
