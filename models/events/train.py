@@ -14,7 +14,6 @@ ranking: which event is the article about? Softmax over the events of an article
 """
 
 import argparse
-import gzip
 import json
 import pathlib
 import subprocess
@@ -29,6 +28,7 @@ from sklearn.model_selection import GroupKFold
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "scores"))
 from fields import WIKIEVENTS, held_out  # noqa: E402
+from score import article, documents  # noqa: E402
 
 HEADER = """# {what}
 # Origin: learned by models/events/train.py; do not edit. Columns: group, value, weight. Group `vector`: elements of the
@@ -38,17 +38,8 @@ HEADER = """# {what}
 PENALTY = 1.0
 
 
-def documents(data, name, keep=lambda d: True):
-    with gzip.open(data / f"{name}.jsonl.gz", "rt", encoding="utf8") as lines:
-        return [d for d in map(json.loads, lines) if keep(d)]
-
-
 def seen(binary, gold):
     """Pairs of a gold document and what the models see of it."""
-    def article(d):
-        date = (d.get("meta") or {}).get("dct")
-        return {"id": d["id"], "text": d["text"]} | ({"published_at": date} if date else {})
-
     lines = "".join(json.dumps(article(d)) + "\n" for d in gold)
     run = subprocess.run([binary], input=lines, capture_output=True, text=True, check=True)
     found = {r["id"]: r for r in map(json.loads, run.stdout.splitlines())}

@@ -120,8 +120,12 @@ def held_out(document):
 MODES = {"primative": "primitive", "sieze": "seize"}
 
 
+def main_event(record):
+    return next((e for e in record["events"] if e["main"]), None)
+
+
 def main_type(record):
-    main = next((e for e in record["events"] if e["main"]), None)
+    main = main_event(record)
     return main and main["type"]["plover"]["event"]
 
 
@@ -134,7 +138,7 @@ def plover_rows(gold, records):
         both = sum(a and b for a, b in zip(predicted, mine))
         yield Row(f"PLOVER {event}, held out", metrics.prf(both, sum(mine), sum(predicted)))
     modes = [
-        MODES.get(d["gold"]["mode"], d["gold"]["mode"]) in next(e for e in r["events"] if e["main"])["type"]["plover"]["mode"]
+        MODES.get(d["gold"]["mode"], d["gold"]["mode"]) in main_event(r)["type"]["plover"]["mode"]
         for d, r, ok in zip(gold, records, right)
         if ok and d["gold"]["mode"]
     ]
@@ -308,7 +312,7 @@ def muc_rows(gold, records):
 
 
 def main_toll(record, kind):
-    main = next((e for e in record["events"] if e["main"]), None)
+    main = main_event(record)
     return main["casualties"][kind]["best"] if main and main["casualties"][kind] else None
 
 
@@ -333,7 +337,7 @@ def casualty_rows(gold, records):
 
 def casualty_samples(gold, records):
     for d, r in zip(gold, records):
-        main = next((e for e in r["events"] if e["main"]), None)
+        main = main_event(r)
         if main and main["casualties"]["killed"] and main["confidence"]["casualties"] is not None:
             yield main["confidence"]["casualties"], main["casualties"]["killed"]["best"] == d["gold"]["killed"]
 

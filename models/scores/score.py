@@ -25,10 +25,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLE = ROOT / "models" / "SCORES.md"
 
 
-def documents(data, field):
-    path = data / f"{field.data}.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf8") as lines:
-        return [d for d in map(json.loads, lines) if field.keep(d)]
+def documents(data, name, keep=lambda document: True):
+    with gzip.open(data / f"{name}.jsonl.gz", "rt", encoding="utf8") as lines:
+        return [d for d in map(json.loads, lines) if keep(d)]
 
 
 def article(document):
@@ -105,7 +104,7 @@ def main():
     for field in FIELDS:
         if options.fields and field.key not in options.fields:
             continue
-        gold = documents(options.data, field)
+        gold = documents(options.data, field.data, field.keep)
         records = enrich(options.dateline, gold)
         if options.keep:
             options.keep.mkdir(parents=True, exist_ok=True)
