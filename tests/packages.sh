@@ -6,6 +6,8 @@ packages="g++ make pkg-config libssl-dev zlib1g-dev"
 if [ "${1:-}" = test ]; then
     command -v java >/dev/null || packages="$packages openjdk-17-jre-headless"
     command -v mvn >/dev/null || packages="$packages maven"
+    command -v systemd-analyze >/dev/null || packages="$packages systemd"
+    python3 -c "import ensurepip" 2>/dev/null || packages="$packages python3-venv"
 fi
 
 missing=""

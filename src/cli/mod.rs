@@ -7,6 +7,7 @@ mod demo;
 pub mod digest;
 mod exit;
 mod extract;
+mod health;
 pub mod input;
 mod news;
 mod progress;
@@ -80,6 +81,18 @@ Examples:
     Check {
         #[command(flatten)]
         settings: Settings,
+    },
+    /// Ask the worker on this machine how it is: exit code 0 if it is well, 69 if not
+    #[command(after_help = "\
+Examples:
+  dateline health
+  dateline health --ready")]
+    Health {
+        #[command(flatten)]
+        settings: Settings,
+        /// Ask whether it takes part in its group (/readyz) rather than whether it lives (/livez)
+        #[arg(long)]
+        ready: bool,
     },
     /// Print the JSON Schemas of the records
     #[command(after_help = "\
@@ -159,6 +172,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Demo(arguments) => demo::run(&arguments, &mut out),
         Command::Extract(arguments) => extract::run(&arguments, &mut out),
         Command::Check { settings } => check::run(&settings, &mut out),
+        Command::Health { settings, ready } => health::run(&settings, ready, &mut out),
         Command::Schema { record } => schema::run(record.as_deref(), &mut out),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "dateline", &mut out);

@@ -34,6 +34,19 @@ fn exit_codes_are_as_documented() {
 }
 
 #[test]
+fn health_says_when_nobody_answers() {
+    let check = |listen: &str, code: i32, says: &str| {
+        let output = dateline().arg("health").env("DATELINE__HTTP__LISTEN", listen).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{listen}: {text}");
+        assert!(text.contains(says), "{listen} should say {says:?}: {text}");
+    };
+    // Port 1 is reserved; nothing listens there.
+    check("0.0.0.0:1", 69, "no answer from http://127.0.0.1:1/livez");
+    check("off", 78, "http.listen is off");
+}
+
+#[test]
 fn check_refuses_what_librdkafka_refuses_and_hides_secrets() {
     let check = |name: &str, value: &str, says: &str| {
         let output = dateline().arg("check").env(name, value).output().unwrap();

@@ -101,6 +101,17 @@ impl WorkerProcess {
         Some(answer)
     }
 
+    /// The exit status of `dateline health`.
+    pub fn health(&self, arguments: &[&str]) -> ExitStatus {
+        Command::new(env!("CARGO_BIN_EXE_dateline"))
+            .arg("health")
+            .args(arguments)
+            .env("DATELINE__HTTP__LISTEN", format!("0.0.0.0:{}", self.admin))
+            .stdout(Stdio::null())
+            .status()
+            .unwrap()
+    }
+
     /// Sends a signal by name.
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();

@@ -23,6 +23,7 @@ fn an_article_comes_out_of_every_topic_once() {
 
     let group = Group::new(bootstrap, "end-to-end", &topics);
     let worker = group.start(0).ready();
+    assert_eq!((worker.health(&[]).code(), worker.health(&["--ready"]).code()), (Some(0), Some(0)));
     let enriched = read_until(bootstrap, &topics.enriched, PATIENCE, |m| !m.is_empty());
     assert_eq!(enriched.len(), 1, "the worker's log:\n{}", worker.log());
     let message = &enriched[0];
