@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::exit::{Exit, Failure};
 use super::worker::{WorkerProbes, failure, intake, load, settings};
-use super::{Settings as Arguments, news};
+use super::{Settings as Arguments, memory, news};
 use crate::http;
 use crate::stream::{StreamError, Summary, Worker, WorkerHandle};
 use crate::telemetry::{Metrics, logs};
@@ -18,6 +18,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = settings(&config);
     settings.validate().map_err(|e| Failure::new(Exit::Config, e))?;
     let metrics = Metrics::new().map_err(|e| Failure::new(Exit::Internal, e))?;
+    metrics.memory_limit.set(memory::limit().and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or(0));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("admin")
@@ -39,7 +40,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         let probes = Arc::new(WorkerProbes(worker.health()));
         runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, stop.clone()));
     }
-    let summary = runtime.block_on(finish(worker, signals));
+    let summary = runtime.block_on(finish(worker, signals, &metrics));
+    let clean = if summary.is_ok() { "true" } else { "false" };
+    metrics.shutdown_completed.with_label_values(&[clean]).inc();
     stop.cancel();
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     let Summary { enriched, skipped, dead_lettered, returned } = summary.map_err(failure)?;
@@ -48,16 +51,27 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 /// Waits for the worker to end by itself or for the first signal to make it drain.
-async fn finish(mut worker: WorkerHandle, mut signals: Signals) -> Result<Summary, StreamError> {
+async fn finish(mut worker: WorkerHandle, mut signals: Signals, metrics: &Metrics) -> Result<Summary, StreamError> {
+    let health = worker.health();
     let mut tick = tokio::time::interval(std::time::Duration::from_millis(50));
+    let mut stopping = false;
+    let mut begin = |reason: &str| {
+        if !std::mem::replace(&mut stopping, true) {
+            metrics.shutdown_initiated.with_label_values(&[reason]).inc();
+        }
+    };
     loop {
         tokio::select! {
             name = signals.next() => {
+                begin(&name.to_lowercase());
                 tracing::info!(signal = name, "draining");
                 worker.stop();
             }
             _ = tick.tick() => {
+                metrics.set_healthy("stream", health.live());
+                metrics.set_healthy("group", health.ready());
                 if let Some(result) = worker.wait_for(std::time::Duration::ZERO) {
+                    begin("failed");
                     return result;
                 }
             }

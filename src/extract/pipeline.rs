@@ -132,7 +132,18 @@ impl Enricher {
 
     /// Finds everything in an article. `stop` is asked between steps; when it says so, the article is given up.
     pub fn enrich(&mut self, article: &Article, stop: &dyn Fn() -> bool) -> Result<EnrichedArticle, EnrichError> {
-        self.read(article, stop, &mut Trace::default(), |mut found, trace| {
+        self.enrich_in_steps(article, stop, &mut || ())
+    }
+
+    /// The same; `annotated` is called between the language engine and the extraction, so that a caller with a clock
+    /// can tell them apart.
+    pub fn enrich_in_steps(
+        &mut self,
+        article: &Article,
+        stop: &dyn Fn() -> bool,
+        annotated: &mut dyn FnMut(),
+    ) -> Result<EnrichedArticle, EnrichError> {
+        self.read(article, stop, annotated, &mut Trace::default(), |mut found, trace| {
             found.keep_telling(trace);
             found.assembler().article(&found.mentions, &found.clusters)
         })
@@ -144,7 +155,7 @@ impl Enricher {
         article: &Article,
         stop: &dyn Fn() -> bool,
     ) -> Result<(EnrichedArticle, Explanation), EnrichError> {
-        self.read(article, stop, &mut Trace::on(), |mut found, trace| {
+        self.read(article, stop, &mut || (), &mut Trace::on(), |mut found, trace| {
             found.keep_telling(trace);
             let (assembler, Findings { story, facts, mentions, clusters, .. }) = (found.assembler(), &found);
             let record = assembler.article(mentions, clusters);
@@ -160,7 +171,7 @@ impl Enricher {
         article: &Article,
         stop: &dyn Fn() -> bool,
     ) -> Result<(EnrichedArticle, Samples), EnrichError> {
-        self.read(article, stop, &mut Trace::default(), |found, _| {
+        self.read(article, stop, &mut || (), &mut Trace::default(), |found, _| {
             let samples = rollup::samples(found.story, &found.pipeline.model, &found.mentions, &found.clusters);
             (found.assembler().article(&found.mentions, &found.clusters), samples)
         })
@@ -170,6 +181,7 @@ impl Enricher {
         &mut self,
         article: &Article,
         stop: &dyn Fn() -> bool,
+        annotated: &mut dyn FnMut(),
         trace: &mut Trace,
         finish: impl FnOnce(Findings<'_>, &mut Trace) -> T,
     ) -> Result<T, EnrichError> {
@@ -177,6 +189,7 @@ impl Enricher {
         // Block by block: a dateline or headline is no part of the sentence that follows it.
         let text = reading::text(article, &pipeline.case, &pipeline.actors);
         let doc = engine.annotate_parts(&text, &article.layout.starts(), stop)?;
+        annotated();
         let story = Story::new(article, &doc);
         let checked = || if stop() { Err(EnrichError::Stopped) } else { Ok(()) };
         let mut entities = entities::find(&story, &pipeline.actors);

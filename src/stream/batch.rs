@@ -79,6 +79,7 @@ impl Stream {
         for article in self.ledger.commit(batch) {
             self.gate.release(article.charged);
             self.recorder.finished(&article, now);
+            self.commits.done(&article.partition(), article.before, article.input.offset);
             match &article.outcome {
                 Outcome::Dead { rejection, .. } => {
                     self.summary.dead_lettered += 1;
@@ -91,8 +92,7 @@ impl Stream {
             }
         }
         for (partition, offset) in offsets {
-            let labels = [&*partition.topic, &partition.number.to_string()];
-            self.metrics.committed_offset.with_label_values(&labels).set(*offset);
+            self.commits.committed(partition, *offset);
         }
         self.recorder.in_flight(&self.gate);
         self.retry.succeeded(batch.len());

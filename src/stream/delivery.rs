@@ -18,6 +18,8 @@ pub(super) struct Article {
     /// The input, kept until the commit: any failure to write must still be able to dead-letter it.
     pub(super) input: Arc<Input>,
     pub(super) admitted: Instant,
+    /// Offset of the record read before it in its partition.
+    pub(super) before: Option<i64>,
     /// Bytes charged to the gate.
     pub(super) charged: usize,
     /// When the outcome was known.
@@ -25,6 +27,12 @@ pub(super) struct Article {
     pub(super) outcome: Outcome,
     /// At least once: its records have been acknowledged already, only the offset is missing.
     pub(super) delivered: bool,
+}
+
+impl Article {
+    pub(super) fn partition(&self) -> Partition {
+        Partition { topic: self.input.topic.clone(), number: self.input.partition }
+    }
 }
 
 /// What becomes of an article.

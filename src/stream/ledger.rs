@@ -199,6 +199,11 @@ impl<T> Ledger<T> {
         lanes.iter().filter_map(|id| self.lanes.get(id)).map(|lane| lane.slots.len() - lane.done).sum()
     }
 
+    /// Records of a partition that are not committed.
+    pub(super) fn uncommitted(&self, partition: &Partition) -> usize {
+        self.partitions.get(partition).and_then(|id| self.lanes.get(id)).map_or(0, |lane| lane.slots.len())
+    }
+
     /// Ready records of these lanes.
     pub(super) fn ready_in(&self, lanes: &[LaneId]) -> usize {
         lanes.iter().filter_map(|id| self.lanes.get(id)).map(|lane| lane.ready).sum()

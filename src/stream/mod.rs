@@ -17,6 +17,7 @@
 mod at_least_once;
 mod batch;
 mod client;
+mod commits;
 mod consumer;
 pub mod dead_letter;
 mod delivery;

@@ -118,6 +118,11 @@ impl Pool {
         }
     }
 
+    /// Threads left behind in articles that have not ended.
+    pub(super) fn stuck(&self) -> usize {
+        self.shared.stuck.load(Ordering::Relaxed)
+    }
+
     /// Results, as they come.
     pub(super) fn results(&self) -> &Receiver<Done> {
         &self.done.1

@@ -50,7 +50,9 @@ impl Stream {
         info!(partitions = %list(&partitions), event, "revoked");
         if !lost {
             let lanes: Vec<LaneId> = partitions.iter().filter_map(|p| self.ledger.lane(p)).collect();
-            self.finish(&lanes, Instant::now() + self.settings.revoke_timeout)?;
+            let start = Instant::now();
+            self.finish(&lanes, start + self.settings.revoke_timeout)?;
+            self.metrics.rebalance_drain.observe(start.elapsed().as_secs_f64());
         }
         self.give_back(&partitions, event);
         self.metrics.rebalances.with_label_values(&[event]).inc();
@@ -126,6 +128,7 @@ impl Stream {
             self.summary.returned += articles.len() as u64;
             self.metrics.records_returned.with_label_values(&[cause]).inc_by(articles.len() as u64);
             articles.iter().for_each(|article| self.gate.release(article.charged));
+            self.commits.forget(partition);
             self.metrics.forget_partition(&partition.topic, partition.number);
         }
         self.recorder.in_flight(&self.gate);

@@ -80,6 +80,11 @@ impl Retry {
         if self.isolate > 0 { 1 } else { usual }
     }
 
+    /// Whether the last batch failed, and none has succeeded since.
+    pub(super) fn failing(&self) -> bool {
+        self.failures > 0
+    }
+
     /// Whether to wait before the next attempt.
     pub(super) fn blocked(&self, now: Instant) -> bool {
         self.until.is_some_and(|until| now < until)

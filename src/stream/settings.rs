@@ -55,6 +55,8 @@ pub struct Settings {
     pub revoke_timeout: Duration,
     /// How long the brokers may refuse or not answer before the worker gives up and exits.
     pub broker_patience: Duration,
+    /// How often the brokers are asked which offsets they hold.
+    pub confirm_every: Duration,
     /// Largest record written (`message.max.bytes` of the producer).
     pub output_bytes: usize,
     /// Properties of both clients: security and the like.
@@ -193,6 +195,7 @@ impl Settings {
             drain_timeout: Duration::from_secs(20),
             revoke_timeout: Duration::from_secs(10),
             broker_patience: Duration::from_secs(120),
+            confirm_every: Duration::from_secs(30),
             output_bytes: 8 << 20,
             common: Properties::default(),
             consumer: Properties::default(),

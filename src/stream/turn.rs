@@ -21,10 +21,11 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::at_least_once::AtLeastOnce;
 use super::batch::{self, OpenBatch};
+use super::commits::Commits;
 use super::consumer::{Subscription, TopicState};
 use super::delivery::{Article, Delivery, Outcome, Patience};
 use super::error::StreamError;
@@ -67,10 +68,12 @@ pub(super) struct Stream {
     pub(super) retry: Retry,
     pub(super) open_batch: Option<OpenBatch>,
     pub(super) recorder: Recorder,
+    pub(super) commits: Commits,
     pub(super) summary: Summary,
     closed_since: Option<Instant>,
     last_poll: Instant,
     last_watch: Instant,
+    last_confirmation: Instant,
 }
 
 impl Stream {
@@ -96,10 +99,12 @@ impl Stream {
             ledger: Ledger::new(),
             open_batch: None,
             recorder: Recorder::new(&settings.topics, &metrics),
+            commits: Commits::new(&metrics),
             summary: Summary::default(),
             closed_since: None,
             last_poll: now,
             last_watch: now,
+            last_confirmation: now,
             settings,
             metrics,
             health,
@@ -262,6 +267,7 @@ impl Stream {
         let article = Article {
             input: input.clone(),
             admitted: now,
+            before: self.commits.read(&partition, offset),
             ended: now,
             charged: bytes,
             outcome: Outcome::Pending,
@@ -334,6 +340,14 @@ impl Stream {
         if !self.gate.is_open() {
             self.metrics.admission_gate_closed.inc_by(since.as_secs_f64());
         }
+        self.metrics.set_healthy("delivery", !self.retry.failing());
+        self.metrics.set_healthy("enrichment", self.pool.stuck() == 0);
+        self.confirm(now);
+        for partition in self.ledger.partitions() {
+            let labels = [&*partition.topic, &partition.number.to_string()];
+            let records = i64::try_from(self.ledger.uncommitted(partition)).unwrap_or(i64::MAX);
+            self.metrics.ledger_uncommitted.with_label_values(&labels).set(records);
+        }
         if let Some(ends) = self.subscription.take_watermarks() {
             for partition in self.ledger.partitions() {
                 let end = ends.get(&(partition.topic.to_string(), partition.number));
@@ -344,5 +358,23 @@ impl Stream {
             }
         }
         self.give_up_overdue()
+    }
+
+    /// Asks the brokers now and then which offsets they hold. Never while a transaction is open: they would not answer
+    /// before it ends.
+    fn confirm(&mut self, now: Instant) {
+        if self.open_batch.is_some() || now.duration_since(self.last_confirmation) < self.settings.confirm_every {
+            return;
+        }
+        self.last_confirmation = now;
+        let owned: Vec<Partition> = self.ledger.partitions().cloned().collect();
+        if owned.is_empty() {
+            return;
+        }
+        match self.subscription.committed(&owned) {
+            Ok(held) => self.commits.confirm(&held),
+            // commits_checked_total stands still, which an alert watches; the client's own errors say why.
+            Err(error) => debug!("the committed offsets cannot be read: {error}"),
+        }
     }
 }

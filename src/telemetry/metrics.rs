@@ -7,14 +7,16 @@
 //! `records_consumed_total = records_finished_total + records_returned_total + in_flight_records`.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use prometheus::core::Collector;
-use prometheus::process_collector::ProcessCollector;
 use prometheus::{
-    Counter, Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder,
+    Counter, Encoder, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry, TextEncoder,
 };
+
+use super::quality::QualityMetrics;
+use super::registry::{Builder, Description};
 
 /// `Content-Type` of [`Metrics::encode`].
 pub const CONTENT_TYPE: &str = prometheus::TEXT_FORMAT;
@@ -27,14 +29,16 @@ const LATENCY_SECONDS: &[f64] =
     &[0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0];
 /// Seconds from 1 ms to the default `max.poll.interval.ms`.
 const POLL_SECONDS: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 150.0, 300.0];
-/// Counts per article.
-const PER_RECORD: &[f64] = &[0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 30.0, 50.0, 80.0, 120.0, 200.0];
+/// Seconds from 10 ms to a minute.
+const DRAIN_SECONDS: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0];
 
 /// All metrics of the process.
 #[derive(Clone)]
 #[allow(missing_docs)] // Every field has the help text of its metric.
 pub struct Metrics {
     registry: Registry,
+    catalog: Arc<[Description]>,
+    pub quality: QualityMetrics,
     pub records_consumed: IntCounterVec,
     pub record_bytes_consumed: IntCounterVec,
     pub records_finished: IntCounterVec,
@@ -51,58 +55,32 @@ pub struct Metrics {
     pub admission_gate_closed: Counter,
     pub consumer_lag: IntGaugeVec,
     pub committed_offset: IntGaugeVec,
+    pub broker_committed_offset: IntGaugeVec,
+    pub commit_confirmation_lag: IntGaugeVec,
+    pub commits_checked: IntCounterVec,
+    pub commit_violations: IntCounterVec,
+    pub ledger_uncommitted: IntGaugeVec,
     pub assignment_info: IntGaugeVec,
     pub rebalances: IntCounterVec,
+    pub rebalance_drain: Histogram,
     pub poll_interval: Histogram,
     pub ledger_errors: IntCounterVec,
     pub transactions: IntCounterVec,
     pub statistics_errors: IntCounter,
-    pub events_per_record: Histogram,
-    pub entities_per_record: Histogram,
+    pub component_healthy: IntGaugeVec,
+    pub memory_limit: IntGauge,
+    pub shutdown_initiated: IntCounterVec,
+    pub shutdown_completed: IntCounterVec,
+    pub config_reloads: IntCounterVec,
     build_info: IntGaugeVec,
     model_info: IntGaugeVec,
+    lexicon_info: IntGaugeVec,
+    config_info: IntGaugeVec,
 }
 
 impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Metrics").finish_non_exhaustive()
-    }
-}
-
-/// Registers as it builds.
-struct Builder(Registry);
-
-impl Builder {
-    fn add<C: Collector + Clone + 'static>(&self, metric: Result<C, prometheus::Error>) -> prometheus::Result<C> {
-        let metric = metric?;
-        self.0.register(Box::new(metric.clone()))?;
-        Ok(metric)
-    }
-
-    fn opts(name: &str, help: &str) -> Opts {
-        Opts::new(name, help).namespace("dateline")
-    }
-
-    fn counter(&self, name: &str, labels: &[&str], help: &str) -> prometheus::Result<IntCounterVec> {
-        self.add(IntCounterVec::new(Self::opts(name, help), labels))
-    }
-
-    fn gauge(&self, name: &str, help: &str) -> prometheus::Result<IntGauge> {
-        self.add(IntGauge::with_opts(Self::opts(name, help)))
-    }
-
-    fn gauges(&self, name: &str, labels: &[&str], help: &str) -> prometheus::Result<IntGaugeVec> {
-        self.add(IntGaugeVec::new(Self::opts(name, help), labels))
-    }
-
-    fn histogram(&self, name: &str, buckets: &[f64], help: &str) -> prometheus::Result<Histogram> {
-        let opts = HistogramOpts { common_opts: Self::opts(name, help), buckets: buckets.to_vec() };
-        self.add(Histogram::with_opts(opts))
-    }
-
-    fn histograms(&self, name: &str, label: &str, buckets: &[f64], help: &str) -> prometheus::Result<HistogramVec> {
-        let opts = HistogramOpts { common_opts: Self::opts(name, help), buckets: buckets.to_vec() };
-        self.add(HistogramVec::new(opts, &[label]))
     }
 }
 
@@ -112,46 +90,46 @@ impl Metrics {
     /// # Errors
     /// Never in practice: names are fixed and a test builds this.
     pub fn new() -> Result<Self, prometheus::Error> {
-        let b = Builder(Registry::new());
+        let b = Builder::default();
         let sizes: Vec<f64> = (8..=24).map(|power| f64::from(1_u32 << power)).collect();
         let metrics = Self {
-            records_consumed: b.counter(
+            records_consumed: b.counters(
                 "records_consumed_total",
                 &["topic"],
                 "Records read. When flat while lag grows, look at in_flight_records and the gate.",
             )?,
-            record_bytes_consumed: b.counter(
+            record_bytes_consumed: b.counters(
                 "record_bytes_consumed_total",
                 &["topic"],
                 "Bytes of keys, values and headers read.",
             )?,
-            records_finished: b.counter(
+            records_finished: b.counters(
                 "records_finished_total",
                 &["outcome"],
                 "Records whose outputs and offset are committed: enriched, skipped (tombstones) or dead_lettered.",
             )?,
-            records_returned: b.counter(
+            records_returned: b.counters(
                 "records_returned_total",
                 &["cause"],
                 "Records given back uncommitted, to be read again by whoever owns their partition: revoked, lost, \
                  stopped, rewound. Work done twice, never a loss.",
             )?,
-            records_dead_lettered: b.counter(
+            records_dead_lettered: b.counters(
                 "records_dead_lettered_total",
                 &["stage", "reason"],
                 "Bad articles, by where and why. Read the dead-letter topic with `dateline dlq inspect`.",
             )?,
-            records_produced: b.counter(
+            records_produced: b.counters(
                 "records_produced_total",
                 &["topic"],
                 "Records written and committed, dead letters included.",
             )?,
-            produce_errors: b.counter(
+            produce_errors: b.counters(
                 "produce_errors_total",
                 &["code"],
                 "Records that a broker or the client refused, by librdkafka's code. They are retried.",
             )?,
-            client_errors: b.counter(
+            client_errors: b.counters(
                 "client_errors_total",
                 &["client", "code"],
                 "Errors that librdkafka reported on a connection or a request. Brief bursts heal by themselves.",
@@ -160,7 +138,8 @@ impl Metrics {
                 "stage_duration_seconds",
                 "stage",
                 STAGE_SECONDS,
-                "Time per record in queue and enrich, per batch in produce and commit.",
+                "Time per record in queue, intake, engine, extraction and records (enrich is the last four together), per \
+                 batch in produce and commit. The largest is the bottleneck.",
             )?,
             end_to_end_latency: b.histogram(
                 "end_to_end_latency_seconds",
@@ -175,11 +154,11 @@ impl Metrics {
             )?,
             in_flight_records: b.gauge("in_flight_records", "Records read and not yet committed.")?,
             in_flight_bytes: b.gauge("in_flight_bytes", "Bytes of those records and of the outputs made of them.")?,
-            admission_gate_closed: b.add(Counter::with_opts(Builder::opts(
+            admission_gate_closed: b.seconds(
                 "admission_gate_closed_seconds_total",
                 "Time during which partitions were paused because enough was in flight. Its rate near 1 means that \
                  enrichment is the bottleneck: add threads or workers.",
-            )))?,
+            )?,
             consumer_lag: b.gauges(
                 "consumer_lag_records",
                 &["topic", "partition"],
@@ -191,51 +170,119 @@ impl Metrics {
                 &["topic", "partition"],
                 "Offset committed last by this worker.",
             )?,
+            broker_committed_offset: b.gauges(
+                "broker_committed_offset",
+                &["topic", "partition"],
+                "Offset that the brokers hold for the group, asked for every 30 s.",
+            )?,
+            commit_confirmation_lag: b.gauges(
+                "commit_confirmation_lag_records",
+                &["topic", "partition"],
+                "committed_offset minus broker_committed_offset at that moment. Above 0 the brokers have lost or \
+                 undone commits: do not restart workers before you know why.",
+            )?,
+            commits_checked: b.counters(
+                "commits_checked_total",
+                &["against"],
+                "Commits compared with the order of reading (per record) and with the offsets of the brokers (per \
+                 partition, every 30 s). While it stands still, commit_violations_total says nothing.",
+            )?,
+            commit_violations: b.counters(
+                "commit_violations_total",
+                &["kind"],
+                "Must stay 0. gap: a record was passed over; overlap: one was committed twice; moved: the brokers hold \
+                 an offset that this worker did not commit (an operator's reset, or two groups with one name).",
+            )?,
+            ledger_uncommitted: b.gauges(
+                "ledger_uncommitted_records",
+                &["topic", "partition"],
+                "Records read and not yet committed, per partition. Above 0 while committed_offset stands still: one \
+                 article or the delivery holds the partition up.",
+            )?,
             assignment_info: b.gauges("assignment_info", &["topic", "partition"], "1 for every partition owned.")?,
-            rebalances: b.counter(
+            rebalances: b.counters(
                 "rebalances_total",
                 &["event"],
                 "Partitions assigned, revoked or lost. A lost one means that this worker was too slow to answer.",
+            )?,
+            rebalance_drain: b.histogram(
+                "rebalance_drain_seconds",
+                DRAIN_SECONDS,
+                "Time to finish and commit what was under way when partitions were revoked. Near the session timeout \
+                 the work is lost and done again: lower worker.batch_records.",
             )?,
             poll_interval: b.histogram(
                 "poll_interval_seconds",
                 POLL_SECONDS,
                 "Time between two polls. Near max.poll.interval.ms the worker is thrown out of its group.",
             )?,
-            ledger_errors: b.counter(
+            ledger_errors: b.counters(
                 "ledger_errors_total",
                 &["kind"],
                 "Records that came in an impossible order. Must stay 0.",
             )?,
-            transactions: b.counter(
+            transactions: b.counters(
                 "transactions_total",
                 &["outcome"],
                 "Batches committed, aborted (and tried again), or failed for good.",
             )?,
-            statistics_errors: b.add(IntCounter::with_opts(Builder::opts(
+            statistics_errors: b.counter(
                 "statistics_errors_total",
                 "Statistics of librdkafka that were no JSON (librdkafka #5378); the lag is stale while this grows.",
-            )))?,
-            events_per_record: b.histogram(
-                "events_per_record",
-                PER_RECORD,
-                "Events per enriched article. A drift means that the input or the model changed.",
             )?,
-            entities_per_record: b.histogram(
-                "entities_per_record",
-                PER_RECORD,
-                "Distinct entities per enriched article. A drift means that the input or the model changed.",
+            memory_limit: b.gauge(
+                "memory_limit_bytes",
+                "Memory limit of the control group that the process runs in; 0: none.",
+            )?,
+            component_healthy: b.gauges(
+                "component_healthy",
+                &["component"],
+                "1 while a part works: stream (its thread turns), group (this worker takes part), delivery (the last \
+                 batch was committed), enrichment (no thread is stuck in an article).",
+            )?,
+            shutdown_initiated: b.counters(
+                "shutdown_initiated_total",
+                &["reason"],
+                "Shutdowns begun: sigterm, sigint, or failed when the worker gave up by itself. One more than \
+                 shutdown_completed_total in the last scrape before a restart: killed while it drained.",
+            )?,
+            shutdown_completed: b.counters(
+                "shutdown_completed_total",
+                &["clean"],
+                "Shutdowns ended; clean=false: not everything in flight was committed. The log's last lines and the \
+                 exit code say why.",
+            )?,
+            config_reloads: b.counters(
+                "config_reload_total",
+                &["outcome"],
+                "Reloads on SIGHUP: applied, unchanged, or refused (the old settings and lexicons stay in force; the \
+                 log names the file and line).",
             )?,
             build_info: b.gauges("build_info", &["version", "commit"], "1, labelled with the build.")?,
+            lexicon_info: b.gauges(
+                "lexicon_info",
+                &["source", "sha256"],
+                "1, labelled with the lexicons in force: embedded or directory, and the digest of all tables. \
+                 Workers of a group that differ code differently.",
+            )?,
+            config_info: b.gauges(
+                "config_info",
+                &["sha256"],
+                "1, labelled with the digest of the settings in force, secrets and kafka.instance left out.",
+            )?,
             model_info: b.gauges(
                 "model_info",
                 &["name", "version", "sha256"],
                 "1, labelled with the language model.",
             )?,
-            registry: b.0,
+            quality: QualityMetrics::new(&b)?,
+            catalog: Arc::default(),
+            registry: Registry::default(),
         };
         #[cfg(target_os = "linux")]
-        metrics.registry.register(Box::new(ProcessCollector::for_self()))?;
+        b.process()?;
+        let (registry, catalog) = b.finish();
+        let metrics = Self { registry, catalog: catalog.into(), ..metrics };
         metrics
             .build_info
             .with_label_values(&[env!("CARGO_PKG_VERSION"), option_env!("DATELINE_COMMIT").unwrap_or("")])
@@ -261,12 +308,45 @@ impl Metrics {
         for kind in ["unassigned", "out_of_order"] {
             self.ledger_errors.with_label_values(&[kind]);
         }
+        for kind in ["gap", "overlap", "moved"] {
+            self.commit_violations.with_label_values(&[kind]);
+        }
+        for against in ["order", "brokers"] {
+            self.commits_checked.with_label_values(&[against]);
+        }
+        for reason in ["sigterm", "sigint", "failed"] {
+            self.shutdown_initiated.with_label_values(&[reason]);
+        }
+        for clean in ["true", "false"] {
+            self.shutdown_completed.with_label_values(&[clean]);
+        }
+        for outcome in ["applied", "unchanged", "refused"] {
+            self.config_reloads.with_label_values(&[outcome]);
+        }
+        self.quality.touch();
     }
 
     /// Names the language model in use.
     pub fn set_model(&self, name: &str, version: &str, sha256: &str) {
         self.model_info.reset();
         self.model_info.with_label_values(&[name, version, sha256]).set(1);
+    }
+
+    /// Names the lexicons in use.
+    pub fn set_lexicons(&self, source: &str, sha256: &str) {
+        self.lexicon_info.reset();
+        self.lexicon_info.with_label_values(&[source, sha256]).set(1);
+    }
+
+    /// Names the settings in use.
+    pub fn set_config(&self, sha256: &str) {
+        self.config_info.reset();
+        self.config_info.with_label_values(&[sha256]).set(1);
+    }
+
+    /// Says whether a part works.
+    pub fn set_healthy(&self, component: &str, healthy: bool) {
+        self.component_healthy.with_label_values(&[component]).set(i64::from(healthy));
     }
 
     /// Observes how long a stage took.
@@ -277,7 +357,15 @@ impl Metrics {
     /// Forgets a partition that is no longer owned: stale lag is a standing complaint about other consumers.
     pub fn forget_partition(&self, topic: &str, partition: i32) {
         let partition = partition.to_string();
-        for gauge in [&self.consumer_lag, &self.committed_offset, &self.assignment_info] {
+        let gauges = [
+            &self.consumer_lag,
+            &self.committed_offset,
+            &self.broker_committed_offset,
+            &self.commit_confirmation_lag,
+            &self.ledger_uncommitted,
+            &self.assignment_info,
+        ];
+        for gauge in gauges {
             // An error only says that there was no such series.
             let _ = gauge.remove_label_values(&[topic, &partition]);
         }
@@ -299,7 +387,12 @@ impl Metrics {
         String::from_utf8(text).map_err(|e| prometheus::Error::Msg(e.to_string()))
     }
 
-    /// The registry, for tests of dashboards and alert rules against the names that exist.
+    /// What every metric is, by name; those without a series yet, too.
+    pub fn catalog(&self) -> &[Description] {
+        &self.catalog
+    }
+
+    /// The registry.
     pub fn registry(&self) -> &Registry {
         &self.registry
     }

@@ -2,5 +2,9 @@
 
 pub mod logs;
 pub mod metrics;
+pub mod quality;
+pub mod registry;
 
 pub use metrics::Metrics;
+pub use quality::QualityMetrics;
+pub use registry::{Description, markdown};

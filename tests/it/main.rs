@@ -4,6 +4,7 @@
 mod articles;
 mod broker;
 mod cli;
+mod deploy;
 mod exactly_once;
 mod faults;
 mod golden;
@@ -12,6 +13,7 @@ mod lessons;
 mod mock_faults;
 mod nlp_parity;
 mod process;
+mod promql;
 mod records;
 mod schemas;
 mod stream_support;

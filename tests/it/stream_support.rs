@@ -85,6 +85,7 @@ pub(crate) fn settings(brokers: &str, group: &str, delivery: Delivery) -> Settin
     settings.session_timeout = Duration::from_secs(6);
     settings.transaction_timeout = Duration::from_secs(20);
     settings.broker_patience = Duration::from_secs(30);
+    settings.confirm_every = Duration::from_millis(200);
     settings.drain_timeout = Duration::from_secs(10);
     settings.article_timeout = Duration::from_secs(2);
     settings.consumer = [("fetch.wait.max.ms", "10"), ("heartbeat.interval.ms", "500")].into_iter().collect();
@@ -167,7 +168,7 @@ pub(crate) fn eventually(what: &str, timeout: Duration, holds: impl Fn() -> bool
     }
 }
 
-/// Whether consumed = finished + returned + in flight.
+/// Whether consumed = finished + returned + in flight, and every commit was what was read.
 pub(crate) fn assert_identity(metrics: &dateline::telemetry::Metrics) {
     use dateline::telemetry::Metrics;
     let consumed = Metrics::total(&metrics.records_consumed);
@@ -175,4 +176,6 @@ pub(crate) fn assert_identity(metrics: &dateline::telemetry::Metrics) {
     let returned = Metrics::total(&metrics.records_returned);
     let in_flight = u64::try_from(metrics.in_flight_records.get()).unwrap();
     assert_eq!(consumed, finished + returned + in_flight, "{finished} finished, {returned} returned, {in_flight} left");
+    assert_eq!(Metrics::total(&metrics.commit_violations), 0, "{}", metrics.encode().unwrap());
+    assert_eq!(metrics.commits_checked.with_label_values(&["order"]).get(), finished);
 }

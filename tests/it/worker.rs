@@ -110,6 +110,16 @@ fn bad_articles_are_dead_lettered_while_the_rest_flows() {
     assert_eq!(worker.metric(&series("enriched")), Some(30.0));
     assert_eq!(worker.metric(&series("dead_lettered")), Some(6.0));
     assert_eq!(worker.metric("dateline_in_flight_records"), Some(0.0));
+    for component in ["stream", "group", "delivery", "enrichment"] {
+        let series = format!("dateline_component_healthy{{component=\"{component}\"}}");
+        assert_eq!(worker.metric(&series), Some(1.0), "{component}");
+    }
+    for stage in ["queue", "intake", "engine", "extraction", "records", "produce", "commit"] {
+        let series = format!("dateline_stage_duration_seconds_count{{stage=\"{stage}\"}}");
+        assert!(worker.metric(&series) > Some(0.0), "{stage}");
+    }
+    assert_eq!(worker.metric("dateline_language_records_total{lang=\"de\"}"), Some(1.0));
+    assert_eq!(worker.metric("dateline_events_per_record_count"), Some(30.0));
     assert_eq!(worker.stop().code(), Some(0));
 }
 
