@@ -7,6 +7,8 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done.
     Ok = 0,
+    /// Nothing is wrong, but there is something to do (`topics plan`).
+    Pending = 2,
     /// The command line is wrong.
     Usage = 64,
     /// Some input was no article (`extract`).

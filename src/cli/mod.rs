@@ -16,6 +16,7 @@ mod quality;
 mod run;
 mod schema;
 pub mod style;
+mod topics;
 mod worker;
 
 use std::io::IsTerminal;
@@ -42,9 +43,10 @@ Examples:
   dateline extract article.txt                      read one article, print a digest
   dateline extract --format json < articles.jsonl   enrich JSON Lines
   dateline check                                    validate the configuration, show where each value comes from
+  dateline topics apply                             create the topics
   dateline run                                      the worker
 
-Exit codes: 0 done, 64 usage, 65 input that is no article, 66 input that cannot be opened, 69 Kafka unavailable,
+Exit codes: 0 done, 2 something is to be done (topics plan), 64 usage, 65 input that is no article, 66 input that cannot be opened, 69 Kafka unavailable,
 70 internal, 75 stopped before everything was committed, 76 fenced by another worker, 78 configuration.";
 
 #[derive(Debug, Subcommand)]
@@ -96,6 +98,15 @@ Examples:
         #[arg(long)]
         ready: bool,
     },
+    /// Plan and create the topics that the worker needs
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  dateline topics plan
+  dateline topics apply --replication-factor 1"
+    )]
+    Topics(topics::Topics),
     /// Print the JSON Schemas of the records
     #[command(after_help = "\
 Examples:
@@ -175,6 +186,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Extract(arguments) => extract::run(&arguments, &mut out),
         Command::Check { settings } => check::run(&settings, &mut out),
         Command::Health { settings, ready } => health::run(&settings, ready, &mut out),
+        Command::Topics(command) => topics::run(&command, &mut out),
         Command::Schema { record } => schema::run(record.as_deref(), &mut out),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "dateline", &mut out);
@@ -194,9 +206,13 @@ mod tests {
 
     #[test]
     fn every_command_has_examples() {
-        for command in Cli::command().get_subcommands() {
-            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(help.starts_with("Examples:\n"), "{} has no examples in its help", command.get_name());
+        fn check(command: &clap::Command) {
+            for command in command.get_subcommands() {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.starts_with("Examples:\n"), "{} has no examples in its help", command.get_name());
+                check(command);
+            }
         }
+        check(&Cli::command());
     }
 }

@@ -84,6 +84,7 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
     settings.article_timeout = config.worker.article_timeout;
     settings.drain_timeout = config.worker.drain_timeout;
     settings.output_bytes = config.limits.output_bytes.0;
+    settings.oauth_token_file.clone_from(&kafka.oauth_token_file);
     settings.common = security(config);
     settings.consumer = kafka.consumer.clone().into_iter().collect();
     settings.producer = kafka.producer.clone().into_iter().collect();
@@ -114,9 +115,14 @@ fn security(config: &Config) -> stream::Properties {
 pub(super) fn failure(error: StreamError) -> Failure {
     let exit = match &error {
         StreamError::Settings(_) => Exit::Config,
-        StreamError::TopicMissing(_) | StreamError::Unavailable { .. } | StreamError::Denied { .. } => {
-            Exit::Unavailable
-        }
+        StreamError::TopicMissing(_)
+        | StreamError::Unavailable { .. }
+        | StreamError::Denied { .. }
+        | StreamError::DeniedTopic { .. }
+        | StreamError::TopicRefused { .. }
+        | StreamError::TooFewBrokers { .. } => Exit::Unavailable,
+        // A file named by the settings that cannot be read, or a security setting that the brokers do not share.
+        StreamError::Client { .. } | StreamError::Misconfigured { .. } => Exit::Config,
         StreamError::Fenced { .. } => Exit::Fenced,
         StreamError::DrainTimedOut(_) => Exit::DrainTimedOut,
         _ => Exit::Internal,

@@ -52,6 +52,8 @@ pub struct KafkaConfig {
     pub sasl_username: Option<String>,
     #[serde(deserialize_with = "secret")]
     pub sasl_password: Option<SecretString>,
+    #[serde(deserialize_with = "path")]
+    pub oauth_token_file: Option<PathBuf>,
     #[serde(deserialize_with = "secret")]
     pub ssl_key_password: Option<SecretString>,
     #[serde(deserialize_with = "duration")]
@@ -118,7 +120,7 @@ impl SecurityProtocol {
     }
 }
 
-/// Topic names.
+/// Topic names, and what `dateline topics` creates them with.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
@@ -128,6 +130,12 @@ pub struct TopicsConfig {
     pub events: String,
     pub entities: String,
     pub dead: String,
+    pub partitions: usize,
+    pub replication_factor: usize,
+    #[serde(deserialize_with = "duration")]
+    pub retention: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub dead_retention: Duration,
 }
 
 /// Least confidence of what goes to a topic.
@@ -230,6 +238,15 @@ impl Config {
                 "kafka.sasl_mechanism",
                 "is needed with kafka.security_protocol = sasl_plaintext or sasl_ssl",
             ),
+            (
+                self.kafka.sasl_mechanism.as_deref() != Some("OAUTHBEARER") || self.kafka.oauth_token_file.is_some(),
+                "kafka.oauth_token_file",
+                "is needed with kafka.sasl_mechanism = OAUTHBEARER",
+            ),
+            ((1..=10_000).contains(&self.topics.partitions), "topics.partitions", "must be 1 to 10000"),
+            ((1..=100).contains(&self.topics.replication_factor), "topics.replication_factor", "must be 1 to 100"),
+            (!self.topics.retention.is_zero(), "topics.retention", "must be above zero"),
+            (!self.topics.dead_retention.is_zero(), "topics.dead_retention", "must be above zero"),
             (
                 self.kafka.security_protocol.is_sasl() || self.kafka.sasl_password.is_none(),
                 "kafka.sasl_password",

@@ -8,7 +8,57 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use tracing::{debug, error, info, warn};
 
+use super::diagnosis::{Diagnosis, diagnose};
+use super::error::StreamError;
 use crate::telemetry::Metrics;
+
+/// How long a trouble that no waiting mends must last before it ends a start: other brokers may still let us in.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// What librdkafka complains of. It reports trouble with connections through a callback only, never as a result.
+#[derive(Default)]
+pub(super) struct Troubles(Mutex<Trouble>);
+
+#[derive(Default)]
+struct Trouble {
+    /// The last complaint with a meaning.
+    text: String,
+    diagnosis: Option<&'static Diagnosis>,
+    /// A complaint that no waiting mends, and since when.
+    permanent: Option<(&'static Diagnosis, String, Instant)>,
+}
+
+impl Troubles {
+    pub(super) fn note(&self, text: &str, now: Instant) {
+        let mut trouble = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let diagnosis = diagnose(text);
+        // "1/1 brokers are down" follows every complaint and says nothing.
+        if diagnosis.is_some() || trouble.diagnosis.is_none() {
+            (trouble.text, trouble.diagnosis) = (text.to_owned(), diagnosis);
+        }
+        if let Some(found) = diagnosis.filter(|d| d.permanent) {
+            trouble.permanent.get_or_insert_with(|| (found, text.to_owned(), now));
+        }
+    }
+
+    /// Fails when a trouble that no waiting mends has lasted.
+    pub(super) fn check(&self, now: Instant) -> Result<(), StreamError> {
+        let trouble = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &trouble.permanent {
+            Some((diagnosis, text, since)) if now.duration_since(*since) >= GRACE => {
+                Err(StreamError::Misconfigured { diagnosis, reason: text.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The last complaint, with what it means.
+    pub(super) fn explain(&self) -> Option<String> {
+        let trouble = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = (!trouble.text.is_empty()).then_some(&trouble.text)?;
+        Some(trouble.diagnosis.map_or_else(|| text.clone(), |d| format!("{text}: {}", d.remedy)))
+    }
+}
 
 /// One log line per error code in this time: a broker that is down would otherwise fill the disk.
 const LOG_EVERY: Duration = Duration::from_secs(10);

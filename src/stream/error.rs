@@ -4,6 +4,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use thiserror::Error;
 
 use super::delivery::{code_of, is_denied};
+use super::diagnosis::Diagnosis;
 
 /// A fatal error of the stream. The process should exit non-zero and be started again by its supervisor, which is
 /// always safe: nothing uncommitted is lost, nothing committed is done twice.
@@ -32,6 +33,47 @@ pub enum StreamError {
         seconds: u64,
         /// The last error.
         reason: String,
+    },
+    /// The brokers and the security settings do not go together; no waiting mends it.
+    #[error("no connection: {reason}; {}", diagnosis.remedy)]
+    Misconfigured {
+        /// What it means.
+        diagnosis: &'static Diagnosis,
+        /// What librdkafka said.
+        reason: String,
+    },
+    /// The brokers refuse an operation on a topic.
+    #[error("the brokers refuse {operation} on topic {topic}: {code}; grant it to the user")]
+    DeniedTopic {
+        /// The topic.
+        topic: String,
+        /// Kafka's name of the operation.
+        operation: &'static str,
+        /// What they said.
+        code: RDKafkaErrorCode,
+    },
+    /// The brokers do not do what was asked of a topic.
+    #[error("the brokers do not {operation} topic {topic}: {code}")]
+    TopicRefused {
+        /// The topic.
+        topic: String,
+        /// Kafka's name of the operation.
+        operation: &'static str,
+        /// What they said.
+        code: RDKafkaErrorCode,
+    },
+    /// More copies are wanted than there are brokers.
+    #[error(
+        "topic {topic} cannot have {replication} copies on {brokers} brokers; start more, or set \
+         topics.replication_factor (--replication-factor) to {brokers} or less"
+    )]
+    TooFewBrokers {
+        /// The topic.
+        topic: String,
+        /// Copies wanted.
+        replication: usize,
+        /// Brokers there are.
+        brokers: usize,
     },
     /// Another producer took the transactional id over, or the broker gave the transaction up.
     #[error(
@@ -95,6 +137,10 @@ impl StreamError {
             Self::Client { .. } => "client",
             Self::TopicMissing(_) => "topic_missing",
             Self::Unavailable { .. } => "unavailable",
+            Self::Misconfigured { diagnosis, .. } => diagnosis.cause,
+            Self::DeniedTopic { .. } => "denied",
+            Self::TopicRefused { .. } => "topic_refused",
+            Self::TooFewBrokers { .. } => "too_few_brokers",
             Self::Fenced { .. } => "fenced",
             Self::Denied { .. } => "denied",
             Self::ClientFailed { .. } => "client_failed",

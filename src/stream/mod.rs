@@ -14,18 +14,22 @@
 //!
 //! Not here: HTTP, signals, configuration files, logging set-up.
 
+pub mod admin;
 mod at_least_once;
 mod batch;
 mod client;
 mod commits;
+pub mod connection;
 mod consumer;
 pub mod dead_letter;
 mod delivery;
+pub mod diagnosis;
 pub mod embedded;
 pub mod error;
 mod gate;
 pub mod health;
 mod ledger;
+mod oauth;
 pub mod output;
 mod pool;
 pub mod process;
@@ -36,6 +40,7 @@ mod retry;
 pub mod settings;
 mod statistics;
 mod stop;
+pub mod topics;
 mod transaction;
 mod turn;
 mod worker;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,6 +60,8 @@ pub struct Settings {
     pub confirm_every: Duration,
     /// Largest record written (`message.max.bytes` of the producer).
     pub output_bytes: usize,
+    /// File with the OAUTHBEARER token, read anew whenever one is needed.
+    pub oauth_token_file: Option<PathBuf>,
     /// Properties of both clients: security and the like.
     pub common: Properties,
     /// Further properties of the consumer.
@@ -197,6 +200,7 @@ impl Settings {
             broker_patience: Duration::from_secs(120),
             confirm_every: Duration::from_secs(30),
             output_bytes: 8 << 20,
+            oauth_token_file: None,
             common: Properties::default(),
             consumer: Properties::default(),
             producer: Properties::default(),
@@ -305,6 +309,18 @@ impl Settings {
                 .set("transaction.timeout.ms", millis(self.transaction_timeout));
         }
         config
+    }
+
+    /// Configuration of a client that looks around: brokers and security, nothing else.
+    pub fn tool_config(&self) -> ClientConfig {
+        let mut config = self.base_config();
+        self.extend(&mut config, &Properties::default());
+        config
+    }
+
+    /// Whether tokens authenticate the clients.
+    pub(super) fn uses_oauth(&self) -> bool {
+        self.common.0.get("sasl.mechanisms").is_some_and(|m| m == "OAUTHBEARER")
     }
 
     fn base_config(&self) -> ClientConfig {

@@ -27,6 +27,7 @@ fn exit_codes_are_as_documented() {
     check(&["check"], 0, "kafka.bootstrap_servers = \"localhost:9092\"");
     check(&["check", "--profile", "absent"], 78, "absent.toml");
     check(&["completions", "bash"], 0, "_dateline");
+    check(&["topics", "plan", "--help"], 0, "Exit code 2");
     let readme = include_str!("../../README.md");
     for code in [0, 64, 65, 66, 69, 70, 75, 76, 78] {
         assert!(readme.contains(&format!("| {code} | ")), "exit code {code} is not in the README's table");

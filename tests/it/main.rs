@@ -18,4 +18,5 @@ mod records;
 mod schemas;
 mod stream_support;
 mod throughput;
+mod topics;
 mod worker;

@@ -52,6 +52,11 @@ impl Group {
         self
     }
 
+    /// The settings as environment variables.
+    pub fn environment(&self) -> &BTreeMap<String, String> {
+        &self.environment
+    }
+
     /// Starts the worker of a slot.
     pub fn start(&self, instance: usize) -> WorkerProcess {
         let folder = tempfile::tempdir().unwrap();

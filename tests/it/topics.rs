@@ -1,0 +1,89 @@
+//! `dateline topics` against a real Kafka: what it creates is what the worker needs, and what it never does.
+
+use std::collections::BTreeMap;
+use std::process::Output;
+
+use assert_cmd::Command;
+
+use crate::articles;
+use crate::kafka::{self, Topics, read_until};
+use crate::process::Group;
+
+fn dateline(group: &Group, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
+    command.env_clear().envs(group.environment()).current_dir(env!("CARGO_TARGET_TMPDIR")).args(arguments);
+    command.output().unwrap()
+}
+
+fn check(group: &Group, arguments: &[&str], code: i32, says: &[&str]) -> String {
+    let output = dateline(group, arguments);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
+    for words in says {
+        assert!(text.contains(words), "{arguments:?} should say {words:?}: {text}");
+    }
+    text
+}
+
+/// What each topic's line says, by topic.
+fn states(text: &str) -> BTreeMap<&str, &str> {
+    let lines = text.lines().filter(|line| !line.starts_with(' '));
+    lines.filter_map(|line| line.split_once("  ")).map(|(topic, state)| (topic.trim(), state.trim())).collect()
+}
+
+#[test]
+fn the_topics_are_planned_created_and_altered() {
+    let Some(kafka) = kafka::shared("the_topics_are_planned_created_and_altered") else { return };
+    let (bootstrap, topics) = (kafka.bootstrap(), Topics::new("topics"));
+    let group = Group::new(bootstrap, "topics", &topics);
+    let small = ["--partitions", "2", "--replication-factor", "1"];
+    let with = |head: &[&'static str], more: &[&'static str]| [head, small.as_slice(), more].concat();
+
+    let plan = check(&group, &with(&["topics", "plan"], &[]), 2, &["min.insync.replicas=1", "2 partitions"]);
+    assert!(states(&plan).values().all(|s| *s == "to be created") && states(&plan).len() == 5, "{plan}");
+    let many = ["topics", "apply", "--partitions", "2"];
+    check(&group, &many, 69, &["cannot have 3 copies on 1 brokers", "--replication-factor"]);
+    let again = check(&group, &with(&["topics", "plan"], &[]), 2, &[]);
+    assert_eq!(states(&plan), states(&again), "planning and failing must create nothing");
+
+    check(&group, &with(&["topics", "apply"], &[]), 0, &["created"]);
+    let plan = check(&group, &with(&["topics", "plan"], &[]), 0, &[]);
+    assert!(states(&plan).values().all(|s| *s == "as wanted"), "{plan}");
+    check(&group, &with(&["topics", "apply"], &[]), 0, &["as wanted"]);
+
+    // A worker runs on them.
+    articles::send(bootstrap, &topics, 0..3);
+    let worker = group.start(0).ready();
+    let found = read_until(bootstrap, &topics.enriched, std::time::Duration::from_secs(60), |m| m.len() >= 3);
+    assert_eq!(found.len(), 3, "{}", worker.log());
+    assert_eq!(worker.stop().code(), Some(0));
+
+    // More is wanted now: reported, left alone unless asked, and then altered without touching the rest.
+    let more = group.clone().with("LIMITS__OUTPUT_BYTES", "12MiB");
+    let longer = &["--retention", "14d"];
+    check(
+        &more,
+        &with(&["topics", "plan"], longer),
+        2,
+        &["max.message.bytes is 8388608, wanted 12582912", "retention.ms is 604800000"],
+    );
+    check(&more, &with(&["topics", "apply"], longer), 0, &["left: max.message.bytes"]);
+    check(&more, &with(&["topics", "plan"], longer), 2, &["differs"]);
+    check(&more, &with(&["topics", "apply", "--alter"], longer), 0, &["max.message.bytes was 8388608, is 12582912"]);
+    check(&more, &with(&["topics", "plan"], longer), 0, &["as wanted"]);
+    // The smaller configuration finds more than it wants, which is enough: nothing is ever shrunk.
+    check(&group, &with(&["topics", "apply", "--alter"], &[]), 0, &["as wanted"]);
+    check(&more, &with(&["topics", "plan"], longer), 0, &["as wanted"]);
+    let events = check(&more, &["topics", "plan", "--partitions", "3", "--replication-factor", "1"], 2, &["keys move"]);
+    assert!(states(&events).values().all(|s| *s == "differs"), "{events}");
+    let add = ["topics", "apply", "--partitions", "3", "--replication-factor", "1", "--add-partitions"];
+    check(&more, &add, 0, &["partitions was 2, is 3"]);
+    check(&more, &["topics", "plan", "--partitions", "3", "--replication-factor", "1"], 0, &["as wanted"]);
+}
+
+#[test]
+fn unreachable_brokers_are_said_to_be() {
+    let group = Group::new("127.0.0.1:1", "topics-none", &Topics::new("topics-none"));
+    let says = ["connecting within 1 s", "Connection refused", "kafka.bootstrap_servers"];
+    check(&group, &["topics", "plan", "--timeout", "1s"], 69, &says);
+}
