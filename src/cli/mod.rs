@@ -5,6 +5,7 @@
 mod check;
 mod demo;
 pub mod digest;
+mod dlq;
 mod exit;
 mod extract;
 mod health;
@@ -44,6 +45,7 @@ Examples:
   dateline extract --format json < articles.jsonl   enrich JSON Lines
   dateline check                                    validate the configuration, show where each value comes from
   dateline topics apply                             create the topics
+  dateline dlq stats                                what kinds of articles were bad
   dateline run                                      the worker
 
 Exit codes: 0 done, 2 something is to be done (topics plan), 64 usage, 65 input that is no article, 66 input that cannot be opened, 69 Kafka unavailable,
@@ -98,6 +100,16 @@ Examples:
         #[arg(long)]
         ready: bool,
     },
+    /// Look at dead letters, count them, and send their articles back
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  dateline dlq inspect --reason timeout
+  dateline dlq stats --since 24h
+  dateline dlq replay --dry-run"
+    )]
+    Dlq(dlq::Dlq),
     /// Plan and create the topics that the worker needs
     #[command(
         subcommand,
@@ -186,6 +198,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Extract(arguments) => extract::run(&arguments, &mut out),
         Command::Check { settings } => check::run(&settings, &mut out),
         Command::Health { settings, ready } => health::run(&settings, ready, &mut out),
+        Command::Dlq(command) => dlq::run(&command, &mut out),
         Command::Topics(command) => topics::run(&command, &mut out),
         Command::Schema { record } => schema::run(record.as_deref(), &mut out),
         Command::Completions { shell } => {

@@ -152,7 +152,7 @@ impl Subscription {
     pub(super) fn poll(&self, timeout: Duration) -> Result<Option<Input>, StreamError> {
         match self.inner()?.poll(timeout) {
             None => Ok(None),
-            Some(Ok(message)) => Ok(Some(self.take(&message))),
+            Some(Ok(message)) => Ok(Some(input(&message, &self.topic))),
             Some(Err(error)) => self.judge(error).map(|()| None),
         }
     }
@@ -168,20 +168,6 @@ impl Subscription {
             // Connections, coordinators, leaders, max.poll.interval.ms exceeded: librdkafka goes on by itself, and a
             // partition it had to give up comes back as a revocation. The error callback has logged it.
             _ => Ok(()),
-        }
-    }
-
-    fn take(&self, message: &BorrowedMessage<'_>) -> Input {
-        let topic = message.topic();
-        let topic = if *self.topic == *topic { self.topic.clone() } else { topic.into() };
-        Input {
-            topic,
-            partition: message.partition(),
-            offset: message.offset(),
-            timestamp: message.timestamp().to_millis(),
-            key: message.key().map(<[u8]>::to_vec),
-            value: message.payload().map(<[u8]>::to_vec),
-            headers: message.headers().map(headers).unwrap_or_default(),
         }
     }
 
@@ -315,6 +301,20 @@ impl Drop for Subscription {
             // Frees a close from waiting for changes noted earlier.
             let _ = consumer.unassign();
         }
+    }
+}
+
+/// A record as consumed; `usual` saves a copy of its topic's name.
+pub(super) fn input(message: &BorrowedMessage<'_>, usual: &Arc<str>) -> Input {
+    let topic = message.topic();
+    Input {
+        topic: if **usual == *topic { usual.clone() } else { topic.into() },
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp: message.timestamp().to_millis(),
+        key: message.key().map(<[u8]>::to_vec),
+        value: message.payload().map(<[u8]>::to_vec),
+        headers: message.headers().map(headers).unwrap_or_default(),
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn records(
 }
 
 /// The input's headers without an earlier diagnosis.
-fn kept(input: &Input) -> impl Iterator<Item = Header> {
+pub(super) fn kept(input: &Input) -> impl Iterator<Item = Header> {
     input.headers.iter().filter(|header| !header.name.starts_with(PREFIX)).cloned()
 }
 

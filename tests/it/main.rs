@@ -5,6 +5,7 @@ mod articles;
 mod broker;
 mod cli;
 mod deploy;
+mod dlq;
 mod exactly_once;
 mod faults;
 mod golden;
