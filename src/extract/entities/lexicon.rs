@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use regex::Regex;
 
+use super::kinds::Kinds;
 use crate::extract::table::{self, Row, TableError};
 use crate::record::{Actor, EntityKind, NonState, Sector};
 
@@ -27,6 +28,7 @@ pub struct Lexicon {
     genders: HashMap<String, bool>,
     /// People known without a title, by their names in lower case.
     people: HashMap<String, Actor>,
+    kinds: Kinds,
 }
 
 /// A named organisation.
@@ -90,6 +92,7 @@ impl Lexicon {
             patterns: Vec::new(),
             genders: HashMap::new(),
             people: HashMap::new(),
+            kinds: Kinds::load()?,
         };
         lexicon.add_organisations("actors/groups.tsv", include_str!("../data/actors/groups.tsv"))?;
         lexicon.add_organisations("actors/international.tsv", include_str!("../data/actors/international.tsv"))?;
@@ -174,6 +177,11 @@ impl Lexicon {
     /// The codes of somebody known without a title, by a full name.
     pub fn person(&self, name: &str) -> Option<&Actor> {
         self.people.get(&name.to_lowercase().replace('’', "'"))
+    }
+
+    /// What the words of names say that they name.
+    pub(super) fn kinds(&self) -> &Kinds {
+        &self.kinds
     }
 
     fn add_people(&mut self, name: &'static str, text: &str) -> Result<(), TableError> {

@@ -6,6 +6,7 @@
 
 mod actors;
 mod chains;
+mod kinds;
 pub mod lexicon;
 mod names;
 mod nominals;

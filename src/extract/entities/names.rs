@@ -34,6 +34,7 @@ pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon) -> Vec<Name> {
     let doc = story.doc;
     let mut names: Vec<Name> = doc.entities().iter().filter_map(|e| cleaned(doc, lexicon, &e.tokens, e.kind)).collect();
     add_organisations(doc, lexicon, &mut names);
+    lexicon.kinds().settle(doc, lexicon, &mut names);
     add_dateline(story, &mut names);
     names.sort_by_key(|n| n.tokens.start);
     settle_kinds(doc, lexicon, &mut names);
@@ -73,7 +74,9 @@ fn cleaned(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>, kind: Entity
     {
         return None;
     }
-    if (is_naming(kind) && kind != EntityKind::Person || kind == EntityKind::Product)
+    // "Bureau of Firearms" is named by its first word.
+    let head = kind != EntityKind::Org || organisation_head(doc, &tokens) + 1 == tokens.end;
+    if (is_naming(kind) && kind != EntityKind::Person && head || kind == EntityKind::Product)
         && let Some((thing, _)) = phrase::known_thing(doc, lexicon, tokens.end - 1)
     {
         kind = thing;
@@ -512,6 +515,10 @@ pub(super) fn surname(doc: &Doc<'_>, tokens: &Range<usize>) -> Option<Range<usiz
         "al", "el", "bin", "ibn", "ben", "abu", "de", "da", "di", "del", "van", "von", "der", "den", "la", "le", "dos",
     ];
     let mut start = tokens.end - 1;
+    // "Kusae Edu XV" and "James II" end with no surname.
+    if doc.word(start).bytes().all(|b| matches!(b, b'I' | b'V' | b'X')) {
+        return None;
+    }
     while start > tokens.start {
         let before = doc.word(start - 1);
         let joined = before == "-" || PARTICLES.contains(&before.to_lowercase().as_str()) || doc.word(start) == "-";

@@ -132,7 +132,10 @@ impl Reader<'_> {
             let (entity, kind) = self.people(i, &head, start, tokens.start)?;
             return Some(make(entity, kind));
         }
-        let (kind, start) = phrase::known_thing(doc, self.lexicon, i)?;
+        let Some((kind, start)) = phrase::known_thing(doc, self.lexicon, i).or_else(|| self.facility(i, &tokens))
+        else {
+            return None;
+        };
         let description = Description {
             phrase: self.singular_phrase(start, i),
             owner: None,
@@ -144,6 +147,14 @@ impl Reader<'_> {
         };
         let entity = self.described(kind, description, start..i + 1);
         Some(make(entity, kind))
+    }
+
+    /// "Evin prison", "the Kandahar airport": a noun with a name right before it. "Israeli prisons" have none.
+    fn facility(&self, i: usize, tokens: &std::ops::Range<usize>) -> Option<(EntityKind, usize)> {
+        let noun = self.lexicon.kinds().noun(self.doc, i)?;
+        let before = noun.checked_sub(1).filter(|b| tokens.contains(b))?;
+        let name = self.name(before).filter(|_| !phrase::is_plural(self.doc, i))?;
+        (self.names[name].kind != EntityKind::Norp).then_some((EntityKind::Fac, tokens.start))
     }
 
     /// The entity that a description of people means.
