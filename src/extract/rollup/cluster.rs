@@ -7,10 +7,16 @@ use crate::extract::events::{EventMention, Facts, Participant, PlaceLink, TimeLi
 use crate::record::{Assertion, EventClass, Granularity, Modality, ParticipantRole, TriggerRole, Via};
 
 /// Builds the event of a non-empty group of mentions.
-pub(super) fn build(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], group: Group) -> Cluster {
+pub(super) fn build(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    all: &[EventMention],
+    loose: &scope::Loose<'_>,
+    group: Group,
+) -> Cluster {
     let (group, joined): (Vec<usize>, Vec<Option<Join>>) = group.into_iter().unzip();
     let members: Vec<&EventMention> = group.iter().map(|m| &all[*m]).collect();
-    let harm = casualties::harm(story, facts, &scope::own(story, facts, &members, all), &[]);
+    let harm = casualties::harm(story, facts, &scope::own(&members, loose), &[]);
     // Denials of harm ("no casualties") count for the harm alone.
     let happening = members[0].assertion.polarity;
     let members: Vec<&EventMention> = members.into_iter().filter(|m| m.assertion.polarity == happening).collect();

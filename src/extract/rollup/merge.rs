@@ -62,8 +62,27 @@ pub struct Join {
 /// Mentions of one happening, in text order; the first one opened the group, every other one joined it.
 pub(super) type Group = Vec<(usize, Option<Join>)>;
 
+/// What every pairing asks again, looked up once: long texts have a million pairs.
+struct Known {
+    /// Of each mention: see [`standing`].
+    standing: Vec<[bool; 5]>,
+    /// Of each entity: whether the article names it, where others are only described ("13 people").
+    named: Vec<bool>,
+}
+
+impl Known {
+    fn new(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention]) -> Self {
+        let mut named = vec![false; facts.entities.list.len()];
+        for m in facts.entities.mentions.iter().filter(|m| m.form == MentionForm::Name) {
+            named[m.entity] = true;
+        }
+        Self { standing: mentions.iter().map(|m| standing(story, m)).collect(), named }
+    }
+}
+
 /// Groups mentions of one happening; groups in order of their first mention.
 pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention]) -> Vec<Group> {
+    let known = Known::new(story, facts, mentions);
     let mut groups: Vec<Group> = Vec::new();
     for new in 0..mentions.len() {
         if let Some((g, to)) = denies_harm(story, facts, mentions, &groups, new) {
@@ -71,7 +90,7 @@ pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMenti
             continue;
         }
         let best = (0..groups.len())
-            .filter_map(|g| evidence(story, facts, mentions, &groups[g], new).map(|found| (found, g)))
+            .filter_map(|g| evidence(story, facts, &known, mentions, &groups[g], new).map(|found| (found, g)))
             .max_by_key(|((_, evidence), g)| (evidence.points(), *g));
         match best {
             Some(((to, evidence), g)) if evidence.points() >= THRESHOLD => {
@@ -115,6 +134,7 @@ fn denies_harm(
 fn evidence(
     story: &Story<'_>,
     facts: &Facts<'_>,
+    known: &Known,
     mentions: &[EventMention],
     group: &Group,
     new: usize,
@@ -123,7 +143,10 @@ fn evidence(
     // Denials of harm ride along and decide nothing.
     let happening = mentions[group[0].0].assertion.polarity;
     for (old, _) in group.iter().filter(|(m, _)| mentions[*m].assertion.polarity == happening) {
-        let found = pair(story, facts, &mentions[*old], &mentions[new])?;
+        if known.standing[*old] != known.standing[new] {
+            return None;
+        }
+        let found = pair(story, facts, known, &mentions[*old], &mentions[new])?;
         if best.is_none_or(|(_, b)| found.points() > b.points()) {
             best = Some((*old, found));
         }
@@ -140,9 +163,16 @@ fn is_lead(story: &Story<'_>, m: &EventMention) -> bool {
     story.kind(sentence) == BlockKind::Headline || story.running(sentence) < 2
 }
 
-/// Evidence that two mentions, the first one earlier in the text, tell of the same happening; none if they cannot.
-fn pair(story: &Story<'_>, facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<Evidence> {
-    if old.class.plover.event != new.class.plover.event || standing(story, old) != standing(story, new) {
+/// Evidence that two mentions of one standing, the first one earlier in the text, tell of the same happening; none if
+/// they cannot.
+fn pair(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    known: &Known,
+    old: &EventMention,
+    new: &EventMention,
+) -> Option<Evidence> {
+    if old.class.plover.event != new.class.plover.event {
         return None;
     }
     let doc = story.doc;
@@ -155,7 +185,7 @@ fn pair(story: &Story<'_>, facts: &Facts<'_>, old: &EventMention, new: &EventMen
         1,
         time(old, new)?,
         place(facts, old, new)?,
-        participants(facts, old, new)?,
+        participants(facts, known, old, new)?,
         claims(facts, old, new),
         i32::from(old.class.plover.mode.iter().any(|m| new.class.plover.mode.contains(m))),
         i32::from(doc.pos(new.head) == Pos::Noun && doc.lemma(old.head) == doc.lemma(new.head)),
@@ -306,7 +336,7 @@ pub(super) fn elsewhere(facts: &Facts<'_>, a: &EventMention, b: &EventMention) -
 }
 
 /// Participants: shared ones support; other named victims forbid, other doers of another camp too.
-fn participants(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Option<i32> {
+fn participants(facts: &Facts<'_>, known: &Known, old: &EventMention, new: &EventMention) -> Option<i32> {
     use ParticipantRole::{Actor, Recipient, Victim};
     let entities = |m: &EventMention, roles: &[ParticipantRole]| -> Vec<EntityId> {
         m.participants.iter().filter(|p| roles.contains(&p.role)).filter_map(|p| p.entity).collect()
@@ -317,7 +347,7 @@ fn participants(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Op
     let mut score = 0;
     if shared(&doers, &other_doers) {
         // "the guerrillas" of one story did one thing; an organisation with a name did many.
-        let described = |e: &EntityId| !is_named(facts, *e);
+        let described = |e: &EntityId| !known.named[*e];
         score += 1 + i32::from(doers.iter().any(|e| other_doers.contains(e) && described(e)));
     } else {
         let camps = |of: &[EntityId]| of.iter().filter_map(|e| camp(facts, *e)).collect::<Vec<_>>();
@@ -331,17 +361,12 @@ fn participants(facts: &Facts<'_>, old: &EventMention, new: &EventMention) -> Op
     if shared(&hit, &other_hit) {
         score += 2;
     } else {
-        let person = |e: &EntityId| facts.entities.list[*e].kind == EntityKind::Person && is_named(facts, *e);
+        let person = |e: &EntityId| facts.entities.list[*e].kind == EntityKind::Person && known.named[*e];
         if hit.iter().any(person) && other_hit.iter().any(person) {
             return None;
         }
     }
     Some(score)
-}
-
-/// Whether the article names an entity, where others are only described ("13 people").
-fn is_named(facts: &Facts<'_>, entity: EntityId) -> bool {
-    facts.entities.mentions.iter().any(|m| m.entity == entity && m.form == MentionForm::Name)
 }
 
 /// The side an actor stands on: its country, else its own code.

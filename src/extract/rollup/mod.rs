@@ -162,9 +162,11 @@ pub fn events(
     ranking: &Ranking,
 ) -> Vec<Cluster> {
     let groups = merge::group(story, facts, mentions);
-    let mut clusters: Vec<Cluster> = groups.into_iter().map(|g| cluster::build(story, facts, mentions, g)).collect();
+    let loose = scope::Loose::new(story, facts, mentions);
+    let build = |group| cluster::build(story, facts, mentions, &loose, group);
+    let mut clusters: Vec<Cluster> = groups.into_iter().map(build).collect();
     ranking.rank(story, facts, mentions, &mut clusters);
-    scope::gather(story, facts, mentions, &mut clusters);
+    scope::gather(story, facts, mentions, &loose, &mut clusters);
     links::link(facts, mentions, &mut clusters);
     contradictions::find(story, doubt, mentions, &mut clusters);
     clusters

@@ -10,21 +10,38 @@ use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts};
 use crate::record::{EventType, Via};
 
+/// Claims that no mention holds, each with the mention told last before it in its paragraph.
+pub(super) struct Loose<'m>(Vec<(usize, Option<&'m EventMention>)>);
+
+impl<'m> Loose<'m> {
+    /// Collects them, once per article.
+    pub(super) fn new(story: &Story<'_>, facts: &Facts<'_>, all: &'m [EventMention]) -> Self {
+        let mut held = vec![false; facts.claims.len()];
+        all.iter().flat_map(|m| &m.claims).for_each(|c| held[*c] = true);
+        let loose = (0..facts.claims.len()).filter(|c| !held[*c]);
+        Self(loose.map(|c| (c, before(story, facts, c, all))).collect())
+    }
+}
+
 /// The claims of an event's own mentions, and those that no mention holds and that follow one of them in its
 /// paragraph, no other event being told between ("he reported seeing 12 bodies").
-pub(super) fn own(story: &Story<'_>, facts: &Facts<'_>, members: &[&EventMention], all: &[EventMention]) -> Vec<usize> {
+pub(super) fn own(members: &[&EventMention], loose: &Loose<'_>) -> Vec<usize> {
     let mut ids: Vec<usize> = members.iter().flat_map(|m| m.claims.iter().copied()).collect();
-    ids.extend(loose(facts, all).filter(|c| {
-        before(story, facts, *c, all)
-            .is_some_and(|m| members.iter().any(|own| own.head == m.head && own.trigger == m.trigger))
-    }));
+    let follows = |m: &EventMention| members.iter().any(|own| own.head == m.head && own.trigger == m.trigger);
+    ids.extend(loose.0.iter().filter(|(_, before)| before.is_some_and(follows)).map(|(claim, _)| *claim));
     ids.sort_unstable();
     ids.dedup();
     ids
 }
 
 /// Gives the main event the claims of the whole story that no other event has a better title to.
-pub(super) fn gather(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], clusters: &mut [Cluster]) {
+pub(super) fn gather(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    all: &[EventMention],
+    loose: &Loose<'_>,
+    clusters: &mut [Cluster],
+) {
     let Some((main, rest)) = clusters.split_first_mut() else { return };
     // Where no attack is told to speak of, whoever investigates the deaths owns them.
     if !main.main || !(violent(main) || justice(main) || response(main)) {
@@ -46,7 +63,7 @@ pub(super) fn gather(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention],
         })
         .collect();
     let members: Vec<&EventMention> = main.mentions.iter().map(|m| &all[*m]).collect();
-    main.harm = casualties::harm(story, facts, &own(story, facts, &members, all), &ids);
+    main.harm = casualties::harm(story, facts, &own(&members, loose), &ids);
 }
 
 /// Whether an event is one that kills: an attack, or a happening that PLOVER has no type for.
@@ -86,11 +103,6 @@ fn apart(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], main: &Clus
             .iter()
             .filter(|o| !dies(o))
             .any(|o| main.mentions.iter().any(|m| merge::elsewhere(facts, &all[*m], &all[*o])))
-}
-
-/// Claims that no mention holds.
-fn loose<'a>(facts: &'a Facts<'_>, all: &'a [EventMention]) -> impl Iterator<Item = usize> + 'a {
-    (0..facts.claims.len()).filter(|c| !all.iter().any(|m| m.claims.contains(c)))
 }
 
 /// The mention told last before a claim in its paragraph.
