@@ -17,6 +17,7 @@ pub mod config;
 pub mod extract;
 pub mod http;
 pub mod nlp;
+pub mod page;
 pub mod record;
 pub mod stream;
 pub mod telemetry;

@@ -16,10 +16,13 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio_util::sync::CancellationToken;
 
+use super::admin::Admin;
 use super::digest::{brief, event_line, width};
 use super::exit::{Exit, Failure};
 use super::input::Items;
+use super::playground::Playground;
 use super::progress::Progress;
+use super::recent::Recent;
 use super::style::Style;
 use super::{news, worker};
 use crate::article::samples::SAMPLES;
@@ -64,7 +67,10 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
 
     let started = Instant::now();
     let pipeline = worker::load(&config, &metrics)?;
-    let factory = news::factory(pipeline, worker::intake(&config), &settings, metrics.clone());
+    let recent = Arc::new(Recent::default());
+    let about = worker::about(&settings, &pipeline);
+    let playground = Playground::new(Arc::clone(&pipeline), &config);
+    let factory = news::factory(pipeline, worker::intake(&config), &settings, metrics.clone(), Arc::clone(&recent));
     let running = Worker::start(settings.clone(), factory, metrics.clone()).map_err(worker::failure)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -76,7 +82,9 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let address = listener.local_addr().map_err(|e| internal(e.into()))?;
     let stop = CancellationToken::new();
     let probes = Arc::new(worker::WorkerProbes(running.health()));
-    runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, stop.clone()));
+    let pages = Arc::new(Admin::new(metrics.clone(), running.health(), recent, about, Some(playground)));
+    runtime.spawn(Arc::clone(&pages).watch(stop.clone()));
+    runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, pages, stop.clone()));
 
     let progress = Progress::new(articles.len() as u64, "articles");
     let finished = || Metrics::total(&metrics.records_finished);
@@ -95,6 +103,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let _ = write!(out, "{}", results.show(&settings, style, articles.len(), elapsed));
     let _ = writeln!(out, "Metrics of this run: http://{address}/metrics");
     if arguments.keep_running {
+        let _ = writeln!(out, "Status page: http://{address}/\nPlayground: http://{address}/playground");
         let _ = writeln!(out, "Running until Ctrl-C; broker at {}", settings.brokers);
         let _ = out.flush();
         runtime.block_on(tokio::signal::ctrl_c()).map_err(|e| internal(e.into()))?;

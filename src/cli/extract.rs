@@ -19,9 +19,10 @@ use super::input::{InputError, Item, Items};
 use super::progress::Progress;
 use super::style::Style;
 use super::{Settings, worker};
-use crate::article::Intake;
+use crate::article::{Article, Intake};
 use crate::config::Config;
 use crate::extract::{Enricher, Pipeline};
+use crate::page;
 use crate::record::{EnrichedArticle, Explanation};
 
 /// Articles read in one round by every thread.
@@ -50,6 +51,9 @@ struct Output {
     record: EnrichedArticle,
     #[serde(skip_serializing_if = "Option::is_none")]
     explain: Option<Explanation>,
+    /// What it was made of.
+    #[serde(skip)]
+    article: Article,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -58,10 +62,17 @@ enum Format {
     Pretty,
     /// One article.enriched/1 per line
     Json,
+    /// One self-contained page with all articles
+    Html,
 }
 
 /// Reads, enriches and prints.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
+    if arguments.explain && arguments.format == Format::Html {
+        let error =
+            anyhow::anyhow!("--explain goes with --format pretty or json; the page shows the evidence by itself");
+        return Err(Failure::new(Exit::Usage, error));
+    }
     let (config, _) = arguments.settings.load()?;
     let pipeline = Arc::new(
         Pipeline::load(config.model.path.as_deref(), config.model.gazetteer.as_deref())
@@ -69,10 +80,11 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     );
     let intake = worker::intake(&config);
     let mut enrichers: Vec<Enricher> = (0..threads(&config)).map(|_| Enricher::new(Arc::clone(&pipeline))).collect();
-    let print = Printer {
+    let mut print = Printer {
         format: arguments.format,
         style: Style::for_terminal(std::io::stdout().is_terminal()),
         width: width(),
+        kept: Vec::new(),
     };
     let progress = Progress::new(0, "articles");
     let mut exit = Exit::Ok;
@@ -87,7 +99,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         for (item, result) in round.iter().zip(results) {
             match (item, result) {
                 (Ok(_), Some(Ok(article))) => {
-                    if print.article(&article, out).is_err() {
+                    if print.article(article, out).is_err() {
                         // The reader has seen enough ("| head").
                         return Ok(exit);
                     }
@@ -107,6 +119,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         progress.set(done);
     }
     progress.finish();
+    // As above: a reader that has seen enough is no failure.
+    let _ = print.finish(out);
     Ok(exit)
 }
 
@@ -165,25 +179,32 @@ fn one(
     let article = item.article(intake).map_err(|e| e.to_string())?;
     let start = Instant::now();
     let stop = || start.elapsed() >= config.worker.article_timeout;
-    let output = if explain {
-        enricher.explain(&article, &stop).map(|(record, explain)| Output { record, explain: Some(explain) })
+    let found = if explain {
+        enricher.explain(&article, &stop).map(|(record, explain)| (record, Some(explain)))
     } else {
-        enricher.enrich(&article, &stop).map(|record| Output { record, explain: None })
+        enricher.enrich(&article, &stop).map(|record| (record, None))
     };
-    output.map_err(|e| e.to_string())
+    let (record, explain) = found.map_err(|e| e.to_string())?;
+    Ok(Output { record, explain, article })
 }
 
 struct Printer {
     format: Format,
     style: Style,
     width: usize,
+    /// Articles of a page: it begins with an index of all.
+    kept: Vec<Output>,
 }
 
 impl Printer {
-    fn article(&self, article: &Output, out: &mut impl Write) -> std::io::Result<()> {
+    fn article(&mut self, article: Output, out: &mut impl Write) -> std::io::Result<()> {
         match self.format {
+            Format::Html => {
+                self.kept.push(article);
+                Ok(())
+            }
             Format::Json => {
-                serde_json::to_writer(&mut *out, article)?;
+                serde_json::to_writer(&mut *out, &article)?;
                 out.write_all(b"\n")
             }
             Format::Pretty => {
@@ -194,5 +215,14 @@ impl Printer {
                 }
             }
         }
+    }
+
+    fn finish(&self, out: &mut impl Write) -> std::io::Result<()> {
+        if self.format != Format::Html {
+            return Ok(());
+        }
+        let views: Vec<page::View<'_>> =
+            self.kept.iter().map(|o| page::View { record: &o.record, article: &o.article }).collect();
+        out.write_all(page::articles(&views).body.as_bytes())
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stderr)]
 
+mod admin;
 mod check;
 mod demo;
 pub mod digest;
@@ -12,8 +13,10 @@ mod health;
 pub mod input;
 mod memory;
 mod news;
+mod playground;
 mod progress;
 mod quality;
+mod recent;
 mod run;
 mod schema;
 pub mod style;
@@ -76,6 +79,7 @@ Examples:
   dateline extract article.txt
   dateline extract --explain article.txt
   dateline extract --format json articles.jsonl > enriched.jsonl
+  dateline extract --format html article.txt > article.html
   cat article.txt | dateline extract -")]
     Extract(extract::Arguments),
     /// Check the configuration offline and print it with the origin of every value

@@ -6,6 +6,7 @@ use std::time::Instant;
 use prometheus::Histogram;
 
 use super::quality::Quality;
+use super::recent::Recent;
 use crate::article::{Hint, Intake, IntakeError};
 use crate::extract::{Enricher, Pipeline};
 use crate::stream::{
@@ -21,6 +22,7 @@ struct News {
     least: MinConfidence,
     quality: Quality,
     times: Times,
+    recent: Arc<Recent>,
 }
 
 /// How long each step takes.
@@ -56,6 +58,7 @@ pub(super) fn factory(
     intake: Intake,
     settings: &Settings,
     metrics: Metrics,
+    recent: Arc<Recent>,
 ) -> ProcessFactory {
     let intake = Arc::new(intake);
     let (topics, least) = (settings.topics.clone(), settings.min_confidence);
@@ -67,6 +70,7 @@ pub(super) fn factory(
             least,
             quality: Quality::new(&metrics),
             times: Times::new(&metrics),
+            recent: Arc::clone(&recent),
         })
     })
 }
@@ -93,6 +97,7 @@ impl Process for News {
             enriched.map_err(|e| Rejection { stage: Stage::Enrich, reason: e.kind(), message: e.to_string() })?;
         lap.observe(&times.extraction);
         quality.observe(&enriched);
+        self.recent.add(&enriched);
         let records = output::records(&enriched, input, &self.topics, self.least).map_err(|e| Rejection {
             stage: Stage::Enrich,
             reason: "not_json",

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::admin::Admin;
 use super::exit::{Exit, Failure};
-use super::worker::{WorkerProbes, failure, intake, load, settings};
+use super::playground::Playground;
+use super::recent::Recent;
+use super::worker::{WorkerProbes, about, failure, intake, load, settings};
 use super::{Settings as Arguments, memory, news};
 use crate::http;
 use crate::stream::{StreamError, Summary, Worker, WorkerHandle};
@@ -30,15 +33,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let listener = listener.map_err(|e| Failure::new(Exit::Config, e))?;
 
     let pipeline = load(&config, &metrics)?;
-    let factory = news::factory(pipeline, intake(&config), &settings, metrics.clone());
+    let recent = Arc::new(Recent::default());
+    let about = about(&settings, &pipeline);
+    let playground = config.http.playground.then(|| Playground::new(Arc::clone(&pipeline), &config));
+    let factory = news::factory(pipeline, intake(&config), &settings, metrics.clone(), Arc::clone(&recent));
     let worker = Worker::start(settings, factory, metrics.clone()).map_err(failure)?;
     let stop = CancellationToken::new();
     if let Some(listener) = listener {
         if let Ok(address) = listener.local_addr() {
-            tracing::info!(%address, "serving metrics and probes");
+            tracing::info!(%address, "serving metrics, probes and pages");
         }
         let probes = Arc::new(WorkerProbes(worker.health()));
-        runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, stop.clone()));
+        let pages = Arc::new(Admin::new(metrics.clone(), worker.health(), recent, about, playground));
+        runtime.spawn(Arc::clone(&pages).watch(stop.clone()));
+        runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, pages, stop.clone()));
     }
     let summary = runtime.block_on(finish(worker, signals, &metrics));
     let clean = if summary.is_ok() { "true" } else { "false" };

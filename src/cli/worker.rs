@@ -46,6 +46,23 @@ pub(super) fn load(config: &Config, metrics: &Metrics) -> Result<Arc<Pipeline>, 
     Ok(Arc::new(pipeline))
 }
 
+/// What the status page says of a worker: what it runs and where it stands. No secrets.
+pub(super) fn about(settings: &stream::Settings, pipeline: &Pipeline) -> Vec<(&'static str, String)> {
+    let model = pipeline.model().info();
+    let delivery = match &settings.delivery {
+        stream::Delivery::ExactlyOnce { transactional_id } => format!("exactly once, as {transactional_id}"),
+        stream::Delivery::AtLeastOnce => "at least once".to_owned(),
+    };
+    vec![
+        ("Version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("Model", format!("{} {}", model.name, model.version)),
+        ("Group", settings.group.clone()),
+        ("Delivery", delivery),
+        ("Reads", settings.topics.input.to_string()),
+        ("Threads", settings.threads.to_string()),
+    ]
+}
+
 /// The intake of a configuration.
 pub(super) fn intake(config: &Config) -> Intake {
     Intake::new(Limits { bytes: config.limits.article_bytes.0, ..Limits::default() })

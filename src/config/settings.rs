@@ -193,6 +193,8 @@ pub struct HttpConfig {
     /// None: switched off.
     #[serde(deserialize_with = "listen")]
     pub listen: Option<SocketAddr>,
+    /// Whether the playground is there.
+    pub playground: bool,
 }
 
 /// Logging.

@@ -3,6 +3,7 @@
 
 mod articles;
 mod broker;
+mod browser;
 mod cli;
 mod deploy;
 mod dlq;
@@ -13,6 +14,7 @@ mod kafka;
 mod lessons;
 mod mock_faults;
 mod nlp_parity;
+mod page;
 mod process;
 mod promql;
 mod records;

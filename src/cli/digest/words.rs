@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::{EnrichedArticle, Place};
+pub(super) use crate::page::words::{one_line, place_levels, shorten};
+use crate::record::EnrichedArticle;
 
 /// Entity names by id.
 #[derive(Default)]
@@ -27,44 +28,8 @@ pub(super) fn list(items: &[String], most: usize) -> String {
     text
 }
 
-/// Line breaks and runs of blanks to single spaces.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// At most `most` characters, cut at a word.
-pub(super) fn shorten(text: &str, most: usize) -> String {
-    let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
-    let cut = text[..end].rfind(' ').unwrap_or(end);
-    format!("{}…", &text[..cut])
-}
-
 /// Lines of at most `width` columns, each after the indent.
 pub(super) fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
     let options = textwrap::Options::new(width.max(40)).initial_indent(indent).subsequent_indent(indent);
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
-}
-
-/// "Atmeh, Idlib, SY": the levels of a place that are known.
-pub(super) fn place_levels(place: &Place) -> String {
-    let country = place.country_iso3.clone();
-    let mut levels = Vec::new();
-    if place.resolution.is_none_or(|r| r > 2) {
-        levels.push(place.name.clone());
-    }
-    levels.extend(place.admin1.clone().filter(|a| place.resolution != Some(1) && levels.first() != Some(a)));
-    levels.extend(country);
-    levels.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_texts_are_cut_at_words() {
-        assert_eq!(shorten("one two three", 20), "one two three");
-        assert_eq!(shorten("one two three", 9), "one two…");
-        assert_eq!(shorten("ééééé", 3), "ééé…");
-    }
 }
