@@ -76,8 +76,9 @@ pub(super) fn routes(pages: Arc<dyn Pages>, loopback: bool) -> Router {
         .route("/", get(|State(site): State<Site>| async move { document(StatusCode::OK, site.pages.status()) }))
         .route("/status", get(fragment))
         .route("/playground", get(form).post(read))
-        .layer(from_fn_with_state(site.clone(), known_hosts))
-        .layer(map_response(harden))
+        // On these routes alone: probes and metrics have other readers.
+        .route_layer(from_fn_with_state(site.clone(), known_hosts))
+        .route_layer(map_response(harden))
         .with_state(site)
 }
 
