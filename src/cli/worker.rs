@@ -31,7 +31,7 @@ impl Probes for WorkerProbes {
             return Ok(());
         }
         Err(match self.0.phase() {
-            Phase::Running => "waiting for the consumer group".to_owned(),
+            Phase::Running => self.0.halted().unwrap_or_else(|| "waiting for the consumer group".to_owned()),
             phase => phase.as_str().to_owned(),
         })
     }
@@ -91,6 +91,8 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
     settings.session_timeout = kafka.session_timeout;
     settings.max_poll_interval = kafka.max_poll_interval;
     settings.transaction_timeout = kafka.transaction_timeout;
+    settings.broker_patience = kafka.broker_patience;
+    settings.revoke_timeout = kafka.revoke_timeout;
     if config.worker.threads > 0 {
         settings.threads = config.worker.threads;
     }
@@ -100,6 +102,18 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
     settings.in_flight_bytes = config.worker.in_flight_bytes.0;
     settings.article_timeout = config.worker.article_timeout;
     settings.drain_timeout = config.worker.drain_timeout;
+    settings.crash_guard = config.worker.state_dir.clone().map(|folder| stream::CrashGuard {
+        folder,
+        name: format!("{}-{}", kafka.group_id, kafka.instance),
+        limit: config.worker.crash_limit,
+    });
+    settings.dead_letters = stream::DeadLetterLimits {
+        max_ratio: config.dead_letters.max_ratio,
+        min_records: config.dead_letters.min_records,
+        max_burst: config.dead_letters.max_burst,
+        window: config.dead_letters.window,
+        pause: config.dead_letters.pause,
+    };
     settings.output_bytes = config.limits.output_bytes.0;
     settings.oauth_token_file.clone_from(&kafka.oauth_token_file);
     settings.common = security(config);
@@ -131,7 +145,7 @@ fn security(config: &Config) -> stream::Properties {
 /// The exit code of a stream that ended.
 pub(super) fn failure(error: StreamError) -> Failure {
     let exit = match &error {
-        StreamError::Settings(_) => Exit::Config,
+        StreamError::Settings(_) | StreamError::State { .. } => Exit::Config,
         StreamError::TopicMissing(_)
         | StreamError::Unavailable { .. }
         | StreamError::Denied { .. }

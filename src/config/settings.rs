@@ -19,6 +19,7 @@ pub struct Config {
     pub topics: TopicsConfig,
     pub min_confidence: MinConfidenceConfig,
     pub worker: WorkerConfig,
+    pub dead_letters: DeadLettersConfig,
     pub limits: LimitsConfig,
     pub model: ModelConfig,
     pub http: HttpConfig,
@@ -62,6 +63,10 @@ pub struct KafkaConfig {
     pub max_poll_interval: Duration,
     #[serde(deserialize_with = "duration")]
     pub transaction_timeout: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub broker_patience: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub revoke_timeout: Duration,
     /// Further librdkafka properties of the consumer.
     pub consumer: BTreeMap<String, String>,
     /// Further librdkafka properties of the producer.
@@ -164,6 +169,24 @@ pub struct WorkerConfig {
     pub article_timeout: Duration,
     #[serde(deserialize_with = "duration")]
     pub drain_timeout: Duration,
+    #[serde(deserialize_with = "path")]
+    pub state_dir: Option<PathBuf>,
+    pub crash_limit: u32,
+}
+
+/// From when on too many articles are bad.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DeadLettersConfig {
+    #[serde(deserialize_with = "share")]
+    pub max_ratio: f64,
+    pub min_records: u64,
+    pub max_burst: u64,
+    #[serde(deserialize_with = "duration")]
+    pub window: Duration,
+    #[serde(deserialize_with = "duration")]
+    pub pause: Duration,
 }
 
 /// Limits on what comes in and goes out.
@@ -226,9 +249,25 @@ impl Config {
             (self.worker.threads <= 1024, "worker.threads", "must be at most 1024"),
             (!self.worker.article_timeout.is_zero(), "worker.article_timeout", "must be above zero"),
             (
-                self.worker.article_timeout < self.kafka.max_poll_interval,
-                "worker.article_timeout",
-                "must be below kafka.max_poll_interval",
+                self.worker.crash_limit >= 2,
+                "worker.crash_limit",
+                "must be at least 2: one crash does not tell which record caused it",
+            ),
+            (self.dead_letters.min_records > 0, "dead_letters.min_records", "must be at least 1"),
+            (!self.dead_letters.window.is_zero(), "dead_letters.window", "must be above zero"),
+            (!self.dead_letters.pause.is_zero(), "dead_letters.pause", "must be above zero"),
+            (
+                self.kafka.broker_patience + self.kafka.revoke_timeout + self.worker.article_timeout * 2
+                    < self.kafka.max_poll_interval,
+                "kafka.max_poll_interval",
+                "must exceed kafka.broker_patience, kafka.revoke_timeout and twice worker.article_timeout together: \
+                 while it waits for a broker the worker does not poll, and a member that does not poll is thrown out",
+            ),
+            (
+                self.kafka.broker_patience > self.kafka.transaction_timeout,
+                "kafka.broker_patience",
+                "must exceed kafka.transaction_timeout, or the worker gives up before a broken transaction can be \
+                 replaced",
             ),
             (
                 self.kafka.session_timeout <= self.kafka.max_poll_interval,

@@ -108,6 +108,11 @@ fn mistakes_name_key_source_and_remedy() {
         "news.events",
         "setting topics.dead (DATELINE__TOPICS__DEAD) names the same topic as another setting; every topic needs its own name",
     );
+    let text = error(&environment(&[("DATELINE__KAFKA__BROKER_PATIENCE", "5min")]));
+    assert!(
+        text.starts_with("setting kafka.max_poll_interval (built-in default) must exceed kafka.broker_p"),
+        "{text}"
+    );
     let text = error(&environment(&[("DATELINE__WORKER__THREADS", "many")]));
     assert!(
         text.starts_with("setting worker.threads (DATELINE__WORKER__THREADS) ") && text.contains("integer"),

@@ -10,23 +10,31 @@ use super::consumer::{Subscription, offsets_list};
 use super::delivery::{Article, Attempt, Delivery, Failure, Patience, Written, code_of, is_denied};
 use super::error::StreamError;
 use super::ledger::Partition;
-use super::producer::Producer;
+use super::producer::{Producer, Settled};
+use super::settings::Settings;
 use crate::telemetry::Metrics;
 
 /// Delivers without transactions.
 pub(super) struct AtLeastOnce {
     producer: Producer,
+    settings: Settings,
     metrics: Metrics,
 }
 
 impl AtLeastOnce {
-    pub(super) fn new(producer: Producer, metrics: Metrics) -> Self {
-        Self { producer, metrics }
+    pub(super) fn new(settings: &Settings, metrics: &Metrics) -> Result<Self, StreamError> {
+        let producer = Producer::new(settings, metrics)?;
+        Ok(Self { producer, settings: settings.clone(), metrics: metrics.clone() })
     }
 }
 
 impl Delivery for AtLeastOnce {
-    fn open(&mut self, _patience: &Patience<'_>) -> Result<(), StreamError> {
+    fn open(&mut self) -> Result<bool, StreamError> {
+        Ok(true)
+    }
+
+    fn renew(&mut self) -> Result<(), StreamError> {
+        std::mem::replace(&mut self.producer, Producer::new(&self.settings, &self.metrics)?).discard();
         Ok(())
     }
 
@@ -47,12 +55,19 @@ impl Delivery for AtLeastOnce {
         patience: &Patience<'_>,
     ) -> Result<Attempt, StreamError> {
         let (start, complete) = (written.started, written.sent.is_ok());
-        if let Some(mut failure) = self.producer.settle(written, patience)? {
-            if complete {
-                let whole = |index: &usize| failure.refused.iter().all(|(bad, _)| bad != index);
-                failure.delivered = (0..articles.len()).filter(whole).collect();
+        match self.producer.settle(written, patience)? {
+            Settled::All => {}
+            Settled::Failed(mut failure) => {
+                if complete {
+                    let whole = |index: &usize| failure.refused.iter().all(|(bad, _)| bad != index);
+                    failure.delivered = (0..articles.len()).filter(whole).collect();
+                }
+                return Ok(Attempt::Failed(failure));
             }
-            return Ok(Attempt::Failed(failure));
+            Settled::Fatal(code, _) if is_denied(code) => {
+                return Err(StreamError::Denied { action: "delivering", code });
+            }
+            Settled::Fatal(_, reason) => return Ok(Attempt::Lost(reason)),
         }
         self.metrics.observe_stage("produce", start.elapsed());
         let start = Instant::now();

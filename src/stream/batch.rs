@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::dead_letter;
 use super::delivery::{Article, Attempt, Failure, Outcome, Patience, Written, is_about_the_record};
@@ -45,6 +45,9 @@ impl Stream {
 
     /// Opens a batch of what is ready, unless the brokers' offsets must be looked at first and cannot.
     pub(super) fn begin(&mut self) -> Result<(), StreamError> {
+        if self.producer_lost && !self.reopen()? {
+            return Ok(());
+        }
         if self.retry.in_doubt() && !self.verify()? {
             return Ok(());
         }
@@ -70,8 +73,33 @@ impl Stream {
         match self.delivery.commit(written, &articles, &offsets, &self.subscription, &patience)? {
             Attempt::Committed => self.committed(&batch, &offsets),
             Attempt::Failed(failure) => self.failed(&batch, &failure)?,
+            Attempt::Lost(reason) => {
+                warn!(articles = batch.len(), "the producer is lost and is built anew: {reason}");
+                self.doubt();
+                self.delivery.renew()?;
+                self.producer_lost = true;
+                self.retry.failed(Instant::now(), &reason)?;
+            }
         }
         Ok(())
+    }
+
+    /// Opens a new producer, which ends what the lost one left open. False: the brokers do not let us yet.
+    fn reopen(&mut self) -> Result<bool, StreamError> {
+        if !self.delivery.open()? {
+            self.retry.failed(Instant::now(), "a new producer gets no answer from its coordinator")?;
+            return Ok(false);
+        }
+        self.producer_lost = false;
+        self.metrics.producers_rebuilt.inc();
+        info!("the producer is built anew");
+        Ok(true)
+    }
+
+    fn doubt(&mut self) {
+        if self.delivery.verifies() {
+            self.retry.doubt();
+        }
     }
 
     fn committed(&mut self, batch: &Batch, offsets: &[(Partition, i64)]) {
@@ -80,6 +108,7 @@ impl Stream {
             self.gate.release(article.charged);
             self.recorder.finished(&article, now);
             self.commits.done(&article.partition(), article.before, article.input.offset);
+            self.suspects.committed(&article.input);
             match &article.outcome {
                 Outcome::Dead { rejection, .. } => {
                     self.summary.dead_lettered += 1;
@@ -100,9 +129,7 @@ impl Stream {
 
     fn failed(&mut self, batch: &Batch, failure: &Failure) -> Result<(), StreamError> {
         warn!(articles = batch.len(), "a batch failed and is tried again: {}", failure.reason);
-        if self.delivery.verifies() {
-            self.retry.doubt();
-        }
+        self.doubt();
         for index in &failure.delivered {
             if let Some(article) = self.ledger.entry_mut(batch, *index) {
                 article.delivered = true;

@@ -16,7 +16,7 @@ use super::process::{Header, Input, OutputRecord, Rejection};
 
 /// Prefix of every header set here.
 pub const PREFIX: &str = "dateline.error.";
-/// Where it failed: `read`, `enrich` or `produce`.
+/// Where it failed: `read`, `enrich`, `produce` or `worker`.
 pub const STAGE: &str = "dateline.error.stage";
 /// Stable name of the reason.
 pub const REASON: &str = "dateline.error.reason";

@@ -77,6 +77,9 @@ pub(super) enum Attempt {
     Committed,
     /// Nothing counts as done; try again later.
     Failed(Failure),
+    /// The producer is beyond repair, for this reason, and a new one may do. How the batch ended is unknown until that
+    /// one is open.
+    Lost(String),
 }
 
 /// A failed attempt.
@@ -134,8 +137,11 @@ pub(super) struct Written {
 /// that the stream goes on reading and enriching meanwhile: without that overlap the stream path reached a quarter of
 /// the rate of a bare loop (measured).
 pub(super) trait Delivery {
-    /// Prepares the producer; waits for the brokers.
-    fn open(&mut self, patience: &Patience<'_>) -> Result<(), StreamError>;
+    /// Prepares the producer; waits for the brokers no longer than a moment. False: not yet, call again.
+    fn open(&mut self) -> Result<bool, StreamError>;
+
+    /// Builds another producer in the place of a lost one. It must be opened before it is used.
+    fn renew(&mut self) -> Result<(), StreamError>;
 
     /// Hands the articles' records over, in order.
     fn write(&mut self, articles: &[&Article], patience: &Patience<'_>) -> Result<Written, StreamError>;
@@ -143,7 +149,8 @@ pub(super) trait Delivery {
     /// Serves the producer's events for this long; true once nothing is left to be acknowledged.
     fn poll(&self, timeout: Duration) -> bool;
 
-    /// Waits for the rest of the acknowledgements and commits the offsets. Nothing is open when it returns.
+    /// Waits for the rest of the acknowledgements and commits the offsets. Nothing is open when it returns, unless the
+    /// producer is lost.
     fn commit(
         &mut self,
         written: Written,

@@ -110,6 +110,14 @@ pub enum StreamError {
         /// Size of the refused piece.
         bytes: usize,
     },
+    /// The folder of the crash journal cannot be used.
+    #[error("the state folder {} cannot be used: {source}", folder.display())]
+    State {
+        /// The folder.
+        folder: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Offsets came in an impossible order.
     #[error("{0}; restarting from the committed offsets is safe")]
     Ledger(#[from] super::ledger::LedgerError),
@@ -124,6 +132,9 @@ pub enum StreamError {
     /// The stop took longer than allowed.
     #[error("the drain did not end within {0} s; the rest is read again by the next owner of the partitions")]
     DrainTimedOut(u64),
+    /// The stream thread hangs.
+    #[error("a call into the kafka client has not returned for {0} s; restarting from the committed offsets is safe")]
+    Hangs(u64),
     /// The stream thread panicked.
     #[error("the stream thread panicked: {0}")]
     Panicked(String),
@@ -145,10 +156,12 @@ impl StreamError {
             Self::Denied { .. } => "denied",
             Self::ClientFailed { .. } => "client_failed",
             Self::DeadLetterRefused { .. } => "dead_letter_refused",
+            Self::State { .. } => "state",
             Self::Ledger(_) => "ledger",
             Self::ThreadsStuck(_) => "threads_stuck",
             Self::Thread(_) => "thread",
             Self::DrainTimedOut(_) => "drain_timed_out",
+            Self::Hangs(_) => "hangs",
             Self::Panicked(_) => "panicked",
         }
     }

@@ -5,6 +5,7 @@
 //! worker neither dead nor unready by itself: restarting it would help nobody. A worker that cannot go on exits.
 
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Shared state of a worker.
@@ -16,6 +17,8 @@ pub struct Health {
     phase: AtomicU8,
     /// Partitions owned; -1 until the group has given the first answer.
     partitions: AtomicI64,
+    /// Why nothing is read on purpose.
+    halted: Mutex<Option<String>>,
     deadline: Duration,
 }
 
@@ -55,6 +58,7 @@ impl Health {
             beat: AtomicU64::new(0),
             phase: AtomicU8::new(Phase::Starting as u8),
             partitions: AtomicI64::new(-1),
+            halted: Mutex::new(None),
             deadline,
         }
     }
@@ -70,6 +74,15 @@ impl Health {
 
     pub(super) fn set_partitions(&self, count: usize) {
         self.partitions.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+
+    pub(super) fn set_halted(&self, reason: Option<String>) {
+        *self.halted.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+    }
+
+    /// Why the worker reads nothing although it could; it tries again by itself.
+    pub fn halted(&self) -> Option<String> {
+        self.halted.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn millis(&self) -> u64 {
@@ -92,9 +105,9 @@ impl Health {
         self.phase() != Phase::Starting
     }
 
-    /// Whether the worker takes part in its group and is not draining.
+    /// Whether the worker takes part in its group, is not draining and has not halted.
     pub fn ready(&self) -> bool {
-        self.phase() == Phase::Running && self.partitions.load(Ordering::Relaxed) >= 0
+        self.phase() == Phase::Running && self.partitions.load(Ordering::Relaxed) >= 0 && self.halted().is_none()
     }
 
     /// Whether the stream thread turns (or has ended as asked).
@@ -104,6 +117,10 @@ impl Health {
             Phase::Failed => false,
             _ => self.silence() <= self.deadline,
         }
+    }
+
+    pub(super) fn deadline(&self) -> Duration {
+        self.deadline
     }
 
     /// Time since the last turn of the stream thread.
@@ -117,9 +134,53 @@ impl Health {
     }
 }
 
+/// Finds a stream thread that hangs. It must be asked about once a second or more often.
+///
+/// A call into librdkafka can hang for ever although it was given a time limit: `send_offsets_to_transaction` did when
+/// the group's coordinator was killed (measured; librdkafka 2.12.1). Nothing can free that thread, so the process must
+/// end. Silence alone proves nothing: a process that was stopped, or a machine that slept, is silent too, but then the
+/// watch was not asked either.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// Last beat seen, since when, and when it was last looked at.
+    seen: Option<(u64, Instant, Instant)>,
+}
+
+impl Watch {
+    /// Longest time between two questions of a process that runs.
+    const AWAKE: Duration = Duration::from_secs(5);
+
+    /// Whether the thread has been silent for the whole deadline while this process ran.
+    pub(super) fn hangs(&mut self, health: &Health, now: Instant) -> bool {
+        if matches!(health.phase(), Phase::Stopped | Phase::Failed) {
+            return false;
+        }
+        self.silent(health.beat.load(Ordering::Relaxed), now) > health.deadline
+    }
+
+    fn silent(&mut self, beat: u64, now: Instant) -> Duration {
+        let since = match self.seen {
+            Some((last, since, asked)) if last == beat && now.duration_since(asked) <= Self::AWAKE => since,
+            _ => now,
+        };
+        self.seen = Some((beat, since, now));
+        now.duration_since(since)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hanging_thread_is_told_from_a_process_that_slept() {
+        let mut watch = Watch::default();
+        let start = Instant::now();
+        let mut silent = |second, beat| watch.silent(beat, start + Duration::from_secs(second)).as_secs();
+        assert_eq!([silent(0, 7), silent(1, 7), silent(5, 7)], [0, 1, 5]);
+        assert_eq!([silent(6, 8), silent(7, 8)], [0, 1], "it turned");
+        assert_eq!([silent(60, 8), silent(62, 8), silent(64, 8)], [0, 2, 4], "the process slept");
+    }
 
     #[test]
     fn ready_needs_an_answer_of_the_group_but_no_partition() {
@@ -128,6 +189,10 @@ mod tests {
         health.enter(Phase::Running);
         assert!(health.started() && !health.ready());
         health.set_partitions(0);
+        assert!(health.ready());
+        health.set_halted(Some("too many dead letters".into()));
+        assert!(!health.ready() && health.live());
+        health.set_halted(None);
         assert!(health.ready());
         health.enter(Phase::Draining);
         assert!(!health.ready() && health.live());

@@ -184,6 +184,13 @@ impl<T> Ledger<T> {
         lane.slots.get_mut(index).map(|slot| &mut slot.entry)
     }
 
+    /// The entry of an unfinished record.
+    pub(super) fn unfinished(&self, ticket: Ticket) -> Option<&T> {
+        let lane = self.lanes.get(&ticket.lane)?;
+        let index = usize::try_from(ticket.seq.checked_sub(lane.base)?).ok()?;
+        lane.slots.get(index).filter(|slot| !slot.done).map(|slot| &slot.entry)
+    }
+
     /// Records that may leave.
     pub(super) fn ready(&self) -> usize {
         self.lanes.values().map(|lane| lane.ready).sum()
@@ -486,6 +493,7 @@ mod tests {
                     Step::Finish(index) if !tickets.is_empty() => {
                         let (ticket, entry) = tickets[index.index(tickets.len())];
                         let first_time = unfinished.remove(&entry).is_some();
+                        prop_assert_eq!(ledger.unfinished(ticket).copied(), first_time.then_some(entry));
                         prop_assert_eq!(ledger.finish(ticket).copied(), first_time.then_some(entry));
                     }
                     Step::Finish(_) => {}

@@ -17,16 +17,19 @@
 pub mod admin;
 mod at_least_once;
 mod batch;
+mod breaker;
 mod client;
 mod commits;
 pub mod connection;
 mod consumer;
+mod crashes;
 pub mod dead_letter;
 mod delivery;
 pub mod diagnosis;
 pub mod embedded;
 pub mod error;
 mod gate;
+mod halt;
 pub mod health;
 mod ledger;
 pub mod letters;
@@ -48,6 +51,8 @@ mod transaction;
 mod turn;
 mod worker;
 
+pub use breaker::DeadLetterLimits;
+pub use crashes::CrashGuard;
 pub use embedded::Broker;
 pub use error::StreamError;
 pub use health::{Health, Phase};

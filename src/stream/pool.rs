@@ -6,6 +6,10 @@
 //! new thread, the old one is left behind, and what it may still answer is dropped. Both sides decide under one lock,
 //! so there is no moment at which an article could get two results or none.
 //!
+//! Articles begin in order of arrival, with two exceptions that hold up those behind them: one that must be read *alone*
+//! (it may have crashed the process before) waits until no other is being read, and while the stream [allows](Pool::allow)
+//! only so many, no more are begun.
+//!
 //! Nothing here waits for a thread: one that never ends holds up neither the stream nor its shutdown.
 
 use std::any::Any;
@@ -18,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::crashes::Journal;
 use super::error::StreamError;
 use super::ledger::{LaneId, Ticket};
 use super::process::{Input, OutputRecord, ProcessFactory, Rejection, Stage};
@@ -26,6 +31,8 @@ use super::process::{Input, OutputRecord, ProcessFactory, Rejection, Stage};
 pub(super) struct Job {
     pub(super) ticket: Ticket,
     pub(super) input: Arc<Input>,
+    /// Whether no other article may be read beside it.
+    pub(super) alone: bool,
 }
 
 /// The result for an article.
@@ -59,13 +66,39 @@ struct Waiting {
     jobs: VecDeque<Job>,
     /// Threads that wait for one: waking nobody would still cost a system call per record.
     idle: usize,
+    /// Articles being read, those of threads left behind not counted.
+    busy: usize,
+    /// Whether one of them must be alone.
+    alone: bool,
+    /// Articles that may still begin; none: any number.
+    allowed: Option<u64>,
     closed: bool,
+}
+
+impl Waiting {
+    /// Takes the next job, if it may begin.
+    fn begin(&mut self) -> Option<Job> {
+        let next = self.jobs.front()?;
+        if self.alone || (next.alone && self.busy > 0) || self.allowed == Some(0) {
+            return None;
+        }
+        (self.alone, self.busy) = (next.alone, self.busy + 1);
+        self.allowed = self.allowed.map(|count| count - 1);
+        self.jobs.pop_front()
+    }
+
+    /// An article ended, or its thread was left behind.
+    fn end(&mut self) {
+        self.busy -= 1;
+        self.alone = false;
+    }
 }
 
 struct Shared {
     queue: Queue,
     factory: ProcessFactory,
     limit: Duration,
+    journal: Option<Arc<Journal>>,
     /// Threads left behind that have not ended yet.
     stuck: AtomicUsize,
 }
@@ -89,8 +122,10 @@ impl Pool {
         capacity: usize,
         limit: Duration,
         factory: ProcessFactory,
+        journal: Option<Arc<Journal>>,
     ) -> Result<Self, StreamError> {
-        let shared = Arc::new(Shared { queue: Queue::default(), factory, limit, stuck: AtomicUsize::new(0) });
+        let stuck = AtomicUsize::new(0);
+        let shared = Arc::new(Shared { queue: Queue::default(), factory, limit, journal, stuck });
         let mut pool = Self { shared, seats: Vec::new(), done: bounded(capacity + threads) };
         for index in 0..threads {
             let seat = pool.seat(index)?;
@@ -105,7 +140,7 @@ impl Pool {
         thread::Builder::new()
             .name(format!("enrich-{index}"))
             .stack_size(8 << 20)
-            .spawn(move || work(&shared, &own, &done))
+            .spawn(move || work(&shared, index, &own, &done))
             .map_err(StreamError::Thread)?;
         Ok(seat)
     }
@@ -121,6 +156,18 @@ impl Pool {
     /// Threads left behind in articles that have not ended.
     pub(super) fn stuck(&self) -> usize {
         self.shared.stuck.load(Ordering::Relaxed)
+    }
+
+    /// Takes a job back that ended without a result that counts; it is the next to begin.
+    pub(super) fn put_back(&self, job: Job) {
+        lock(&self.shared.queue.waiting).jobs.push_front(job);
+        self.shared.queue.arrived.notify_one();
+    }
+
+    /// Lets so many more articles begin; none: any number again.
+    pub(super) fn allow(&self, count: Option<u64>) {
+        lock(&self.shared.queue.waiting).allowed = count;
+        self.shared.queue.arrived.notify_all();
     }
 
     /// Results, as they come.
@@ -155,6 +202,8 @@ impl Pool {
                 }
             };
             if let Some((ticket, started)) = overdue {
+                lock(&self.shared.queue.waiting).end();
+                self.shared.queue.arrived.notify_all();
                 let stuck = self.shared.stuck.fetch_add(1, Ordering::Relaxed) + 1;
                 if stuck > self.seats.len() {
                     return Err(StreamError::ThreadsStuck(stuck));
@@ -179,17 +228,29 @@ impl Drop for Pool {
 }
 
 impl Queue {
-    /// The next job, marked as begun before anyone can see the queue without it; `None` when closed.
-    fn next(&self, seat: &Mutex<Activity>) -> Option<(Job, Instant)> {
+    /// The next job, marked as begun before anyone can see the queue without it; `None` when closed. `ended`: the thread
+    /// comes from another job. `idle` is called before the first wait.
+    fn next(&self, seat: &Mutex<Activity>, ended: bool, idle: impl Fn()) -> Option<(Job, Instant)> {
         let mut waiting = lock(&self.waiting);
+        if ended {
+            if waiting.alone {
+                // The others stood by although there may be work for them.
+                self.arrived.notify_all();
+            }
+            waiting.end();
+        }
+        let mut first = true;
         loop {
             if waiting.closed {
                 return None;
             }
-            if let Some(job) = waiting.jobs.pop_front() {
+            if let Some(job) = waiting.begin() {
                 let since = Instant::now();
                 *lock(seat) = Activity::Busy { ticket: job.ticket, since };
                 return Some((job, since));
+            }
+            if std::mem::take(&mut first) {
+                idle();
             }
             waiting.idle += 1;
             waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
@@ -199,9 +260,15 @@ impl Queue {
 }
 
 /// The life of a thread.
-fn work(shared: &Shared, seat: &Mutex<Activity>, done: &Sender<Done>) {
-    let mut processor = None;
-    while let Some((job, started)) = shared.queue.next(seat) {
+fn work(shared: &Shared, index: usize, seat: &Mutex<Activity>, done: &Sender<Done>) {
+    let (mut processor, mut ended) = (None, false);
+    let journal = shared.journal.as_deref();
+    let idle = || _ = journal.map(|journal| journal.clear(index));
+    while let Some((job, started)) = shared.queue.next(seat, ended, idle) {
+        ended = true;
+        if let Some(journal) = journal {
+            journal.note(index, &job.input);
+        }
         let stop = || started.elapsed() >= shared.limit;
         let attempt = catch_unwind(AssertUnwindSafe(|| {
             processor.get_or_insert_with(|| (shared.factory)()).process(&job.input, &stop)
@@ -239,6 +306,10 @@ mod tests {
     use super::super::process::Process;
     use super::*;
 
+    /// Articles being read, and whether one that should have been alone was not.
+    static READING: AtomicUsize = AtomicUsize::new(0);
+    static DISTURBED: AtomicUsize = AtomicUsize::new(0);
+
     /// Does what the article's value says.
     struct Obedient;
 
@@ -247,6 +318,15 @@ mod tests {
             let late = |reason| Rejection { stage: Stage::Enrich, reason, message: String::new() };
             match input.value.as_deref() {
                 Some(b"panic") => panic!("as told"),
+                Some(kind @ (b"alone" | b"beside")) => {
+                    let before = READING.fetch_add(1, Ordering::SeqCst);
+                    thread::sleep(Duration::from_millis(10));
+                    let after = READING.fetch_sub(1, Ordering::SeqCst);
+                    if kind == b"alone" && (before > 0 || after > 1) {
+                        DISTURBED.fetch_add(1, Ordering::SeqCst);
+                    }
+                    Ok(Vec::new())
+                }
                 Some(b"polite") => {
                     while !stop() {
                         thread::sleep(Duration::from_millis(1));
@@ -262,7 +342,7 @@ mod tests {
     }
 
     fn pool(threads: usize, limit: u64) -> Pool {
-        Pool::start(threads, 100, Duration::from_millis(limit), Arc::new(|| Box::new(Obedient))).unwrap()
+        Pool::start(threads, 100, Duration::from_millis(limit), Arc::new(|| Box::new(Obedient)), None).unwrap()
     }
 
     fn jobs(texts: &[&str]) -> Vec<Job> {
@@ -280,7 +360,8 @@ mod tests {
                 value: Some(text.as_bytes().to_vec()),
                 headers: Vec::new(),
             };
-            Job { ticket: ledger.admit(&partition, offset, ()).unwrap(), input: Arc::new(input) }
+            let alone = text.starts_with("alone");
+            Job { ticket: ledger.admit(&partition, offset, ()).unwrap(), input: Arc::new(input), alone }
         };
         texts.iter().enumerate().map(job).collect()
     }
@@ -330,6 +411,44 @@ mod tests {
             thread::sleep(Duration::from_millis(5));
         };
         assert_eq!(error.kind(), "threads_stuck");
+    }
+
+    #[test]
+    fn a_suspect_is_read_alone() {
+        let mut pool = pool(4, 5_000);
+        let mut texts = vec!["beside"; 40];
+        for index in [0, 7, 8, 20, 39] {
+            texts[index] = "alone";
+        }
+        assert_eq!(run(&mut pool, &texts), vec!["ok"; 40]);
+        assert_eq!(DISTURBED.load(Ordering::SeqCst), 0);
+    }
+
+    #[test]
+    fn a_stuck_suspect_does_not_hold_up_the_others() {
+        let mut pool = pool(2, 50);
+        let mut jobs = jobs(&["stuck", "a", "b", "c"]);
+        jobs[0].alone = true;
+        jobs.into_iter().for_each(|job| pool.submit(job));
+        let (start, mut left) = (Instant::now(), 4);
+        while left > 0 {
+            assert!(start.elapsed() < Duration::from_secs(20), "{left} articles without a result");
+            left -= pool.give_up_overdue(Instant::now()).unwrap().len();
+            left -= usize::from(pool.results().recv_timeout(Duration::from_millis(5)).is_ok());
+        }
+    }
+
+    #[test]
+    fn begins_only_what_is_allowed() {
+        let pool = pool(2, 5_000);
+        let result = || pool.results().recv_timeout(Duration::from_millis(200)).is_ok();
+        pool.allow(Some(0));
+        jobs(&["a", "b", "c", "d"]).into_iter().for_each(|job| pool.submit(job));
+        assert!(!result());
+        pool.allow(Some(3));
+        assert!(result() && result() && result() && !result());
+        pool.allow(None);
+        assert!(result());
     }
 
     #[test]

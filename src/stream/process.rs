@@ -93,6 +93,8 @@ pub enum Stage {
     Enrich,
     /// Writing the outputs.
     Produce,
+    /// The process as a whole.
+    Worker,
 }
 
 impl Stage {
@@ -102,6 +104,7 @@ impl Stage {
             Self::Read => "read",
             Self::Enrich => "enrich",
             Self::Produce => "produce",
+            Self::Worker => "worker",
         }
     }
 }

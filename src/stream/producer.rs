@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{Header as KafkaHeader, OwnedHeaders};
+use rdkafka::message::{Header as KafkaHeader, Message as _, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _, ProducerContext};
 
 use super::client::{Reporter, code_name};
 use super::delivery::{Article, Failure, Patience, Written};
 use super::error::StreamError;
 use super::process::OutputRecord;
-use super::settings::{Delivery, Settings};
+use super::settings::Settings;
 use crate::telemetry::Metrics;
 
 /// Wait between looks at what is in flight. Trap: since rdkafka 0.38 `flush` (and `commit_transaction`, which calls
@@ -24,14 +24,31 @@ const SETTLE_STEP: Duration = Duration::from_millis(1);
 /// A producer.
 pub(super) struct Producer {
     inner: BaseProducer<Context>,
-    transactional_id: String,
+}
+
+/// How waiting for the acknowledgements of a batch ended.
+pub(super) enum Settled {
+    /// Every record is acknowledged.
+    All,
+    /// Some were not delivered.
+    Failed(Failure),
+    /// The producer is beyond repair.
+    Fatal(RDKafkaErrorCode, String),
 }
 
 /// Receives delivery reports.
 struct Context {
     reporter: Reporter,
-    /// Article and error of each record that was not delivered.
-    failed: Mutex<Vec<(usize, RDKafkaErrorCode)>>,
+    /// The records that were not delivered.
+    failed: Mutex<Vec<Refused>>,
+}
+
+/// A record that was not delivered.
+struct Refused {
+    /// Index of its article in the batch.
+    article: usize,
+    topic: String,
+    code: RDKafkaErrorCode,
 }
 
 impl ClientContext for Context {
@@ -48,10 +65,14 @@ impl ProducerContext for Context {
     type DeliveryOpaque = usize;
 
     fn delivery(&self, result: &DeliveryResult<'_>, article: usize) {
-        if let Err((error, _)) = result {
+        if let Err((error, record)) = result {
             let code = super::delivery::code_of(error);
-            self.reporter.metrics().produce_errors.with_label_values(&[&code_name(code)]).inc();
-            self.failed.lock().unwrap_or_else(PoisonError::into_inner).push((article, code));
+            self.reporter.metrics().produce_errors.with_label_values(&[record.topic(), &code_name(code)]).inc();
+            self.failed.lock().unwrap_or_else(PoisonError::into_inner).push(Refused {
+                article,
+                topic: record.topic().to_owned(),
+                code,
+            });
         }
     }
 }
@@ -71,11 +92,7 @@ impl Producer {
             .producer_config()
             .create_with_context(context)
             .map_err(|source| StreamError::Client { client: "producer", source })?;
-        let transactional_id = match &settings.delivery {
-            Delivery::ExactlyOnce { transactional_id } => transactional_id.clone(),
-            Delivery::AtLeastOnce => String::new(),
-        };
-        Ok(Self { inner, transactional_id })
+        Ok(Self { inner })
     }
 
     pub(super) fn client(&self) -> &BaseProducer<impl ProducerContext> {
@@ -107,7 +124,10 @@ impl Producer {
 
     /// Waits until every record is acknowledged or failed: a report that came later would be taken for one about the
     /// next batch. `delivered` of the failure is left to the caller.
-    pub(super) fn settle(&self, written: Written, patience: &Patience<'_>) -> Result<Option<Failure>, StreamError> {
+    ///
+    /// # Errors
+    /// Patience is over.
+    pub(super) fn settle(&self, written: Written, patience: &Patience<'_>) -> Result<Settled, StreamError> {
         let mut next_check = Instant::now() + Duration::from_millis(100);
         while !self.poll(SETTLE_STEP) {
             if Instant::now() >= next_check {
@@ -116,21 +136,30 @@ impl Producer {
             }
         }
         if let Some((code, reason)) = self.inner.client().fatal_error() {
-            return Err(self.fatal_code("delivering", code, reason));
+            return Ok(Settled::Fatal(code, reason));
         }
-        let mut refused = self.take_failures();
-        let broken = match written.sent {
+        let failed = self.take_failures();
+        let first = failed.first().map(|first| {
+            format!(
+                "{} records were not delivered, the first to {} because of {}",
+                failed.len(),
+                first.topic,
+                first.code
+            )
+        });
+        let mut refused: Vec<(usize, RDKafkaErrorCode)> = failed.iter().map(|r| (r.article, r.code)).collect();
+        let reason = match written.sent {
             Ok(more) => {
+                let only = more.first().map(|(_, code)| format!("the client refused records because of {code}"));
                 refused.extend(more);
-                None
+                first.or(only)
             }
             Err(reason) => Some(reason),
         };
-        let count = refused.len();
-        let first = refused.first().map(|(_, code)| code.to_string());
-        let reason =
-            broken.or(first.map(|code| format!("{count} records were not delivered, the first because of {code}")));
-        Ok(reason.map(|reason| Failure { reason, refused, delivered: Vec::new() }))
+        Ok(match reason {
+            None => Settled::All,
+            Some(reason) => Settled::Failed(Failure { reason, refused, delivered: Vec::new() }),
+        })
     }
 
     fn send(
@@ -153,16 +182,20 @@ impl Producer {
                     patience.check("sending", || "the producer's queue stays full".into())?;
                     self.inner.poll(Duration::from_millis(5));
                 }
-                RDKafkaErrorCode::Fatal => return Err(self.fatal("sending", &error)),
                 code if super::delivery::is_about_the_record(code) => return Ok(Err(SendError::Refused(code))),
-                // The state of the transaction forbids sending (an earlier request failed in the background), or the
-                // topic is not there: the abort, or the next attempt, tells.
-                _ => return Ok(Err(SendError::Broken(error.to_string()))),
+                // The state of the transaction or of the producer forbids sending (an earlier request failed in the
+                // background), or the topic is not there: settling, the abort, or the next attempt tells.
+                _ => return Ok(Err(SendError::Broken(format!("{}: {error}", record.topic)))),
             }
         }
     }
 
-    pub(super) fn take_failures(&self) -> Vec<(usize, RDKafkaErrorCode)> {
+    /// Forgets the records that were not delivered.
+    pub(super) fn forget_failures(&self) {
+        self.take_failures();
+    }
+
+    fn take_failures(&self) -> Vec<Refused> {
         std::mem::take(&mut *self.inner.context().failed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -172,22 +205,16 @@ impl Producer {
         self.inner.in_flight_count() == 0
     }
 
-    /// A fatal error, told apart from fencing.
-    pub(super) fn fatal(&self, action: &'static str, error: &KafkaError) -> StreamError {
-        match self.inner.client().fatal_error() {
-            Some((code, reason)) => self.fatal_code(action, code, reason),
-            None => self.fatal_code(action, super::delivery::code_of(error), error.to_string()),
-        }
+    /// Code and reason of a fatal error: those that librdkafka noted first, if it did.
+    pub(super) fn fatal(&self, error: &KafkaError) -> (RDKafkaErrorCode, String) {
+        let noted = self.inner.client().fatal_error();
+        noted.unwrap_or_else(|| (super::delivery::code_of(error), error.to_string()))
     }
 
-    fn fatal_code(&self, action: &'static str, code: RDKafkaErrorCode, reason: String) -> StreamError {
-        match code {
-            // A broker says INVALID_PRODUCER_EPOCH or PRODUCER_FENCED; librdkafka turns both into its own code.
-            RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced | RDKafkaErrorCode::InvalidProducerEpoch => {
-                StreamError::Fenced { transactional_id: self.transactional_id.clone(), reason }
-            }
-            code if super::delivery::is_denied(code) => StreamError::Denied { action, code },
-            _ => StreamError::ClientFailed { action, reason },
-        }
+    /// Drops a producer that is no longer wanted, on a thread of its own: its last flush can take half a second, and
+    /// waiting for its threads longer.
+    pub(super) fn discard(self) {
+        // Where no thread can be had the producer is dropped by the failed call.
+        let _ = std::thread::Builder::new().name("producer-close".into()).spawn(move || drop(self));
     }
 }

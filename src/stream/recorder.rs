@@ -1,13 +1,12 @@
 //! The per-record metrics of the stream thread, with their series looked up once.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use prometheus::{Histogram, IntCounter};
 
 use super::delivery::{Article, Outcome};
 use super::gate::Gate;
-use super::pool::Done;
 use super::settings::Topics;
 use crate::telemetry::Metrics;
 
@@ -53,9 +52,9 @@ impl Recorder {
     }
 
     /// A thread is done with an article.
-    pub(super) fn enriched(&self, article: &Article, done: &Done) {
-        self.queue.observe(done.started.saturating_duration_since(article.admitted).as_secs_f64());
-        self.enrich.observe(done.ended.saturating_duration_since(done.started).as_secs_f64());
+    pub(super) fn enriched(&self, article: &Article, started: Instant, ended: Instant) {
+        self.queue.observe(started.saturating_duration_since(article.admitted).as_secs_f64());
+        self.enrich.observe(ended.saturating_duration_since(started).as_secs_f64());
     }
 
     /// The outputs and the offset of an article are committed.

@@ -12,6 +12,8 @@ use std::time::Duration;
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 
+use super::breaker::DeadLetterLimits;
+use super::crashes::CrashGuard;
 use super::error::StreamError;
 
 /// Settings of a worker.
@@ -58,6 +60,10 @@ pub struct Settings {
     pub broker_patience: Duration,
     /// How often the brokers are asked which offsets they hold.
     pub confirm_every: Duration,
+    /// From when on too many articles are bad.
+    pub dead_letters: DeadLetterLimits,
+    /// Where crashes are remembered; none: nowhere.
+    pub crash_guard: Option<CrashGuard>,
     /// Largest record written (`message.max.bytes` of the producer).
     pub output_bytes: usize,
     /// File with the OAUTHBEARER token, read anew whenever one is needed.
@@ -199,6 +205,8 @@ impl Settings {
             revoke_timeout: Duration::from_secs(10),
             broker_patience: Duration::from_secs(120),
             confirm_every: Duration::from_secs(30),
+            dead_letters: DeadLetterLimits::default(),
+            crash_guard: None,
             output_bytes: 8 << 20,
             oauth_token_file: None,
             common: Properties::default(),
@@ -231,6 +239,10 @@ impl Settings {
             (self.in_flight_bytes > 0, "in_flight_bytes must be at least 1"),
             (self.output_bytes >= MIN_OUTPUT_BYTES, "output_bytes must be at least 16384"),
             (!self.article_timeout.is_zero(), "article_timeout must be above zero"),
+            (
+                self.crash_guard.as_ref().is_none_or(|guard| guard.limit >= 2),
+                "the crash limit must be at least 2: one crash does not tell which record caused it",
+            ),
             (
                 self.broker_patience + self.revoke_timeout + self.article_timeout * 2 < self.max_poll_interval,
                 "max_poll_interval must exceed broker_patience, revoke_timeout and twice article_timeout together: \

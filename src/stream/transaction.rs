@@ -8,8 +8,12 @@
 //!
 //! Errors have three classes (librdkafka INTRODUCTION.md, "Transactional Producer"): *retriable*: the same call must be
 //! made again until it gives an answer, nothing else may be called; *abortable*: abort, and try the batch again;
-//! *fatal*, and anything without a class: the process must exit. A commit that runs out of time therefore also ends
-//! the process: only a restart (which fences this producer and resolves its transaction) can tell how it ended.
+//! *fatal*, and anything without a class: the producer is lost. What librdkafka calls fatal is mostly no more than an
+//! outage that outlasted the transaction: the brokers gave it up, or a restarted one does not know it. A new producer
+//! with the same id ends whatever the old one left open, one way or the other, and the offsets at the brokers then say
+//! which (`Delivery::verifies`); so the worker builds one and goes on. Only two ends are final: access is refused, or
+//! another worker has taken the id (see `is_usurped`). A commit that runs out of patience ends the process: it cannot be
+//! told how it ended before the brokers answer.
 
 use std::time::{Duration, Instant};
 
@@ -19,10 +23,11 @@ use rdkafka::producer::Producer as _;
 use tracing::warn;
 
 use super::consumer::{Subscription, offsets_list};
-use super::delivery::{Article, Attempt, Delivery, Failure, Patience, Written};
+use super::delivery::{Article, Attempt, Delivery, Failure, Patience, Written, is_denied};
 use super::error::StreamError;
 use super::ledger::Partition;
-use super::producer::Producer;
+use super::producer::{Producer, Settled};
+use super::settings::{self, Settings};
 use crate::telemetry::Metrics;
 
 /// Longest single call; in between the worker shows that it lives.
@@ -33,7 +38,10 @@ const FIRST_ABORT_SLICE: Duration = Duration::from_millis(20);
 /// Delivers in transactions.
 pub(super) struct Transactions {
     producer: Producer,
+    settings: Settings,
     metrics: Metrics,
+    /// When the transaction that is open, or was when the producer was lost, began.
+    begun: Option<Instant>,
 }
 
 /// How a transactional call ended.
@@ -41,11 +49,44 @@ enum Answer {
     Ok,
     /// The transaction must be aborted.
     Abort(KafkaError),
+    /// The producer is of no more use.
+    Lost(String),
 }
 
 impl Transactions {
-    pub(super) fn new(producer: Producer, metrics: Metrics) -> Self {
-        Self { producer, metrics }
+    pub(super) fn new(settings: &Settings, metrics: &Metrics) -> Result<Self, StreamError> {
+        let producer = Producer::new(settings, metrics)?;
+        Ok(Self { producer, settings: settings.clone(), metrics: metrics.clone(), begun: None })
+    }
+
+    /// The reason why a producer is lost.
+    ///
+    /// # Errors
+    /// It was lost for good.
+    fn lost(&self, action: &'static str, code: RDKafkaErrorCode, reason: String) -> Result<String, StreamError> {
+        if is_denied(code) {
+            return Err(StreamError::Denied { action, code });
+        }
+        if self.is_usurped(code) {
+            let id = match &self.settings.delivery {
+                settings::Delivery::ExactlyOnce { transactional_id } => transactional_id.clone(),
+                settings::Delivery::AtLeastOnce => String::new(),
+            };
+            return Err(StreamError::Fenced { transactional_id: id, reason });
+        }
+        Ok(format!("{action}: {reason}"))
+    }
+
+    /// Whether another producer has taken the transactional id. The brokers fence a producer for that, and also when
+    /// they have given up its transaction, with the same codes; but they do the latter only after its whole time. A
+    /// younger transaction was therefore fenced by another worker, and fencing it back would go on for ever.
+    fn is_usurped(&self, code: RDKafkaErrorCode) -> bool {
+        // A broker says INVALID_PRODUCER_EPOCH or PRODUCER_FENCED; librdkafka turns both into its own code.
+        let fenced = matches!(
+            code,
+            RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced | RDKafkaErrorCode::InvalidProducerEpoch
+        );
+        fenced && self.begun.is_none_or(|begun| begun.elapsed() < self.settings.transaction_timeout)
     }
 
     /// Makes a call until it gives an answer.
@@ -61,12 +102,12 @@ impl Transactions {
                 Err(error) => error,
             };
             match &error {
-                KafkaError::Transaction(e) if e.is_fatal() => return Err(self.producer.fatal(action, &error)),
+                KafkaError::Transaction(e) if e.is_fatal() => return self.call_lost(action, &error),
                 KafkaError::Transaction(e) if e.txn_requires_abort() => return Ok(Answer::Abort(error)),
                 KafkaError::Transaction(e) if e.is_retriable() => {}
                 // The flush inside commit_transaction did not end in time; the commit has not begun.
                 KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut) => {}
-                _ => return Err(self.producer.fatal(action, &error)),
+                _ => return self.call_lost(action, &error),
             }
             patience.check(action, || error.to_string())?;
             // A retriable error may come back at once (a conflict with a call still under way in the background).
@@ -74,8 +115,13 @@ impl Transactions {
         }
     }
 
-    /// Aborts the open transaction.
-    fn abort(&self, patience: &Patience<'_>) -> Result<(), StreamError> {
+    fn call_lost(&self, action: &'static str, error: &KafkaError) -> Result<Answer, StreamError> {
+        let (code, reason) = self.producer.fatal(error);
+        self.lost(action, code, reason).map(Answer::Lost)
+    }
+
+    /// Aborts the open transaction. `Some`: the producer was lost over it, for this reason.
+    fn abort(&mut self, patience: &Patience<'_>) -> Result<Option<String>, StreamError> {
         let mut slice = FIRST_ABORT_SLICE;
         let answer = self.call("aborting", patience, || {
             // Trap: abort_transaction purges what is queued and waits for its delivery reports, which only poll
@@ -84,81 +130,112 @@ impl Transactions {
             slice = if self.producer.poll(Duration::ZERO) { SLICE } else { FIRST_ABORT_SLICE };
             result
         })?;
-        if let Answer::Abort(error) = answer {
+        match answer {
+            Answer::Ok => {
+                self.begun = None;
+                self.producer.forget_failures();
+                self.metrics.transactions.with_label_values(&["aborted"]).inc();
+                Ok(None)
+            }
             // The abort itself asks for an abort: after a long outage there may be no way back (librdkafka #3297,
             // #3971, #4420).
-            return Err(self.producer.fatal("aborting", &error));
+            Answer::Abort(error) => Ok(Some(format!("aborting: {error}"))),
+            Answer::Lost(reason) => Ok(Some(reason)),
         }
-        self.producer.take_failures();
-        self.metrics.transactions.with_label_values(&["aborted"]).inc();
-        Ok(())
     }
 
-    /// Commits what is written, with the offsets. `Some`: abort, for this reason.
+    /// Commits what is written, with the offsets. A failed attempt must be aborted.
     fn try_commit(
         &self,
         written: Written,
         offsets: &TopicPartitionList,
         subscription: &Subscription,
         patience: &Patience<'_>,
-    ) -> Result<Option<Failure>, StreamError> {
+    ) -> Result<Attempt, StreamError> {
         let start = written.started;
-        if let Some(failure) = self.producer.settle(written, patience)? {
-            return Ok(Some(failure));
+        match self.producer.settle(written, patience)? {
+            Settled::All => self.metrics.observe_stage("produce", start.elapsed()),
+            Settled::Failed(failure) => return Ok(Attempt::Failed(failure)),
+            Settled::Fatal(code, reason) => return self.lost("delivering", code, reason).map(Attempt::Lost),
         }
-        self.metrics.observe_stage("produce", start.elapsed());
-        let failure = |reason| Ok(Some(Failure { reason, refused: Vec::new(), delivered: Vec::new() }));
+        let failed = |reason| Ok(Attempt::Failed(Failure { reason, refused: Vec::new(), delivered: Vec::new() }));
         let start = Instant::now();
         let answer = self.call("sending offsets", patience, || {
             // Fetched fresh for every call: member id and generation of an earlier rebalance are refused (measured).
             let group = subscription.group_metadata()?;
             self.producer.client().send_offsets_to_transaction(offsets, &group, SLICE)
         })?;
-        if let Answer::Abort(error) = answer {
-            return failure(format!("the offsets were refused: {error}"));
+        match answer {
+            Answer::Ok => {}
+            Answer::Abort(error) => return failed(format!("the offsets were refused: {error}")),
+            Answer::Lost(reason) => return Ok(Attempt::Lost(reason)),
         }
         match self.call("committing", patience, || self.producer.client().commit_transaction(SLICE))? {
-            Answer::Abort(error) => failure(format!("the commit was refused: {error}")),
             Answer::Ok => {
                 self.metrics.observe_stage("commit", start.elapsed());
-                Ok(None)
+                Ok(Attempt::Committed)
             }
+            Answer::Abort(error) => failed(format!("the commit was refused: {error}")),
+            Answer::Lost(reason) => Ok(Attempt::Lost(reason)),
         }
     }
 
     fn commit_or_abort(
-        &self,
+        &mut self,
         written: Written,
         articles: usize,
         offsets: &TopicPartitionList,
         subscription: &Subscription,
         patience: &Patience<'_>,
     ) -> Result<Attempt, StreamError> {
-        let Some(failure) = self.try_commit(written, offsets, subscription, patience)? else {
-            self.metrics.transactions.with_label_values(&["committed"]).inc();
-            return Ok(Attempt::Committed);
-        };
-        // Said before the abort, which may be the end: a broker that was killed before it knew of the transaction
-        // refuses to abort it (INVALID_TXN_STATE), and librdkafka calls that fatal (measured).
-        warn!("aborting a transaction of {articles} articles: {}", failure.reason);
-        self.abort(patience)?;
-        Ok(Attempt::Failed(failure))
+        let attempt = self.try_commit(written, offsets, subscription, patience)?;
+        match &attempt {
+            Attempt::Committed => {
+                self.begun = None;
+                self.metrics.transactions.with_label_values(&["committed"]).inc();
+            }
+            Attempt::Failed(failure) => {
+                // Said before the abort, which may be the end of the producer: a broker that was killed before it knew
+                // of the transaction refuses to abort it (INVALID_TXN_STATE), and librdkafka calls that fatal
+                // (measured).
+                warn!("aborting a transaction of {articles} articles: {}", failure.reason);
+                if let Some(reason) = self.abort(patience)? {
+                    return Ok(Attempt::Lost(reason));
+                }
+            }
+            Attempt::Lost(_) => {}
+        }
+        Ok(attempt)
     }
 }
 
 impl Delivery for Transactions {
-    fn open(&mut self, patience: &Patience<'_>) -> Result<(), StreamError> {
-        let answer =
-            self.call("starting transactions", patience, || self.producer.client().init_transactions(SLICE))?;
-        match answer {
-            Answer::Ok => Ok(()),
-            Answer::Abort(error) => Err(self.producer.fatal("starting transactions", &error)),
-        }
+    fn open(&mut self) -> Result<bool, StreamError> {
+        let error = match self.producer.client().init_transactions(SLICE) {
+            Ok(()) => {
+                self.begun = None;
+                return Ok(true);
+            }
+            Err(KafkaError::Transaction(e)) if e.is_retriable() => return Ok(false),
+            Err(error) => error,
+        };
+        let (code, reason) = self.producer.fatal(&error);
+        let reason = self.lost("starting transactions", code, reason)?;
+        Err(StreamError::ClientFailed { action: "starting transactions", reason })
+    }
+
+    fn renew(&mut self) -> Result<(), StreamError> {
+        std::mem::replace(&mut self.producer, Producer::new(&self.settings, &self.metrics)?).discard();
+        Ok(())
     }
 
     fn write(&mut self, articles: &[&Article], patience: &Patience<'_>) -> Result<Written, StreamError> {
-        let begun = self.producer.client().begin_transaction();
-        begun.map_err(|error| self.producer.fatal("beginning a transaction", &error))?;
+        let started = Instant::now();
+        self.begun = Some(started);
+        if let Err(error) = self.producer.client().begin_transaction() {
+            // Whether the producer is lost is found when the batch is settled.
+            return Ok(Written { started, sent: Err(error.to_string()) });
+        }
         self.producer.write(articles.iter().copied().enumerate(), patience)
     }
 
@@ -176,8 +253,8 @@ impl Delivery for Transactions {
     ) -> Result<Attempt, StreamError> {
         let offsets = offsets_list(offsets)?;
         let attempt = self.commit_or_abort(written, articles.len(), &offsets, subscription, patience);
-        if attempt.is_err() {
-            // The transaction may stay open: there was no way to end it. The next start of this worker does.
+        if matches!(attempt, Err(_) | Ok(Attempt::Lost(_))) {
+            // The transaction may stay open: there was no way to end it. The next producer of this worker does.
             self.metrics.transactions.with_label_values(&["failed"]).inc();
         }
         attempt

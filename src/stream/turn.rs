@@ -11,7 +11,7 @@
 //!   all, or somebody moved them) the partition is rewound: its work is dropped and reading goes on where they say;
 //! * *a zombie* (a worker that slept past its session) is refused by the brokers, aborts, and learns of its loss from
 //!   the next poll;
-//! * *a pause* is derived from the gate every turn, so none outlives the assignment it was made for;
+//! * *a pause* is derived from the gate and the breaker every turn, so none outlives the assignment it was made for;
 //! * *a stop* is a turn's end like any other: what threads have begun is finished, what is ready is committed.
 //!
 //! Work that is only queued is not finished on revocation and stop but left to the next owner of the partition: it
@@ -25,16 +25,17 @@ use tracing::{debug, error, info, warn};
 
 use super::at_least_once::AtLeastOnce;
 use super::batch::{self, OpenBatch};
+use super::breaker::Breaker;
 use super::commits::Commits;
 use super::consumer::{Subscription, TopicState};
+use super::crashes::{Suspects, Verdict};
 use super::delivery::{Article, Delivery, Outcome, Patience};
 use super::error::StreamError;
 use super::gate::Gate;
 use super::health::{Health, Phase};
 use super::ledger::{Ledger, LedgerError, Partition};
 use super::pool::{Done, Job, Pool};
-use super::process::{Input, OutputRecord, ProcessFactory};
-use super::producer::Producer;
+use super::process::{Input, OutputRecord, ProcessFactory, Stage};
 use super::recorder::Recorder;
 use super::retry::Retry;
 use super::settings::{self, Settings};
@@ -66,9 +67,13 @@ pub(super) struct Stream {
     pub(super) gate: Gate,
     pub(super) ledger: Ledger<Article>,
     pub(super) retry: Retry,
+    /// The producer is new and not open yet.
+    pub(super) producer_lost: bool,
     pub(super) open_batch: Option<OpenBatch>,
     pub(super) recorder: Recorder,
     pub(super) commits: Commits,
+    pub(super) breaker: Breaker,
+    pub(super) suspects: Suspects,
     pub(super) summary: Summary,
     closed_since: Option<Instant>,
     last_poll: Instant,
@@ -84,22 +89,25 @@ impl Stream {
         stop: Arc<StopSignal>,
         health: Arc<Health>,
     ) -> Result<Self, StreamError> {
-        let producer = Producer::new(&settings, &metrics)?;
         let delivery: Box<dyn Delivery + Send> = match settings.delivery {
-            settings::Delivery::ExactlyOnce { .. } => Box::new(Transactions::new(producer, metrics.clone())),
-            settings::Delivery::AtLeastOnce => Box::new(AtLeastOnce::new(producer, metrics.clone())),
+            settings::Delivery::ExactlyOnce { .. } => Box::new(Transactions::new(&settings, &metrics)?),
+            settings::Delivery::AtLeastOnce => Box::new(AtLeastOnce::new(&settings, &metrics)?),
         };
         let capacity = settings.in_flight_records + RECORDS_PER_TURN;
         let now = Instant::now();
+        let suspects = Suspects::open(settings.crash_guard.as_ref())?;
         Ok(Self {
             subscription: Subscription::new(&settings, &metrics)?,
-            pool: Pool::start(settings.threads, capacity, settings.article_timeout, factory)?,
+            pool: Pool::start(settings.threads, capacity, settings.article_timeout, factory, suspects.journal())?,
             gate: Gate::new(settings.in_flight_records, settings.in_flight_bytes),
             retry: Retry::new(settings.broker_patience),
             ledger: Ledger::new(),
+            producer_lost: false,
             open_batch: None,
             recorder: Recorder::new(&settings.topics, &metrics),
             commits: Commits::new(&metrics),
+            breaker: Breaker::new(settings.dead_letters.clone()),
+            suspects,
             summary: Summary::default(),
             closed_since: None,
             last_poll: now,
@@ -123,6 +131,7 @@ impl Stream {
         }
         let owned: Vec<Partition> = self.ledger.partitions().cloned().collect();
         self.give_back(&owned, "stopped");
+        self.suspects.close();
         if !self.subscription.close(CLOSE_TIMEOUT) {
             warn!("leaving the group took too long; the partitions move when the session times out");
         }
@@ -149,8 +158,14 @@ impl Stream {
     fn open(&mut self) -> Result<bool, StreamError> {
         let patience =
             Patience::new(Instant::now(), self.settings.broker_patience, &self.stop, &self.health).until_stop();
-        let opened = Self::check_topics(&self.subscription, &self.settings, &patience)
-            .and_then(|()| self.delivery.open(&patience));
+        let opened = Self::check_topics(&self.subscription, &self.settings, &patience).and_then(|()| {
+            while !self.delivery.open()? {
+                patience.check("starting transactions", || "no answer from the transaction coordinator".into())?;
+                // A refusal to be tried again may come at once.
+                self.delivery.poll(Duration::from_millis(20));
+            }
+            Ok(())
+        });
         match opened {
             Err(_) if self.stop.requested() => return Ok(false),
             other => other?,
@@ -171,7 +186,10 @@ impl Stream {
                 match subscription.topic_state(topic, Duration::from_secs(2)) {
                     TopicState::There => break,
                     TopicState::Missing => return Err(StreamError::TopicMissing(topic.to_string())),
-                    TopicState::Denied(code) => return Err(StreamError::Denied { action: "reading metadata", code }),
+                    TopicState::Denied(code) => {
+                        let topic = topic.to_string();
+                        return Err(StreamError::DeniedTopic { topic, operation: "DESCRIBE", code });
+                    }
                     TopicState::Unknown(reason) => {
                         patience.check("connecting", || reason)?;
                         thread::sleep(Duration::from_millis(100));
@@ -252,7 +270,8 @@ impl Stream {
             self.closed_since = None;
         }
         let closed = !self.gate.is_open();
-        let pause = closed && self.closed_since.get_or_insert_with(Instant::now).elapsed() >= PAUSE_AFTER;
+        let long = closed && self.closed_since.get_or_insert_with(Instant::now).elapsed() >= PAUSE_AFTER;
+        let pause = long || self.breaker.is_halted();
         if self.subscription.is_paused() != pause {
             let owned: Vec<Partition> = self.ledger.partitions().cloned().collect();
             self.subscription.set_paused(pause, &owned)?;
@@ -264,6 +283,9 @@ impl Stream {
         let partition = Partition { topic: input.topic.clone(), number: input.partition };
         let (offset, bytes, now) = (input.offset, input.size(), Instant::now());
         let input = Arc::new(input);
+        if self.ledger.position(&partition).is_none() {
+            self.suspects.starts(&partition, offset);
+        }
         let article = Article {
             input: input.clone(),
             admitted: now,
@@ -288,7 +310,13 @@ impl Stream {
         self.gate.admit(bytes);
         self.recorder.admitted(bytes);
         self.recorder.in_flight(&self.gate);
-        self.pool.submit(Job { ticket, input });
+        match self.suspects.judge(&input) {
+            Verdict::Free => self.pool.submit(Job { ticket, input, alone: false }),
+            Verdict::Alone => self.pool.submit(Job { ticket, input, alone: true }),
+            Verdict::Guilty(rejection) => {
+                self.finish_article(Done { ticket, result: Err(rejection), started: now, ended: now });
+            }
+        }
         Ok(())
     }
 
@@ -308,11 +336,18 @@ impl Stream {
     }
 
     fn finish_article(&mut self, done: Done) {
-        let Some(article) = self.ledger.finish(done.ticket) else { return };
-        self.recorder.enriched(article, &done);
         let limit = self.settings.output_bytes;
-        article.ended = done.ended;
-        article.outcome = match done.result.and_then(|records| batch::fitting(records, limit)) {
+        let Done { ticket, result, started, ended } = done;
+        let result = result.and_then(|records| batch::fitting(records, limit));
+        if result.as_ref().is_err_and(|rejection| rejection.stage != Stage::Worker) && self.breaker.is_halted() {
+            return self.hold_back(ticket);
+        }
+        // Also where nobody waits for the result any more: a trial counts the articles it began.
+        self.judge(result.is_err(), ended);
+        let Some(article) = self.ledger.finish(ticket) else { return };
+        self.recorder.enriched(article, started, ended);
+        article.ended = ended;
+        article.outcome = match result {
             Ok(records) => Outcome::Enriched(records),
             Err(rejection) => batch::dead(&self.settings, &article.input, rejection, limit),
         };
@@ -337,6 +372,8 @@ impl Stream {
             return Ok(());
         }
         self.last_watch = now;
+        let turn = self.breaker.tick(now);
+        self.follow(turn);
         if !self.gate.is_open() {
             self.metrics.admission_gate_closed.inc_by(since.as_secs_f64());
         }

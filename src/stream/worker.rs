@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::error::StreamError;
-use super::health::{Health, Phase};
+use super::health::{Health, Phase, Watch};
 use super::pool::panic_text;
 use super::process::ProcessFactory;
-use super::settings::Settings;
+use super::settings::{Delivery, Settings};
 use super::stop::StopSignal;
 use super::turn::Stream;
 use crate::telemetry::Metrics;
@@ -29,6 +29,7 @@ pub struct WorkerHandle {
     ended: Receiver<Result<Summary, StreamError>>,
     stop: Arc<StopSignal>,
     health: Arc<Health>,
+    watch: Watch,
 }
 
 /// What a worker did in its life.
@@ -53,9 +54,13 @@ impl Worker {
     pub fn start(settings: Settings, factory: ProcessFactory, metrics: Metrics) -> Result<WorkerHandle, StreamError> {
         settings.validate()?;
         let stop = Arc::new(StopSignal::new(settings.drain_timeout));
-        // The longest silence that is normal: one commit that waits for its brokers (synchronous commits of the
-        // at-least-once mode end after librdkafka's socket.timeout.ms, 60 s).
-        let health = Arc::new(Health::new(Duration::from_secs(90)));
+        // Above the longest silence that is normal: requests about offsets take 5 s at most, but synchronous commits of
+        // the at-least-once mode end only after librdkafka's socket.timeout.ms, 60 s.
+        let silence = match settings.delivery {
+            Delivery::ExactlyOnce { .. } => Duration::from_secs(20),
+            Delivery::AtLeastOnce => Duration::from_secs(90),
+        };
+        let health = Arc::new(Health::new(silence));
         let stream = Stream::new(settings, factory, metrics, stop.clone(), health.clone())?;
         let (tell, ended) = bounded(1);
         let thread = thread::Builder::new()
@@ -64,7 +69,7 @@ impl Worker {
                 let _ = tell.send(stream.run());
             })
             .map_err(StreamError::Thread)?;
-        Ok(WorkerHandle { thread: Some(thread), ended, stop, health })
+        Ok(WorkerHandle { thread: Some(thread), ended, stop, health, watch: Watch::default() })
     }
 }
 
@@ -80,7 +85,7 @@ impl WorkerHandle {
     }
 
     /// Waits for the end. After a stop that is no later than the drain timeout and the time to leave the group, even
-    /// if a client library hangs.
+    /// if a client library hangs; at any other time a hanging one ends the wait, too.
     ///
     /// # Errors
     /// Why the worker gave up.
@@ -103,6 +108,10 @@ impl WorkerHandle {
                 Some(Err(StreamError::Panicked(text)))
             }
             Err(RecvTimeoutError::Timeout) => {
+                if self.watch.hangs(&self.health, Instant::now()) {
+                    self.health.enter(Phase::Failed);
+                    return Some(Err(StreamError::Hangs(self.health.deadline().as_secs())));
+                }
                 self.stop.overrun(Instant::now().checked_sub(CLOSE_TIMEOUT * 2)?).map(Err)
             }
         }

@@ -44,9 +44,11 @@ pub struct Metrics {
     pub records_finished: IntCounterVec,
     pub records_returned: IntCounterVec,
     pub records_dead_lettered: IntCounterVec,
+    pub dead_letters_halted: IntGauge,
     pub records_produced: IntCounterVec,
     pub produce_errors: IntCounterVec,
     pub client_errors: IntCounterVec,
+    pub producers_rebuilt: IntCounter,
     pub stage_duration: HistogramVec,
     pub end_to_end_latency: Histogram,
     pub record_size: HistogramVec,
@@ -119,6 +121,11 @@ impl Metrics {
                 &["stage", "reason"],
                 "Bad articles, by where and why. Read the dead-letter topic with `dateline dlq inspect`.",
             )?,
+            dead_letters_halted: b.gauge(
+                "dead_letters_halted",
+                "1 while nothing is read because too many articles were bad (dead_letters.max_ratio, max_burst); a few \
+                 are tried every dead_letters.pause. Look at the newest dead letters: their producer has changed.",
+            )?,
             records_produced: b.counters(
                 "records_produced_total",
                 &["topic"],
@@ -126,8 +133,13 @@ impl Metrics {
             )?,
             produce_errors: b.counters(
                 "produce_errors_total",
-                &["code"],
+                &["topic", "code"],
                 "Records that a broker or the client refused, by librdkafka's code. They are retried.",
+            )?,
+            producers_rebuilt: b.counter(
+                "producers_rebuilt_total",
+                "Producers replaced because librdkafka gave them up: an outage or a pause outlasted a transaction. \
+                 Nothing is lost; raise kafka.transaction_timeout when this grows without an outage.",
             )?,
             client_errors: b.counters(
                 "client_errors_total",

@@ -1,6 +1,10 @@
 //! Articles for the tests, and the verdict over what came of them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
 use crate::kafka::{Message, Topics, produce, read_topic};
 
@@ -21,6 +25,33 @@ pub fn article(n: usize) -> (String, String) {
     let id = format!("article-{n:06}");
     let value = serde_json::json!({"id": id, "text": text, "published_at": format!("2024-05-{day:02}T12:00:00Z")});
     (format!("key-{}", n % KEYS), value.to_string())
+}
+
+/// An article of so many attacks, none of them told twice: its record is many times as large as itself.
+pub fn long(attacks: usize) -> String {
+    let sentence = |n: usize| {
+        format!("Gunmen attacked a market in Kano on March {}, killing {} people, police said. ", 1 + n % 28, 2 + n)
+    };
+    let text: String = (0..attacks).map(sentence).collect();
+    serde_json::json!({"id": "long", "text": text, "published_at": "2024-05-01T12:00:00Z"}).to_string()
+}
+
+/// A producer to send articles with; it waits out brokers that go away.
+pub fn producer(bootstrap: &str) -> BaseProducer {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", bootstrap).set("enable.idempotence", "true").set("partitioner", "murmur2_random");
+    config.create().unwrap()
+}
+
+/// Writes a range of articles with a producer, and waits until they are acknowledged.
+pub fn send_with(producer: &BaseProducer, topics: &Topics, range: std::ops::Range<usize>) {
+    for (key, value) in range.map(article) {
+        let record = BaseRecord::<str, str>::to(&topics.input).key(&key).payload(&value);
+        producer.send(record).map_err(|(e, _)| e).unwrap();
+    }
+    while producer.in_flight_count() > 0 {
+        producer.poll(Duration::from_millis(10));
+    }
 }
 
 /// Writes a range of articles to the input topic.
@@ -75,6 +106,14 @@ impl Verdict {
     /// Whether everything is there exactly once and in order.
     pub fn is_exact(&self) -> bool {
         self.lost.is_empty() && self.doubled.is_empty() && self.out_of_order.is_empty()
+    }
+
+    /// The figures, in short.
+    pub fn text(&self) -> String {
+        let (lost, doubled, moved) = (self.lost.len(), self.doubled.len(), self.out_of_order.len());
+        let dead = if self.dead > 0 { format!(", {} dead letters", self.dead) } else { String::new() };
+        let exact = if self.is_exact() { "exactly once" } else { "NOT exactly once" };
+        format!("{exact}: {lost} lost, {doubled} doubled, {moved} out of order{dead}")
     }
 
     fn compare(&mut self, what: &str, expected: impl Iterator<Item = String>, found: impl Iterator<Item = String>) {

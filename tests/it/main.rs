@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, missing_docs, unreachable_pub)]
 
 mod articles;
+mod bad_articles;
 mod broker;
 mod browser;
 mod cli;

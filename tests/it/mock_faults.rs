@@ -255,6 +255,23 @@ fn partition_of(bench: &Bench, key: &str) -> i32 {
 }
 
 #[test]
+fn a_lost_producer_is_built_anew() {
+    let bench = Bench::new();
+    let worker = bench.start(exactly_once("mock-0"), |_| {});
+    bench.feed(&["one"]);
+    bench.wait_finished(1);
+    // What a restarted coordinator says of a transaction it does not know: fatal to librdkafka.
+    bench.cluster.request_errors(RDKafkaApiKey::EndTxn, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_INVALID_TXN_STATE]);
+    bench.feed(&["two", "three"]);
+    bench.wait_finished(3);
+    assert_eq!(bench.metrics.producers_rebuilt.get(), 1);
+    assert_eq!(bench.seen.load(Ordering::Relaxed), 3, "nothing is enriched twice");
+    assert_identity(&bench.metrics);
+    worker.stop();
+    assert_eq!(worker.wait().unwrap().enriched, 3);
+}
+
+#[test]
 fn fencing_ends_the_worker() {
     let bench = Bench::new();
     let worker = bench.start(exactly_once("mock-0"), |_| {});
@@ -308,6 +325,33 @@ fn a_missing_topic_is_named_at_once() {
         Err(StreamError::TopicMissing(topic)) => assert_eq!(topic, "no.such.topic"),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn an_unauthorised_topic_is_named_and_makes_no_article_bad() {
+    let denied = RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    let bench = Bench::new();
+    bench.cluster.topic_error(&bench.topics.dead, denied).unwrap();
+    let error = bench.start(exactly_once("mock-0"), |_| {}).wait().unwrap_err();
+    assert_eq!(error.kind(), "denied", "{error}");
+    assert!(error.to_string().contains("articles.dead"), "{error}");
+
+    // Access that is taken away later: tried again for a while, in case it comes back.
+    let bench = Bench::new();
+    let worker = bench.start(exactly_once("mock-0"), |s| {
+        s.broker_patience = Duration::from_secs(4);
+        s.transaction_timeout = Duration::from_secs(3);
+        s.batch_wait = Duration::from_secs(2);
+    });
+    bench.feed(&["single one"]);
+    eventually("the article is read", LONG, || bench.seen.load(Ordering::Relaxed) == 1);
+    bench.cluster.request_errors(RDKafkaApiKey::Produce, &vec![denied; 500]);
+    let error = worker.wait().unwrap_err();
+    assert_eq!(error.kind(), "unavailable", "{error}");
+    let text = error.to_string();
+    assert!(text.contains("articles.enriched") && text.to_lowercase().contains("authorization"), "{text}");
+    assert_eq!(Metrics::total(&bench.metrics.records_dead_lettered), 0);
+    assert_identity(&bench.metrics);
 }
 
 #[test]

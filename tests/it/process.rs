@@ -57,6 +57,12 @@ impl Group {
         &self.environment
     }
 
+    /// The same group without a setting.
+    pub fn without(mut self, key: &str) -> Self {
+        self.environment.remove(&format!("DATELINE__{key}"));
+        self
+    }
+
     /// Starts the worker of a slot.
     pub fn start(&self, instance: usize) -> WorkerProcess {
         let folder = tempfile::tempdir().unwrap();
@@ -121,6 +127,18 @@ impl WorkerProcess {
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
         assert!(status.success(), "kill -s {name} failed");
+    }
+
+    /// The exit status, if the worker has ended.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
+    /// Resident memory in bytes.
+    pub fn memory(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
     }
 
     /// SIGKILL.

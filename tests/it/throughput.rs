@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dateline::stream::{Delivery, Input, OutputRecord, Process, ProcessFactory, Rejection, Settings, Topics, Worker};
+use dateline::stream::{Delivery, Input, OutputRecord, Process, ProcessFactory, Rejection, Settings, Worker};
 use dateline::telemetry::Metrics;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
@@ -22,13 +22,7 @@ const LONG: Duration = Duration::from_secs(300);
 fn settings(bootstrap: &str, names: &kafka::Topics, group: &str) -> Settings {
     let mut settings =
         Settings::new(bootstrap, group, Delivery::ExactlyOnce { transactional_id: format!("{}-{group}", names.input) });
-    settings.topics = Topics {
-        input: names.input.as_str().into(),
-        enriched: names.enriched.as_str().into(),
-        events: names.events.as_str().into(),
-        entities: names.entities.as_str().into(),
-        dead: names.dead.as_str().into(),
-    };
+    settings.topics = names.names();
     settings
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use dateline::stream;
 use dateline::stream::embedded::Broker;
 
 use crate::articles::{self, Verdict};
@@ -154,13 +153,7 @@ fn a_missing_topic_is_named_and_the_worker_ends() {
 fn what_is_not_sure_enough_stays_out_of_its_topic() {
     // The mock cluster will do: what is judged is what the worker writes, not how often.
     let topics = Topics::new("sure");
-    let names = stream::Topics {
-        input: topics.input.as_str().into(),
-        enriched: topics.enriched.as_str().into(),
-        events: topics.events.as_str().into(),
-        entities: topics.entities.as_str().into(),
-        dead: topics.dead.as_str().into(),
-    };
+    let names = topics.names();
     let broker = Broker::start(&names).unwrap();
     let bootstrap = broker.bootstrap_servers();
     let text = include_str!("../../config/samples/night-raid.txt");

@@ -35,6 +35,17 @@ impl Topics {
     pub fn outputs(&self) -> [&str; 4] {
         [&self.enriched, &self.events, &self.entities, &self.dead]
     }
+
+    /// The names as a worker's setting.
+    pub fn names(&self) -> dateline::stream::Topics {
+        dateline::stream::Topics {
+            input: self.input.as_str().into(),
+            enriched: self.enriched.as_str().into(),
+            events: self.events.as_str().into(),
+            entities: self.entities.as_str().into(),
+            dead: self.dead.as_str().into(),
+        }
+    }
 }
 
 /// A record as it lies in a topic.
@@ -62,17 +73,37 @@ impl Message {
 
 /// Creates the topics of a test.
 pub fn create_topics(bootstrap: &str, topics: &Topics, partitions: i32) {
+    create_replicated(bootstrap, topics, partitions, 1, &[]);
+}
+
+/// Creates the topics of a test with so many replicas; some with another `max.message.bytes`.
+pub fn create_replicated(bootstrap: &str, topics: &Topics, partitions: i32, replicas: i32, limits: &[(&str, &str)]) {
     let admin: AdminClient<DefaultClientContext> =
         ClientConfig::new().set("bootstrap.servers", bootstrap).create().expect("an admin client");
     let new: Vec<NewTopic<'_>> = std::iter::once(topics.input.as_str())
         .chain(topics.outputs())
-        .map(|name| NewTopic::new(name, partitions, TopicReplication::Fixed(1)).set("max.message.bytes", "10485760"))
+        .map(|name| {
+            let limit = limits.iter().find(|(topic, _)| *topic == name).map_or("10485760", |(_, limit)| limit);
+            NewTopic::new(name, partitions, TopicReplication::Fixed(replicas)).set("max.message.bytes", limit)
+        })
         .collect();
     let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let results = runtime.block_on(admin.create_topics(&new, &options)).expect("topics can be created");
     for result in results {
         result.expect("the topic can be created");
+    }
+}
+
+/// Deletes a topic and waits until it is gone.
+pub fn delete_topic(bootstrap: &str, topic: &str) {
+    let admin: AdminClient<DefaultClientContext> =
+        ClientConfig::new().set("bootstrap.servers", bootstrap).create().expect("an admin client");
+    let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let results = runtime.block_on(admin.delete_topics(&[topic], &options)).expect("topics can be deleted");
+    for result in results {
+        result.expect("the topic can be deleted");
     }
 }
 
@@ -133,9 +164,9 @@ pub fn read_topic(bootstrap: &str, topic: &str) -> Vec<Message> {
     while !at_end.iter().all(|end| *end) {
         assert!(Instant::now() < deadline, "{topic} cannot be read to its end within 60 s");
         match consumer.poll(Duration::from_millis(200)) {
-            None => {}
             Some(Err(rdkafka::error::KafkaError::PartitionEOF(partition))) => at_end[partition as usize] = true,
-            Some(Err(e)) => panic!("cannot read {topic}: {e}"),
+            // A broker that is away for a while; the deadline tells if it stays away.
+            None | Some(Err(_)) => {}
             Some(Ok(m)) => found.push(Message {
                 partition: m.partition(),
                 offset: m.offset(),
@@ -163,15 +194,25 @@ pub fn read_until(bootstrap: &str, topic: &str, limit: Duration, done: impl Fn(&
     }
 }
 
-/// Committed offsets of a group over all partitions of a topic, summed.
+/// Committed offsets of a group over all partitions of a topic, summed. Waits for brokers that are away for a while.
 pub fn committed(bootstrap: &str, group: &str, topic: &str) -> i64 {
     let consumer: BaseConsumer =
         ClientConfig::new().set("bootstrap.servers", bootstrap).set("group.id", group).create().expect("a consumer");
-    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).expect("metadata");
-    let mut list = TopicPartitionList::new();
-    for partition in metadata.topics()[0].partitions() {
-        list.add_partition(topic, partition.id());
-    }
-    let offsets = consumer.committed_offsets(list, Duration::from_secs(30)).expect("committed offsets");
+    let deadline = Instant::now() + Duration::from_secs(90);
+    let ask = || {
+        let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10))?;
+        let mut list = TopicPartitionList::new();
+        for partition in metadata.topics()[0].partitions() {
+            list.add_partition(topic, partition.id());
+        }
+        consumer.committed_offsets(list, Duration::from_secs(10))
+    };
+    let offsets = loop {
+        match ask() {
+            Ok(offsets) => break offsets,
+            Err(e) => assert!(Instant::now() < deadline, "the committed offsets cannot be read: {e}"),
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    };
     offsets.elements().iter().map(|e| if let Offset::Offset(n) = e.offset() { n } else { 0 }).sum()
 }

@@ -6,12 +6,16 @@
 
 mod broker;
 mod client;
+mod cluster;
 
 use std::io::Write;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use broker::Broker;
-pub use client::{Message, Topics, committed, create_topics, produce, read_topic, read_until};
+pub use client::{
+    Message, Topics, committed, create_replicated, create_topics, delete_topic, produce, read_topic, read_until,
+};
+pub use cluster::{BROKERS, Cluster};
 
 /// The broker shared by the tests of this run, and its address.
 pub enum Kafka {
@@ -49,6 +53,19 @@ pub fn own(test: &str) -> Option<Broker> {
     match Broker::start() {
         Ok(broker) => Some(broker),
         Err(reason) => skip(test, &reason),
+    }
+}
+
+/// The cluster shared by the fault tests of this run, each of which has it for itself.
+pub fn cluster(test: &str) -> Option<MutexGuard<'static, Cluster>> {
+    static CLUSTER: OnceLock<Result<Mutex<Cluster>, String>> = OnceLock::new();
+    match CLUSTER.get_or_init(|| Cluster::start().map(Mutex::new)) {
+        Ok(cluster) => {
+            let cluster = cluster.lock().unwrap_or_else(PoisonError::into_inner);
+            cluster.wait_whole(None).expect("the test before must leave the cluster whole");
+            Some(cluster)
+        }
+        Err(reason) => skip(test, reason),
     }
 }
 

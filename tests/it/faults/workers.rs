@@ -1,33 +1,13 @@
-//! Exactly once, whatever happens: workers killed at random, partitions moved, the broker restarted.
-//!
-//! Every test reads all output topics with `read_committed` and prints its figures.
+//! Workers that are killed, stopped, restarted, doubled, and more or fewer of them.
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
+use super::{Random, Scene, report};
 use crate::articles::{self, Verdict};
 use crate::kafka::{self, Topics, committed, create_topics};
 use crate::process::{Group, WorkerProcess};
 
 const PATIENCE: Duration = Duration::from_secs(300);
-
-/// Pseudo-random numbers (SplitMix64) from a fixed seed, so that a failure can be run again.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % n
-    }
-}
-
-/// Prints a figure past the test runner's capture.
-fn report(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
-}
 
 /// Waits until the group has committed all of `n` articles.
 fn finish(bootstrap: &str, group: &Group, topics: &Topics, n: usize, workers: &[Option<WorkerProcess>]) {
@@ -47,9 +27,9 @@ fn finish(bootstrap: &str, group: &Group, topics: &Topics, n: usize, workers: &[
 #[test]
 fn killed_workers_lose_and_double_nothing() {
     const SEED: u64 = 20_220_203;
-    const ARTICLES: usize = 2000;
-    const PORTIONS: usize = 5;
-    const KILLS: usize = 15;
+    const ARTICLES: usize = 900;
+    const PORTIONS: usize = 3;
+    const KILLS: usize = 6;
     let Some(kafka) = kafka::shared("killed_workers_lose_and_double_nothing") else { return };
     let (bootstrap, topics) = (kafka.bootstrap(), Topics::new("killed"));
     create_topics(bootstrap, &topics, 6);
@@ -75,15 +55,11 @@ fn killed_workers_lose_and_double_nothing() {
     finish(bootstrap, &group, &topics, ARTICLES, &workers);
     let verdict = Verdict::read(bootstrap, &topics, ARTICLES);
     report(&format!(
-        "exactly once under SIGKILL (seed {SEED}): 3 workers, {kills} kills, {} articles, {} events, {} entities in \
-         {:.0} s: {} lost, {} doubled, {} out of order",
+        "FAULT | workers killed at random (SIGKILL, seed {SEED}) | {kills} kills of 3 workers | - | {} ({} articles in \
+         {:.0} s) |",
+        verdict.text(),
         verdict.articles,
-        verdict.events,
-        verdict.entities,
         start.elapsed().as_secs_f64(),
-        verdict.lost.len(),
-        verdict.doubled.len(),
-        verdict.out_of_order.len(),
     ));
     assert!(verdict.is_exact() && verdict.articles == ARTICLES, "{verdict:#?}");
     assert_eq!(kills, KILLS);
@@ -109,32 +85,63 @@ fn partitions_that_move_lose_and_double_nothing() {
     let workers = [Some(second), Some(again)];
     finish(bootstrap, &group, &topics, ARTICLES, &workers);
     let verdict = Verdict::read(bootstrap, &topics, ARTICLES);
-    report(&format!("rebalance while processing: {} articles, {verdict:?}", verdict.articles));
+    report(&format!(
+        "FAULT | workers come and go | 5 rebalances | - | {} ({} articles) |",
+        verdict.text(),
+        verdict.articles
+    ));
     assert!(verdict.is_exact() && verdict.articles == ARTICLES, "{verdict:#?}");
 }
 
 #[test]
-fn a_broker_restart_loses_and_doubles_nothing() {
-    const ARTICLES: usize = 400;
-    let Some(mut broker) = kafka::own("a_broker_restart_loses_and_doubles_nothing") else { return };
-    let (bootstrap, topics) = (broker.bootstrap().to_owned(), Topics::new("broker-restart"));
-    create_topics(&bootstrap, &topics, 3);
-    articles::send(&bootstrap, &topics, 0..ARTICLES);
-    let group = Group::new(&bootstrap, "broker-restart", &topics).with("WORKER__BATCH_RECORDS", "10");
-    let worker = group.start(0).ready();
-    while committed(&bootstrap, &group.name, &topics.input) < 50 {
-        std::thread::sleep(Duration::from_millis(100));
+fn a_worker_that_slept_past_its_session_does_no_harm() {
+    let Some(cluster) = kafka::cluster("a_worker_that_slept_past_its_session_does_no_harm") else { return };
+    let mut scene = Scene::start("slept", cluster.bootstrap(), 3, 2, |group| group);
+    scene.worker(0).signal("STOP");
+    std::thread::sleep(Duration::from_secs(6));
+    scene.worker(0).signal("CONT");
+    let recovery = scene.recover();
+    let lost = scene.worker(0).metric("dateline_rebalances_total{event=\"lost\"}");
+    assert!(lost.is_some_and(|n| n >= 1.0), "the worker did not learn that it had lost its partitions: {lost:?}");
+    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    scene.finish(
+        "worker stopped past its session (SIGSTOP 6 s, session 4 s)",
+        "lost its partitions, rejoined",
+        recovery,
+    );
+}
+
+#[test]
+fn a_rolling_restart_and_scaling_lose_and_double_nothing() {
+    let Some(cluster) = kafka::cluster("a_rolling_restart_and_scaling_lose_and_double_nothing") else { return };
+    let mut scene = Scene::start("rolling", cluster.bootstrap(), 3, 1, |group| group);
+    scene.put(1);
+    scene.put(2);
+    let up = scene.recover();
+    for slot in 0..3 {
+        assert_eq!(scene.take(slot).ready().stop().code(), Some(0));
+        scene.put(slot);
     }
-    let before = committed(&bootstrap, &group.name, &topics.input);
-    broker.kill();
-    std::thread::sleep(Duration::from_secs(3));
-    broker.resume().unwrap();
-    let workers = [Some(worker)];
-    finish(&bootstrap, &group, &topics, ARTICLES, &workers);
-    let verdict = Verdict::read(&bootstrap, &topics, ARTICLES);
-    report(&format!("broker restart: {before} articles committed before, {} after, {verdict:?}", verdict.articles));
-    assert!((before as usize) < ARTICLES, "everything was done before the broker went: the test showed nothing");
-    assert!(verdict.is_exact() && verdict.articles == ARTICLES, "{verdict:#?}");
-    let [worker] = workers;
-    assert_eq!(worker.unwrap().stop().code(), Some(0));
+    let restart = scene.recover();
+    for slot in [0, 2] {
+        assert_eq!(scene.take(slot).ready().stop().code(), Some(0));
+    }
+    let down = scene.recover();
+    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    let happened = format!("{:.1} s after 1 to 3, {:.1} s after the restarts", up.as_secs_f64(), restart.as_secs_f64());
+    scene.finish("1 worker to 3, rolling restart of all (SIGTERM), 3 to 1", &happened, down);
+}
+
+#[test]
+fn of_two_workers_with_one_id_the_first_ends_and_says_why() {
+    let Some(cluster) = kafka::cluster("of_two_workers_with_one_id_the_first_ends_and_says_why") else { return };
+    let mut scene = Scene::start("doubled", cluster.bootstrap(), 3, 1, |group| group);
+    let mut first = scene.take(0);
+    scene.put(0);
+    let status = first.wait(Duration::from_secs(60));
+    assert_eq!(status.code(), Some(76), "{}", first.log());
+    assert!(first.log().contains("another worker uses the transactional id"), "{}", first.log());
+    let recovery = scene.recover();
+    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    scene.finish("two workers with one kafka.instance", "the first is fenced and exits 76", recovery);
 }

@@ -1,0 +1,93 @@
+//! Three brokers that replicate every partition.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+
+use super::broker::{Broker, free_port};
+
+/// Brokers of a cluster.
+pub const BROKERS: usize = 3;
+
+/// A running cluster. Brokers are numbered from 0.
+pub struct Cluster {
+    brokers: Vec<Broker>,
+    bootstrap: String,
+}
+
+impl Cluster {
+    /// Starts a fresh cluster and waits until all brokers take part.
+    pub fn start() -> Result<Self, String> {
+        let mut ports = Vec::new();
+        for _ in 0..BROKERS {
+            ports.push((free_port()?, free_port()?));
+        }
+        let voters: Vec<(usize, u16)> = (1..).zip(&ports).map(|(id, (_, controller))| (id, *controller)).collect();
+        let nodes = voters.iter().zip(&ports);
+        let brokers: Result<Vec<Broker>, String> =
+            nodes.map(|((id, controller), (client, _))| Broker::prepare(*id, *client, *controller, &voters)).collect();
+        let mut brokers = brokers?;
+        brokers.iter_mut().try_for_each(Broker::spawn)?;
+        brokers.iter().try_for_each(Broker::wait_open)?;
+        let bootstrap = brokers.iter().map(Broker::bootstrap).collect::<Vec<_>>().join(",");
+        let cluster = Self { brokers, bootstrap };
+        cluster.wait_whole(None)?;
+        Ok(cluster)
+    }
+
+    /// Addresses for clients.
+    pub fn bootstrap(&self) -> &str {
+        &self.bootstrap
+    }
+
+    /// Stops a broker at once, keeping its data.
+    pub fn kill(&mut self, broker: usize) {
+        self.brokers[broker].kill();
+    }
+
+    /// Starts a broker that was killed.
+    pub fn resume(&mut self, broker: usize) -> Result<(), String> {
+        self.brokers[broker].resume()
+    }
+
+    /// Stops a broker's clock: it answers nobody, and its connections stay open.
+    pub fn pause(&self, broker: usize) {
+        self.brokers[broker].signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn unpause(&self, broker: usize) {
+        self.brokers[broker].signal("CONT");
+    }
+
+    /// Waits until every broker takes part and, of a topic, every replica is in sync.
+    pub fn wait_whole(&self, topic: Option<&str>) -> Result<(), String> {
+        let client: BaseConsumer =
+            ClientConfig::new().set("bootstrap.servers", &self.bootstrap).create().map_err(|e| e.to_string())?;
+        let deadline = Instant::now() + Duration::from_secs(90);
+        loop {
+            let metadata = client.fetch_metadata(topic, Duration::from_secs(2));
+            let whole = metadata.as_ref().is_ok_and(|found| {
+                let asked = found.topics().iter().filter(|t| topic == Some(t.name()));
+                let mut partitions = asked.flat_map(|t| t.partitions());
+                found.brokers().len() == BROKERS && partitions.all(|p| p.isr().len() == p.replicas().len())
+            });
+            if whole {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(format!("the cluster was not whole within 90 s: {:?}", metadata.err()));
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// Brokers (from 0) that lead partitions of a topic, in order of the partitions.
+    pub fn leaders(&self, topic: &str) -> Vec<i32> {
+        let client: BaseConsumer =
+            ClientConfig::new().set("bootstrap.servers", &self.bootstrap).create().expect("a client");
+        let metadata = client.fetch_metadata(Some(topic), Duration::from_secs(30)).expect("metadata");
+        metadata.topics()[0].partitions().iter().map(|p| p.leader() - 1).collect()
+    }
+}
