@@ -1,9 +1,11 @@
 //! Batches on the stream thread: when one is due, what follows its success or failure.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use tracing::{info, warn};
 
+use super::consumer::TopicState;
 use super::dead_letter;
 use super::delivery::{Article, Attempt, Failure, Outcome, Patience, Written, is_about_the_record};
 use super::error::StreamError;
@@ -137,13 +139,24 @@ impl Stream {
         }
         match failure.refused.iter().find(|(_, code)| is_about_the_record(*code)) {
             // Broker trouble never makes an article bad.
-            None => self.retry.failed(Instant::now(), &failure.reason),
+            None => {
+                let patience = self.retry.failed(Instant::now(), &failure.reason);
+                patience.map_err(|error| self.missing_topic().unwrap_or(error))
+            }
             Some(_) if batch.len() > 1 => {
                 self.retry.isolate(batch.len());
                 Ok(())
             }
             Some((_, code)) => self.condemn(batch, &format!("a broker refused the record: {code}")),
         }
+    }
+
+    /// Looks, when patience is over, whether a topic was deleted: a record for it only times out.
+    fn missing_topic(&self) -> Option<StreamError> {
+        let gone = |topic: &&Arc<str>| {
+            matches!(self.subscription.topic_state(topic, Duration::from_secs(2)), TopicState::Missing)
+        };
+        self.settings.topics.outputs().into_iter().find(gone).map(|topic| StreamError::TopicMissing(topic.to_string()))
     }
 
     /// Turns the one article of a batch into a dead letter, or its dead letter into smaller pieces.

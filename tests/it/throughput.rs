@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dateline::stream::{Delivery, Input, OutputRecord, Process, ProcessFactory, Rejection, Settings, Worker};
+use dateline::stream::{
+    CrashGuard, Delivery, Input, OutputRecord, Process, ProcessFactory, Rejection, Settings, Worker,
+};
 use dateline::telemetry::Metrics;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
@@ -143,6 +145,15 @@ fn throughput() {
     for round in 0..3 {
         let bare = bare(&settings(kafka.bootstrap(), &names, &format!("bare-{round}")));
         let stream = stream(settings(kafka.bootstrap(), &names, &format!("stream-{round}")));
+        let folder = tempfile::tempdir().unwrap();
+        let guard = CrashGuard { folder: folder.path().into(), name: "0".into(), limit: 3 };
+        let mut guarded = settings(kafka.bootstrap(), &names, &format!("guarded-{round}"));
+        guarded.crash_guard = Some(guard);
+        let guarded = self::stream(guarded);
+        println!(
+            "with a crash journal {:.0} records/s, {:.0} us of processor time per record",
+            guarded.records, guarded.cpu
+        );
         println!(
             "records/s: bare loop {:.0}, stream {:.0}; processor time per record: {:.0} and {:.0} us",
             bare.records, stream.records, bare.cpu, stream.cpu

@@ -23,7 +23,7 @@ fn brokers_killed_in_turn_lose_and_double_nothing() {
     }
     let recovery = scene.recover();
     assert!(moved >= 3, "{moved} leaders moved: the test showed nothing");
-    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    scene.assert_recovered_alone();
     let happened = format!("each of 3 brokers in turn (SIGKILL, back after 5.5 s); {moved} leaders of inputs moved");
     scene.finish("brokers killed and restarted", &happened, recovery);
 }
@@ -39,7 +39,7 @@ fn brokers_that_fall_silent_lose_and_double_nothing() {
         cluster.wait_whole(Some(&scene.topics.input)).unwrap();
     }
     let recovery = scene.recover();
-    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    scene.assert_recovered_alone();
     scene.finish("brokers silent with open connections", "each of 3 in turn (SIGSTOP 6 s)", recovery);
 }
 
@@ -59,7 +59,7 @@ fn slow_brokers_and_a_full_gate_lose_and_double_nothing() {
     let recovery = scene.recover();
     let closed = scene.worker(0).metric("dateline_admission_gate_closed_seconds_total").unwrap_or_default();
     assert!(closed > 1.0, "the gate was closed for {closed} s: the test showed nothing");
-    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    scene.assert_recovered_alone();
     let happened =
         format!("brokers run 1/5 of the time for 6 s, 8 records in flight at most; gate closed {closed:.1} s");
     scene.finish("slow brokers, full in-flight gate", &happened, recovery);
@@ -75,7 +75,7 @@ fn a_broker_restart_loses_and_doubles_nothing() {
     broker.resume().unwrap();
     let recovery = scene.recover();
     let rebuilt = scene.worker(0).metric("dateline_producers_rebuilt_total").unwrap_or_default();
-    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    scene.assert_recovered_alone();
     let happened = format!("the only broker away for 14 s; {rebuilt} producers rebuilt");
     scene.finish("outage longer than a transaction (10 s)", &happened, recovery);
 }

@@ -1,6 +1,8 @@
 //! Workers that are killed, stopped, restarted, doubled, and more or fewer of them.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rdkafka::producer::{BaseRecord, Producer};
 
 use super::{Random, Scene, report};
 use crate::articles::{self, Verdict};
@@ -144,4 +146,35 @@ fn of_two_workers_with_one_id_the_first_ends_and_says_why() {
     let recovery = scene.recover();
     assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
     scene.finish("two workers with one kafka.instance", "the first is fenced and exits 76", recovery);
+}
+
+#[test]
+fn clocks_that_jump_disturb_nothing() {
+    // Time limits, retries and sessions run on the monotonic clock. The wall clock is used for one thing: how long ago a
+    // record was produced, by a clock that is another's. Brokers refuse timestamps more than an hour ahead.
+    let Some(kafka) = kafka::shared("clocks_that_jump_disturb_nothing") else { return };
+    let (bootstrap, topics) = (kafka.bootstrap(), Topics::new("clock"));
+    create_topics(bootstrap, &topics, 1);
+    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    let producer = articles::producer(bootstrap);
+    let times = [now, 0, now + 30 * 60_000, now - 86_400_000, now + 50 * 60_000, 1];
+    for (n, time) in times.into_iter().enumerate() {
+        let (key, value) = articles::article(n);
+        let record = BaseRecord::<str, str>::to(&topics.input).key(&key).payload(&value).timestamp(time);
+        producer.send(record).map_err(|(e, _)| e).unwrap();
+    }
+    producer.flush(Duration::from_secs(30)).unwrap();
+    let group = Group::new(bootstrap, "clock", &topics);
+    let workers = [Some(group.start(0).ready())];
+    finish(bootstrap, &group, &topics, times.len(), &workers);
+    let [worker] = workers;
+    let worker = worker.unwrap();
+    let sum = worker.metric("dateline_end_to_end_latency_seconds_sum").unwrap();
+    // Two from the beginning of time, one from yesterday; those ahead of us count as no time at all.
+    let expect = 2.0 * now as f64 / 1e3 + 86_400.0;
+    assert!((0.0..600.0).contains(&(sum - expect)), "{sum}, not {expect} and a little");
+    assert_eq!(worker.stop().code(), Some(0));
+    let verdict = Verdict::read(bootstrap, &topics, times.len());
+    assert!(verdict.is_exact() && verdict.articles == times.len(), "{verdict:#?}");
+    report(&format!("FAULT | clocks of producers jump (1970 to 50 min ahead) | nothing | - | {} |", verdict.text()));
 }
