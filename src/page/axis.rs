@@ -41,8 +41,8 @@ impl Axis {
     pub(super) fn ticks(&self) -> Vec<Tick> {
         let span = self.to - self.from;
         let dates = match span {
-            s if s <= 3.5 => self.days(1),
-            s if s <= 7.0 => self.days(2),
+            s if s <= 2.2 => self.days(1),
+            s if s <= 6.0 => self.days(2),
             s if s <= 25.0 => self.days(7),
             s if s <= 90.0 => self.months(1),
             s if s <= 270.0 => self.months(3),
@@ -100,7 +100,7 @@ mod tests {
             let labels: Vec<String> = axis.ticks().into_iter().map(|t| t.label).collect();
             assert_eq!(labels, expect);
         };
-        check("2022-02-01", "2022-02-03", &["1 Feb", "2 Feb", "3 Feb", "4 Feb"]);
+        check("2022-02-01", "2022-02-03", &["1 Feb", "3 Feb"]);
         check("2022-01-22", "2022-02-03", &["22 Jan", "29 Jan"]);
         check("2021-11-20", "2022-03-03", &["Jan 2022"]);
         check("2011-05-02", "2022-02-03", &["2015", "2020"]);

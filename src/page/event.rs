@@ -83,8 +83,9 @@ pub(super) fn card(story: &Story<'_>, event: &ArticleEvent) -> Markup {
                 (sources(story, event))
                 (doubts(story, event))
             }
-            // Without a title of its own the article is headed by this sentence.
-            @if event.main && story.record.article.title.is_some() {
+            // Without a title of its own the article is headed by this sentence;
+            // the evidence of an event told once is this sentence.
+            @if event.main && event.mentions.len() > 1 && story.record.article.title.is_some() {
                 @if let Some(summary) = &event.summary_text { blockquote { (shorten(summary, 400)) } }
             }
             (evidence(story, event))

@@ -4,6 +4,8 @@
 //! place is believed to lie. Places of one point share a dot. The map shows the places given as focus with room around
 //! them; what lies outside is named below it.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use super::outline::{Frame, borders, land};
@@ -72,8 +74,8 @@ pub(super) fn map(id: &str, title: &str, spots: &[Spot]) -> Markup {
     let spots: Vec<&Spot> = spots.iter().filter(|s| s.lat.abs() <= 90.0 && s.lon.abs() <= 180.0).collect();
     let Some(frame) = frame(&spots) else { return html! {} };
     let (unplaced, placed): (Vec<&Spot>, Vec<&Spot>) = spots.iter().partition(|s| s.kind == Kind::Unplaced);
-    let mut unplaced: Vec<&str> = unplaced.iter().map(|s| s.name.as_str()).collect();
-    unplaced.dedup();
+    let unplaced: BTreeSet<&str> = unplaced.iter().map(|s| s.name.as_str()).collect();
+    let unplaced: Vec<&str> = unplaced.into_iter().collect();
     let dots = dots(&placed);
     let (inside, outside): (Vec<&Dot>, Vec<&Dot>) = dots.iter().partition(|d| frame.holds(d.spot.lon, d.spot.lat));
     let labels = labels(&frame, &inside);
