@@ -30,7 +30,7 @@ use crate::config::{LogConfig, LogFormat};
 use crate::http;
 use crate::record::{ArticleEvent, EnrichedArticle, EntityTag};
 use crate::stream::{Broker, Delivery, Settings, Worker};
-use crate::telemetry::{Metrics, logs};
+use crate::telemetry::{Metrics, Tracing, logs};
 
 /// Longest wait for the samples to come through.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -69,8 +69,10 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let pipeline = worker::load(&config, &metrics)?;
     let recent = Arc::new(Recent::default());
     let about = worker::about(&settings, &pipeline);
-    let playground = Playground::new(Arc::clone(&pipeline), &config);
-    let factory = news::factory(pipeline, worker::intake(&config), &settings, metrics.clone(), Arc::clone(&recent));
+    let shared = news::shared(pipeline, &settings);
+    let playground = Playground::new(Arc::clone(&shared), &config);
+    let intake = worker::intake(&config);
+    let factory = news::factory(&shared, intake, &settings, metrics.clone(), Arc::clone(&recent), Tracing::off());
     let running = Worker::start(settings.clone(), factory, metrics.clone()).map_err(worker::failure)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

@@ -21,7 +21,7 @@ use super::style::Style;
 use super::{Settings, worker};
 use crate::article::{Article, Intake};
 use crate::config::Config;
-use crate::extract::{Enricher, Pipeline};
+use crate::extract::Enricher;
 use crate::page;
 use crate::record::{EnrichedArticle, Explanation};
 
@@ -74,10 +74,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         return Err(Failure::new(Exit::Usage, error));
     }
     let (config, _) = arguments.settings.load()?;
-    let pipeline = Arc::new(
-        Pipeline::load(config.model.path.as_deref(), config.model.gazetteer.as_deref())
-            .map_err(|e| Failure::new(Exit::Config, e))?,
-    );
+    let pipeline = Arc::new(worker::pipeline(&config)?);
     let intake = worker::intake(&config);
     let mut enrichers: Vec<Enricher> = (0..threads(&config)).map(|_| Enricher::new(Arc::clone(&pipeline))).collect();
     let mut print = Printer {

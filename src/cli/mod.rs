@@ -11,12 +11,14 @@ mod exit;
 mod extract;
 mod health;
 pub mod input;
+mod lexicons;
 mod memory;
 mod news;
 mod playground;
 mod progress;
 mod quality;
 mod recent;
+mod reload;
 mod run;
 mod schema;
 pub mod style;
@@ -123,6 +125,14 @@ Examples:
   dateline topics apply --replication-factor 1"
     )]
     Topics(topics::Topics),
+    /// Write the lexicons to a folder, to change them (setting lexicons.dir)
+    #[command(after_help = "\
+Examples:
+  dateline lexicons export lexicons")]
+    Lexicons {
+        #[command(subcommand)]
+        action: lexicons::Action,
+    },
     /// Print the JSON Schemas of the records
     #[command(after_help = "\
 Examples:
@@ -204,6 +214,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Health { settings, ready } => health::run(&settings, ready, &mut out),
         Command::Dlq(command) => dlq::run(&command, &mut out),
         Command::Topics(command) => topics::run(&command, &mut out),
+        Command::Lexicons { action } => lexicons::run(&action, &mut out),
         Command::Schema { record } => schema::run(record.as_deref(), &mut out),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "dateline", &mut out);

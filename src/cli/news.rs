@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use arc_swap::{ArcSwap, Cache};
 use prometheus::Histogram;
 
 use super::quality::Quality;
@@ -13,16 +14,32 @@ use crate::stream::{
     Input, MinConfidence, OutputRecord, Process, ProcessFactory, Rejection, Settings, Stage, Topics, output,
 };
 use crate::telemetry::Metrics;
+use crate::telemetry::trace::{ArticleSpan, Received, Tracing};
+
+/// What may change while the worker runs. Every thread looks at it before each article.
+pub(super) struct Current {
+    pub(super) pipeline: Arc<Pipeline>,
+    pub(super) least: MinConfidence,
+}
+
+/// [`Current`], to be put in force for all threads at once.
+pub(super) type Shared = Arc<ArcSwap<Current>>;
+
+/// What is in force at the start.
+pub(super) fn shared(pipeline: Arc<Pipeline>, settings: &Settings) -> Shared {
+    Arc::new(ArcSwap::from_pointee(Current { pipeline, least: settings.min_confidence }))
+}
 
 /// Enriches articles on one thread.
 struct News {
     intake: Arc<Intake>,
+    current: Cache<Shared, Arc<Current>>,
     enricher: Enricher,
     topics: Topics,
-    least: MinConfidence,
     quality: Quality,
     times: Times,
     recent: Arc<Recent>,
+    tracing: Tracing,
 }
 
 /// How long each step takes.
@@ -54,23 +71,24 @@ impl Lap {
 
 /// Makes one enricher per thread over one shared pipeline.
 pub(super) fn factory(
-    pipeline: Arc<Pipeline>,
+    shared: &Shared,
     intake: Intake,
     settings: &Settings,
     metrics: Metrics,
     recent: Arc<Recent>,
+    tracing: Tracing,
 ) -> ProcessFactory {
-    let intake = Arc::new(intake);
-    let (topics, least) = (settings.topics.clone(), settings.min_confidence);
+    let (shared, intake, topics) = (Arc::clone(shared), Arc::new(intake), settings.topics.clone());
     Arc::new(move || {
         Box::new(News {
             intake: Arc::clone(&intake),
-            enricher: Enricher::new(Arc::clone(&pipeline)),
+            enricher: Enricher::new(Arc::clone(&shared.load().pipeline)),
+            current: Cache::new(Arc::clone(&shared)),
             topics: topics.clone(),
-            least,
             quality: Quality::new(&metrics),
             times: Times::new(&metrics),
             recent: Arc::clone(&recent),
+            tracing: tracing.clone(),
         })
     })
 }
@@ -81,7 +99,28 @@ impl Process for News {
             // A tombstone: nothing to enrich, nothing wrong either.
             return Ok(Vec::new());
         };
+        let mut span = self.tracing.article(|| received(input, value));
+        let result = self.read(input, value, stop, &mut span);
+        if let Err(Rejection { stage, reason, .. }) = &result {
+            span.rejected(stage.as_str(), reason);
+        }
+        result
+    }
+}
+
+impl News {
+    fn read(
+        &mut self,
+        input: &Input,
+        value: &[u8],
+        stop: &dyn Fn() -> bool,
+        span: &mut ArticleSpan,
+    ) -> Result<Vec<OutputRecord>, Rejection> {
         let Self { times, quality, .. } = self;
+        let Current { pipeline, least } = &**self.current.load();
+        if !Arc::ptr_eq(pipeline, self.enricher.pipeline()) {
+            self.enricher.set_pipeline(Arc::clone(pipeline));
+        }
         let mut lap = Lap(Instant::now());
         let hint = input.header("content-type").and_then(|v| std::str::from_utf8(v).ok());
         let article = self.intake.read(value, &hint.map(Hint::content_type).unwrap_or_default());
@@ -98,12 +137,26 @@ impl Process for News {
         lap.observe(&times.extraction);
         quality.observe(&enriched);
         self.recent.add(&enriched);
-        let records = output::records(&enriched, input, &self.topics, self.least).map_err(|e| Rejection {
+        span.found(enriched.events.len(), enriched.entities.len());
+        let records = output::records(&enriched, input, &self.topics, *least).map_err(|e| Rejection {
             stage: Stage::Enrich,
             reason: "not_json",
             message: e.to_string(),
         });
         lap.observe(&times.records);
         records
+    }
+}
+
+/// What a span says of a record.
+fn received<'a>(input: &'a Input, value: &[u8]) -> Received<'a> {
+    let text = |name| input.header(name).and_then(|value| std::str::from_utf8(value).ok());
+    Received {
+        topic: &input.topic,
+        partition: input.partition,
+        offset: input.offset,
+        bytes: value.len(),
+        traceparent: text("traceparent"),
+        tracestate: text("tracestate"),
     }
 }

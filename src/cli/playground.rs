@@ -5,11 +5,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::news::Shared;
 use super::worker;
 use crate::article::samples::SAMPLES;
 use crate::article::{Hint, Intake};
 use crate::config::Config;
-use crate::extract::{Enricher, Pipeline};
+use crate::extract::Enricher;
 use crate::http;
 use crate::page::{self, Html, Refusal, Sample, View};
 
@@ -20,23 +21,23 @@ const FIELD: &str = "article=";
 
 /// Reads articles of people.
 pub(super) struct Playground {
-    pipeline: Arc<Pipeline>,
+    shared: Shared,
     intake: Intake,
     time: Duration,
     limit: usize,
 }
 
 impl Playground {
-    pub(super) fn new(pipeline: Arc<Pipeline>, config: &Config) -> Self {
+    pub(super) fn new(shared: Shared, config: &Config) -> Self {
         let limit = config.limits.article_bytes.0.min(LIMIT);
-        Self { pipeline, intake: worker::intake(config), time: config.worker.article_timeout, limit }
+        Self { shared, intake: worker::intake(config), time: config.worker.article_timeout, limit }
     }
 
     fn enrich(&self, text: &str) -> Result<Html, (&'static str, String)> {
         let start = Instant::now();
         let article = self.intake.read(text.as_bytes(), &Hint::default()).map_err(|e| (e.kind(), e.to_string()))?;
         let stop = || start.elapsed() >= self.time;
-        let mut enricher = Enricher::new(Arc::clone(&self.pipeline));
+        let mut enricher = Enricher::new(Arc::clone(&self.shared.load().pipeline));
         let record = enricher.enrich(&article, &stop).map_err(|e| (e.kind(), e.to_string()))?;
         let view = View { record: &record, article: &article };
         Ok(page::reading(view, text, start.elapsed(), self.limit))

@@ -1,23 +1,27 @@
 //! `dateline run`: the worker, until SIGTERM or SIGINT.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use tokio::signal::unix::{self, SignalKind};
 use tokio_util::sync::CancellationToken;
 
 use super::admin::Admin;
 use super::exit::{Exit, Failure};
 use super::playground::Playground;
 use super::recent::Recent;
+use super::reload::Reload;
 use super::worker::{WorkerProbes, about, failure, intake, load, settings};
 use super::{Settings as Arguments, memory, news};
 use crate::http;
 use crate::stream::{StreamError, Summary, Worker, WorkerHandle};
-use crate::telemetry::{Metrics, logs};
+use crate::telemetry::trace::{Exporter, Tracing};
+use crate::telemetry::{Logs, Metrics, logs};
 
 /// Runs the worker. Ends with its exit code.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let (config, _) = arguments.load()?;
-    logs::init(&config.log).map_err(|e| Failure::new(Exit::Config, e))?;
+    let (config, effective) = arguments.load()?;
+    let logs = logs::init(&config.log).map_err(|e| Failure::new(Exit::Config, e))?;
     let settings = settings(&config);
     settings.validate().map_err(|e| Failure::new(Exit::Config, e))?;
     let metrics = Metrics::new().map_err(|e| Failure::new(Exit::Internal, e))?;
@@ -35,8 +39,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let pipeline = load(&config, &metrics)?;
     let recent = Arc::new(Recent::default());
     let about = about(&settings, &pipeline);
-    let playground = config.http.playground.then(|| Playground::new(Arc::clone(&pipeline), &config));
-    let factory = news::factory(pipeline, intake(&config), &settings, metrics.clone(), Arc::clone(&recent));
+    let shared = news::shared(pipeline, &settings);
+    let playground = config.http.playground.then(|| Playground::new(Arc::clone(&shared), &config));
+    let reload = Reload::new(arguments, (&config, effective), logs.clone(), shared.clone(), metrics.clone());
+    let kafka = &config.kafka;
+    let exporter = Exporter { instance: &kafka.instance, group: &kafka.group_id, client: &kafka.client_id };
+    let traces = Tracing::from_environment(&exporter).map_err(|e| Failure::new(Exit::Config, e))?;
+    let intake = intake(&config);
+    let factory = news::factory(&shared, intake, &settings, metrics.clone(), Arc::clone(&recent), traces.clone());
     let worker = Worker::start(settings, factory, metrics.clone()).map_err(failure)?;
     let stop = CancellationToken::new();
     if let Some(listener) = listener {
@@ -48,20 +58,28 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         runtime.spawn(Arc::clone(&pages).watch(stop.clone()));
         runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, pages, stop.clone()));
     }
-    let summary = runtime.block_on(finish(worker, signals, &metrics));
+    let summary = runtime.block_on(finish(worker, signals, &metrics, reload, &logs));
     let clean = if summary.is_ok() { "true" } else { "false" };
     metrics.shutdown_completed.with_label_values(&[clean]).inc();
+    traces.shutdown();
     stop.cancel();
-    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    runtime.shutdown_timeout(Duration::from_secs(1));
     let Summary { enriched, skipped, dead_lettered, returned } = summary.map_err(failure)?;
     tracing::info!(enriched, skipped, dead_lettered, returned, "stopped");
     Ok(Exit::Ok)
 }
 
 /// Waits for the worker to end by itself or for the first signal to make it drain.
-async fn finish(mut worker: WorkerHandle, mut signals: Signals, metrics: &Metrics) -> Result<Summary, StreamError> {
+async fn finish(
+    mut worker: WorkerHandle,
+    mut signals: Signals,
+    metrics: &Metrics,
+    mut reload: Reload,
+    logs: &Logs,
+) -> Result<Summary, StreamError> {
     let health = worker.health();
-    let mut tick = tokio::time::interval(std::time::Duration::from_millis(50));
+    let mut tick = tokio::time::interval(Duration::from_millis(50));
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
     let mut stopping = false;
     let mut begin = |reason: &str| {
         if !std::mem::replace(&mut stopping, true) {
@@ -70,15 +88,21 @@ async fn finish(mut worker: WorkerHandle, mut signals: Signals, metrics: &Metric
     };
     loop {
         tokio::select! {
-            name = signals.next() => {
-                begin(&name.to_lowercase());
-                tracing::info!(signal = name, "draining");
-                worker.stop();
-            }
+            signal = signals.next() => match signal {
+                Signal::Stop(name) => {
+                    begin(&name.to_lowercase());
+                    tracing::info!(signal = name, "draining");
+                    worker.stop();
+                }
+                Signal::Reload => reload.reload(),
+                Signal::Debug => reload.debug(),
+            },
+            _ = minute.tick() => logs.report_dropped(),
             _ = tick.tick() => {
+                reload.tick(Instant::now());
                 metrics.set_healthy("stream", health.live());
                 metrics.set_healthy("group", health.ready());
-                if let Some(result) = worker.wait_for(std::time::Duration::ZERO) {
+                if let Some(result) = worker.wait_for(Duration::ZERO) {
                     begin("failed");
                     return result;
                 }
@@ -87,22 +111,40 @@ async fn finish(mut worker: WorkerHandle, mut signals: Signals, metrics: &Metric
     }
 }
 
-/// SIGTERM and SIGINT.
+/// What a signal asks for.
+enum Signal {
+    /// SIGTERM, SIGINT.
+    Stop(&'static str),
+    /// SIGHUP.
+    Reload,
+    /// SIGUSR1.
+    Debug,
+}
+
+/// The signals that the worker answers.
 struct Signals {
-    term: tokio::signal::unix::Signal,
-    int: tokio::signal::unix::Signal,
+    term: unix::Signal,
+    int: unix::Signal,
+    hup: unix::Signal,
+    usr1: unix::Signal,
 }
 
 impl Signals {
     fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            term: unix::signal(SignalKind::terminate())?,
+            int: unix::signal(SignalKind::interrupt())?,
+            hup: unix::signal(SignalKind::hangup())?,
+            usr1: unix::signal(SignalKind::user_defined1())?,
+        })
     }
 
-    async fn next(&mut self) -> &'static str {
+    async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.term.recv() => "SIGTERM",
-            _ = self.int.recv() => "SIGINT",
+            _ = self.term.recv() => Signal::Stop("SIGTERM"),
+            _ = self.int.recv() => Signal::Stop("SIGINT"),
+            _ = self.hup.recv() => Signal::Reload,
+            _ = self.usr1.recv() => Signal::Debug,
         }
     }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use secrecy::ExposeSecret;
 
 use super::exit::{Exit, Failure};
+use super::lexicons;
 use crate::article::{Intake, Limits};
 use crate::config::{Config, Delivery};
-use crate::extract::Pipeline;
+use crate::extract::{Lexicons, Pipeline};
 use crate::http::Probes;
 use crate::stream::{self, Health, Phase, StreamError};
 use crate::telemetry::Metrics;
@@ -37,12 +38,24 @@ impl Probes for WorkerProbes {
     }
 }
 
+/// The lexicons of a configuration. Texts that are in force already are not read into memory a second time.
+pub(super) fn lexicons(config: &Config, in_force: &Lexicons) -> Result<Lexicons, Failure> {
+    lexicons::read(config.lexicons.dir.as_deref(), in_force).map_err(|e| Failure::new(Exit::Config, e))
+}
+
+/// Loads the pipeline of a configuration.
+pub(super) fn pipeline(config: &Config) -> Result<Pipeline, Failure> {
+    let lexicons = lexicons(config, &Lexicons::embedded())?;
+    Pipeline::load_with(config.model.path.as_deref(), config.model.gazetteer.as_deref(), lexicons)
+        .map_err(|e| Failure::new(Exit::Config, e))
+}
+
 /// Loads the pipeline and tells the metrics what was loaded.
 pub(super) fn load(config: &Config, metrics: &Metrics) -> Result<Arc<Pipeline>, Failure> {
-    let pipeline = Pipeline::load(config.model.path.as_deref(), config.model.gazetteer.as_deref())
-        .map_err(|e| Failure::new(Exit::Config, e))?;
+    let pipeline = pipeline(config)?;
     let model = pipeline.model().info();
     metrics.set_model(&model.name, &model.version, &model.sha256);
+    tell_lexicons(metrics, pipeline.lexicons());
     Ok(Arc::new(pipeline))
 }
 
@@ -61,6 +74,12 @@ pub(super) fn about(settings: &stream::Settings, pipeline: &Pipeline) -> Vec<(&'
         ("Reads", settings.topics.input.to_string()),
         ("Threads", settings.threads.to_string()),
     ]
+}
+
+/// Tells the metrics which lexicons are in force.
+pub(super) fn tell_lexicons(metrics: &Metrics, lexicons: &Lexicons) {
+    let source = if lexicons.is_embedded() { "embedded" } else { "directory" };
+    metrics.set_lexicons(source, &lexicons.sha256());
 }
 
 /// The intake of a configuration.
@@ -117,8 +136,8 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
     settings.output_bytes = config.limits.output_bytes.0;
     settings.oauth_token_file.clone_from(&kafka.oauth_token_file);
     settings.common = security(config);
-    settings.consumer = kafka.consumer.clone().into_iter().collect();
-    settings.producer = kafka.producer.clone().into_iter().collect();
+    settings.consumer = kafka.consumer.0.clone().into_iter().collect();
+    settings.producer = kafka.producer.0.clone().into_iter().collect();
     settings
 }
 

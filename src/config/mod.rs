@@ -16,7 +16,7 @@ mod units;
 
 pub use load::{ConfigError, Effective, Setting, Sources, load};
 pub use settings::{
-    Config, Delivery, HttpConfig, KafkaConfig, LimitsConfig, LogConfig, LogFormat, MinConfidenceConfig, ModelConfig,
-    SecurityProtocol, TopicsConfig, WorkerConfig,
+    Config, Delivery, HttpConfig, KafkaConfig, LexiconsConfig, LimitsConfig, LogConfig, LogFormat, MinConfidenceConfig,
+    ModelConfig, PropertiesConfig, SecurityProtocol, TopicsConfig, WorkerConfig,
 };
 pub use units::{ByteSize, parse_bytes};

@@ -1,6 +1,7 @@
 //! The settings, typed. Every field is documented in `config/default.toml`, which also gives every default.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub struct Config {
     pub dead_letters: DeadLettersConfig,
     pub limits: LimitsConfig,
     pub model: ModelConfig,
+    pub lexicons: LexiconsConfig,
     pub http: HttpConfig,
     pub log: LogConfig,
 }
@@ -68,9 +70,20 @@ pub struct KafkaConfig {
     #[serde(deserialize_with = "duration")]
     pub revoke_timeout: Duration,
     /// Further librdkafka properties of the consumer.
-    pub consumer: BTreeMap<String, String>,
+    pub consumer: PropertiesConfig,
     /// Further librdkafka properties of the producer.
-    pub producer: BTreeMap<String, String>,
+    pub producer: PropertiesConfig,
+}
+
+/// librdkafka properties. `Debug` prints the names only: values may be secrets.
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct PropertiesConfig(pub BTreeMap<String, String>);
+
+impl fmt::Debug for PropertiesConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 /// Declares a setting with a closed list of values.
@@ -207,6 +220,15 @@ pub struct ModelConfig {
     pub path: Option<PathBuf>,
     #[serde(deserialize_with = "path")]
     pub gazetteer: Option<PathBuf>,
+}
+
+/// Language data of the extraction.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct LexiconsConfig {
+    #[serde(deserialize_with = "path")]
+    pub dir: Option<PathBuf>,
 }
 
 /// The admin port.

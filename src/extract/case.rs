@@ -12,7 +12,8 @@ mod pieces;
 use std::collections::HashMap;
 
 use super::entities::Lexicon as Actors;
-use super::table::{self, TableError};
+use super::lexicons::Lexicons;
+use super::table::TableError;
 use pieces::{Piece, pieces};
 
 /// Share of capitals among a block's letters from which on it counts as written in capitals.
@@ -70,9 +71,18 @@ pub(super) struct Evidence {
 
 impl Case {
     /// Reads the embedded table.
+    #[cfg(test)]
     pub(super) fn load() -> Result<Self, TableError> {
+        Self::read(&Lexicons::embedded())
+    }
+
+    /// Reads the tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub(super) fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
         let mut case = Self { words: HashMap::new(), acronyms: HashMap::new() };
-        for row in table::rows("case/words.tsv", include_str!("data/case/words.tsv"), 3)? {
+        for row in lexicons.rows("case/words.tsv", 3)? {
             let share: f32 = row.cell(1).parse().map_err(|_| row.error("the share is no number"))?;
             if !(0.001..=1.0).contains(&share) {
                 return Err(row.error(format!("the share {share} is not between 0 and 1")));

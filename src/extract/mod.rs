@@ -12,6 +12,7 @@ pub mod casualties;
 pub mod entities;
 pub mod events;
 mod explain;
+pub mod lexicons;
 pub mod numbers;
 pub mod pipeline;
 pub mod places;
@@ -20,12 +21,12 @@ mod reading;
 pub mod rollup;
 pub mod story;
 pub mod table;
-#[cfg(test)]
 mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod times;
 pub mod words;
 
+pub use lexicons::Lexicons;
 pub use pipeline::{EnrichError, Enricher, Pipeline, PipelineError};
 pub use story::Story;

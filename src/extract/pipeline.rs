@@ -7,10 +7,11 @@ use super::assemble::Assembler;
 use super::case::Case;
 use super::events::{EventMention, Facts, Trace};
 use super::explain::Explainer;
+use super::lexicons::Lexicons;
 use super::places::gazetteer::{Gazetteer, GazetteerError};
 use super::rollup::{self, Cluster, Doubt, Ranking, Samples, Telling};
 use super::table::TableError;
-use super::{Story, attributions, casualties, entities, events, places, reading, times};
+use super::{Story, attributions, casualties, entities, events, places, reading, tables, times};
 use crate::article::Article;
 use crate::nlp::{Engine, Model, ModelError, Stopped};
 use crate::record::{EnrichedArticle, Explanation, Producer};
@@ -29,6 +30,7 @@ pub struct Pipeline {
     times: times::Lexicon,
     harm: casualties::Lexicon,
     case: Case,
+    lexicons: Lexicons,
     producer: Producer,
 }
 
@@ -41,8 +43,8 @@ pub enum PipelineError {
     /// The gazetteer.
     #[error("cannot load the gazetteer: {0}")]
     Gazetteer(#[from] GazetteerError),
-    /// An embedded table.
-    #[error(transparent)]
+    /// A table of language data.
+    #[error("cannot use the lexicons: {0}")]
     Table(#[from] TableError),
 }
 
@@ -81,28 +83,60 @@ impl From<Stopped> for EnrichError {
 }
 
 impl Pipeline {
-    /// Loads everything; the embedded model and gazetteer where no path is given.
+    /// Loads everything; the embedded model and gazetteer where no path is given, and the embedded lexicons.
     pub fn load(model: Option<&Path>, gazetteer: Option<&Path>) -> Result<Self, PipelineError> {
+        Self::load_with(model, gazetteer, Lexicons::embedded())
+    }
+
+    /// The same with lexicons of the caller's.
+    pub fn load_with(
+        model: Option<&Path>,
+        gazetteer: Option<&Path>,
+        lexicons: Lexicons,
+    ) -> Result<Self, PipelineError> {
         let model = model.map_or_else(Model::embedded, Model::from_path)?;
         let gazetteer = gazetteer.map_or_else(Gazetteer::embedded, Gazetteer::from_path)?;
-        let actors = entities::Lexicon::load()?;
-        let cues = attributions::Cues::load()?;
+        Self::assemble(Arc::new(model), Arc::new(gazetteer), lexicons)
+    }
+
+    /// The same model and gazetteer with other lexicons.
+    pub fn with_lexicons(&self, lexicons: Lexicons) -> Result<Self, PipelineError> {
+        Self::assemble(Arc::clone(&self.model), Arc::clone(self.places.gazetteer()), lexicons)
+    }
+
+    fn assemble(model: Arc<Model>, gazetteer: Arc<Gazetteer>, lexicons: Lexicons) -> Result<Self, PipelineError> {
         let info = model.info();
+        let embedded = lexicons.is_embedded();
+        if !embedded {
+            tables::check(&lexicons)?;
+        }
         let producer = Producer {
             name: "dateline".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             model: format!("{}-{}", info.name, info.version),
             gazetteer: gazetteer.info().name.clone(),
+            lexicons: (!embedded).then(|| lexicons.sha256()),
         };
-        let places = places::Resolver::new(gazetteer);
-        let times = times::Lexicon::load()?;
-        let harm = casualties::Lexicon::load()?;
-        let triggers = events::Lexicon::load()?;
-        let doubt = Doubt::load();
-        let (ranking, telling) = (Ranking::load()?, Telling::load()?);
-        let case = Case::load()?;
-        let model = Arc::new(model);
-        Ok(Self { model, places, actors, cues, doubt, ranking, telling, times, harm, triggers, case, producer })
+        Ok(Self {
+            places: places::Resolver::new(gazetteer, &lexicons)?,
+            actors: entities::Lexicon::read(&lexicons)?,
+            cues: attributions::Cues::read(&lexicons)?,
+            triggers: events::Lexicon::read(&lexicons)?,
+            times: times::Lexicon::read(&lexicons)?,
+            harm: casualties::Lexicon::read(&lexicons)?,
+            case: Case::read(&lexicons)?,
+            doubt: Doubt::load(),
+            ranking: Ranking::load()?,
+            telling: Telling::load()?,
+            model,
+            lexicons,
+            producer,
+        })
+    }
+
+    /// The lexicons.
+    pub fn lexicons(&self) -> &Lexicons {
+        &self.lexicons
     }
 
     /// The language model.
@@ -128,6 +162,20 @@ impl Enricher {
     pub fn new(pipeline: Arc<Pipeline>) -> Self {
         let engine = Engine::new(Arc::clone(&pipeline.model));
         Self { pipeline, engine }
+    }
+
+    /// The pipeline in use.
+    pub fn pipeline(&self) -> &Arc<Pipeline> {
+        &self.pipeline
+    }
+
+    /// Reads on with another pipeline; the engine stays where the model does.
+    pub fn set_pipeline(&mut self, pipeline: Arc<Pipeline>) {
+        if Arc::ptr_eq(&pipeline.model, &self.pipeline.model) {
+            self.pipeline = pipeline;
+        } else {
+            *self = Self::new(pipeline);
+        }
     }
 
     /// Finds everything in an article. `stop` is asked between steps; when it says so, the article is given up.

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// A row of an embedded table that cannot be used.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
-#[error("table {table}, line {line}: {problem}; correct the table and build again")]
+#[error("{table}:{line}: {problem}")]
 pub struct TableError {
     /// Name of the table.
     pub table: &'static str,

@@ -111,4 +111,7 @@ pub struct Producer {
     pub model: String,
     /// Name and version of the gazetteer.
     pub gazetteer: String,
+    /// Digest of the lexicons, where they are not those of this version (`lexicons.dir`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lexicons: Option<String>,
 }

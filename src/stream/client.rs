@@ -83,10 +83,13 @@ impl Reporter {
     pub(super) fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         let client = self.client;
         match level {
-            RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
+            RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical => {
                 error!(target: "librdkafka", client, facility, "{message}")
             }
-            RDKafkaLogLevel::Warning => warn!(target: "librdkafka", client, facility, "{message}"),
+            // Its errors are a broker that does not answer, a connection that broke: it goes on trying by itself.
+            RDKafkaLogLevel::Error | RDKafkaLogLevel::Warning => {
+                warn!(target: "librdkafka", client, facility, "{message}")
+            }
             RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
                 info!(target: "librdkafka", client, facility, "{message}");
             }

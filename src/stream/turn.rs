@@ -359,7 +359,7 @@ impl Stream {
     /// Gives up articles that never end.
     pub(super) fn give_up_overdue(&mut self) -> Result<(), StreamError> {
         for done in self.pool.give_up_overdue(Instant::now())? {
-            warn!("an article was given up: its enrichment does not end");
+            debug!("an article was given up: its enrichment does not end");
             self.finish_article(done);
         }
         Ok(())

@@ -1,10 +1,14 @@
-//! What the outside sees of the worker: metrics and logs.
+//! What the outside sees of the worker: metrics, logs and traces.
 
+mod limit;
 pub mod logs;
 pub mod metrics;
 pub mod quality;
 pub mod registry;
+pub mod trace;
 
+pub use logs::Logs;
 pub use metrics::Metrics;
 pub use quality::QualityMetrics;
 pub use registry::{Description, markdown};
+pub use trace::Tracing;

@@ -23,6 +23,7 @@ fn exit_codes_are_as_documented() {
     check(&["nothing"], 64, "nothing");
     check(&["extract", "no-such-file.txt"], 66, "no-such-file.txt");
     check(&["schema", "event.article/1"], 0, "cluster_id");
+    check(&["lexicons", "export", "/proc/none"], 64, "/proc/none");
     check(&["schema", "none/1"], 64, "article.enriched/1");
     check(&["check"], 0, "kafka.bootstrap_servers = \"localhost:9092\"");
     check(&["check", "--profile", "absent"], 78, "absent.toml");

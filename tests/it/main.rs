@@ -19,8 +19,12 @@ mod page;
 mod process;
 mod promql;
 mod records;
+mod reload;
 mod schemas;
+mod secrets;
 mod stream_support;
 mod throughput;
 mod topics;
+#[cfg(feature = "otel")]
+mod traces;
 mod worker;

@@ -63,6 +63,12 @@ impl Group {
         self
     }
 
+    /// The same group with one more environment variable.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// Starts the worker of a slot.
     pub fn start(&self, instance: usize) -> WorkerProcess {
         let folder = tempfile::tempdir().unwrap();
@@ -151,6 +157,13 @@ impl WorkerProcess {
     pub fn stop(mut self) -> ExitStatus {
         self.signal("TERM");
         self.wait(Duration::from_secs(60))
+    }
+
+    /// Everything logged until the end, which SIGTERM asks for.
+    pub fn log_after_stop(mut self) -> String {
+        self.signal("TERM");
+        self.wait(Duration::from_secs(60));
+        self.log()
     }
 
     /// The exit status of a worker that ends by itself.

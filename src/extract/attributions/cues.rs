@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::extract::table::{self, TableError};
+use crate::extract::lexicons::Lexicons;
+use crate::extract::table::TableError;
 use crate::nlp::Pos;
 
 /// What a cue does with its content.
@@ -55,8 +56,16 @@ impl Cues {
     /// # Errors
     /// [`TableError`] names the line that cannot be used.
     pub fn load() -> Result<Self, TableError> {
+        Self::read(&Lexicons::embedded())
+    }
+
+    /// Reads the tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
         let mut cues = Self { verbs: HashMap::new(), nouns: HashMap::new(), adverbs: HashMap::new() };
-        for row in table::rows("attribution/cues.tsv", include_str!("../data/attribution/cues.tsv"), 4)? {
+        for row in lexicons.rows("attribution/cues.tsv", 4)? {
             let class = match row.cell(1) {
                 "say" => CueClass::Say,
                 "deny" => CueClass::Deny,

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::extract::lexicons::Lexicons;
 use crate::extract::numbers;
-use crate::extract::table::{TableError, rows};
+use crate::extract::table::TableError;
 use crate::record::CasualtyKind;
 
 /// How a word stands to the people harmed.
@@ -65,8 +66,16 @@ pub struct Lexicon {
 impl Lexicon {
     /// Reads the embedded tables.
     pub fn load() -> Result<Self, TableError> {
+        Self::read(&Lexicons::embedded())
+    }
+
+    /// Reads the tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
         let mut triggers: HashMap<&'static str, Vec<(Frame, CasualtyKind)>> = HashMap::new();
-        for row in rows("casualties/triggers.tsv", include_str!("../data/casualties/triggers.tsv"), 3)? {
+        for row in lexicons.rows("casualties/triggers.tsv", 3)? {
             let frame = match row.cell(1) {
                 "transitive" => Frame::Transitive,
                 "maybe" => Frame::Maybe,
@@ -93,7 +102,7 @@ impl Lexicon {
             triggers.entry(row.cell(0)).or_default().push((frame, kind));
         }
         let mut people = HashMap::new();
-        for row in rows("casualties/people.tsv", include_str!("../data/casualties/people.tsv"), 2)? {
+        for row in lexicons.rows("casualties/people.tsv", 2)? {
             let class = match row.cell(1) {
                 "child" => People::Child,
                 "woman" => People::Woman,
@@ -108,7 +117,7 @@ impl Lexicon {
                 return Err(row.error(format!("`{}` stands twice", row.cell(0))));
             }
         }
-        Ok(Self { triggers, people, numbers: numbers::Lexicon::load()? })
+        Ok(Self { triggers, people, numbers: numbers::Lexicon::read(lexicons)? })
     }
 
     /// What a lower-case word may trigger.

@@ -9,7 +9,8 @@ use std::ops::Range;
 
 use super::lexicon::Lexicon;
 use super::names::{self, Name};
-use crate::extract::table::{self, TableError};
+use crate::extract::lexicons::Lexicons;
+use crate::extract::table::TableError;
 use crate::nlp::{Doc, Pos};
 use crate::record::EntityKind;
 
@@ -38,10 +39,10 @@ pub(super) struct Kinds {
 }
 
 impl Kinds {
-    /// Reads the embedded table.
-    pub(super) fn load() -> Result<Self, TableError> {
+    /// Reads the table.
+    pub(super) fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
         let mut kinds = Self::default();
-        for row in table::rows("entities/kinds.tsv", include_str!("../data/entities/kinds.tsv"), 3)? {
+        for row in lexicons.rows("entities/kinds.tsv", 3)? {
             let kind = match row.cell(0) {
                 "FAC" => EntityKind::Fac,
                 "VEHICLE" => EntityKind::Vehicle,

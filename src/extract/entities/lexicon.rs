@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use regex::Regex;
 
 use super::kinds::Kinds;
-use crate::extract::table::{self, Row, TableError};
+use crate::extract::lexicons::Lexicons;
+use crate::extract::table::{Row, TableError};
 use crate::record::{Actor, EntityKind, NonState, Sector};
 
 /// The tables, ready for look-up.
@@ -80,6 +81,14 @@ pub struct Head {
 impl Lexicon {
     /// Reads the embedded tables.
     pub fn load() -> Result<Self, TableError> {
+        Self::read(&Lexicons::embedded())
+    }
+
+    /// Reads the tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
         let mut lexicon = Self {
             organisations: Vec::new(),
             names: HashMap::new(),
@@ -92,16 +101,16 @@ impl Lexicon {
             patterns: Vec::new(),
             genders: HashMap::new(),
             people: HashMap::new(),
-            kinds: Kinds::load()?,
+            kinds: Kinds::read(lexicons)?,
         };
-        lexicon.add_organisations("actors/groups.tsv", include_str!("../data/actors/groups.tsv"))?;
-        lexicon.add_organisations("actors/international.tsv", include_str!("../data/actors/international.tsv"))?;
-        lexicon.add_organisations("actors/national.tsv", include_str!("../data/actors/national.tsv"))?;
-        lexicon.add_countries("actors/countries.tsv", include_str!("../data/actors/countries.tsv"))?;
-        lexicon.add_heads("actors/heads.tsv", include_str!("../data/actors/heads.tsv"))?;
-        lexicon.add_things("actors/weapons.tsv", include_str!("../data/actors/weapons.tsv"))?;
-        lexicon.add_genders("actors/given_names.tsv", include_str!("../data/actors/given_names.tsv"))?;
-        lexicon.add_people("actors/people.tsv", include_str!("../data/actors/people.tsv"))?;
+        lexicon.add_organisations(lexicons, "actors/groups.tsv")?;
+        lexicon.add_organisations(lexicons, "actors/international.tsv")?;
+        lexicon.add_organisations(lexicons, "actors/national.tsv")?;
+        lexicon.add_countries(lexicons, "actors/countries.tsv")?;
+        lexicon.add_heads(lexicons, "actors/heads.tsv")?;
+        lexicon.add_things(lexicons, "actors/weapons.tsv")?;
+        lexicon.add_genders(lexicons, "actors/given_names.tsv")?;
+        lexicon.add_people(lexicons, "actors/people.tsv")?;
         Ok(lexicon)
     }
 
@@ -184,16 +193,16 @@ impl Lexicon {
         &self.kinds
     }
 
-    fn add_people(&mut self, name: &'static str, text: &str) -> Result<(), TableError> {
-        for row in table::rows(name, text, 5)? {
+    fn add_people(&mut self, lexicons: &Lexicons, name: &'static str) -> Result<(), TableError> {
+        for row in lexicons.rows(name, 5)? {
             let actor = actor(&row, 1)?;
             self.people.extend(row.list(0).map(|name| (name.to_lowercase(), actor.clone())));
         }
         Ok(())
     }
 
-    fn add_organisations(&mut self, name: &'static str, text: &str) -> Result<(), TableError> {
-        for row in table::rows(name, text, 6)? {
+    fn add_organisations(&mut self, lexicons: &Lexicons, name: &'static str) -> Result<(), TableError> {
+        for row in lexicons.rows(name, 6)? {
             let organisation = self.organisations.len();
             for alias in std::iter::once(row.cell(0)).chain(row.list(1)) {
                 let (text, ambiguous) = alias.strip_suffix('?').map_or((alias, false), |a| (a, true));
@@ -207,8 +216,8 @@ impl Lexicon {
         Ok(())
     }
 
-    fn add_countries(&mut self, name: &'static str, text: &str) -> Result<(), TableError> {
-        for row in table::rows(name, text, 4)? {
+    fn add_countries(&mut self, lexicons: &Lexicons, name: &'static str) -> Result<(), TableError> {
+        for row in lexicons.rows(name, 4)? {
             let index = self.countries.len();
             let first = row.list(1).next().ok_or_else(|| row.error("no name"))?;
             self.countries.push(Country { iso3: iso3(&row, row.cell(0))?, name: first.to_owned() });
@@ -222,8 +231,8 @@ impl Lexicon {
         Ok(())
     }
 
-    fn add_heads(&mut self, name: &'static str, text: &str) -> Result<(), TableError> {
-        for row in table::rows(name, text, 3)? {
+    fn add_heads(&mut self, lexicons: &Lexicons, name: &'static str) -> Result<(), TableError> {
+        for row in lexicons.rows(name, 3)? {
             let person = match row.cell(1) {
                 "person" => true,
                 "group" => false,
@@ -237,8 +246,8 @@ impl Lexicon {
         Ok(())
     }
 
-    fn add_things(&mut self, name: &'static str, text: &str) -> Result<(), TableError> {
-        for row in table::rows(name, text, 2)? {
+    fn add_things(&mut self, lexicons: &Lexicons, name: &'static str) -> Result<(), TableError> {
+        for row in lexicons.rows(name, 2)? {
             let kind = match row.cell(0) {
                 "WEAPON" => EntityKind::Weapon,
                 "VEHICLE" => EntityKind::Vehicle,
@@ -256,8 +265,8 @@ impl Lexicon {
         Ok(())
     }
 
-    fn add_genders(&mut self, name: &'static str, text: &str) -> Result<(), TableError> {
-        for row in table::rows(name, text, 2)? {
+    fn add_genders(&mut self, lexicons: &Lexicons, name: &'static str) -> Result<(), TableError> {
+        for row in lexicons.rows(name, 2)? {
             let female = match row.cell(0) {
                 "f" => true,
                 "m" => false,

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::codes::Codes;
 use super::cues::Cues;
 use super::trace::Rule;
+use crate::extract::lexicons::{self, Lexicons};
 use crate::extract::table::{Row, TableError, rows};
 use crate::nlp::EntityType;
 use crate::record::{Context, EventType, Mode, ParticipantRole};
@@ -194,12 +195,28 @@ pub(super) fn trigger_tables() -> [(Reading, (&'static str, &'static str)); 19] 
 impl Lexicon {
     /// Parses the embedded tables.
     pub fn load() -> Result<Self, TableError> {
-        let classes = Classes::load()?;
+        Self::read(&Lexicons::embedded())
+    }
+
+    /// Reads the tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
+        Self::read_tables(lexicons).map_err(|error| TableError { table: lexicons::file_name(error.table), ..error })
+    }
+
+    fn read_tables(lexicons: &Lexicons) -> Result<Self, TableError> {
+        let table = |name: &'static str| -> (&'static str, &'static str) {
+            (name, lexicons.text(lexicons::file_name(name)).unwrap_or_default())
+        };
+        let classes = Classes::read(table("classes"))?;
         let codes = Codes::load()?;
         let mut entries = Vec::new();
         let mut index: HashMap<String, Vec<u32>> = HashMap::new();
-        for (reading, (table, text)) in trigger_tables() {
-            for row in rows(table, text, 8)? {
+        for (reading, (name, _)) in trigger_tables() {
+            let (name, text) = table(name);
+            for row in rows(name, text, 8)? {
                 let entry = entry(reading, &row, &classes, &codes).map_err(|problem| row.error(problem))?;
                 let id = entries.len() as u32;
                 for lemma in words(row.cell(0)) {
@@ -212,12 +229,12 @@ impl Lexicon {
             entries,
             index,
             classes,
-            light: light()?,
-            carriers: rows("carriers", table!("carriers").1, 1)?.iter().flat_map(|r| words(r.cell(0))).collect(),
-            weapons: pairs(table!("weapons"), Mode::parse)?,
-            contexts: pairs(table!("contexts"), Context::parse)?,
-            offtopic: pairs(table!("offtopic"), Some)?,
-            cues: Cues::load(table!("cues"))?,
+            light: light(table("light"))?,
+            carriers: rows("carriers", table("carriers").1, 1)?.iter().flat_map(|r| words(r.cell(0))).collect(),
+            weapons: pairs(table("weapons"), Mode::parse)?,
+            contexts: pairs(table("contexts"), Context::parse)?,
+            offtopic: pairs(table("offtopic"), Some)?,
+            cues: Cues::load(table("cues"))?,
             codes,
         })
     }
@@ -355,8 +372,7 @@ impl Classes {
         self.bits_of.get(name).copied().unwrap_or_default()
     }
 
-    fn load() -> Result<Self, TableError> {
-        let (table, text) = table!("classes");
+    fn read((table, text): (&'static str, &'static str)) -> Result<Self, TableError> {
         let mut classes = Self::default();
         let mut members: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
         for row in rows(table, text, 2)? {
@@ -394,8 +410,7 @@ impl Classes {
     }
 }
 
-fn light() -> Result<HashMap<&'static str, Vec<Light>>, TableError> {
-    let (table, text) = table!("light");
+fn light((table, text): (&'static str, &'static str)) -> Result<HashMap<&'static str, Vec<Light>>, TableError> {
     let mut verbs: HashMap<&'static str, Vec<Light>> = HashMap::new();
     for row in rows(table, text, 3)? {
         for lemma in words(row.cell(0)) {

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::table::{Row, TableError, rows};
+use super::super::lexicons::Lexicons;
+use super::super::table::{Row, TableError};
 use super::super::words::Words;
 use crate::record::NumberMod;
 
@@ -52,8 +53,16 @@ pub struct Lexicon {
 impl Lexicon {
     /// Reads the embedded tables.
     pub fn load() -> Result<Self, TableError> {
+        Self::read(&Lexicons::embedded())
+    }
+
+    /// Reads the tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
         let mut words = HashMap::new();
-        for row in rows("numbers/words.tsv", include_str!("../data/numbers/words.tsv"), 3)? {
+        for row in lexicons.rows("numbers/words.tsv", 3)? {
             let [word, kind, value] = [0, 1, 2].map(|c| row.cell(c));
             let value = number(&row, value)?;
             let entry = match kind {
@@ -71,11 +80,11 @@ impl Lexicon {
             }
         }
         let mut ordinals = HashMap::new();
-        for row in rows("numbers/ordinals.tsv", include_str!("../data/numbers/ordinals.tsv"), 2)? {
+        for row in lexicons.rows("numbers/ordinals.tsv", 2)? {
             ordinals.insert(row.cell(0), number(&row, row.cell(1))?);
         }
         let (mut before, mut after) = (HashMap::new(), HashMap::<String, Vec<Bound>>::new());
-        for row in rows("numbers/bounds.tsv", include_str!("../data/numbers/bounds.tsv"), 4)? {
+        for row in lexicons.rows("numbers/bounds.tsv", 4)? {
             let [place, phrase, modifier, reading] = [0, 1, 2, 3].map(|c| row.cell(c));
             let modifier = match modifier {
                 "AT_LEAST" => NumberMod::AtLeast,

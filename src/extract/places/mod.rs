@@ -15,31 +15,38 @@ mod words;
 
 pub use gazetteer::{Gazetteer, GazetteerError, GazetteerInfo};
 
+use std::sync::Arc;
+
 use super::Story;
 use super::entities::Entities;
+use super::lexicons::Lexicons;
+use super::table::TableError;
 use words::Words;
 
 /// Resolves place names with one gazetteer.
 #[derive(Debug)]
 pub struct Resolver {
-    gazetteer: Gazetteer,
+    gazetteer: Arc<Gazetteer>,
     words: Words,
 }
 
 impl Resolver {
-    /// Prepares the tables.
-    pub fn new(gazetteer: Gazetteer) -> Self {
-        Self { words: Words::new(&gazetteer), gazetteer }
+    /// Reads the tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub fn new(gazetteer: Arc<Gazetteer>, lexicons: &Lexicons) -> Result<Self, TableError> {
+        Ok(Self { words: Words::read(lexicons, &gazetteer)?, gazetteer })
     }
 
     /// The gazetteer in use.
-    pub fn gazetteer(&self) -> &Gazetteer {
+    pub fn gazetteer(&self) -> &Arc<Gazetteer> {
         &self.gazetteer
     }
 
     /// Sets the place of every entity that is one: geopolitical entities, locations and facilities.
     pub fn resolve(&self, story: &Story<'_>, entities: &mut Entities) {
-        let (gazetteer, words) = (self.gazetteer(), &self.words);
+        let (gazetteer, words) = (&*self.gazetteer, &self.words);
         let read = reading::read(story, entities, gazetteer, words);
         let mut readings: Vec<_> = read.names.iter().map(|n| candidates::readings(n, gazetteer, words)).collect();
         let hints: Vec<_> = read.hints.iter().map(|(place, weight)| (gazetteer.entry(*place), *weight)).collect();

@@ -10,7 +10,7 @@ use crate::record::{EntityKind, Place};
 
 static RESOLVER: LazyLock<Resolver> = LazyLock::new(|| {
     let bytes = include_bytes!("../../../models/gazetteer.bin");
-    Resolver::new(Gazetteer::from_bytes(bytes).unwrap())
+    Resolver::new(Arc::new(Gazetteer::from_bytes(bytes).unwrap()), &Lexicons::embedded()).unwrap()
 });
 
 /// The places of the names in brackets, one per distinct name, in order.

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use super::fold::fold;
 use super::gazetteer::{Gazetteer, PlaceIndex};
+use crate::extract::lexicons::Lexicons;
+use crate::extract::table::{Row, TableError};
 
 /// What a common noun beside a name says the place is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,7 +20,7 @@ pub(super) enum Kind {
 }
 
 /// The tables, keyed by folded words. Only looked up, never iterated: results cannot depend on hash order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Words {
     demonyms: HashMap<String, PlaceIndex>,
     kinds: HashMap<&'static str, Vec<Kind>>,
@@ -26,44 +28,31 @@ pub(super) struct Words {
     territories: Vec<(PlaceIndex, PlaceIndex)>,
 }
 
-/// Rows of an embedded table without comments.
-fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table.lines().filter(|l| !l.starts_with('#') && !l.is_empty()).map(|l| l.split('\t').collect())
-}
-
 impl Words {
-    /// Parses the embedded tables. Countries that the gazetteer lacks are left out.
-    pub(super) fn new(gazetteer: &Gazetteer) -> Self {
-        let mut demonyms = HashMap::new();
-        for row in rows(include_str!("../data/places/demonyms.tsv")) {
-            if let [iso, words] = row[..]
-                && let Some(country) = gazetteer.country(iso)
-            {
-                demonyms.extend(words.split(',').map(|w| (fold(w), country)));
+    /// Reads the tables. Countries that the gazetteer lacks are left out.
+    pub(super) fn read(lexicons: &Lexicons, gazetteer: &Gazetteer) -> Result<Self, TableError> {
+        let mut words = Self::default();
+        for row in lexicons.rows("places/demonyms.tsv", 2)? {
+            if let Some(country) = gazetteer.country(iso2(&row, 0)?) {
+                words.demonyms.extend(row.cell(1).split(',').map(|w| (fold(w), country)));
             }
         }
-        let mut kinds: HashMap<_, Vec<_>> = HashMap::new();
-        for row in rows(include_str!("../data/places/heads.tsv")) {
-            if let [kind, words] = row[..]
-                && let Some(kind) = Kind::parse(kind)
-            {
-                words.split(',').for_each(|w| kinds.entry(w).or_default().push(kind));
+        for row in lexicons.rows("places/heads.tsv", 2)? {
+            let kind = Kind::parse(row.cell(0)).ok_or_else(|| row.error("unknown kind of place"))?;
+            row.cell(1).split(',').for_each(|w| words.kinds.entry(w).or_default().push(kind));
+        }
+        for row in lexicons.rows("places/directions.tsv", 3)? {
+            let number = |column| row.cell(column).parse::<f64>().map_err(|_| row.error("the direction is no number"));
+            let direction = (number(0)?, number(1)?);
+            words.directions.extend(row.cell(2).split(',').map(|w| (fold(w), direction)));
+        }
+        for row in lexicons.rows("places/territories.tsv", 2)? {
+            let countries = [gazetteer.country(iso2(&row, 0)?), gazetteer.country(iso2(&row, 1)?)];
+            if let [Some(territory), Some(state)] = countries {
+                words.territories.push((territory, state));
             }
         }
-        let mut directions = HashMap::new();
-        for row in rows(include_str!("../data/places/directions.tsv")) {
-            if let [north, east, words] = row[..]
-                && let (Ok(north), Ok(east)) = (north.parse(), east.parse())
-            {
-                directions.extend(words.split(',').map(|w| (fold(w), (north, east))));
-            }
-        }
-        let pairs = rows(include_str!("../data/places/territories.tsv"));
-        let territories = pairs.filter_map(|row| {
-            let [territory, state] = row[..] else { return None };
-            Some((gazetteer.country(territory)?, gazetteer.country(state)?))
-        });
-        Self { territories: territories.collect(), demonyms, kinds, directions }
+        Ok(words)
     }
 
     /// The country that an adjective or noun for people belongs to, by key.
@@ -89,6 +78,13 @@ impl Words {
     }
 }
 
+/// An ISO 3166-1 alpha-2 code.
+fn iso2(row: &Row<'static>, column: usize) -> Result<&'static str, TableError> {
+    let code = row.cell(column);
+    let valid = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+    if valid { Ok(code) } else { Err(row.error(format!("{code:?} is no ISO 3166-1 alpha-2 code"))) }
+}
+
 impl Kind {
     fn parse(name: &str) -> Option<Self> {
         Some(match name {
@@ -111,17 +107,12 @@ mod tests {
     #[test]
     fn every_row_of_the_tables_is_understood() {
         let gazetteer = Gazetteer::from_bytes(include_bytes!("../../../models/gazetteer.bin")).unwrap();
-        let words = Words::new(&gazetteer);
-        for row in rows(include_str!("../data/places/demonyms.tsv")) {
-            assert!(row.len() == 2 && gazetteer.country(row[0]).is_some(), "demonyms.tsv: {row:?}");
+        let lexicons = Lexicons::embedded();
+        let words = Words::read(&lexicons, &gazetteer).unwrap();
+        for row in lexicons.rows("places/demonyms.tsv", 2).unwrap() {
+            assert!(gazetteer.country(row.cell(0)).is_some(), "demonyms.tsv names an unknown country: {row:?}");
         }
-        for row in rows(include_str!("../data/places/heads.tsv")) {
-            assert!(row.len() == 2 && Kind::parse(row[0]).is_some(), "heads.tsv: {row:?}");
-        }
-        for row in rows(include_str!("../data/places/directions.tsv")) {
-            assert!(row.len() == 3 && row[..2].iter().all(|n| n.parse::<f64>().is_ok()), "directions.tsv: {row:?}");
-        }
-        let territories = rows(include_str!("../data/places/territories.tsv")).count();
+        let territories = lexicons.rows("places/territories.tsv", 2).unwrap().len();
         assert_eq!(words.territories.len(), territories, "territories.tsv names an unknown country");
         assert_eq!(words.demonym("syrians"), gazetteer.country("SY"));
         assert_eq!(words.demonym("swiss"), gazetteer.country("CH"));

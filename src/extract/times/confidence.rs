@@ -2,7 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::extract::table::{Row, TableError, rows};
+use crate::extract::lexicons::Lexicons;
+use crate::extract::table::{Row, TableError};
 use crate::record::{Granularity, TimeAnchor, Timex, TimexType};
 
 /// What a relative time was set against.
@@ -41,9 +42,9 @@ struct Kind {
 pub(super) struct Confidence(Vec<Kind>);
 
 impl Confidence {
-    /// Reads the embedded table, whose last row fits anything.
-    pub(super) fn load() -> Result<Self, TableError> {
-        let rows = rows("times/confidence.tsv", include_str!("../data/times/confidence.tsv"), 5)?;
+    /// Reads the table, whose last row fits anything.
+    pub(super) fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
+        let rows = lexicons.rows("times/confidence.tsv", 5)?;
         let kinds = rows.iter().map(|row| {
             Ok(Kind {
                 timex_type: cell(row, 0)?,
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_row_can_be_reached_and_the_last_fits_anything() {
-        let table = super::Confidence::load().unwrap().0;
+        let table = super::Confidence::read(&crate::extract::Lexicons::embedded()).unwrap().0;
         let last = table.last().unwrap();
         assert!(
             last.timex_type.is_none() && last.granularity.is_none() && last.anchor.is_none() && last.form.is_none()

@@ -6,8 +6,9 @@ use jiff::civil::Date;
 
 use super::calendar::{self, Season, Unit};
 use super::confidence::Confidence;
+use crate::extract::lexicons::Lexicons;
 use crate::extract::numbers::{self, number};
-use crate::extract::table::{Row, TableError, rows};
+use crate::extract::table::{Row, TableError};
 use crate::extract::words::Words;
 use crate::record::TimeMod;
 
@@ -95,17 +96,25 @@ pub struct Lexicon {
 impl Lexicon {
     /// Reads the embedded tables.
     pub fn load() -> Result<Self, TableError> {
+        Self::read(&Lexicons::embedded())
+    }
+
+    /// Reads the tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
         let mut words: HashMap<&'static str, Vec<Class>> = HashMap::new();
-        for row in rows("times/words.tsv", include_str!("../data/times/words.tsv"), 3)? {
+        for row in lexicons.rows("times/words.tsv", 3)? {
             words.entry(row.cell(0)).or_default().push(read_class(&row, row.cell(1), row.cell(2))?);
         }
         let mut holidays = Vec::new();
-        for row in rows("times/holidays.tsv", include_str!("../data/times/holidays.tsv"), 2)? {
+        for row in lexicons.rows("times/holidays.tsv", 2)? {
             let meaning = read_holiday(&row, row.cell(1))?;
             holidays.push(Phrase { words: row.cell(0).split(' ').collect(), meaning });
         }
         let mut references = Vec::new();
-        for row in rows("times/references.tsv", include_str!("../data/times/references.tsv"), 2)? {
+        for row in lexicons.rows("times/references.tsv", 2)? {
             let [phrase, value] = [0, 1].map(|c| row.cell(c));
             if !matches!(value, "PRESENT_REF" | "PAST_REF" | "FUTURE_REF") {
                 return Err(row.error(format!("unknown value `{value}`")));
@@ -116,8 +125,8 @@ impl Lexicon {
             words,
             holidays: by_first_byte(holidays),
             references: by_first_byte(references),
-            numbers: numbers::Lexicon::load()?,
-            confidence: Confidence::load()?,
+            numbers: numbers::Lexicon::read(lexicons)?,
+            confidence: Confidence::read(lexicons)?,
         })
     }
 

@@ -1,0 +1,149 @@
+//! Changes while the worker runs: lexicons, thresholds and log level on SIGHUP, all or nothing; `debug` for ten minutes
+//! on SIGUSR1.
+//!
+//! Everything is read and checked as at the start before anything is put in force, so what a reload accepts would also
+//! start, and what it refuses changes nothing.
+
+use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
+
+use super::exit::{Exit, Failure};
+use super::news::{Current, Shared};
+use super::{Settings as Arguments, worker};
+use crate::config::{Config, Effective};
+use crate::stream::MinConfidence;
+use crate::telemetry::{Logs, Metrics, logs};
+
+/// Settings that take effect on reload. All others need a restart.
+const LIVE: [&str; 4] = ["lexicons.dir", "log.level", "min_confidence.entities", "min_confidence.events"];
+/// How long SIGUSR1 lasts.
+const DEBUG_TIME: Duration = Duration::from_secs(600);
+
+/// What can be changed, and what is in force.
+pub(super) struct Reload {
+    arguments: Arguments,
+    effective: Effective,
+    level: String,
+    logs: Logs,
+    shared: Shared,
+    metrics: Metrics,
+    debug_until: Option<Instant>,
+}
+
+impl Reload {
+    /// `config` and `effective` are in force, and `shared` with them.
+    pub(super) fn new(
+        arguments: &Arguments,
+        (config, effective): (&Config, Effective),
+        logs: Logs,
+        shared: Shared,
+        metrics: Metrics,
+    ) -> Self {
+        metrics.set_config(&digest(&effective));
+        Self {
+            arguments: arguments.clone(),
+            effective,
+            level: config.log.level.clone(),
+            logs,
+            shared,
+            metrics,
+            debug_until: None,
+        }
+    }
+
+    /// SIGHUP.
+    pub(super) fn reload(&mut self) {
+        let outcome = match self.attempt() {
+            Ok(true) => "applied",
+            Ok(false) => "unchanged",
+            Err(failure) => {
+                tracing::error!("reload refused, nothing has changed: {:#}", failure.error);
+                "refused"
+            }
+        };
+        self.metrics.config_reloads.with_label_values(&[outcome]).inc();
+    }
+
+    /// True if anything changed.
+    fn attempt(&mut self) -> Result<bool, Failure> {
+        let refuse = |e: anyhow::Error| Failure::new(Exit::Config, e);
+        let (config, effective) = self.arguments.load()?;
+        let settings = worker::settings(&config);
+        settings.validate().map_err(|e| refuse(e.into()))?;
+        logs::parse(&config.log.level).map_err(|e| refuse(e.into()))?;
+        let current = self.shared.load_full();
+        let lexicons = worker::lexicons(&config, current.pipeline.lexicons())?;
+        let pipeline = if lexicons == *current.pipeline.lexicons() {
+            current.pipeline.clone()
+        } else {
+            current.pipeline.with_lexicons(lexicons).map_err(|e| refuse(e.into()))?.into()
+        };
+
+        // From here on nothing can fail but the logs themselves.
+        let (live, other): (Vec<_>, Vec<_>) = self.differing(&effective).partition(|key| LIVE.contains(key));
+        let changed = !live.is_empty() || !std::sync::Arc::ptr_eq(&pipeline, &current.pipeline);
+        let (live, other) = (live.join(" "), other.join(" "));
+        if !other.is_empty() {
+            tracing::warn!(settings = %other, "these settings differ and take effect only after a restart");
+        }
+        if !changed {
+            tracing::info!("reloaded: nothing has changed");
+            return Ok(false);
+        }
+        let MinConfidence { events, entities } = settings.min_confidence;
+        worker::tell_lexicons(&self.metrics, pipeline.lexicons());
+        let lexicons = pipeline.lexicons().sha256();
+        self.shared.store(Current { pipeline, least: settings.min_confidence }.into());
+        for key in LIVE {
+            if let Some(setting) = effective.0.get(key) {
+                self.effective.0.insert(key.to_owned(), setting.clone());
+            }
+        }
+        self.metrics.set_config(&digest(&self.effective));
+        self.level.clone_from(&config.log.level);
+        if self.debug_until.is_none() {
+            self.logs.set_level(&self.level).map_err(|e| refuse(e.into()))?;
+        }
+        tracing::info!(settings = %live, lexicons, events, entities, "reloaded");
+        Ok(true)
+    }
+
+    /// Settings whose values differ from those in force.
+    fn differing<'e>(&'e self, now: &'e Effective) -> impl Iterator<Item = &'e str> {
+        let value = |effective: &'e Effective, key: &str| effective.0.get(key).map(|setting| &setting.value);
+        let keys = self.effective.0.keys().chain(now.0.keys().filter(|key| !self.effective.0.contains_key(*key)));
+        keys.map(String::as_str).filter(move |key| value(&self.effective, key) != value(now, key))
+    }
+
+    /// SIGUSR1: more in the log for a while.
+    pub(super) fn debug(&mut self) {
+        match self.logs.set_level(&format!("{},dateline=debug,librdkafka=debug", self.level)) {
+            Ok(()) => {
+                self.debug_until = Some(Instant::now() + DEBUG_TIME);
+                tracing::info!(seconds = DEBUG_TIME.as_secs(), "logging at debug for a while");
+            }
+            Err(error) => tracing::error!("{error}"),
+        }
+    }
+
+    /// Ends what lasts for a while only.
+    pub(super) fn tick(&mut self, now: Instant) {
+        if self.debug_until.is_some_and(|until| now >= until) {
+            self.debug_until = None;
+            match self.logs.set_level(&self.level) {
+                Ok(()) => tracing::info!(level = self.level, "logging as configured again"),
+                Err(error) => tracing::error!("{error}"),
+            }
+        }
+    }
+}
+
+/// Digest of the settings that workers of a group share. Secrets are in it as `[redacted]`.
+fn digest(effective: &Effective) -> String {
+    let mut hash = Sha256::new();
+    for (key, setting) in effective.0.iter().filter(|(key, _)| *key != "kafka.instance") {
+        hash.update(format!("{key}={:?}\n", setting.value));
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

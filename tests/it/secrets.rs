@@ -1,0 +1,142 @@
+//! Secrets that an operator plants everywhere they can be given are printed nowhere, whatever goes wrong.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::kafka::{self, Topics};
+use crate::process::Group;
+
+/// Every secret planted holds this.
+const MARK: &str = "pl4nted";
+
+/// Librdkafka properties that are secret.
+const PROPERTIES: [(&str, &str); 4] = [
+    ("KAFKA__CONSUMER__SSL_KEY_PASSWORD", "pl4nted-consumer-key-password"),
+    ("KAFKA__PRODUCER__SSL_KEYSTORE_PASSWORD", "pl4nted-keystore-password"),
+    ("KAFKA__CONSUMER__SASL_OAUTHBEARER_CLIENT_SECRET", "pl4nted-client-secret"),
+    ("KAFKA__PRODUCER__SASL_OAUTHBEARER_CONFIG", "principal=p pl4nted-token"),
+];
+
+fn clean(what: &str, text: &str) {
+    if let Some(line) = text.lines().find(|line| line.contains(MARK)) {
+        panic!("{what} shows a secret: {line}");
+    }
+}
+
+/// Runs a command to its end and returns what it printed.
+fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .envs(variables.iter().map(|(name, value)| (format!("DATELINE__{name}"), *value)))
+        .env("RUST_BACKTRACE", "full")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code(), text)
+}
+
+#[test]
+fn a_check_shows_no_secret_whatever_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("password"), "pl4nted-in-a-file\n").unwrap();
+    fs::write(path("key.pem"), "-----BEGIN ENCRYPTED PRIVATE KEY-----\npl4nted\n-----END ENCRYPTED PRIVATE KEY-----\n")
+        .unwrap();
+    let (password, key) = (path("password"), path("key.pem"));
+    let sasl = [
+        ("KAFKA__SECURITY_PROTOCOL", "sasl_ssl"),
+        ("KAFKA__SASL_MECHANISM", "PLAIN"),
+        ("KAFKA__SASL_USERNAME", "reader"),
+    ];
+    let check = |more: &[(&str, &str)], code: i32| {
+        let variables: Vec<(&str, &str)> = sasl.iter().chain(more).copied().collect();
+        let (exit, text) = run(folder.path(), &["check"], &variables);
+        assert_eq!(exit, Some(code), "{more:?}: {text}");
+        assert!(!text.is_empty());
+        clean(&format!("check with {more:?}"), &text);
+    };
+    let given = ("KAFKA__SASL_PASSWORD", "pl4nted-password");
+    check(&[given], 0);
+    check(&[("KAFKA__SASL_PASSWORD_FILE", &password)], 0);
+    check(&[given, ("KAFKA__SASL_PASSWORD_FILE", &password)], 78);
+    check(&[given, ("KAFKA__SECURITY_PROTOCOL", "plaintext")], 78);
+    check(&[given, ("KAFKA__SASL_MECHANISM", "")], 78);
+    check(&[given, ("KAFKA__SASL_PASSWRD", "pl4nted-in-a-typing-error")], 78);
+    check(&[given, ("KAFKA__SSL_KEY_LOCATION", &key), ("KAFKA__SSL_KEY_PASSWORD", "pl4nted-key")], 78);
+    check(&[given, ("KAFKA__CONSUMER__SSL_KEY_PEM", "pl4nted-no-pem")], 78);
+    check(&[given, ("KAFKA__CONSUMER__SASL_PASSWORD_", "pl4nted-in-an-unknown-property")], 78);
+    check(&[given, PROPERTIES[0], PROPERTIES[1], PROPERTIES[2], PROPERTIES[3]], 0);
+
+    // Files: a quote left open in an environment file, a table that is no TOML.
+    fs::write(path(".env"), "DATELINE__KAFKA__SASL_PASSWORD=\"pl4nted-open-quote\n").unwrap();
+    check(&[], 78);
+    fs::write(path(".env"), "DATELINE__KAFKA__SASL_PASSWORD=pl4nted with spaces\n").unwrap();
+    check(&[], 78);
+    fs::remove_file(path(".env")).unwrap();
+    for toml in [
+        "[kafka]\nsasl_password = \"pl4nted\n",
+        "[kafka]\nsasl_password = pl4nted\n",
+        "[kafka]\nsasl_password = [\"pl4nted\"]\n",
+    ] {
+        fs::write(path("default.toml"), toml).unwrap();
+        let (exit, text) = run(folder.path(), &["check", "--config-dir", "."], &sasl);
+        assert_eq!(exit, Some(78), "{text}");
+        clean(&format!("check of {toml:?}"), &text);
+    }
+}
+
+#[test]
+fn a_worker_shows_no_secret_while_it_fails() {
+    let Some(kafka) = kafka::shared("a_worker_shows_no_secret_while_it_fails") else { return };
+    let topics = Topics::new("secrets");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("worker.env");
+    let settings = |password: &str| format!("DATELINE__KAFKA__SASL_PASSWORD={password}\n");
+    fs::write(&file, settings("pl4nted-password")).unwrap();
+    let mut pages = String::new();
+    // A broker that knows no SASL, and nobody at all; with all that librdkafka can say.
+    for (servers, protocol) in
+        [(kafka.bootstrap(), "sasl_plaintext"), ("127.0.0.1:1", "sasl_plaintext"), (kafka.bootstrap(), "sasl_ssl")]
+    {
+        for mechanism in ["PLAIN", "SCRAM-SHA-512"] {
+            let mut group = Group::new(servers, "secrets", &topics)
+                .variable("DATELINE_ENV_FILE", file.to_str().unwrap())
+                .variable("RUST_BACKTRACE", "full")
+                .with("KAFKA__SECURITY_PROTOCOL", protocol)
+                .with("KAFKA__SASL_MECHANISM", mechanism)
+                .with("KAFKA__SASL_USERNAME", "reader")
+                .with("KAFKA__CONSUMER__DEBUG", "all")
+                .with("KAFKA__PRODUCER__DEBUG", "all")
+                .with("LOG__LEVEL", "trace");
+            for (name, value) in PROPERTIES {
+                group = group.with(name, value);
+            }
+            let worker = group.start(0);
+            let end = Instant::now() + Duration::from_secs(60);
+            while !worker.log().contains("librdkafka") {
+                assert!(Instant::now() < end, "librdkafka says nothing; the log:\n{}", worker.log());
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            std::thread::sleep(Duration::from_millis(700));
+            // Other secrets, and then settings that are wrong.
+            fs::write(&file, settings("pl4nted-other-password")).unwrap();
+            worker.signal("HUP");
+            fs::write(&file, settings("\"pl4nted-open-quote")).unwrap();
+            worker.signal("HUP");
+            pages.extend(["/metrics", "/", "/livez", "/readyz", "/none"].into_iter().filter_map(|p| worker.get(p)));
+            let log_while_running = worker.log();
+            assert!(log_while_running.contains("sasl"), "librdkafka's debug log is missing:\n{log_while_running}");
+            let what = format!("{mechanism} over {protocol} at {servers}");
+            clean(&format!("the admin port, {what}"), &pages);
+            clean(&format!("the log, {what}"), &log_while_running);
+            let log = worker.log_after_stop();
+            clean(&format!("the log after the stop, {what}"), &log);
+            fs::write(&file, settings("pl4nted-password")).unwrap();
+        }
+    }
+    assert!(pages.contains("dateline_client_errors_total"), "no page was seen");
+}
