@@ -18,11 +18,12 @@ pub(super) const SECRETS: [&str; 2] = ["kafka.sasl_password", "kafka.ssl_key_pas
 
 /// Whether a setting's value must not be shown. Covers secret librdkafka properties in the open tables too.
 pub(super) fn is_secret(key: &str) -> bool {
-    let property = open_property(key).unwrap_or("");
-    SECRETS.contains(&key)
-        || ["password", "secret", "token", "pem", "sasl.jaas", "oauthbearer.config"]
-            .iter()
-            .any(|s| property.contains(s))
+    SECRETS.contains(&key) || open_property(key).is_some_and(is_secret_property)
+}
+
+/// Whether the value of a librdkafka property must not be shown.
+pub fn is_secret_property(name: &str) -> bool {
+    ["password", "secret", "token", "pem", "sasl.jaas", "oauthbearer.config"].iter().any(|part| name.contains(part))
 }
 
 /// The librdkafka property that a key of an open table names.
@@ -43,12 +44,18 @@ pub(super) fn file(path: &Path) -> Result<Flat, ConfigError> {
 fn toml(origin: &str, source: impl Source) -> Result<Flat, ConfigError> {
     let table = source
         .collect()
-        .map_err(|e| ConfigError::Unreadable { origin: origin.to_owned(), reason: e.to_string().replace('\n', " ") })?;
+        .map_err(|e| ConfigError::Unreadable { origin: origin.to_owned(), reason: without_source(&e.to_string()) })?;
     let mut flat = Flat::new();
     for (key, value) in table {
         flatten(origin, key, value, &mut flat)?;
     }
     Ok(flat)
+}
+
+/// The text of a parse error without the lines that quote the file: they may hold a secret.
+fn without_source(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.contains('|')).collect();
+    lines.join(" ")
 }
 
 fn flatten(origin: &str, key: String, value: Value, into: &mut Flat) -> Result<(), ConfigError> {

@@ -14,6 +14,7 @@ mod settings;
 mod tests;
 mod units;
 
+pub use layers::is_secret_property;
 pub use load::{ConfigError, Effective, Setting, Sources, load};
 pub use settings::{
     Config, Delivery, HttpConfig, KafkaConfig, LexiconsConfig, LimitsConfig, LogConfig, LogFormat, MinConfidenceConfig,

@@ -213,7 +213,7 @@ pub(super) fn create<T: rdkafka::config::FromClientConfigAndContext<ToolContext>
     client: &'static str,
     context: ToolContext,
 ) -> Result<T, StreamError> {
-    config.create_with_context(context).map_err(|source| StreamError::Client { client, source })
+    config.create_with_context(context).map_err(|error| StreamError::client(client, &error))
 }
 
 /// A request that was not answered in time.

@@ -114,7 +114,7 @@ impl Subscription {
         let consumer = settings
             .consumer_config()
             .create_with_context(context)
-            .map_err(|source| StreamError::Client { client: "consumer", source })?;
+            .map_err(|error| StreamError::client("consumer", &error))?;
         Ok(Self { consumer: Some(consumer), topic: settings.topics.input.clone(), paused: false })
     }
 

@@ -48,7 +48,7 @@ impl Broker {
                 }
             })
             .map_err(StreamError::Thread)?;
-        let failed = |source| StreamError::Client { client: "embedded broker", source };
+        let failed = |error| StreamError::client("embedded broker", &error);
         let bootstrap = told.recv().unwrap_or(Err(KafkaError::Canceled)).map_err(failed)?;
         Ok(Self { bootstrap, quit: Some(quit), thread: Some(thread) })
     }

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::delivery::{code_of, is_denied};
 use super::diagnosis::Diagnosis;
+use crate::config::is_secret_property;
 
 /// A fatal error of the stream. The process should exit non-zero and be started again by its supervisor, which is
 /// always safe: nothing uncommitted is lost, nothing committed is done twice.
@@ -14,12 +15,12 @@ pub enum StreamError {
     #[error("{0}")]
     Settings(String),
     /// A client could not be built.
-    #[error("the kafka {client} cannot be created: {source}")]
+    #[error("the kafka {client} cannot be created: {reason}")]
     Client {
         /// `consumer` or `producer`.
         client: &'static str,
         /// What librdkafka said.
-        source: KafkaError,
+        reason: String,
     },
     /// A topic does not exist.
     #[error("topic {0} does not exist; create it, or correct its name in the settings")]
@@ -166,6 +167,10 @@ impl StreamError {
         }
     }
 
+    pub(super) fn client(client: &'static str, error: &KafkaError) -> Self {
+        Self::Client { client, reason: refusal(error) }
+    }
+
     pub(super) fn client_failed(action: &'static str, error: &KafkaError) -> Self {
         Self::ClientFailed { action, reason: error.to_string() }
     }
@@ -177,5 +182,17 @@ impl From<KafkaError> for StreamError {
             return Self::Denied { action: "a request", code: code_of(&error) };
         }
         Self::client_failed("a request", &error)
+    }
+}
+
+/// Why librdkafka refuses a configuration. Trap: rdkafka appends the value of the property to the text, and librdkafka
+/// may quote it: for a password that would end in the log.
+pub(super) fn refusal(error: &KafkaError) -> String {
+    match error {
+        KafkaError::ClientConfig(_, text, name, value) if is_secret_property(name) && !value.is_empty() => {
+            text.replace(value, "[redacted]")
+        }
+        KafkaError::ClientConfig(_, text, _, _) => text.clone(),
+        other => other.to_string(),
     }
 }

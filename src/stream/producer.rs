@@ -91,7 +91,7 @@ impl Producer {
         let inner = settings
             .producer_config()
             .create_with_context(context)
-            .map_err(|source| StreamError::Client { client: "producer", source })?;
+            .map_err(|error| StreamError::client("producer", &error))?;
         Ok(Self { inner })
     }
 

@@ -14,7 +14,7 @@ use rdkafka::config::RDKafkaLogLevel;
 
 use super::breaker::DeadLetterLimits;
 use super::crashes::CrashGuard;
-use super::error::StreamError;
+use super::error::{StreamError, refusal};
 
 /// Settings of a worker.
 #[derive(Debug, Clone)]
@@ -262,7 +262,9 @@ impl Settings {
         }
         // librdkafka checks names and values when the native configuration is built, without any network.
         for config in [self.consumer_config(), self.producer_config()] {
-            config.create_native_config().map_err(|e| StreamError::Settings(format!("librdkafka refuses: {e}")))?;
+            config
+                .create_native_config()
+                .map_err(|e| StreamError::Settings(format!("librdkafka refuses: {}", refusal(&e))))?;
         }
         Ok(())
     }
@@ -348,6 +350,10 @@ impl Settings {
     fn extend(&self, config: &mut ClientConfig, own: &Properties) {
         for (key, value) in self.common.0.iter().chain(&own.0) {
             config.set(key, value);
+        }
+        // Who sets this property wants to see what it brings.
+        if config.get("debug").is_some() {
+            config.set_log_level(RDKafkaLogLevel::Debug);
         }
     }
 }

@@ -73,6 +73,26 @@ fn check_refuses_what_librdkafka_refuses_and_hides_secrets() {
 }
 
 #[test]
+fn check_reads_the_lexicons() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("lexicons");
+    let run = |arguments: &[&str], code: i32, says: &str| {
+        let output = dateline().args(arguments).env("DATELINE__LEXICONS__DIR", &dir).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
+        assert!(text.contains(says), "{arguments:?} should say {says:?}: {text}");
+    };
+    run(&["check"], 78, "cannot read");
+    run(&["lexicons", "export", dir.to_str().unwrap()], 0, "files written to");
+    run(&["check"], 0, "lexicons.dir");
+    fs::write(dir.join("events/assault.tsv"), "# mine\nshell\tv\t-\tact\t-\t-\t999\t0.9\n").unwrap();
+    run(&["check"], 78, "events/assault.tsv:2: unknown CAMEO code \"999\"");
+    run(&["extract", "/dev/null"], 78, "events/assault.tsv:2");
+    fs::write(dir.join("asault.tsv"), "").unwrap();
+    run(&["check"], 78, "asault.tsv is no table");
+}
+
+#[test]
 fn extract_keeps_order_and_ids_and_names_what_is_no_article() {
     let article = |id: &str| {
         let text = "KABUL, Afghanistan (AP) - A bomb killed four soldiers in Kandahar on Monday, police said.";

@@ -12,10 +12,9 @@ use crate::process::Group;
 const MARK: &str = "pl4nted";
 
 /// Librdkafka properties that are secret.
-const PROPERTIES: [(&str, &str); 4] = [
+const PROPERTIES: [(&str, &str); 3] = [
     ("KAFKA__CONSUMER__SSL_KEY_PASSWORD", "pl4nted-consumer-key-password"),
     ("KAFKA__PRODUCER__SSL_KEYSTORE_PASSWORD", "pl4nted-keystore-password"),
-    ("KAFKA__CONSUMER__SASL_OAUTHBEARER_CLIENT_SECRET", "pl4nted-client-secret"),
     ("KAFKA__PRODUCER__SASL_OAUTHBEARER_CONFIG", "principal=p pl4nted-token"),
 ];
 
@@ -66,10 +65,20 @@ fn a_check_shows_no_secret_whatever_is_wrong() {
     check(&[given, ("KAFKA__SECURITY_PROTOCOL", "plaintext")], 78);
     check(&[given, ("KAFKA__SASL_MECHANISM", "")], 78);
     check(&[given, ("KAFKA__SASL_PASSWRD", "pl4nted-in-a-typing-error")], 78);
-    check(&[given, ("KAFKA__SSL_KEY_LOCATION", &key), ("KAFKA__SSL_KEY_PASSWORD", "pl4nted-key")], 78);
-    check(&[given, ("KAFKA__CONSUMER__SSL_KEY_PEM", "pl4nted-no-pem")], 78);
+    let encrypted = [given, ("KAFKA__SSL_KEY_LOCATION", &key), ("KAFKA__SSL_KEY_PASSWORD", "pl4nted-key")];
+    let no_key = [given, ("KAFKA__CONSUMER__SSL_KEY_PEM", "pl4nted-no-pem")];
+    for bad in [&encrypted[..], &no_key] {
+        check(bad, 0);
+        // Read only when the clients are made.
+        let variables: Vec<(&str, &str)> = sasl.iter().chain(bad).copied().collect();
+        let (exit, text) = run(folder.path(), &["run"], &variables);
+        assert_eq!(exit, Some(78), "{bad:?}: {text}");
+        clean(&format!("run with {bad:?}"), &text);
+    }
     check(&[given, ("KAFKA__CONSUMER__SASL_PASSWORD_", "pl4nted-in-an-unknown-property")], 78);
-    check(&[given, PROPERTIES[0], PROPERTIES[1], PROPERTIES[2], PROPERTIES[3]], 0);
+    check(&[given, PROPERTIES[0], PROPERTIES[1], PROPERTIES[2]], 0);
+    // Not in this build of librdkafka, which says so.
+    check(&[given, ("KAFKA__CONSUMER__SASL_OAUTHBEARER_CLIENT_SECRET", "pl4nted-client-secret")], 78);
 
     // Files: a quote left open in an environment file, a table that is no TOML.
     fs::write(path(".env"), "DATELINE__KAFKA__SASL_PASSWORD=\"pl4nted-open-quote\n").unwrap();
@@ -117,7 +126,7 @@ fn a_worker_shows_no_secret_while_it_fails() {
             }
             let worker = group.start(0);
             let end = Instant::now() + Duration::from_secs(60);
-            while !worker.log().contains("librdkafka") {
+            while !worker.log().contains("\"target\":\"librdkafka\"") {
                 assert!(Instant::now() < end, "librdkafka says nothing; the log:\n{}", worker.log());
                 std::thread::sleep(Duration::from_millis(50));
             }
@@ -129,7 +138,7 @@ fn a_worker_shows_no_secret_while_it_fails() {
             worker.signal("HUP");
             pages.extend(["/metrics", "/", "/livez", "/readyz", "/none"].into_iter().filter_map(|p| worker.get(p)));
             let log_while_running = worker.log();
-            assert!(log_while_running.contains("sasl"), "librdkafka's debug log is missing:\n{log_while_running}");
+            assert!(log_while_running.to_lowercase().contains("sasl"), "librdkafka's debug log is missing:\n{log_while_running}");
             let what = format!("{mechanism} over {protocol} at {servers}");
             clean(&format!("the admin port, {what}"), &pages);
             clean(&format!("the log, {what}"), &log_while_running);

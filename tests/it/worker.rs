@@ -17,7 +17,8 @@ fn an_article_comes_out_of_every_topic_once() {
     create_topics(bootstrap, &topics, 3);
     let text = include_str!("../../config/samples/night-raid.txt");
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    let headers: [(&str, &[u8]); 2] = [("traceparent", trace.as_bytes()), ("other", b"x")];
+    let headers: [(&str, &[u8]); 3] =
+        [("traceparent", trace.as_bytes()), ("tracestate", b"vendor=1,other=2"), ("other", b"x")];
     produce(bootstrap, &topics.input, [(Some(b"the-key".as_slice()), text.as_bytes(), headers.as_slice())]);
 
     let group = Group::new(bootstrap, "end-to-end", &topics);
@@ -32,6 +33,7 @@ fn an_article_comes_out_of_every_topic_once() {
     assert_eq!(message.header("ce_specversion"), Some("1.0"));
     assert_eq!(message.header("ce_type"), Some("dateline.article.enriched.v1"));
     assert_eq!(message.header("traceparent"), Some(trace));
+    assert_eq!(message.header("tracestate"), Some("vendor=1,other=2"));
     assert_eq!(message.header("other"), None);
     let record = message.json();
     assert!(record["events"].as_array().is_some_and(|e| !e.is_empty()), "no events in {record:#}");
