@@ -196,7 +196,7 @@ mod tests {
         };
         check("actors/groups.tsv", "# head\nFoo\t-\n", "actors/groups.tsv:2: 2 cells where 6 are needed");
         let code = "A Group\t-\t-\tnone\tnone\tZZZREB\n";
-        check("actors/groups.tsv", code, "actors/groups.tsv:1: unknown non-state kind \"none\"");
+        check("actors/groups.tsv", code, "actors/groups.tsv:1: unknown non-state code none");
         let twice = "word\t0.5\tkiller\nthing\t0.5\tkiller\n";
         check("case/words.tsv", twice, "case/words.tsv:2: unknown kind \"thing\"");
         let code = "shell\tv\t-\tact\t-\t-\t999\t0.9\n";

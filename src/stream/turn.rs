@@ -192,7 +192,9 @@ impl Stream {
                     }
                     TopicState::Unknown(reason) => {
                         patience.check("connecting", || reason)?;
-                        thread::sleep(Duration::from_millis(100));
+                        // Serves the client's log and errors, which nobody else does yet: a start without brokers must
+                        // say why. Nothing is assigned, so no record can come.
+                        subscription.poll(Duration::from_millis(100))?;
                     }
                 }
             }
