@@ -18,7 +18,6 @@
 //! costs nobody anything, and waiting for it would.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use tracing::{debug, error, info, warn};

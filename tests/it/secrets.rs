@@ -138,7 +138,10 @@ fn a_worker_shows_no_secret_while_it_fails() {
             worker.signal("HUP");
             pages.extend(["/metrics", "/", "/livez", "/readyz", "/none"].into_iter().filter_map(|p| worker.get(p)));
             let log_while_running = worker.log();
-            assert!(log_while_running.to_lowercase().contains("sasl"), "librdkafka's debug log is missing:\n{log_while_running}");
+            assert!(
+                log_while_running.to_lowercase().contains("sasl"),
+                "librdkafka's debug log is missing:\n{log_while_running}"
+            );
             let what = format!("{mechanism} over {protocol} at {servers}");
             clean(&format!("the admin port, {what}"), &pages);
             clean(&format!("the log, {what}"), &log_while_running);
