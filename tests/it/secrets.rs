@@ -108,47 +108,47 @@ fn a_worker_shows_no_secret_while_it_fails() {
     fs::write(&file, settings("pl4nted-password")).unwrap();
     let mut pages = String::new();
     // A broker that knows no SASL, and nobody at all; with all that librdkafka can say.
-    for (servers, protocol) in
-        [(kafka.bootstrap(), "sasl_plaintext"), ("127.0.0.1:1", "sasl_plaintext"), (kafka.bootstrap(), "sasl_ssl")]
-    {
-        for mechanism in ["PLAIN", "SCRAM-SHA-512"] {
-            let mut group = Group::new(servers, "secrets", &topics)
-                .variable("DATELINE_ENV_FILE", file.to_str().unwrap())
-                .variable("RUST_BACKTRACE", "full")
-                .with("KAFKA__SECURITY_PROTOCOL", protocol)
-                .with("KAFKA__SASL_MECHANISM", mechanism)
-                .with("KAFKA__SASL_USERNAME", "reader")
-                .with("KAFKA__CONSUMER__DEBUG", "all")
-                .with("KAFKA__PRODUCER__DEBUG", "all")
-                .with("LOG__LEVEL", "trace");
-            for (name, value) in PROPERTIES {
-                group = group.with(name, value);
-            }
-            let worker = group.start(0);
-            let end = Instant::now() + Duration::from_secs(60);
-            while !worker.log().contains("\"target\":\"librdkafka\"") {
-                assert!(Instant::now() < end, "librdkafka says nothing; the log:\n{}", worker.log());
-                std::thread::sleep(Duration::from_millis(50));
-            }
-            std::thread::sleep(Duration::from_millis(700));
-            // Other secrets, and then settings that are wrong.
-            fs::write(&file, settings("pl4nted-other-password")).unwrap();
-            worker.signal("HUP");
-            fs::write(&file, settings("\"pl4nted-open-quote")).unwrap();
-            worker.signal("HUP");
-            pages.extend(["/metrics", "/", "/livez", "/readyz", "/none"].into_iter().filter_map(|p| worker.get(p)));
-            let log_while_running = worker.log();
-            assert!(
-                log_while_running.to_lowercase().contains("sasl"),
-                "librdkafka's debug log is missing:\n{log_while_running}"
-            );
-            let what = format!("{mechanism} over {protocol} at {servers}");
-            clean(&format!("the admin port, {what}"), &pages);
-            clean(&format!("the log, {what}"), &log_while_running);
-            let log = worker.log_after_stop();
-            clean(&format!("the log after the stop, {what}"), &log);
-            fs::write(&file, settings("pl4nted-password")).unwrap();
+    for (servers, protocol, mechanism) in [
+        (kafka.bootstrap(), "sasl_plaintext", "PLAIN"),
+        ("127.0.0.1:1", "sasl_plaintext", "SCRAM-SHA-512"),
+        (kafka.bootstrap(), "sasl_ssl", "PLAIN"),
+    ] {
+        let mut group = Group::new(servers, "secrets", &topics)
+            .variable("DATELINE_ENV_FILE", file.to_str().unwrap())
+            .variable("RUST_BACKTRACE", "full")
+            .with("KAFKA__SECURITY_PROTOCOL", protocol)
+            .with("KAFKA__SASL_MECHANISM", mechanism)
+            .with("KAFKA__SASL_USERNAME", "reader")
+            .with("KAFKA__CONSUMER__DEBUG", "all")
+            .with("KAFKA__PRODUCER__DEBUG", "all")
+            .with("LOG__LEVEL", "trace");
+        for (name, value) in PROPERTIES {
+            group = group.with(name, value);
         }
+        let worker = group.start(0);
+        let end = Instant::now() + Duration::from_secs(60);
+        while !worker.log().contains("\"target\":\"librdkafka\"") {
+            assert!(Instant::now() < end, "librdkafka says nothing; the log:\n{}", worker.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        std::thread::sleep(Duration::from_millis(700));
+        // Other secrets, and then settings that are wrong.
+        fs::write(&file, settings("pl4nted-other-password")).unwrap();
+        worker.signal("HUP");
+        fs::write(&file, settings("\"pl4nted-open-quote")).unwrap();
+        worker.signal("HUP");
+        pages.extend(["/metrics", "/", "/livez", "/readyz", "/none"].into_iter().filter_map(|p| worker.get(p)));
+        let log_while_running = worker.log();
+        assert!(
+            log_while_running.to_lowercase().contains("sasl"),
+            "librdkafka's debug log is missing:\n{log_while_running}"
+        );
+        let what = format!("{mechanism} over {protocol} at {servers}");
+        clean(&format!("the admin port, {what}"), &pages);
+        clean(&format!("the log, {what}"), &log_while_running);
+        let log = worker.log_after_stop();
+        clean(&format!("the log after the stop, {what}"), &log);
+        fs::write(&file, settings("pl4nted-password")).unwrap();
     }
     assert!(pages.contains("dateline_client_errors_total"), "no page was seen");
 }
