@@ -126,7 +126,7 @@ impl Stream {
             self.commits.committed(partition, *offset);
         }
         self.recorder.in_flight(&self.gate);
-        self.retry.succeeded(batch.len());
+        self.retry.succeeded();
     }
 
     fn failed(&mut self, batch: &Batch, failure: &Failure) -> Result<(), StreamError> {
@@ -144,7 +144,7 @@ impl Stream {
                 patience.map_err(|error| self.missing_topic().unwrap_or(error))
             }
             Some(_) if batch.len() > 1 => {
-                self.retry.isolate(batch.len());
+                self.retry.halve(batch.len());
                 Ok(())
             }
             Some((_, code)) => self.condemn(batch, &format!("a broker refused the record: {code}")),

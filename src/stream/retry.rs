@@ -2,8 +2,10 @@
 //!
 //! Failures of the brokers: retry with growing pauses; meanwhile finished work piles up until the admission gate
 //! pauses the partitions; when no batch has succeeded for the patience given, the worker exits for its supervisor.
-//! Refusals of a record for what it is: no pause, but one article per batch until the guilty one is found. A broker
-//! judges a produce request as a whole, and without that the same batch would fail for ever.
+//! Refusals of a record for what it is: no pause, but batches of half as many articles, down to the guilty one alone. A
+//! broker judges a produce request as a whole, and without that the same batch would fail for ever. The request itself
+//! may be what is too large (a topic's `max.message.bytes` below librdkafka's `batch.size`), so batches grow again only
+//! slowly.
 
 use std::time::{Duration, Instant};
 
@@ -11,6 +13,8 @@ use super::error::StreamError;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Batches that must succeed before they may be twice as large again.
+const GROW_AFTER: u32 = 16;
 
 /// What is known about failed batches.
 #[derive(Debug)]
@@ -20,19 +24,23 @@ pub(super) struct Retry {
     since: Option<Instant>,
     last: Option<Instant>,
     until: Option<Instant>,
-    isolate: usize,
+    /// Records allowed in a batch while a refused one is looked for, and batches that have succeeded since.
+    smaller: Option<(usize, u32)>,
     unverified: bool,
 }
 
 impl Retry {
     pub(super) fn new(patience: Duration) -> Self {
-        Self { patience, failures: 0, since: None, last: None, until: None, isolate: 0, unverified: false }
+        Self { patience, failures: 0, since: None, last: None, until: None, smaller: None, unverified: false }
     }
 
     /// A batch was committed.
-    pub(super) fn succeeded(&mut self, records: usize) {
+    pub(super) fn succeeded(&mut self) {
         (self.failures, self.since, self.until) = (0, None, None);
-        self.isolate = self.isolate.saturating_sub(records);
+        self.smaller = self.smaller.map(|(records, count)| match count + 1 {
+            GROW_AFTER => (records.saturating_mul(2), 0),
+            count => (records, count),
+        });
     }
 
     /// The brokers failed.
@@ -57,9 +65,9 @@ impl Retry {
         Ok(())
     }
 
-    /// A record of a batch of this size was refused for what it is.
-    pub(super) fn isolate(&mut self, records: usize) {
-        self.isolate = self.isolate.max(records);
+    /// A record of a batch of so many was refused for what it is.
+    pub(super) fn halve(&mut self, records: usize) {
+        self.smaller = Some(((records / 2).max(1), 0));
     }
 
     /// The offsets at the brokers must be compared before the next batch.
@@ -76,8 +84,9 @@ impl Retry {
     }
 
     /// Records allowed in the next batch.
-    pub(super) fn batch_records(&self, usual: usize) -> usize {
-        if self.isolate > 0 { 1 } else { usual }
+    pub(super) fn batch_records(&mut self, usual: usize) -> usize {
+        self.smaller = self.smaller.filter(|(records, _)| *records < usual);
+        self.smaller.map_or(usual, |(records, _)| records)
     }
 
     /// Whether the last batch failed, and none has succeeded since.
@@ -110,20 +119,31 @@ mod tests {
         }
         assert_eq!(pauses[..8], [100, 200, 400, 800, 1600, 3200, 6400, 10_000]);
         assert!(now.duration_since(start) >= Duration::from_secs(60));
-        retry.succeeded(1);
+        retry.succeeded();
         assert!(!retry.blocked(now) && retry.failed(now, "again").is_ok(), "a success starts afresh");
         let later = now + Duration::from_secs(300);
         assert!(retry.failed(later, "another outage").is_ok(), "an old failure does not count");
     }
 
     #[test]
-    fn isolates_as_many_records_as_the_batch_had() {
+    fn closes_in_on_a_refused_record_and_grows_back_slowly() {
         let mut retry = Retry::new(Duration::from_secs(60));
-        retry.isolate(3);
-        for _ in 0..3 {
-            assert_eq!(retry.batch_records(500), 1);
-            retry.succeeded(1);
+        let mut sizes = Vec::new();
+        // Every batch that holds the record is refused.
+        loop {
+            let records = retry.batch_records(20);
+            sizes.push(records);
+            if records == 1 {
+                break;
+            }
+            retry.halve(records);
         }
-        assert_eq!(retry.batch_records(500), 500);
+        assert_eq!(sizes, [20, 10, 5, 2, 1]);
+        let mut batches = 0;
+        while retry.batch_records(20) < 20 {
+            retry.succeeded();
+            batches += 1;
+        }
+        assert_eq!(batches, 5 * GROW_AFTER, "1, 2, 4, 8, 16");
     }
 }

@@ -157,7 +157,8 @@ fn clocks_that_jump_disturb_nothing() {
     create_topics(bootstrap, &topics, 1);
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
     let producer = articles::producer(bootstrap);
-    let times = [now, 0, now + 30 * 60_000, now - 86_400_000, now + 50 * 60_000, 1];
+    // Zero would mean "none" to the client.
+    let times = [now, 2, now + 30 * 60_000, now - 86_400_000, now + 50 * 60_000, 1];
     for (n, time) in times.into_iter().enumerate() {
         let (key, value) = articles::article(n);
         let record = BaseRecord::<str, str>::to(&topics.input).key(&key).payload(&value).timestamp(time);
