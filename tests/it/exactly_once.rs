@@ -168,7 +168,7 @@ fn outage(test: &str, time: Duration, change: impl FnOnce(&mut Settings)) {
         }
     }
     assert!(before < 600, "everything was done before the broker went: the test showed nothing");
-    eprintln!("{test}: {} producers rebuilt", metrics.producers_rebuilt.get());
+    crate::faults::report(&format!("{test}: {} producers rebuilt", metrics.producers_rebuilt.get()));
     worker.stop();
     worker.wait().unwrap();
     assert_identity(&metrics);
