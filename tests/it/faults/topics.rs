@@ -55,12 +55,12 @@ fn an_output_topic_that_is_deleted_stops_the_worker_and_costs_nothing() {
 fn records_too_large_for_their_topic_are_dead_lettered() {
     let Some(cluster) = kafka::cluster("records_too_large_for_their_topic_are_dead_lettered") else { return };
     let topics = Topics::new("too-large");
-    create_replicated(cluster.bootstrap(), &topics, 6, 3, &[(&topics.enriched, "200000")]);
+    create_replicated(cluster.bootstrap(), &topics, 6, 3, &[(&topics.enriched, "400000")]);
     let mut scene = Scene::with_topics("too-large", cluster.bootstrap(), topics, 1, 10, usize::MAX, |group| {
         // Compressed it might fit after all.
-        group.with("KAFKA__PRODUCER__COMPRESSION_CODEC", "none").with("WORKER__BATCH_RECORDS", "20")
+        group.with("KAFKA__PRODUCER__COMPRESSION_CODEC", "none").with("WORKER__BATCH_RECORDS", "10")
     });
-    let long = articles::long(120);
+    let long = articles::long(250);
     for key in ["large one", "large two"] {
         produce(&scene.bootstrap, &scene.topics.input, [(Some(key.as_bytes()), long.as_bytes(), [].as_slice())]);
     }
