@@ -84,16 +84,17 @@ Examples:
   dateline extract --format html article.txt > article.html
   cat article.txt | dateline extract -")]
     Extract(extract::Arguments),
-    /// Check the configuration offline and print it with the origin of every value
+    /// Check the configuration and print it with the origin of every value; offline unless told to connect
     #[command(after_help = "\
 Examples:
   dateline check
+  dateline check --connect --timeout 5s
   dateline check --config-dir /etc/dateline --profile production
-  DATELINE__KAFKA__GROUP_ID=news dateline check --env-file /etc/dateline/worker.env")]
-    Check {
-        #[command(flatten)]
-        settings: Settings,
-    },
+  DATELINE__KAFKA__GROUP_ID=news dateline check --env-file /etc/dateline/worker.env
+
+With --connect: exit code 0 if a worker would come up, 69 if something is missing, 78 if the security settings do not
+fit the brokers. Nothing is written and no running worker is disturbed.")]
+    Check(check::Arguments),
     /// Ask the worker on this machine how it is: exit code 0 if it is well, 69 if not
     #[command(after_help = "\
 Examples:
@@ -210,7 +211,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Run { settings } => run::run(&settings),
         Command::Demo(arguments) => demo::run(&arguments, &mut out),
         Command::Extract(arguments) => extract::run(&arguments, &mut out),
-        Command::Check { settings } => check::run(&settings, &mut out),
+        Command::Check(arguments) => check::run(&arguments, &mut out),
         Command::Health { settings, ready } => health::run(&settings, ready, &mut out),
         Command::Dlq(command) => dlq::run(&command, &mut out),
         Command::Topics(command) => topics::run(&command, &mut out),

@@ -14,7 +14,7 @@ use rdkafka::metadata::Metadata;
 use rdkafka::producer::{DeliveryResult, ProducerContext};
 use tracing::debug;
 
-use super::client::Troubles;
+use super::client::{FAILURES, Troubles};
 use super::delivery::{code_of, is_denied};
 use super::error::StreamError;
 use super::oauth;
@@ -62,6 +62,9 @@ impl ClientContext for ToolContext {
     const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
 
     fn log(&self, _level: RDKafkaLogLevel, facility: &str, message: &str) {
+        if facility == FAILURES {
+            self.troubles.note(message, Instant::now());
+        }
         debug!(target: "librdkafka", facility, "{message}");
     }
 

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rdkafka::client::ClientContext;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{
     BaseConsumer, CommitMode, Consumer, ConsumerContext, ConsumerGroupMetadata, RebalanceProtocol,
@@ -23,7 +23,7 @@ use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::client::Reporter;
+use super::client::{Reporter, Troubles};
 use super::delivery::{code_of, is_denied};
 use super::error::StreamError;
 use super::ledger::Partition;
@@ -59,6 +59,12 @@ struct Context {
 }
 
 impl ClientContext for Context {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        self.reporter.token()
+    }
+
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         self.reporter.log(level, facility, message);
     }
@@ -106,7 +112,7 @@ pub(super) struct Subscription {
 impl Subscription {
     pub(super) fn new(settings: &Settings, metrics: &Metrics) -> Result<Self, StreamError> {
         let context = Context {
-            reporter: Reporter::new("consumer", metrics.clone()),
+            reporter: Reporter::new("consumer", metrics.clone()).with_tokens(settings.oauth_token_file.clone()),
             changes: Mutex::default(),
             watermarks: Mutex::default(),
             closing: AtomicBool::new(false),
@@ -124,6 +130,20 @@ impl Subscription {
 
     pub(super) fn subscribe(&self) -> Result<(), StreamError> {
         Ok(self.inner()?.subscribe(&[&self.topic])?)
+    }
+
+    /// What the client complains of.
+    pub(super) fn troubles(&self) -> Option<&Troubles> {
+        Some(self.consumer.as_ref()?.context().reporter.troubles())
+    }
+
+    /// Serves what is there before the subscription. Trap: a request serves neither errors nor token requests, only
+    /// polling does; and librdkafka says only once that the group is forbidden.
+    pub(super) fn serve(&self) -> Result<(), StreamError> {
+        match self.inner()?.poll(Duration::from_millis(10)) {
+            Some(Err(error)) => self.judge(error),
+            _ => Ok(()),
+        }
     }
 
     /// Whether a topic is there to be used.
@@ -162,6 +182,8 @@ impl Subscription {
         match (&error, code_of(&error)) {
             // E.g. a static member that another instance replaced.
             (KafkaError::MessageConsumptionFatal(_), _) => Err(StreamError::client_failed("consuming", &error)),
+            // May be one broker of several, or one that is just starting: `Troubles` decides.
+            (_, RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed) => Ok(()),
             (_, code) if is_denied(code) => Err(StreamError::Denied { action: "consuming", code }),
             // With auto.offset.reset=error: the committed offset is gone.
             (_, RDKafkaErrorCode::AutoOffsetReset) => Err(StreamError::client_failed("consuming", &error)),

@@ -19,6 +19,13 @@ pub struct Diagnosis {
     pub permanent: bool,
 }
 
+impl Diagnosis {
+    /// Whether librdkafka only concludes it from a connection that was closed, which a broker that stops does too.
+    pub(super) fn is_guess(&self) -> bool {
+        self.cause == "protocol"
+    }
+}
+
 const fn permanent(cause: &'static str, remedy: &'static str) -> Diagnosis {
     Diagnosis { cause, remedy, permanent: true }
 }

@@ -88,7 +88,7 @@ pub enum StreamError {
         reason: String,
     },
     /// The brokers refuse access.
-    #[error("the brokers refuse {action}: {code}; grant the worker's user access")]
+    #[error("the brokers refuse {action}: {code}; {}", right(*code))]
     Denied {
         /// What was refused.
         action: &'static str,
@@ -139,6 +139,21 @@ pub enum StreamError {
     /// The stream thread panicked.
     #[error("the stream thread panicked: {0}")]
     Panicked(String),
+}
+
+/// What to grant when a broker refuses with this code.
+fn right(code: RDKafkaErrorCode) -> &'static str {
+    match code {
+        RDKafkaErrorCode::GroupAuthorizationFailed => "grant the user READ on the consumer group (kafka.group_id)",
+        RDKafkaErrorCode::TransactionalIdAuthorizationFailed => {
+            "grant the user WRITE on transactional ids that begin with <kafka.group_id>-"
+        }
+        RDKafkaErrorCode::TopicAuthorizationFailed => {
+            "grant the user READ on the input topic and WRITE on the output and dead-letter topics"
+        }
+        RDKafkaErrorCode::ClusterAuthorizationFailed => "grant the user the right on the cluster",
+        _ => "look at the user and its rights",
+    }
 }
 
 impl StreamError {

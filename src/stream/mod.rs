@@ -36,6 +36,7 @@ pub mod letters;
 mod oauth;
 pub mod output;
 mod pool;
+pub mod probe;
 pub mod process;
 mod producer;
 pub mod reader;

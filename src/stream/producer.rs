@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rdkafka::client::ClientContext;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header as KafkaHeader, Message as _, OwnedHeaders};
@@ -52,6 +52,12 @@ struct Refused {
 }
 
 impl ClientContext for Context {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        self.reporter.token()
+    }
+
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         self.reporter.log(level, facility, message);
     }
@@ -87,7 +93,8 @@ pub(super) enum SendError {
 
 impl Producer {
     pub(super) fn new(settings: &Settings, metrics: &Metrics) -> Result<Self, StreamError> {
-        let context = Context { reporter: Reporter::new("producer", metrics.clone()), failed: Mutex::default() };
+        let reporter = Reporter::new("producer", metrics.clone()).with_tokens(settings.oauth_token_file.clone());
+        let context = Context { reporter, failed: Mutex::default() };
         let inner = settings
             .producer_config()
             .create_with_context(context)

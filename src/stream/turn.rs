@@ -25,6 +25,7 @@ use tracing::{debug, error, info, warn};
 use super::at_least_once::AtLeastOnce;
 use super::batch::{self, OpenBatch};
 use super::breaker::Breaker;
+use super::client::Troubles;
 use super::commits::Commits;
 use super::consumer::{Subscription, TopicState};
 use super::crashes::{Suspects, Verdict};
@@ -182,6 +183,7 @@ impl Stream {
     ) -> Result<(), StreamError> {
         for topic in [&settings.topics.input].into_iter().chain(settings.topics.outputs()) {
             loop {
+                subscription.serve()?;
                 match subscription.topic_state(topic, Duration::from_secs(2)) {
                     TopicState::There => break,
                     TopicState::Missing => return Err(StreamError::TopicMissing(topic.to_string())),
@@ -190,7 +192,9 @@ impl Stream {
                         return Err(StreamError::DeniedTopic { topic, operation: "DESCRIBE", code });
                     }
                     TopicState::Unknown(reason) => {
-                        patience.check("connecting", || reason)?;
+                        let troubles = subscription.troubles();
+                        troubles.map_or(Ok(()), |t| t.check(Instant::now()))?;
+                        patience.check("connecting", || troubles.and_then(Troubles::explain).unwrap_or(reason))?;
                         // Serves the client's log and errors, which nobody else does yet: a start without brokers must
                         // say why. Nothing is assigned, so no record can come.
                         subscription.poll(Duration::from_millis(100))?;
@@ -377,6 +381,9 @@ impl Stream {
         self.follow(turn);
         if !self.gate.is_open() {
             self.metrics.admission_gate_closed.inc_by(since.as_secs_f64());
+        }
+        if let Some(troubles) = self.subscription.troubles() {
+            troubles.check_running(now, self.settings.broker_patience)?;
         }
         self.metrics.set_healthy("delivery", !self.retry.failing());
         self.metrics.set_healthy("enrichment", self.pool.stuck() == 0);

@@ -46,7 +46,14 @@ fn the_topics_are_planned_created_and_altered() {
     let again = check(&group, &with(&["topics", "plan"], &[]), 2, &[]);
     assert_eq!(states(&plan), states(&again), "planning and failing must create nothing");
 
+    check(
+        &group,
+        &["check", "--connect"],
+        69,
+        &["ok", "brokers: 1 over plaintext", "does not exist; create it: dateline topics apply"],
+    );
     check(&group, &with(&["topics", "apply"], &[]), 0, &["created"]);
+    check(&group, &["check", "--connect"], 0, &["kafka.group_id", "reading begins at the first", "can be used"]);
     let plan = check(&group, &with(&["topics", "plan"], &[]), 0, &[]);
     assert!(states(&plan).values().all(|s| *s == "as wanted"), "{plan}");
     check(&group, &with(&["topics", "apply"], &[]), 0, &["as wanted"]);
@@ -56,6 +63,8 @@ fn the_topics_are_planned_created_and_altered() {
     let worker = group.start(0).ready();
     let found = read_until(bootstrap, &topics.enriched, std::time::Duration::from_secs(60), |m| m.len() >= 3);
     assert_eq!(found.len(), 3, "{}", worker.log());
+    check(&group, &["check", "--connect"], 0, &["skipped", "would be fenced", "offsets of"]);
+    assert!(worker.get("/readyz").is_some_and(|a| a.starts_with("HTTP/1.1 200")), "the worker must not be disturbed");
     assert_eq!(worker.stop().code(), Some(0));
 
     // More is wanted now: reported, left alone unless asked, and then altered without touching the rest.
@@ -69,6 +78,7 @@ fn the_topics_are_planned_created_and_altered() {
     );
     check(&more, &with(&["topics", "apply"], longer), 0, &["left: max.message.bytes"]);
     check(&more, &with(&["topics", "plan"], longer), 2, &["differs"]);
+    check(&more, &["check", "--connect"], 69, &["max.message.bytes is 8388608, records have up to 12582912"]);
     check(&more, &with(&["topics", "apply", "--alter"], longer), 0, &["max.message.bytes was 8388608, is 12582912"]);
     check(&more, &with(&["topics", "plan"], longer), 0, &["as wanted"]);
     // The smaller configuration finds more than it wants, which is enough: nothing is ever shrunk.
@@ -86,4 +96,5 @@ fn unreachable_brokers_are_said_to_be() {
     let group = Group::new("127.0.0.1:1", "topics-none", &Topics::new("topics-none"));
     let says = ["connecting within 1 s", "Connection refused", "kafka.bootstrap_servers"];
     check(&group, &["topics", "plan", "--timeout", "1s"], 69, &says);
+    check(&group, &["check", "--connect", "--timeout", "1s"], 69, &says);
 }

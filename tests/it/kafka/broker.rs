@@ -117,7 +117,7 @@ impl Drop for Broker {
 }
 
 /// The command that starts a class of the broker.
-fn java(libs: &Path) -> String {
+pub(super) fn java(libs: &Path) -> String {
     format!(
         "exec java -cp '{}/*' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ActiveProcessorCount=2 \
          -Dlog4j2.configurationFile={SOURCES}/log4j2.properties",
@@ -126,7 +126,7 @@ fn java(libs: &Path) -> String {
 }
 
 /// Downloads the broker on first use.
-fn libraries() -> Result<PathBuf, String> {
+pub(super) fn libraries() -> Result<PathBuf, String> {
     static ONCE: Mutex<()> = Mutex::new(());
     let _one_at_a_time = ONCE.lock().map_err(|e| e.to_string())?;
     let pom = fs::read_to_string(format!("{SOURCES}/pom.xml")).map_err(|e| e.to_string())?;

@@ -7,6 +7,7 @@
 mod broker;
 mod client;
 mod cluster;
+mod secure;
 
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -16,6 +17,7 @@ pub use client::{
     Message, Topics, committed, create_replicated, create_topics, delete_topic, produce, read_topic, read_until,
 };
 pub use cluster::{BROKERS, Cluster};
+pub use secure::{PASSWORD, Secure};
 
 /// The broker shared by the tests of this run, and its address.
 pub enum Kafka {
@@ -69,7 +71,8 @@ pub fn cluster(test: &str) -> Option<MutexGuard<'static, Cluster>> {
     }
 }
 
-fn skip<T>(test: &str, reason: &str) -> Option<T> {
+/// Reports a test as skipped, or fails it where Kafka is required.
+pub fn skip<T>(test: &str, reason: &str) -> Option<T> {
     if std::env::var_os("DATELINE_TEST_KAFKA_REQUIRED").is_some_and(|v| v == "1") {
         panic!("{test} needs Kafka: {reason}");
     }

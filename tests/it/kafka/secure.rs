@@ -1,0 +1,233 @@
+//! A broker that trusts nobody: TLS, client certificates, SASL and an authorizer, each on a port of its own, with
+//! certificates made for this run.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+
+use super::broker::{java, libraries};
+
+/// The right password of every user.
+pub const PASSWORD: &str = "right";
+
+/// Ports by what they want.
+#[derive(Debug, Clone, Copy)]
+pub struct Ports {
+    /// Nothing; its users may do everything.
+    pub plain: u16,
+    /// TLS.
+    pub tls: u16,
+    /// TLS with a client certificate.
+    pub mutual: u16,
+    /// TLS, with a certificate that has expired.
+    pub expired: u16,
+    /// TLS and SASL.
+    pub sasl_tls: u16,
+    /// SASL without TLS, PLAIN only, for the users given.
+    pub sasl: u16,
+    controller: u16,
+}
+
+/// The broker.
+pub struct Secure {
+    /// Its ports.
+    pub ports: Ports,
+    folder: tempfile::TempDir,
+    process: Option<Child>,
+}
+
+impl Secure {
+    /// Starts a broker. `users`: further users of the port without TLS, who have no rights.
+    pub fn start(users: &[&str]) -> Result<Self, String> {
+        let libs = libraries()?;
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).map_err(|e| e.to_string())?;
+        certificates(folder.path()).map_err(|e| e.to_string())?;
+        // Held until all are known, so that no two are the same.
+        let listeners: Vec<TcpListener> =
+            (0..7).map(|_| TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())).collect::<Result<_, _>>()?;
+        let port = |n: usize| listeners[n].local_addr().map_or(0, |a| a.port());
+        let ports = Ports {
+            plain: port(0),
+            tls: port(1),
+            mutual: port(2),
+            expired: port(3),
+            sasl_tls: port(4),
+            sasl: port(5),
+            controller: port(6),
+        };
+        fs::write(folder.path().join("server.properties"), properties(folder.path(), ports, users))
+            .map_err(|e| e.to_string())?;
+        let format = format!(
+            "{} kafka.tools.StorageTool format -t dGVzdC1jbHVzdGVyLTAwMg -c {}/server.properties --standalone \
+             --add-scram 'SCRAM-SHA-512=[name=worker,password={PASSWORD}]'",
+            java(&libs),
+            folder.path().display()
+        );
+        let output = shell(&format)?;
+        if !output.status.success() {
+            return Err(format!("cannot format the broker's data: {}", String::from_utf8_lossy(&output.stderr)));
+        }
+        drop(listeners);
+        let log = fs::File::create(folder.path().join("broker.log")).map_err(|e| e.to_string())?;
+        // The shell outlives us just long enough to kill the broker, however we end: its standard input closes then.
+        let script = format!(
+            "{} -Xms128m -Xmx512m kafka.Kafka {}/server.properties </dev/null & broker=$!; cat >/dev/null; \
+             kill -9 $broker; wait $broker 2>/dev/null",
+            java(&libs),
+            folder.path().display()
+        );
+        let process = Command::new("sh")
+            .args(["-c", &script])
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().map_err(|e| e.to_string())?)
+            .stderr(log)
+            .spawn()
+            .map_err(|e| format!("cannot start a shell: {e}"))?;
+        let broker = Self { ports, folder, process: Some(process) };
+        let deadline = Instant::now() + Duration::from_secs(90);
+        while TcpStream::connect(("127.0.0.1", ports.plain)).is_err() {
+            if Instant::now() > deadline {
+                return Err(format!("the secured broker does not start:\n{}", broker.log()));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Ok(broker)
+    }
+
+    /// The broker's log.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("broker.log")).unwrap_or_default()
+    }
+
+    /// Address of the port that wants nothing.
+    pub fn bootstrap(&self) -> String {
+        format!("127.0.0.1:{}", self.ports.plain)
+    }
+
+    /// A file beside the broker: `ca.pem`, `other-ca.pem`, `client.pem`, `client.key`, or a new one.
+    pub fn file(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    /// The command line of Kafka's own `kafka-acls.sh`.
+    pub fn acls(&self) -> Result<PathBuf, String> {
+        let path = self.folder.path().join("kafka-acls.sh");
+        let class = format!("{} org.apache.kafka.tools.AclCommand \"$@\"\n", java(&libraries()?));
+        fs::write(&path, format!("#!/bin/sh\n{class}")).map_err(|e| e.to_string())?;
+        let mut rights = fs::metadata(&path).map_err(|e| e.to_string())?.permissions();
+        std::os::unix::fs::PermissionsExt::set_mode(&mut rights, 0o755);
+        fs::set_permissions(&path, rights).map_err(|e| e.to_string())?;
+        Ok(path)
+    }
+}
+
+impl Drop for Secure {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // Closing its standard input makes the wrapping shell kill the broker, then the shell ends.
+            drop(process.stdin.take());
+            let _ = process.wait();
+        }
+    }
+}
+
+fn shell(script: &str) -> Result<Output, String> {
+    Command::new("sh")
+        .args(["-c", script])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| format!("cannot start a shell: {e}"))
+}
+
+/// Two authorities, a broker (host name `localhost` only), the same expired, and a client.
+fn certificates(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let authority = |name: &str| -> Result<(CertificateParams, KeyPair), rcgen::Error> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Ok((params, KeyPair::generate()?))
+    };
+    let (params, key) = authority("test authority")?;
+    fs::write(folder.join("ca.pem"), params.self_signed(&key)?.pem())?;
+    let issuer = Issuer::new(params, key);
+    let (params, key) = authority("other authority")?;
+    fs::write(folder.join("other-ca.pem"), params.self_signed(&key)?.pem())?;
+
+    let leaf = |name: &str, until: i32| -> Result<(String, String), rcgen::Error> {
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(until, 1, 1);
+        let key = KeyPair::generate()?;
+        Ok((params.signed_by(&key, &issuer)?.pem(), key.serialize_pem()))
+    };
+    for (file, until) in [("broker.pem", 2100), ("expired.pem", 2021)] {
+        let (certificate, key) = leaf("broker", until)?;
+        // Kafka wants key and certificate in one file.
+        fs::write(folder.join(file), key + &certificate)?;
+    }
+    let (certificate, key) = leaf("client", 2100)?;
+    fs::write(folder.join("client.pem"), certificate)?;
+    fs::write(folder.join("client.key"), key)?;
+    Ok(())
+}
+
+fn properties(folder: &Path, ports: Ports, users: &[&str]) -> String {
+    let Ports { plain, tls, mutual, expired, sasl_tls, sasl, controller } = ports;
+    let folder = folder.display();
+    let others: String = users.iter().map(|u| format!(" user_{u}=\"{PASSWORD}\"")).collect();
+    let plain_login = "org.apache.kafka.common.security.plain.PlainLoginModule required";
+    format!(
+        "\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{plain},TLS://127.0.0.1:{tls},MUTUAL://127.0.0.1:{mutual},\
+EXPIRED://127.0.0.1:{expired},SASLTLS://127.0.0.1:{sasl_tls},SASL://127.0.0.1:{sasl},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{plain},TLS://localhost:{tls},MUTUAL://localhost:{mutual},\
+EXPIRED://localhost:{expired},SASLTLS://localhost:{sasl_tls},SASL://localhost:{sasl}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,TLS:SSL,MUTUAL:SSL,EXPIRED:SSL,\
+SASLTLS:SASL_SSL,SASL:SASL_PLAINTEXT
+ssl.keystore.type=PEM
+ssl.keystore.location={folder}/broker.pem
+ssl.truststore.type=PEM
+ssl.truststore.location={folder}/ca.pem
+listener.name.mutual.ssl.client.auth=required
+listener.name.mutual.ssl.keystore.type=PEM
+listener.name.mutual.ssl.keystore.location={folder}/broker.pem
+listener.name.expired.ssl.keystore.type=PEM
+listener.name.expired.ssl.keystore.location={folder}/expired.pem
+listener.name.sasltls.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512,OAUTHBEARER
+listener.name.sasltls.plain.sasl.jaas.config={plain_login} user_worker=\"{PASSWORD}\";
+listener.name.sasltls.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasltls.oauthbearer.sasl.jaas.config=\
+org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"broker\";
+listener.name.sasl.sasl.enabled.mechanisms=PLAIN
+listener.name.sasl.plain.sasl.jaas.config={plain_login} user_worker=\"{PASSWORD}\"{others};
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:worker;User:CN=client
+log.dirs={folder}/log
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+num.network.threads=1
+num.io.threads=2
+log.cleaner.dedupe.buffer.size=4194304
+log.cleaner.threads=1
+auto.create.topics.enable=false
+message.max.bytes=10485760
+"
+    )
+}
