@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr)]
 
 mod admin;
+mod bench;
 mod check;
 mod demo;
 pub mod digest;
@@ -107,6 +108,13 @@ Examples:
         #[arg(long)]
         ready: bool,
     },
+    /// Measure how fast this machine reads articles, alone and through Kafka
+    #[command(after_help = "\
+Examples:
+  dateline bench
+  dateline bench --articles my-articles.jsonl --format json
+  dateline bench --bootstrap kafka:9092 --records 20000")]
+    Bench(bench::Arguments),
     /// Look at dead letters, count them, and send their articles back
     #[command(
         subcommand,
@@ -213,6 +221,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Extract(arguments) => extract::run(&arguments, &mut out),
         Command::Check(arguments) => check::run(&arguments, &mut out),
         Command::Health { settings, ready } => health::run(&settings, ready, &mut out),
+        Command::Bench(arguments) => bench::run(&arguments, &mut out),
         Command::Dlq(command) => dlq::run(&command, &mut out),
         Command::Topics(command) => topics::run(&command, &mut out),
         Command::Lexicons { action } => lexicons::run(&action, &mut out),

@@ -140,15 +140,17 @@ impl Admin {
         }
     }
 
-    /// Deletes topics that this process has made for itself.
+    /// Deletes topics and the group that this process has made for itself.
     ///
     /// # Errors
-    /// The brokers do not answer.
-    pub fn delete(&self, topics: &[&str]) -> Result<(), StreamError> {
+    /// The brokers refuse, or do not answer.
+    pub fn delete(&self, topics: &[&str], group: &str) -> Result<(), StreamError> {
         let answer = self.runtime.block_on(self.client.delete_topics(topics, &self.options()));
         for result in answer.map_err(|e| self.failed("temporary topics", "DELETE", &e))? {
             result.map_err(|(topic, code)| self.refused(&topic, "DELETE", code)).map(drop)?;
         }
+        // A group that nobody joined does not exist; one that is left expires with its offsets.
+        let _ = self.runtime.block_on(self.client.delete_groups(&[group], &self.options()));
         Ok(())
     }
 

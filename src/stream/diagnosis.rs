@@ -78,7 +78,7 @@ const TABLE: &[(&[&str], Diagnosis)] = &[
         ),
     ),
     (
-        &["connecting to a ssl listener"],
+        &["connecting to a ssl listener", "increase receive.message.max.bytes"],
         permanent(
             "protocol",
             "the port speaks TLS or wants SASL: correct kafka.security_protocol (ssl, sasl_ssl or sasl_plaintext) or \
@@ -135,9 +135,28 @@ const TABLE: &[(&[&str], Diagnosis)] = &[
     ),
 ];
 
+/// A broker that hangs up at once. librdkafka 2.12 means to add a hint then and does not: it looks for the word
+/// "Disconnected" in the format of its message, not in the message (`rd_kafka_broker_set_error`).
+const HANGS_UP: Diagnosis = permanent(
+    "protocol",
+    "the port hangs up at once: set kafka.security_protocol to what it speaks (TLS: ssl or sasl_ssl; a user and \
+     password: sasl_ssl or sasl_plaintext), or correct the port in kafka.bootstrap_servers",
+);
+
+/// Whether the connection was closed before it was of any use: `... (after 3ms in state UP)`.
+fn closed_at_once(text: &str) -> bool {
+    let Some((_, end)) = text.rsplit_once("(after ") else { return false };
+    let Some((millis, state)) = end.split_once("ms in state ") else { return false };
+    let young = millis.parse::<u64>().is_ok_and(|millis| millis < 2_000);
+    text.contains("disconnected") && (state.starts_with("apiversion_query") || (young && state.starts_with("up")))
+}
+
 /// What a text of librdkafka means, if it is known.
 pub fn diagnose(text: &str) -> Option<&'static Diagnosis> {
     let text = text.to_lowercase();
+    if closed_at_once(&text) {
+        return Some(&HANGS_UP);
+    }
     TABLE.iter().find(|(needles, _)| needles.iter().any(|needle| text.contains(needle))).map(|(_, d)| d)
 }
 
@@ -188,6 +207,15 @@ mod tests {
         check("Failed to acquire SASL OAUTHBEARER token: cannot read", "oauth_token", true);
         check("Connect to ipv4#127.0.0.1:9 failed: Connection refused (after 0ms in state CONNECT)", "refused", false);
         check("Failed to resolve 'kafka:9092': Name or service not known", "name", false);
+        check("b:9093: Disconnected: connection reset by peer (after 0ms in state APIVERSION_QUERY)", "protocol", true);
+        check(
+            "b:9093: Disconnected: connection closed by peer: receive 0 after POLLIN (after 7ms in state UP)",
+            "protocol",
+            true,
+        );
+        check("Receive failed: Invalid response size 352518912: increase receive.message.max.bytes", "protocol", true);
+        let idle = "Disconnected: connection closed by peer: receive 0 after POLLIN (after 600001ms in state UP)";
+        assert_eq!(diagnose(idle), None);
         assert_eq!(diagnose("1/1 brokers are down"), None);
     }
 

@@ -3,6 +3,7 @@
 
 mod articles;
 mod bad_articles;
+mod bench;
 mod broker;
 mod browser;
 mod cli;
