@@ -30,7 +30,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, Effective, Sources};
 pub use exit::{Exit, Failure};
@@ -93,7 +93,7 @@ Examples:
   dateline check --config-dir /etc/dateline --profile production
   DATELINE__KAFKA__GROUP_ID=news dateline check --env-file /etc/dateline/worker.env
 
-With --connect: exit code 0 if a worker would come up, 69 if something is missing, 78 if the security settings do not
+With --connect: exit code 0 if a worker would come up, 69 if something is missing, 78 if the security settings do not \
 fit the brokers. Nothing is written and no running worker is disturbed.")]
     Check(check::Arguments),
     /// Ask the worker on this machine how it is: exit code 0 if it is well, 69 if not
@@ -194,7 +194,12 @@ impl Settings {
 
 /// Runs the command line and gives the exit code. Errors are printed once, with their causes.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let mut command = Cli::command();
+    // Only then: it opens the model.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == "--version") {
+        command = command.long_version(version());
+    }
+    let cli = match command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(e) => {
             let exit = if e.use_stderr() { Exit::Usage } else { Exit::Ok };
@@ -211,6 +216,20 @@ pub fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// What bug reports should name: version, commit and model.
+fn version() -> String {
+    let commit = option_env!("DATELINE_COMMIT").filter(|c| !c.is_empty()).unwrap_or("not recorded");
+    let model = match crate::nlp::Model::embedded() {
+        Ok(model) => {
+            let info = model.info();
+            format!("{} {} (sha256 {})", info.name, info.version, info.sha256)
+        }
+        Err(e) => e.to_string(),
+    };
+    let build = if cfg!(debug_assertions) { "not optimised" } else { "optimised" };
+    format!("{}\ncommit: {commit}\nmodel:  {model}\nbuild:  {build}", env!("CARGO_PKG_VERSION"))
 }
 
 fn run(command: Command) -> Result<Exit, Failure> {

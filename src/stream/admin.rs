@@ -1,7 +1,7 @@
 //! Looking at topics, creating and altering them. What they should be like is decided in `topics`.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::{
     AdminClient, AdminOptions, AlterConfig, ConfigSource, NewPartitions, NewTopic, ResourceSpecifier, TopicReplication,
@@ -98,9 +98,27 @@ impl Admin {
                 Err(StreamError::TooFewBrokers { topic: wanted.name.clone(), replication: wanted.replication, brokers })
             }
             // Somebody was faster; the next plan says whether it is as wanted.
-            Some(Err((_, RDKafkaErrorCode::TopicAlreadyExists))) | Some(Ok(_)) | None => Ok(()),
+            Some(Err((_, RDKafkaErrorCode::TopicAlreadyExists))) | Some(Ok(_)) | None => self.appeared(&wanted.name),
             Some(Err((_, code))) => Err(self.refused(&wanted.name, "CREATE", code)),
         }
+    }
+
+    /// Waits until the brokers tell of a topic: its creation is answered earlier, and a worker that started then would
+    /// find it missing.
+    fn appeared(&self, topic: &str) -> Result<(), StreamError> {
+        let started = Instant::now();
+        while self.connection.topic(topic)?.is_none() {
+            if started.elapsed() >= self.timeout {
+                let reason = format!("topic {topic} was created but does not appear");
+                return Err(StreamError::Unavailable {
+                    action: "creating topics",
+                    seconds: self.timeout.as_secs(),
+                    reason,
+                });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
     }
 
     /// Alters what can be altered of these differences, and nothing else.

@@ -178,6 +178,13 @@ const MANAGED: &[(&str, &str)] = &[
     ("transactional.id", "set the instance instead"),
 ];
 
+/// Properties that name files, and the settings they come from.
+const FILES: &[(&str, &str)] = &[
+    ("ssl.ca.location", "kafka.ssl_ca_location"),
+    ("ssl.certificate.location", "kafka.ssl_certificate_location"),
+    ("ssl.key.location", "kafka.ssl_key_location"),
+];
+
 /// Room that record batch framing may need beside the records.
 const MIN_OUTPUT_BYTES: usize = 16 * 1024;
 
@@ -259,6 +266,13 @@ impl Settings {
         }
         if self.delivery == (Delivery::ExactlyOnce { transactional_id: String::new() }) {
             return bad("the transactional id must not be empty".into());
+        }
+        for (property, setting) in FILES {
+            // Trap: librdkafka does not say which file it cannot read.
+            let path = self.common.0.get(*property).filter(|path| *path != "probe");
+            if let Some(Err(e)) = path.map(std::fs::File::open) {
+                return bad(format!("{setting}: cannot read {}: {e}", path.map_or("", String::as_str)));
+            }
         }
         // librdkafka checks names and values when the native configuration is built, without any network.
         for config in [self.consumer_config(), self.producer_config()] {

@@ -19,7 +19,12 @@ fn exit_codes_are_as_documented() {
         assert!(text.contains(says), "{arguments:?} should say {says:?}: {text}");
     };
     check(&["--help"], 0, "Exit codes:");
-    check(&["--version"], 0, env!("CARGO_PKG_VERSION"));
+    check(&["--version"], 0, concat!("dateline ", env!("CARGO_PKG_VERSION")));
+    check(&["--version"], 0, "model:  en_");
+    check(&["-V"], 0, env!("CARGO_PKG_VERSION"));
+    for shell in ["bash", "zsh", "fish"] {
+        check(&["completions", shell], 0, "add-partitions");
+    }
     check(&["nothing"], 64, "nothing");
     check(&["extract", "no-such-file.txt"], 66, "no-such-file.txt");
     check(&["schema", "event.article/1"], 0, "cluster_id");

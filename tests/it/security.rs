@@ -116,6 +116,7 @@ fn what_does_not_fit_ends_the_worker_with_its_cause() {
     let (ca, other, old) = (broker.file("ca.pem"), broker.file("other-ca.pem"), file("old-token", OLD_TOKEN));
     let forged = file("forged-token", "no.token.atall");
     let ca = ("KAFKA__SSL_CA_LOCATION", ca.as_str());
+    let only_v4 = ("KAFKA__CONSUMER__BROKER_ADDRESS_FAMILY", "v4");
     let login = |mechanism, password| {
         [
             ca,
@@ -156,7 +157,7 @@ fn what_does_not_fit_ends_the_worker_with_its_cause() {
         ),
         ("plain-on-tls", by_number(ports.tls), way("plaintext", &[]), 78, &["kafka.security_protocol"]),
         ("tls-on-plain", by_number(ports.plain), way("ssl", &[ca]), 78, &["kafka.security_protocol"]),
-        ("tls-on-sasl", by_number(ports.sasl_tls), way("ssl", &[ca]), 78, &["kafka.security_protocol"]),
+        ("tls-on-sasl", at(ports.sasl_tls), way("ssl", &[ca, only_v4]), 78, &["kafka.security_protocol"]),
         ("plain-on-sasl", by_number(ports.sasl), way("plaintext", &[]), 78, &["kafka.security_protocol"]),
         (
             "old-token",

@@ -41,7 +41,7 @@ Examples:
   dateline dlq replay --reason timeout --rate 50
   dateline dlq replay --limit 10 --to articles.retry
 
-Progress is kept in a consumer group, one for each choice of letters unless --group names one. An article that has been
+Progress is kept in a consumer group, one for each choice of letters unless --group names one. An article that has been \
 replayed --max-replays times is left. Ctrl-C commits what is written and ends with exit code 75.")]
     Replay(replay::Arguments),
 }
