@@ -21,6 +21,7 @@ use serde::Serialize;
 use super::exit::{Exit, Failure};
 use super::input::Items;
 use super::progress::Progress;
+use super::recent::Recent;
 use super::style::Style;
 use super::{Settings, news, topics, worker};
 use crate::article::samples::SAMPLES;
@@ -270,6 +271,8 @@ fn stream(
 ) -> Result<Stream, Failure> {
     let internal = |e: anyhow::Error| Failure::new(Exit::Internal, e);
     let mut settings = base;
+    // The journal is that of the worker who runs here.
+    settings.crash_guard = None;
     let mut records = arguments.records;
     // Either keeps what it made until the end of the function; the worker is gone by then.
     let (mut _embedded, mut _temporary) = (None, None);
@@ -297,7 +300,8 @@ fn stream(
     };
     let bytes = send(&settings, messages, records)?;
     let metrics = Metrics::new().map_err(|e| internal(e.into()))?;
-    let factory = news::factory(Arc::clone(pipeline), worker::intake(config), &settings, metrics.clone());
+    let recent = Arc::new(Recent::default());
+    let factory = news::factory(Arc::clone(pipeline), worker::intake(config), &settings, metrics.clone(), recent);
     let threads = settings.threads;
     let mut running = Worker::start(settings, factory, metrics.clone()).map_err(worker::failure)?;
     let progress = Progress::new(records as u64, "articles");

@@ -26,11 +26,11 @@ pub mod style;
 mod topics;
 mod worker;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{Config, Effective, Sources};
 pub use exit::{Exit, Failure};
@@ -194,12 +194,13 @@ impl Settings {
 
 /// Runs the command line and gives the exit code. Errors are printed once, with their causes.
 pub fn main() -> ExitCode {
-    let mut command = Cli::command();
-    // Only then: it opens the model.
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == "--version") {
-        command = command.long_version(version());
+    // Here, because it opens the model, which nothing else should pay for.
+    if std::env::args_os().skip(1).eq(["--version"]) {
+        // The terminal may be gone; the exit code still tells.
+        let _ = writeln!(std::io::stdout(), "dateline {}", version());
+        return Exit::Ok.into();
     }
-    let cli = match command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => {
             let exit = if e.use_stderr() { Exit::Usage } else { Exit::Ok };
