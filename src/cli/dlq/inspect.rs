@@ -134,9 +134,12 @@ fn first(letters: &Letters, ranges: &[Range], arguments: &Arguments) -> Result<O
     Ok(found)
 }
 
+/// Partitions and offsets.
+type Places = Vec<(i32, i64)>;
+
 /// The newest letters that fit, oldest first, and places of broken ones. Reads backwards in growing steps: how many
 /// records there are behind an offset is not known (transactions leave gaps), and how many of them fit even less.
-fn newest(letters: &Letters, arguments: &Arguments) -> Result<(Vec<Shown>, Vec<(i32, i64)>), StreamError> {
+fn newest(letters: &Letters, arguments: &Arguments) -> Result<(Vec<Shown>, Places), StreamError> {
     let filter = arguments.choice.filter();
     let limit = arguments.limit as usize;
     let mut span = 4 * i64::from(arguments.limit) + 64;
