@@ -31,7 +31,7 @@ use crate::extract::{Enricher, Pipeline};
 use crate::stream::admin::Admin;
 use crate::stream::topics::wanted;
 use crate::stream::{Broker, Delivery, Settings as StreamSettings, Worker};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Tracing};
 
 /// The mock cluster keeps about 5 MiB of a partition and has four: more input would be dropped before it is read.
 const MOCK_BYTES: usize = 12 << 20;
@@ -301,7 +301,9 @@ fn stream(
     let bytes = send(&settings, messages, records)?;
     let metrics = Metrics::new().map_err(|e| internal(e.into()))?;
     let recent = Arc::new(Recent::default());
-    let factory = news::factory(Arc::clone(pipeline), worker::intake(config), &settings, metrics.clone(), recent);
+    let shared = news::shared(Arc::clone(pipeline), &settings);
+    let intake = worker::intake(config);
+    let factory = news::factory(&shared, intake, &settings, metrics.clone(), recent, Tracing::off());
     let threads = settings.threads;
     let mut running = Worker::start(settings, factory, metrics.clone()).map_err(worker::failure)?;
     let progress = Progress::new(records as u64, "articles");
