@@ -160,9 +160,10 @@ pub fn read_topic(bootstrap: &str, topic: &str) -> Vec<Message> {
     consumer.assign(&list).expect("an assignment");
     let mut at_end = vec![false; partitions];
     let mut found = Vec::new();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    // Long runs write gigabytes.
+    let deadline = Instant::now() + Duration::from_secs(600);
     while !at_end.iter().all(|end| *end) {
-        assert!(Instant::now() < deadline, "{topic} cannot be read to its end within 60 s");
+        assert!(Instant::now() < deadline, "{topic} cannot be read to its end within 600 s");
         match consumer.poll(Duration::from_millis(200)) {
             Some(Err(rdkafka::error::KafkaError::PartitionEOF(partition))) => at_end[partition as usize] = true,
             // A broker that is away for a while; the deadline tells if it stays away.
