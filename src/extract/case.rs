@@ -7,25 +7,23 @@
 //! what the article itself writes in ordinary case elsewhere goes before the table. Blocks in ordinary case are left
 //! alone.
 
+mod decode;
 mod pieces;
+mod words;
 
 use std::collections::HashMap;
 
 use super::entities::Lexicon as Actors;
 use super::lexicons::Lexicons;
 use super::table::TableError;
+use decode::decode;
 use pieces::{Piece, pieces};
+use words::{is_acronym, spell, stem, stems, write};
 
 /// Share of capitals among a block's letters from which on it counts as written in capitals.
 const CAPITALS: f64 = 0.85;
 /// Letters that a block needs to be judged by them.
 const LETTERS: usize = 12;
-/// Share of words that the training texts write with a capital: at the start, after a small word, after a capital one.
-const STARTS: f32 = 0.17;
-const AFTER_SMALL: f32 = 0.084;
-const AFTER_CAPITAL: f32 = 0.41;
-/// The same without regard to the word before.
-const PRIOR: f32 = 0.13;
 /// Share of capitals of words that are in no table.
 const UNKNOWN: f32 = 0.97;
 /// Share of capitals up to which a word of a Title Case headline is made small.
@@ -252,129 +250,6 @@ pub(super) fn style(block: &str, headline: bool) -> Style {
         return Style::TitleCase;
     }
     Style::Ordinary
-}
-
-/// The likeliest forms of a block's words, one sentence after the other.
-fn decode(pieces: &[Piece], known: &[Known]) -> Vec<Form> {
-    let mut forms = Vec::with_capacity(pieces.len());
-    let mut start = 0;
-    while start < pieces.len() {
-        let end = (start + 1..pieces.len()).find(|i| pieces[*i].opens).unwrap_or(pieces.len());
-        decode_sentence(&known[start..end], &mut forms);
-        start = end;
-    }
-    forms
-}
-
-/// Viterbi over two states: 0 small, 1 capital.
-fn decode_sentence(known: &[Known], forms: &mut Vec<Form>) {
-    let ln = |share: f32| [(1.0 - share).ln(), share.ln()];
-    let steps = [ln(AFTER_SMALL), ln(AFTER_CAPITAL)];
-    let prior = ln(PRIOR);
-    let mut from: Vec<[u8; 2]> = Vec::with_capacity(known.len());
-    let mut score = [0.0f32; 2];
-    for (i, known) in known.iter().enumerate() {
-        let emission = match known {
-            Known::Share(share) => ln(share.clamp(0.002, 0.998)),
-            Known::Form(Form::Small) => ln(0.001),
-            Known::Form(_) => ln(0.999),
-        };
-        let mut next = [0.0f32; 2];
-        let mut back = [0u8; 2];
-        for state in 0..2 {
-            let reach = |before: usize| if i == 0 { ln(STARTS)[state] } else { score[before] + steps[before][state] };
-            back[state] = u8::from(reach(1) > reach(0));
-            next[state] = reach(usize::from(back[state])) + emission[state] - prior[state];
-        }
-        score = next;
-        from.push(back);
-    }
-    let mut state = u8::from(score[1] > score[0]);
-    let first = forms.len();
-    for (known, back) in known.iter().zip(&from).rev() {
-        forms.push(match (known, state) {
-            (Known::Form(form), _) => *form,
-            (_, 0) => Form::Small,
-            _ => Form::Capital,
-        });
-        state = back[usize::from(state)];
-    }
-    forms[first..].reverse();
-}
-
-/// Appends a word in a form. Letters whose other case has another length stay as they are.
-fn write(word: &str, form: Form, out: &mut String) {
-    if form == Form::Kept {
-        out.push_str(word);
-        return;
-    }
-    let mut capital = form == Form::Capital;
-    let mut chars = word.chars().enumerate().peekable();
-    while let Some((i, c)) = chars.next() {
-        out.push(if capital { c } else { small(c) });
-        // "O'Brien", "D'Aubuisson", but "Cerezo's"; "McGuire".
-        let joined = matches!(c, '\'' | '’') && i == 1 && word.chars().count() > 3;
-        let scottish = i == 1 && word.get(..2).is_some_and(|w| w.eq_ignore_ascii_case("mc")) && word.len() > 4;
-        capital = form == Form::Capital && (joined || scottish && chars.peek().is_some_and(|(_, c)| c.is_uppercase()));
-    }
-}
-
-/// Appends the start of a text as a name in the tables spells it.
-fn spell(text: &str, name: &str, out: &mut String) {
-    for (c, model) in text.chars().zip(name.chars()) {
-        out.push(if model.is_lowercase() { small(c) } else { c });
-    }
-}
-
-/// The small letter, where it takes as many bytes.
-fn small(c: char) -> char {
-    let mut lower = c.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(l), None) if l.len_utf8() == c.len_utf8() => l,
-        _ => c,
-    }
-}
-
-/// A word without the possessive ending.
-fn stem(word: &str) -> &str {
-    let plain = word.strip_suffix(['s', 'S']).and_then(|w| w.strip_suffix(['\'', '’']));
-    plain.unwrap_or(word)
-}
-
-/// Whether a word that no table knows is read letter by letter: too short for a name, or nothing to say at its start.
-fn is_acronym(word: &str) -> bool {
-    const CLUSTERS: [&str; 12] = ["sch", "scr", "shr", "spl", "spr", "str", "thr", "chr", "phr", "tch", "kry", "psy"];
-    let vowel = |c: char| !c.is_ascii_alphabetic() || "aeiouy".contains(c);
-    let letters = word.chars().count();
-    let start = word.chars().take_while(|c| !vowel(*c)).count();
-    letters <= 3 || start == letters || start > 2 && !CLUSTERS.iter().any(|c| word.starts_with(c))
-}
-
-/// Common words that a word may be formed from.
-fn stems(word: &str) -> impl Iterator<Item = String> {
-    // The same as in models/case.py.
-    const ENDINGS: [(&str, &str); 15] = [
-        ("s", ""),
-        ("es", ""),
-        ("ies", "y"),
-        ("ed", ""),
-        ("ed", "e"),
-        ("ied", "y"),
-        ("ing", ""),
-        ("ing", "e"),
-        ("ly", ""),
-        ("ness", ""),
-        ("less", ""),
-        ("er", ""),
-        ("er", "e"),
-        ("ment", ""),
-        ("able", ""),
-    ];
-    const STARTS: [&str; 13] =
-        ["anti", "counter", "un", "non", "re", "over", "mis", "super", "sub", "inter", "pre", "ultra", "dis"];
-    let ends = ENDINGS.iter().filter_map(|(end, put)| word.strip_suffix(end).map(|stem| format!("{stem}{put}")));
-    let starts = STARTS.iter().filter_map(|start| word.strip_prefix(start).map(str::to_owned));
-    ends.chain(starts).filter(|stem| stem.len() > 2)
 }
 
 #[cfg(test)]

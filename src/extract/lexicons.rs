@@ -28,6 +28,7 @@ const EMBEDDED: [(&str, &str); 50] = embedded![
     "actors/weapons.tsv",
     "attribution/cues.tsv",
     "case/words.tsv",
+    "casualties/parties.tsv",
     "casualties/people.tsv",
     "casualties/triggers.tsv",
     "entities/kinds.tsv",

@@ -247,7 +247,13 @@ impl Enricher {
         let attributions = attributions::find(&story, &entities, &pipeline.cues);
         checked()?;
         let claims = casualties::find(&story, &entities, &attributions, &pipeline.harm);
-        let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
+        let facts = Facts {
+            entities: &entities,
+            times: &times,
+            attributions: &attributions,
+            claims: &claims,
+            harm: &pipeline.harm,
+        };
         let mentions = events::find(&story, &facts, &pipeline.triggers, trace);
         checked()?;
         let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt, &pipeline.ranking);

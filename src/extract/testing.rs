@@ -57,15 +57,19 @@ pub(crate) fn times(story: &Story<'_>) -> Vec<super::times::TimeMention> {
     super::times::find(story, LEXICON.get_or_init(|| super::times::Lexicon::load().expect("the time tables load")))
 }
 
+/// The words of harm.
+pub(crate) fn harm() -> &'static super::casualties::Lexicon {
+    static LEXICON: OnceLock<super::casualties::Lexicon> = OnceLock::new();
+    LEXICON.get_or_init(|| super::casualties::Lexicon::load().expect("the casualty tables load"))
+}
+
 /// The casualty claims of a story.
 pub(crate) fn claims(
     story: &Story<'_>,
     entities: &super::entities::Entities,
     attributions: &[super::attributions::Attribution],
 ) -> Vec<super::casualties::Claim> {
-    static LEXICON: OnceLock<super::casualties::Lexicon> = OnceLock::new();
-    let lexicon = LEXICON.get_or_init(|| super::casualties::Lexicon::load().expect("the casualty tables load"));
-    super::casualties::find(story, entities, attributions, lexicon)
+    super::casualties::find(story, entities, attributions, harm())
 }
 
 /// The attributions of a story.

@@ -54,11 +54,23 @@ pub(crate) enum People {
     Thing,
 }
 
+/// Which side of a killing a noun stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Party {
+    /// Who did it.
+    Doer,
+    /// Who kills in the line of duty.
+    Officer,
+    /// Either side.
+    Anybody,
+}
+
 /// The tables of casualty words.
 #[derive(Debug, Clone)]
 pub struct Lexicon {
     triggers: HashMap<&'static str, Vec<(Frame, CasualtyKind)>>,
     people: HashMap<&'static str, People>,
+    parties: HashMap<&'static str, Party>,
     /// Number words.
     pub(crate) numbers: numbers::Lexicon,
 }
@@ -117,12 +129,31 @@ impl Lexicon {
                 return Err(row.error(format!("`{}` stands twice", row.cell(0))));
             }
         }
-        Ok(Self { triggers, people, numbers: numbers::Lexicon::read(lexicons)? })
+        let mut parties = HashMap::new();
+        for row in lexicons.rows("casualties/parties.tsv", 2)? {
+            let party = match row.cell(0) {
+                "doer" => Party::Doer,
+                "officer" => Party::Officer,
+                "anybody" => Party::Anybody,
+                other => return Err(row.error(format!("unknown class `{other}`"))),
+            };
+            for noun in row.list(1) {
+                if parties.insert(noun, party).is_some() {
+                    return Err(row.error(format!("`{noun}` stands twice")));
+                }
+            }
+        }
+        Ok(Self { triggers, people, parties, numbers: numbers::Lexicon::read(lexicons)? })
     }
 
     /// What a lower-case word may trigger.
     pub(crate) fn triggers(&self, word: &str) -> &[(Frame, CasualtyKind)] {
         self.triggers.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// Which side of a killing a lower-case noun stands for.
+    pub(crate) fn party(&self, lemma: &str) -> Option<Party> {
+        self.parties.get(lemma).copied()
     }
 
     /// What a lower-case noun says about people.

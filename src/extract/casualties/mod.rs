@@ -23,6 +23,7 @@ mod tests;
 use std::ops::Range;
 
 pub use lexicon::Lexicon;
+pub(crate) use lexicon::Party;
 
 use self::breakdown::Parts;
 use self::group::Group;

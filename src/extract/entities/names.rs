@@ -358,6 +358,24 @@ fn settle_places(doc: &Doc<'_>, names: &mut [Name]) {
             name.kind = EntityKind::Gpe;
         }
     }
+    settle_namesakes(doc, names);
+}
+
+/// "in Palma" makes "escaped Palma" a place, unless somebody is called so.
+fn settle_namesakes(doc: &Doc<'_>, names: &mut [Name]) {
+    let called = |n: &&Name| n.kind == EntityKind::Person && n.tokens.len() > 1;
+    let surnames: HashSet<&str> = names.iter().filter(called).map(|n| doc.word(n.tokens.end - 1)).collect();
+    let located = |n: &&Name| {
+        let before = n.tokens.start.checked_sub(1).map_or("", |i| doc.word(i));
+        n.kind == EntityKind::Gpe && n.tokens.len() == 1 && matches!(before, "in" | "In" | "near" | "of")
+    };
+    let places: HashSet<&str> = names.iter().filter(located).map(|n| doc.word(n.tokens.start)).collect();
+    for name in names.iter_mut().filter(|n| n.kind == EntityKind::Person && n.tokens.len() == 1) {
+        let word = doc.word(name.tokens.start);
+        if places.contains(word) && !surnames.contains(word) {
+            name.kind = EntityKind::Gpe;
+        }
+    }
 }
 
 /// "Idlib" of "Idlib province", "Kent" of "Kent County".

@@ -204,6 +204,9 @@ impl Walk<'_> {
             };
             self.push(c, effect);
         }
+        if verb == self.trigger {
+            self.push(verb, is_habit(self.doc, verb).then_some(Effect::Generic));
+        }
     }
 
     /// From the trigger to the root.
@@ -223,9 +226,15 @@ impl Walk<'_> {
                 self.modifiers(at);
             }
             if doc.is_root(at) {
+                // "Stop bombing the villages!"
+                let asks = verbal && at != trigger && is_imperative(doc, at);
+                self.push(at, asks.then_some(Effect::Requested));
                 return;
             }
             let head = doc.head(at);
+            if matches!(doc.dep(at), Dep::Acl | Dep::Relcl | Dep::Ccomp) && doc.pos(head) == Pos::Noun {
+                self.push(head, is_called_false(doc, head).then_some(Effect::Denied));
+            }
             match doc.dep(at) {
                 // A conjunct shares what governs its head, and its auxiliaries where it has no finite form of its own.
                 Dep::Conj => {
@@ -243,6 +252,11 @@ impl Walk<'_> {
                     // "will discuss the raid", "did not condemn the raid": it took place all the same.
                     let noun = !verbal && matches!(doc.dep(at), Dep::Dobj | Dep::Nsubjpass);
                     if noun && effect.is_none() && self.light != Some(head) {
+                        // "until they stop the bombings": a practice, none of its days.
+                        let practice = at == trigger
+                            && doc.tokens()[at].tag == Tag::Nns
+                            && matches!(doc.lemma(head), "stop" | "halt" | "end" | "curb" | "combat");
+                        self.push(head, practice.then_some(Effect::Generic));
                         return;
                     }
                     self.push(head, effect);
@@ -359,6 +373,53 @@ impl Walk<'_> {
             at = head;
         }
     }
+}
+
+/// "on several occasions", "many times": what happens again and again is no one event.
+fn is_habit(doc: &Doc<'_>, verb: usize) -> bool {
+    let many = |noun: usize, lemma: &str| {
+        let several = |c: usize| {
+            matches!(doc.lemma(c), "several" | "many" | "numerous" | "countless" | "various" | "multiple" | "repeated")
+        };
+        doc.lemma(noun) == lemma && doc.tokens()[noun].tag == Tag::Nns && doc.children(noun).any(several)
+    };
+    doc.children(verb).any(|c| match doc.dep(c) {
+        Dep::Prep => doc.child(c, Dep::Pobj).is_some_and(|noun| many(noun, "occasion")),
+        Dep::Npadvmod => many(c, "time"),
+        _ => false,
+    })
+}
+
+/// "Stop", "Let us": a bare form at the root without a subject or an auxiliary.
+fn is_imperative(doc: &Doc<'_>, verb: usize) -> bool {
+    let own =
+        |c: usize| matches!(doc.dep(c), Dep::Nsubj | Dep::Nsubjpass | Dep::Expl | Dep::Csubj | Dep::Aux | Dep::Auxpass);
+    doc.tokens()[verb].tag == Tag::Vb && !doc.children(verb).any(own)
+}
+
+/// "the report that X was shot is unfounded": whatever the noun holds is denied.
+fn is_called_false(doc: &Doc<'_>, noun: usize) -> bool {
+    let verb = doc.head(noun);
+    let said = |c: usize| {
+        matches!(doc.dep(c), Dep::Acomp | Dep::Attr)
+            && matches!(
+                doc.lemma(c),
+                "unfounded"
+                    | "false"
+                    | "untrue"
+                    | "baseless"
+                    | "groundless"
+                    | "wrong"
+                    | "incorrect"
+                    | "fabrication"
+                    | "lie"
+                    | "hoax"
+            )
+    };
+    doc.dep(noun) == Dep::Nsubj
+        && doc.lemma(verb) == "be"
+        && doc.children(verb).any(said)
+        && !doc.children(verb).any(|c| doc.dep(c) == Dep::Neg)
 }
 
 /// "yet" of "has yet to", which negates what follows.

@@ -37,7 +37,8 @@ impl Reader<'_> {
     fn is_sum(&self, tokens: std::ops::Range<usize>) -> bool {
         const SUM: u64 = 10_000;
         let doc = self.story.doc;
-        tokens.filter(|i| doc.tokens()[*i].tag == Tag::Cd).any(|i| {
+        let counted = tokens.end.checked_sub(1).map(|head| doc.children(head).filter(|c| doc.dep(*c) == Dep::Nummod));
+        tokens.chain(counted.into_iter().flatten()).filter(|i| doc.tokens()[*i].tag == Tag::Cd).any(|i| {
             let digits = doc.word(i).replace(',', "");
             digits.parse::<u64>().is_ok_and(|n| n >= SUM)
         })

@@ -38,7 +38,7 @@ pub use mentions::find;
 pub use trace::{Cue, Desk, Miss, Reason, Rule, Trace};
 
 use super::attributions::Attribution;
-use super::casualties::Claim;
+use super::casualties::{self, Claim};
 use super::entities::{Entities, EntityId};
 use super::times::TimeMention;
 use crate::record::{Assertion, EntityKind, EventClass, ParticipantRole, Timex, TriggerRole, Via};
@@ -126,6 +126,8 @@ pub struct Facts<'a> {
     pub attributions: &'a [Attribution],
     /// Casualty claims.
     pub claims: &'a [Claim],
+    /// Words of harm and of those who do it.
+    pub harm: &'a casualties::Lexicon,
 }
 
 /// Class bits of an entity's type, as the word classes have them.

@@ -273,7 +273,9 @@ impl Finder<'_> {
             return;
         }
         let weapon = class("weapon") || class("bomb");
-        if role == Role::Actor && weapon && !class("person") {
+        // "helicopters fired on the house": somebody flew them.
+        let vehicle = self.facts.entities.headed_by(head).is_some_and(|m| m.kind == crate::record::EntityKind::Vehicle);
+        if role == Role::Actor && (weapon || vehicle) && !class("person") {
             role = Role::Instrument;
         }
         let mut head = head;

@@ -17,7 +17,13 @@ pub(super) fn facts_of<T>(story: &Story<'_>, see: impl FnOnce(&Facts<'_>) -> T) 
     let attributions = testing::attributions(story, &entities);
     let times = testing::times(story);
     let claims = testing::claims(story, &entities, &attributions);
-    see(&Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims })
+    see(&Facts {
+        entities: &entities,
+        times: &times,
+        attributions: &attributions,
+        claims: &claims,
+        harm: testing::harm(),
+    })
 }
 
 /// The mentions of a text in words: `TYPE mode... | trigger: x | role: words | ...`.
@@ -259,6 +265,7 @@ fn assertion_follows_the_words_around_the_event() {
         ("If rebels attack the town, civilians will flee.", "ASSAULT; Hypothetical"),
         ("Police said rebels attacked a convoy.", "ASSAULT; Reported"),
         ("The ministry denied that its troops attacked the village.", "ASSAULT; Denied"),
+        ("The report that gunmen shot the mayor is unfounded.", "ASSAULT firearms; trigger: shot; Denied"),
         ("The militia launched an assault to seize an airport.", "COERCE seize; Attempted"),
         ("The plot to bomb the station was uncovered.", "ASSAULT explosives; Planned"),
         ("The president will discuss the raid with lawmakers.", "ASSAULT; trigger: raid; Asserted"),
@@ -381,6 +388,7 @@ fn sums_and_kinds_of_violence_are_no_single_event() {
         ("About 100 people were killed in the region on Monday.", "ASSAULT; trigger: killed; !generic"),
         ("The union condemned assassinations of its members.", "ASSAULT targeted; generic"),
         ("The union condemned the assassination of its leader.", "ASSAULT targeted; !generic"),
+        ("The coalition has bombed the militants on several occasions.", "ASSAULT aerial; trigger: bombed; generic"),
         ("Who carried out the attack on the embassy?", "ASSAULT; Possible"),
     ]);
 }

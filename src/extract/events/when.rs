@@ -59,6 +59,7 @@ pub(super) fn own(
         .iter()
         .filter(|t| dates(&facts.times[t.index].timex))
         .filter(|t| t.prep.is_none_or(|p| !BOUNDS.contains(&doc.lemma(p))))
+        .filter(|t| !is_of_the_talk(doc, trigger, t))
         .filter_map(|t| Some((cost(doc, trigger, partner, t)?, t.at.abs_diff(trigger.head), t.index)))
         .min();
     let mut link = best.map(|(_, _, index)| TimeLink {
@@ -76,6 +77,38 @@ pub(super) fn own(
         link.timex.duration = link.timex.duration.take().or_else(|| Some(facts.times[length].timex.value.clone()));
     }
     link
+}
+
+/// "will speak about the raid on Saturday": the day is that of the talk, wherever the parser hangs it; what is known
+/// already is not yet to come.
+fn is_of_the_talk(doc: &Doc<'_>, trigger: &Trigger<'_>, time: &Attached) -> bool {
+    let noun = trigger.head;
+    if trigger.entry.verb || doc.is_root(noun) {
+        return false;
+    }
+    let definite =
+        doc.children(noun).any(|c| doc.dep(c) == Dep::Det && matches!(doc.lemma(c), "the" | "this" | "that"));
+    let verb = match doc.dep(noun) {
+        Dep::Dobj
+            if matches!(
+                doc.lemma(doc.head(noun)),
+                "discuss" | "debate" | "address" | "review" | "examine" | "mark"
+            ) =>
+        {
+            doc.head(noun)
+        }
+        // Parsers hang "about" on the talk or on those who hear it.
+        Dep::Pobj if matches!(doc.lemma(doc.head(noun)), "about" | "on" | "over" | "regarding") => {
+            let above = doc.ancestors(doc.head(noun)).take(3).find(|a| doc.pos(*a) == Pos::Verb);
+            let Some(verb) = above else { return false };
+            verb
+        }
+        _ => return false,
+    };
+    let light = trigger.light.is_some_and(|(v, _)| v == verb);
+    let to_come =
+        |c: usize| doc.dep(c) == Dep::Aux && matches!(doc.lemma(c), "will" | "would" | "shall" | "'ll" | "'d");
+    definite && !light && [noun, verb].contains(&time.governor) && doc.children(verb).any(to_come)
 }
 
 /// Whether an expression can date an event.

@@ -16,6 +16,13 @@ const ROUNDS: usize = 4;
 /// Scores this far apart differ by a factor of e in belief.
 const TEMPERATURE: f64 = 0.8;
 
+/// Support below which a country counts as not spoken of, and above which as spoken of.
+const UNHEARD: f64 = 0.1;
+const SPOKEN_OF: f64 = 1.2;
+/// What a town in a country that the story never speaks of loses to its namesake in one that it does: "Palma" in
+/// Mozambique.
+const FOREIGN: f64 = 1.8;
+
 /// What the story supports, by country and province.
 #[derive(Debug, Default)]
 pub(super) struct Support {
@@ -46,6 +53,23 @@ impl Support {
         let best = self.countries.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0)))?;
         Some((*best.0, best.1 / self.total.max(1e-9)))
     }
+}
+
+impl Support {
+    /// Whether the story, but for what the name itself put in (`own`), is about one other country and never speaks of
+    /// the entry's.
+    pub(super) fn leads_without(&self, entry: &Entry<'_>, own: f64) -> bool {
+        let other = |(country, share): (PlaceIndex, f64)| {
+            Some(country) != entry.country && share * self.total >= 0.7 * (self.total - own)
+        };
+        self.country(entry.country) - own < UNHEARD && self.leading().is_some_and(other)
+    }
+}
+
+/// What a reading of name `i` puts into the support of its country.
+pub(super) fn own_support(story: &Story, i: usize, reading: &super::candidates::Reading<'_>) -> f64 {
+    let share = if reading.entry.level == Level::Country { 1.0 } else { 0.6 };
+    share * reading.p * reading.p * weight(story, i)
 }
 
 /// Whether `inner` lies in `outer`, as far as the gazetteer knows.
@@ -115,8 +139,7 @@ fn supported(story: &Story, names: &[Readings<'_>], hints: &[(Entry<'_>, f64)]) 
     let mut support = Support::default();
     for (i, name) in names.iter().enumerate() {
         for reading in name.list.iter().take(3) {
-            let share = if reading.entry.level == Level::Country { 1.0 } else { 0.6 };
-            support.add(&reading.entry, share * reading.p * reading.p * weight(story, i));
+            support.add(&reading.entry, own_support(story, i, reading));
         }
     }
     // Many adjectives of one country count like many mentions of its name: with diminishing returns.
@@ -138,14 +161,19 @@ fn context(
     words: &Words,
 ) -> f64 {
     let own = |matches: &dyn Fn(&Entry<'_>) -> bool| -> f64 {
-        let share = |e: &Entry<'_>| if e.level == Level::Country { 1.0 } else { 0.6 };
         let list = names[i].list.iter().take(3).filter(|r| matches(&r.entry));
-        list.map(|r| share(&r.entry) * r.p * r.p * weight(story, i)).sum()
+        list.map(|r| own_support(story, i, r)).sum()
     };
     let mut score = 0.0;
     if entry.country.is_some() {
         let others = support.country(entry.country) - own(&|e| e.country == entry.country);
         score += 3.2 * saturated(others);
+    }
+    if !is_world_known(entry) && support.country(entry.country) - own(&|e| e.country == entry.country) < UNHEARD {
+        let at_home =
+            names[i].list.iter().filter(|r| r.rank != NameRank::Alternate && r.entry.country != entry.country);
+        let heard = |country| support.country(country) - own(&|e| e.country == country) > SPOKEN_OF;
+        score -= if at_home.map(|r| r.entry.country).any(heard) { FOREIGN } else { 0.0 };
     }
     let province = if entry.level == Level::Province { Some(entry.index) } else { entry.admin1 };
     if let Some(province) = province {
@@ -154,6 +182,11 @@ fn context(
         score += 1.6 * saturated(all - own(&of));
     }
     score + listed(story, names, i, entry) + nearness(story, names, i, entry) + ties(story, names, i, entry, words)
+}
+
+/// Whether a place needs no country beside it.
+pub(super) fn is_world_known(entry: &Entry<'_>) -> bool {
+    entry.code == "PPLC" || entry.population >= 1_000_000 || matches!(entry.level, Level::Country | Level::Region)
 }
 
 fn saturated(weight: f64) -> f64 {

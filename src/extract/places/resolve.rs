@@ -5,7 +5,7 @@
 
 use super::candidates::Readings;
 use super::gazetteer::{Entry, Gazetteer, Level, PlaceIndex};
-use super::rank::{Support, contains, is_prominent};
+use super::rank::{Support, contains, is_prominent, is_world_known, own_support};
 use super::reading::{Outer, Reading as Story};
 use super::words::{Kind, Words};
 use crate::record::{EntityKind, Place, PlaceAlternative};
@@ -74,14 +74,17 @@ impl<'g> Meanings<'_, 'g> {
         let own = best.p * if entry.level == Level::Country { 1.0 } else { 0.6 };
         // What the name itself put into the support of its country is no evidence for it.
         let backed = enclosing.is_some() || supported - own > 0.35 || entry.country.is_none();
-        if !backed && !is_prominent(entry, best.rank) && self.another_country_leads(entry) {
+        // A large city abroad is no candidate where the story is about one country and says nothing of the city's.
+        let elsewhere = !is_world_known(entry) && self.support.leads_without(entry, own_support(self.story, i, best));
+        let prominent = is_prominent(entry, best.rank) && !elsewhere;
+        if !backed && !prominent && self.another_country_leads(entry) {
             return Meaning::Nothing;
         }
         let trust = match (entry.level, backed) {
             (Level::Country, _) => 0.99,
             (_, true) if enclosing.is_some() => 0.95,
             (_, true) => 0.9,
-            (_, false) if is_prominent(entry, best.rank) => 0.8,
+            (_, false) if prominent => 0.8,
             _ => 0.5,
         };
         Meaning::Known(best.p * trust)

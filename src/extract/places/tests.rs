@@ -115,6 +115,10 @@ fn an_unknown_village_is_placed_in_what_encloses_it_and_never_elsewhere() {
     check("Gunmen raided [Zubrowka Dolna], [Nigeria], at dawn.", &["in country NG", "country NG"]);
     check("The Syrian village of [Springfield] was shelled.", &["in country SY"]);
     check("Rebels entered [Manchester], [Mali].", &["in country ML", "country ML"]);
+    check(
+        "Rebels stormed [Palma] on Monday, officials in [Mozambique] said. Mozambican troops retook [Palma].",
+        &["in country MZ", "country MZ"],
+    );
     check("[QARMALA], [Syria] (AP) — A raid killed three people on Sunday.", &["in country SY", "country SY"]);
     // Nothing ties it to a country, but all around it is one.
     check(

@@ -1,7 +1,8 @@
 //! Relations between events of one article.
 //!
 //! Only one relation: a smaller violent event of the same day and place as the article's main one, told later, is part of
-//! it (a bomb set off during a raid, a clash that followed). Sequence and retaliation are left to a later version.
+//! it (a bomb set off during a raid, a clash that followed), and so is one whose toll counts as the main event's
+//! ([`super::scope`]). Sequence and retaliation are left to a later version.
 
 use super::{Cluster, merge};
 use crate::extract::events::{EventMention, Facts};
@@ -11,7 +12,8 @@ use crate::record::{LinkKind, Modality};
 pub(super) fn link(facts: &Facts<'_>, mentions: &[EventMention], clusters: &mut [Cluster]) {
     let Some((main, rest)) = clusters.split_first_mut() else { return };
     for (i, small) in rest.iter_mut().enumerate() {
-        if main.main && is_part(facts, mentions, small, main) {
+        let lent = small.links.contains(&(LinkKind::PartOf, 0));
+        if main.main && !lent && is_part(facts, mentions, small, main) {
             small.links.push((LinkKind::PartOf, 0));
             main.links.push((LinkKind::HasPart, i + 1));
         }

@@ -406,7 +406,13 @@ mod tests {
         let attributions = testing::attributions(&story, &entities);
         let times = testing::times(&story);
         let claims = testing::claims(&story, &entities, &attributions);
-        let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
+        let facts = Facts {
+            entities: &entities,
+            times: &times,
+            attributions: &attributions,
+            claims: &claims,
+            harm: testing::harm(),
+        };
         let lexicon = events::Lexicon::load().expect("the event tables load");
         let mentions = events::find(&story, &facts, &lexicon, &mut Trace::default());
         let groups = group(&story, &facts, &mentions);

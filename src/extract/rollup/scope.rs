@@ -3,12 +3,13 @@
 //! A claim is about the event whose words state it. A story tells its main event over many sentences, each with its
 //! own words of harm ("two were found dead", "a third man died"), which rarely share enough with the lead to be the
 //! same mention's. So the main event owns every claim of the story, except those that are another event's: of past
-//! history, of another stated day or place, or
+//! history, of another stated day or place, or of a stretch of time. An event that lends its toll so is marked as part
+//! of the main one, so that nobody who adds up over events counts its dead twice.
 
 use super::{Cluster, casualties, merge};
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts};
-use crate::record::{EventType, Via};
+use crate::record::{EventType, LinkKind, Via};
 
 /// Claims that no mention holds, each with the mention told last before it in its paragraph.
 pub(super) struct Loose<'m>(Vec<(usize, Option<&'m EventMention>)>);
@@ -64,6 +65,13 @@ pub(super) fn gather(
         .collect();
     let members: Vec<&EventMention> = main.mentions.iter().map(|m| &all[*m]).collect();
     main.harm = casualties::harm(story, facts, &own(&members, loose), &ids);
+    for (i, small) in rest.iter_mut().enumerate() {
+        let toll = small.harm.killed.is_some() || small.harm.injured.is_some();
+        if toll && small.mentions.iter().any(|m| all[*m].claims.iter().any(|c| ids.contains(c))) {
+            small.links.push((LinkKind::PartOf, 0));
+            main.links.push((LinkKind::HasPart, i + 1));
+        }
+    }
 }
 
 /// Whether an event is one that kills: an attack, or a happening that PLOVER has no type for.

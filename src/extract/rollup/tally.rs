@@ -7,40 +7,11 @@
 
 use super::{Derivation, Total};
 use crate::extract::Story;
-use crate::extract::casualties::Claim;
+use crate::extract::casualties::{Claim, Party};
 use crate::extract::entities::EntityId;
 use crate::extract::events::Facts;
 use crate::nlp::Pos;
 use crate::record::{CasualtyKind, EntityKind};
-
-/// Nouns for who did it. Of "a suspect was shot dead" alone he is the one who died.
-const DOERS: &[&str] = &["gunman", "shooter", "attacker", "assailant", "killer", "suspect", "murderer", "perpetrator"];
-
-/// Nouns for those who kill in the line of duty.
-const OFFICERS: &[&str] =
-    &["police", "officer", "deputy", "trooper", "marksman", "sniper", "sheriff", "guard", "soldier", "troop", "force"];
-
-/// Nouns that anybody may hide behind, the killer too.
-const ANYBODY: &[&str] = &[
-    "people",
-    "person",
-    "man",
-    "woman",
-    "male",
-    "female",
-    "adult",
-    "teen",
-    "teenager",
-    "youth",
-    "victim",
-    "other",
-    "individual",
-    "member",
-    "resident",
-    "body",
-    "dead",
-    "old",
-];
 
 /// From the second on.
 const ORDINALS: &[&str] = &["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
@@ -94,7 +65,7 @@ impl<'a> Told<'a> {
             return true;
         }
         let Some(head) = claim.victim_head.filter(|_| claim.best == Some(1)) else { return false };
-        if DOERS.contains(&self.story.doc.lemma(head)) {
+        if self.party(head) == Some(Party::Doer) {
             return true;
         }
         // Whom the police shoot where someone else kills.
@@ -105,17 +76,20 @@ impl<'a> Told<'a> {
         self.all.iter().any(|c| self.is_doer(c, false) && c.doer.and_then(|d| self.entity(d)) == Some(who))
     }
 
+    fn party(&self, token: usize) -> Option<Party> {
+        self.facts.harm.party(self.story.doc.lemma(token))
+    }
+
     /// Whether the claim says who did it, and that it was, or was not, an officer.
     fn is_doer(&self, claim: &Claim, officer: bool) -> bool {
-        claim.doer.is_some_and(|d| OFFICERS.contains(&self.story.doc.lemma(d)) == officer)
+        claim.doer.is_some_and(|d| (self.party(d) == Some(Party::Officer)) == officer)
     }
 
     /// Whether the people of a claim are of a kind that the killer is not: children, students, officers.
     fn excludes(&self, claim: &Claim) -> bool {
         let Some(head) = claim.victim_head.filter(|_| claim.victims.is_some() && !claim.listed) else { return false };
-        let lemma = self.story.doc.lemma(head);
         claim.breakdown.children == claim.best
-            || self.story.doc.pos(head) == Pos::Noun && !ANYBODY.contains(&lemma) && !DOERS.contains(&lemma)
+            || self.story.doc.pos(head) == Pos::Noun && !matches!(self.party(head), Some(Party::Anybody | Party::Doer))
     }
 
     /// The name of who killed.

@@ -11,7 +11,13 @@ fn main_event(text: &str) -> Cluster {
     let attributions = testing::attributions(&story, &entities);
     let times = testing::times(&story);
     let claims = testing::claims(&story, &entities, &attributions);
-    let facts = Facts { entities: &entities, times: &times, attributions: &attributions, claims: &claims };
+    let facts = Facts {
+        entities: &entities,
+        times: &times,
+        attributions: &attributions,
+        claims: &claims,
+        harm: testing::harm(),
+    };
     let mentions = find(&story, &facts, &Lexicon::load().unwrap(), &mut Trace::default());
     let ranking = Ranking::load().expect("the table of the ranking loads");
     let clusters = events(&story, &facts, &mentions, &Doubt::load(), &ranking);
