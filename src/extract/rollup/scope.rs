@@ -6,10 +6,10 @@
 //! history, of another stated day or place, or of a stretch of time. An event that lends its toll so is marked as part
 //! of the main one, so that nobody who adds up over events counts its dead twice.
 
-use super::{Cluster, casualties, merge};
+use super::{Cluster, Derivation, Harm, Total, casualties, merge};
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts};
-use crate::record::{EventType, LinkKind, Via};
+use crate::record::{CasualtyKind, EventType, LinkKind, Via};
 
 /// Claims that no mention holds, each with the mention told last before it in its paragraph.
 pub(super) struct Loose<'m>(Vec<(usize, Option<&'m EventMention>)>);
@@ -66,12 +66,23 @@ pub(super) fn gather(
     let members: Vec<&EventMention> = main.mentions.iter().map(|m| &all[*m]).collect();
     main.harm = casualties::harm(story, facts, &own(&members, loose), &ids);
     for (i, small) in rest.iter_mut().enumerate() {
-        let toll = small.harm.killed.is_some() || small.harm.injured.is_some();
-        if toll && small.mentions.iter().any(|m| all[*m].claims.iter().any(|c| ids.contains(c))) {
+        let mut claims = small.mentions.iter().flat_map(|m| &all[*m].claims);
+        if claims.any(|c| ids.contains(c) && counted(&main.harm, facts, *c)) {
             small.links.push((LinkKind::PartOf, 0));
             main.links.push((LinkKind::HasPart, i + 1));
         }
     }
+}
+
+/// Whether a total rests on a claim: by its vote, or because the victims told in the story were counted.
+fn counted(harm: &Harm, facts: &Facts<'_>, claim: usize) -> bool {
+    let within = |total: &Option<Total>, kind: CasualtyKind| {
+        total.as_ref().is_some_and(|t| {
+            let derived = t.derivation != Derivation::Stated && facts.claims[claim].kind == kind;
+            derived || t.votes.iter().any(|v| v.claim == claim)
+        })
+    };
+    within(&harm.killed, CasualtyKind::Killed) || within(&harm.injured, CasualtyKind::Injured)
 }
 
 /// Whether an event is one that kills: an attack, or a happening that PLOVER has no type for.
