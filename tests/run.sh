@@ -11,5 +11,6 @@ sh tests/packages.sh test
 if cargo fmt --version >/dev/null 2>&1; then cargo fmt --check; fi
 if cargo clippy --version >/dev/null 2>&1; then cargo clippy --quiet --all-targets -- -D warnings; fi
 sh tests/policy.sh
+sh tests/deploy/check.sh
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
 cargo test "$@"
