@@ -30,7 +30,11 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, Ends)> {
     let deep = |depth: usize| format!("{{\"text\": \"{story}\", \"x\": {}1{}}}", "[".repeat(depth), "]".repeat(depth));
     vec![
         ("json nested 100,000 deep", deep(100_000).into_bytes(), Ends::Dead("json_too_deep")),
-        ("brackets without end", format!("{{\"x\": {}", "[".repeat(1_000_000)).into_bytes(), Ends::Dead("json_too_deep")),
+        (
+            "brackets without end",
+            format!("{{\"x\": {}", "[".repeat(1_000_000)).into_bytes(),
+            Ends::Dead("json_too_deep"),
+        ),
         ("html nested 30,000 deep", json(&nested(30_000)), Ends::Dead("html_too_deep")),
         ("html nested 100 deep", json(&nested(100)), Ends::Read),
         ("entities that unfold", json(&format!("<p>{story} {}</p>", long("&amp;"))), Ends::Read),

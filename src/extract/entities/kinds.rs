@@ -134,7 +134,7 @@ impl Kinds {
             // A title that was taken off the name of a person: "Prince Hassan Airport".
             let titled = name.kind == EntityKind::Person;
             let left = if titled { run_before(doc, name.tokens.start, sentence.start) } else { name.tokens.start };
-            return (!surname).then(|| (left..end, kind));
+            return (!surname).then_some((left..end, kind));
         }
         let left = run_before(doc, start, sentence.start);
         let phrase = start + 1 < i + 1 && kind != EntityKind::Fac;

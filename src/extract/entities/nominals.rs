@@ -132,10 +132,7 @@ impl Reader<'_> {
             let (entity, kind) = self.people(i, &head, start, tokens.start)?;
             return Some(make(entity, kind));
         }
-        let Some((kind, start)) = phrase::known_thing(doc, self.lexicon, i).or_else(|| self.facility(i, &tokens))
-        else {
-            return None;
-        };
+        let (kind, start) = phrase::known_thing(doc, self.lexicon, i).or_else(|| self.facility(i, &tokens))?;
         let description = Description {
             phrase: self.singular_phrase(start, i),
             owner: None,
