@@ -63,7 +63,7 @@ for setting in $(grep -rhoE 'DATELINE__[A-Z0-9_]+' deploy README.md | sort -u); 
     case $setting in
         DATELINE__KAFKA__CONSUMER__* | DATELINE__KAFKA__PRODUCER__*) continue ;;
     esac
-    grep -qE "^#? ?${setting%_FILE}=" config/dateline.env.example || {
+    grep -qE "^#? ?${setting%_FILE}(_FILE)?=" config/dateline.env.example || {
         echo "deploy/ or README.md names $setting, which is no setting" >&2
         exit 1
     }
