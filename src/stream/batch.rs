@@ -74,13 +74,13 @@ impl Stream {
         let patience = Patience::new(since, self.settings.broker_patience, &self.stop, &self.health);
         match self.delivery.commit(written, &articles, &offsets, &self.subscription, &patience)? {
             Attempt::Committed => self.committed(&batch, &offsets),
-            Attempt::Failed(failure) => self.failed(&batch, &failure)?,
+            Attempt::Failed(failure) => self.failed(&batch, since, &failure)?,
             Attempt::Lost(reason) => {
                 warn!(articles = batch.len(), "the producer is lost and is built anew: {reason}");
                 self.doubt();
                 self.delivery.renew()?;
                 self.producer_lost = true;
-                self.retry.failed(Instant::now(), &reason)?;
+                self.retry.failed(since, Instant::now(), &reason)?;
             }
         }
         Ok(())
@@ -89,7 +89,8 @@ impl Stream {
     /// Opens a new producer, which ends what the lost one left open. False: the brokers do not let us yet.
     fn reopen(&mut self) -> Result<bool, StreamError> {
         if !self.delivery.open()? {
-            self.retry.failed(Instant::now(), "a new producer gets no answer from its coordinator")?;
+            let now = Instant::now();
+            self.retry.failed(now, now, "a new producer gets no answer from its coordinator")?;
             return Ok(false);
         }
         self.producer_lost = false;
@@ -126,12 +127,13 @@ impl Stream {
             self.commits.committed(partition, *offset);
         }
         self.recorder.in_flight(&self.gate);
-        self.retry.succeeded();
+        self.retry.succeeded(|partition| self.ledger.position(partition));
     }
 
-    fn failed(&mut self, batch: &Batch, failure: &Failure) -> Result<(), StreamError> {
+    fn failed(&mut self, batch: &Batch, began: Instant, failure: &Failure) -> Result<(), StreamError> {
         warn!(articles = batch.len(), "a batch failed and is tried again: {}", failure.reason);
         self.doubt();
+        self.retry.stuck(self.ledger.heads_of(batch));
         for index in &failure.delivered {
             if let Some(article) = self.ledger.entry_mut(batch, *index) {
                 article.delivered = true;
@@ -140,7 +142,7 @@ impl Stream {
         match failure.refused.iter().find(|(_, code)| is_about_the_record(*code)) {
             // Broker trouble never makes an article bad.
             None => {
-                let patience = self.retry.failed(Instant::now(), &failure.reason);
+                let patience = self.retry.failed(began, Instant::now(), &failure.reason);
                 patience.map_err(|error| self.missing_topic().unwrap_or(error))
             }
             Some(_) if batch.len() > 1 => {

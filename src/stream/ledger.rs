@@ -264,6 +264,15 @@ impl<T> Ledger<T> {
         None
     }
 
+    /// The first offset of each partition in a batch.
+    pub(super) fn heads_of(&self, batch: &Batch) -> Vec<(Partition, i64)> {
+        let head = |(id, _): &(LaneId, usize)| {
+            let lane = self.lanes.get(id)?;
+            Some((lane.partition.clone(), lane.slots.front()?.offset))
+        };
+        batch.0.iter().filter_map(head).collect()
+    }
+
     /// Offsets to commit with a batch: per partition, that of its last record plus one.
     pub(super) fn offsets(&self, batch: &Batch) -> Vec<(Partition, i64)> {
         let offset = |(id, count): &(LaneId, usize)| {

@@ -90,7 +90,8 @@ impl Stream {
                 Err(error) => {
                     let reason = format!("the committed offsets cannot be read: {error}");
                     warn!("{reason}");
-                    self.retry.failed(Instant::now(), &reason)?;
+                    let now = Instant::now();
+                    self.retry.failed(now, now, &reason)?;
                     return Ok(false);
                 }
             };
