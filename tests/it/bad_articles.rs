@@ -19,7 +19,7 @@ use dateline::telemetry::Metrics;
 use crate::kafka::{self, Message, committed, create_topics, produce, read_topic};
 use crate::stream_support::{assert_identity, eventually, exactly_once, settings};
 
-const LONG: Duration = Duration::from_secs(90);
+const LONG: Duration = Duration::from_secs(240);
 const GUILTY: [usize; 2] = [11, 23];
 const ARTICLES: usize = 40;
 

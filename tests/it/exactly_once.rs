@@ -14,7 +14,7 @@ use dateline::telemetry::Metrics;
 use crate::kafka::{self, Message, create_topics, produce, read_topic, read_until};
 use crate::stream_support::{assert_identity, eventually, exactly_once, obedient, settings};
 
-const LONG: Duration = Duration::from_secs(90);
+const LONG: Duration = Duration::from_secs(240);
 
 struct Run {
     bootstrap: String,

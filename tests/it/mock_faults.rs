@@ -309,6 +309,10 @@ fn an_outage_without_end_ends_the_worker_and_makes_no_article_bad() {
     let worker = bench.start(exactly_once("mock-0"), |s| {
         s.broker_patience = Duration::from_secs(4);
         s.transaction_timeout = Duration::from_secs(3);
+        // A worker with nothing to do waits for ever: the batch must not be gone before the brokers are, nor the
+        // partitions before the patience.
+        s.batch_wait = Duration::from_secs(2);
+        s.session_timeout = Duration::from_secs(60);
     });
     eventually("articles read", LONG, || bench.seen.load(Ordering::Relaxed) >= 2);
     bench.cluster.broker_down(-1).unwrap();

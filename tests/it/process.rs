@@ -93,9 +93,9 @@ impl Group {
 impl WorkerProcess {
     /// Waits until the worker says that it takes part.
     pub fn ready(self) -> Self {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_secs(240);
         while self.get("/readyz").is_none_or(|answer| !answer.starts_with("HTTP/1.1 200")) {
-            assert!(Instant::now() < deadline, "the worker is not ready after 60 s; its log:\n{}", self.log());
+            assert!(Instant::now() < deadline, "the worker is not ready after 240 s; its log:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(50));
         }
         self
@@ -156,13 +156,13 @@ impl WorkerProcess {
     /// SIGTERM, and the exit status once the worker has drained.
     pub fn stop(mut self) -> ExitStatus {
         self.signal("TERM");
-        self.wait(Duration::from_secs(60))
+        self.wait(Duration::from_secs(120))
     }
 
     /// Everything logged until the end, which SIGTERM asks for.
     pub fn log_after_stop(mut self) -> String {
         self.signal("TERM");
-        self.wait(Duration::from_secs(60));
+        self.wait(Duration::from_secs(120));
         self.log()
     }
 

@@ -7,7 +7,7 @@ use crate::articles;
 use crate::kafka::{self, Topics, create_replicated, create_topics, delete_topic, produce, read_until};
 use crate::process::Group;
 
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 #[test]
 fn a_missing_dead_letter_topic_is_named_at_start() {

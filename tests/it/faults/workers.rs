@@ -140,7 +140,7 @@ fn of_two_workers_with_one_id_the_first_ends_and_says_why() {
     let mut scene = Scene::start("doubled", cluster.bootstrap(), 3, 1, |group| group);
     let mut first = scene.take(0);
     scene.put(0);
-    let status = first.wait(Duration::from_secs(60));
+    let status = first.wait(Duration::from_secs(240));
     assert_eq!(status.code(), Some(76), "{}", first.log());
     assert!(first.log().contains("another worker uses the transactional id"), "{}", first.log());
     let recovery = scene.recover();

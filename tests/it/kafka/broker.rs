@@ -98,11 +98,11 @@ impl Broker {
 
     /// Waits until the broker listens.
     pub fn wait_open(&self) -> Result<(), String> {
-        let deadline = Instant::now() + Duration::from_secs(90);
+        let deadline = Instant::now() + Duration::from_secs(240);
         while TcpStream::connect(&self.bootstrap).is_err() {
             if Instant::now() > deadline {
                 let log = fs::read_to_string(self.data.path().join("broker.log")).unwrap_or_default();
-                return Err(format!("the broker did not open {} within 90 s:\n{log}", self.bootstrap));
+                return Err(format!("the broker did not open {} within 240 s:\n{log}", self.bootstrap));
             }
             std::thread::sleep(Duration::from_millis(100));
         }

@@ -199,7 +199,7 @@ pub fn read_until(bootstrap: &str, topic: &str, limit: Duration, done: impl Fn(&
 pub fn committed(bootstrap: &str, group: &str, topic: &str) -> i64 {
     let consumer: BaseConsumer =
         ClientConfig::new().set("bootstrap.servers", bootstrap).set("group.id", group).create().expect("a consumer");
-    let deadline = Instant::now() + Duration::from_secs(90);
+    let deadline = Instant::now() + Duration::from_secs(240);
     let ask = || {
         let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10))?;
         let mut list = TopicPartitionList::new();

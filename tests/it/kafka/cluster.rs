@@ -65,7 +65,7 @@ impl Cluster {
     pub fn wait_whole(&self, topic: Option<&str>) -> Result<(), String> {
         let client: BaseConsumer =
             ClientConfig::new().set("bootstrap.servers", &self.bootstrap).create().map_err(|e| e.to_string())?;
-        let deadline = Instant::now() + Duration::from_secs(90);
+        let deadline = Instant::now() + Duration::from_secs(240);
         loop {
             let metadata = client.fetch_metadata(topic, Duration::from_secs(2));
             let whole = metadata.as_ref().is_ok_and(|found| {
@@ -77,7 +77,7 @@ impl Cluster {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                return Err(format!("the cluster was not whole within 90 s: {:?}", metadata.err()));
+                return Err(format!("the cluster was not whole within 240 s: {:?}", metadata.err()));
             }
             std::thread::sleep(Duration::from_millis(200));
         }

@@ -88,7 +88,7 @@ impl Secure {
             .spawn()
             .map_err(|e| format!("cannot start a shell: {e}"))?;
         let broker = Self { ports, folder, process: Some(process) };
-        let deadline = Instant::now() + Duration::from_secs(90);
+        let deadline = Instant::now() + Duration::from_secs(240);
         while TcpStream::connect(("127.0.0.1", ports.plain)).is_err() {
             if Instant::now() > deadline {
                 return Err(format!("the secured broker does not start:\n{}", broker.log()));
