@@ -1,21 +1,13 @@
-//! Apache Kafka brokers in KRaft mode, from Maven artifacts, on free loopback ports.
+//! Apache Kafka brokers in KRaft mode on free loopback ports: one alone, or nodes of a cluster.
 
-use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::net::TcpListener;
 
-/// Files of the broker, kept between runs beside the build.
-const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/kafka");
-const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kafka");
+use super::server::Server;
 
 /// A broker with its own data.
 pub struct Broker {
     bootstrap: String,
-    data: tempfile::TempDir,
-    process: Option<Child>,
+    server: Server,
 }
 
 impl Broker {
@@ -29,8 +21,7 @@ impl Broker {
 
     /// Formats the data of a node of a cluster with these voters (id and controller port); `spawn` starts it.
     pub fn prepare(id: usize, client: u16, controller: u16, voters: &[(usize, u16)]) -> Result<Self, String> {
-        let libs = libraries()?;
-        let data = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).map_err(|e| e.to_string())?;
+        let server = Server::new()?;
         let voters: Vec<String> = voters.iter().map(|(id, port)| format!("{id}@127.0.0.1:{port}")).collect();
         let replicas = voters.len();
         let properties = PROPERTIES
@@ -40,10 +31,9 @@ impl Broker {
             .replace("{voters}", &voters.join(","))
             .replace("{replicas}", &replicas.to_string())
             .replace("{in_sync}", &replicas.div_ceil(2).to_string())
-            .replace("{data}", &data.path().join("log").display().to_string());
-        fs::write(data.path().join("server.properties"), properties).map_err(|e| e.to_string())?;
-        format(&libs, data.path())?;
-        Ok(Self { bootstrap: format!("127.0.0.1:{client}"), data, process: None })
+            .replace("{data}", &server.folder().join("log").display().to_string());
+        server.format(&properties, "")?;
+        Ok(Self { bootstrap: format!("127.0.0.1:{client}"), server })
     }
 
     /// Address for clients.
@@ -53,18 +43,12 @@ impl Broker {
 
     /// Stops the broker at once (SIGKILL), keeping its data.
     pub fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            // Closing its standard input makes the wrapping shell kill the broker, then the shell ends.
-            drop(process.stdin.take());
-            let _ = process.wait();
-        }
+        self.server.kill();
     }
 
     /// Sends a signal by name.
     pub fn signal(&self, name: &str) {
-        let pid = fs::read_to_string(self.data.path().join("broker.pid")).expect("a started broker has a pid");
-        let status = Command::new("kill").args(["-s", name, pid.trim()]).status().expect("kill can be started");
-        assert!(status.success(), "kill -s {name} failed");
+        self.server.signal(name);
     }
 
     /// Starts the broker again on its data and waits until it answers.
@@ -75,100 +59,13 @@ impl Broker {
 
     /// Starts the broker.
     pub fn spawn(&mut self) -> Result<(), String> {
-        let libs = libraries()?;
-        let folder = self.data.path().display();
-        let log = fs::File::options().create(true).append(true).open(self.data.path().join("broker.log"));
-        let log = log.map_err(|e| e.to_string())?;
-        let java = format!("{} -Xms128m -Xmx384m kafka.Kafka {folder}/server.properties", java(&libs));
-        // The shell outlives us just long enough to kill the broker, however we end: its standard input closes then.
-        let script = format!(
-            "{java} </dev/null & broker=$!; echo $broker > {folder}/broker.pid; cat >/dev/null; kill -9 $broker; \
-             wait $broker 2>/dev/null"
-        );
-        let process = Command::new("sh")
-            .args(["-c", &script])
-            .stdin(Stdio::piped())
-            .stdout(log.try_clone().map_err(|e| e.to_string())?)
-            .stderr(log)
-            .spawn()
-            .map_err(|e| format!("cannot start a shell: {e}"))?;
-        self.process = Some(process);
-        Ok(())
+        self.server.spawn()
     }
 
     /// Waits until the broker listens.
     pub fn wait_open(&self) -> Result<(), String> {
-        let deadline = Instant::now() + Duration::from_secs(240);
-        while TcpStream::connect(&self.bootstrap).is_err() {
-            if Instant::now() > deadline {
-                let log = fs::read_to_string(self.data.path().join("broker.log")).unwrap_or_default();
-                return Err(format!("the broker did not open {} within 240 s:\n{log}", self.bootstrap));
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        Ok(())
+        self.server.wait_open(&self.bootstrap)
     }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// The command that starts a class of the broker.
-pub(super) fn java(libs: &Path) -> String {
-    format!(
-        "exec java -cp '{}/*' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ActiveProcessorCount=2 \
-         -Dlog4j2.configurationFile={SOURCES}/log4j2.properties",
-        libs.display()
-    )
-}
-
-/// Downloads the broker on first use.
-pub(super) fn libraries() -> Result<PathBuf, String> {
-    static ONCE: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = ONCE.lock().map_err(|e| e.to_string())?;
-    let pom = fs::read_to_string(format!("{SOURCES}/pom.xml")).map_err(|e| e.to_string())?;
-    let libs = PathBuf::from(CACHE);
-    let marker = libs.join("complete.xml");
-    if fs::read_to_string(&marker).is_ok_and(|done| done == pom) {
-        return Ok(libs);
-    }
-    let _ = fs::remove_dir_all(&libs);
-    let output = Command::new("mvn")
-        .args(["-q", "-B", "-f", &format!("{SOURCES}/pom.xml"), "dependency:copy-dependencies"])
-        .args(["-DincludeScope=runtime", &format!("-DoutputDirectory={CACHE}")])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| format!("Maven (mvn) cannot be started: {e}; install maven and a JDK 17"))?;
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stdout);
-        return Err(format!("Maven cannot fetch the broker: {}", text.lines().take(3).collect::<Vec<_>>().join(" ")));
-    }
-    fs::write(marker, pom).map_err(|e| e.to_string())?;
-    Ok(libs)
-}
-
-fn format(libs: &Path, data: &Path) -> Result<(), String> {
-    let script = format!(
-        "{} kafka.tools.StorageTool format -t dGVzdC1jbHVzdGVyLTAwMQ -c {}/server.properties",
-        java(libs),
-        data.display()
-    );
-    let output = Command::new("sh")
-        .args(["-c", &script])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| format!("cannot start a shell: {e}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!(
-        "cannot format the broker's data: {}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    ))
 }
 
 pub fn free_port() -> Result<u16, String> {

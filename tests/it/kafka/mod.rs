@@ -8,6 +8,7 @@ mod broker;
 mod client;
 mod cluster;
 mod secure;
+mod server;
 
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

@@ -2,14 +2,12 @@
 //! certificates made for this run.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 
-use super::broker::{java, libraries};
+use super::server::{Server, class};
 
 /// The right password of every user.
 pub const PASSWORD: &str = "right";
@@ -36,16 +34,14 @@ pub struct Ports {
 pub struct Secure {
     /// Its ports.
     pub ports: Ports,
-    folder: tempfile::TempDir,
-    process: Option<Child>,
+    server: Server,
 }
 
 impl Secure {
     /// Starts a broker. `users`: further users of the port without TLS, who have no rights.
     pub fn start(users: &[&str]) -> Result<Self, String> {
-        let libs = libraries()?;
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).map_err(|e| e.to_string())?;
-        certificates(folder.path()).map_err(|e| e.to_string())?;
+        let mut server = Server::new()?;
+        certificates(server.folder()).map_err(|e| e.to_string())?;
         // Held until all are known, so that no two are the same.
         let listeners: Vec<TcpListener> =
             (0..7).map(|_| TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())).collect::<Result<_, _>>()?;
@@ -59,48 +55,18 @@ impl Secure {
             sasl: port(5),
             controller: port(6),
         };
-        fs::write(folder.path().join("server.properties"), properties(folder.path(), ports, users))
-            .map_err(|e| e.to_string())?;
-        let format = format!(
-            "{} kafka.tools.StorageTool format -t dGVzdC1jbHVzdGVyLTAwMg -c {}/server.properties --standalone \
-             --add-scram 'SCRAM-SHA-512=[name=worker,password={PASSWORD}]'",
-            java(&libs),
-            folder.path().display()
-        );
-        let output = shell(&format)?;
-        if !output.status.success() {
-            return Err(format!("cannot format the broker's data: {}", String::from_utf8_lossy(&output.stderr)));
-        }
         drop(listeners);
-        let log = fs::File::create(folder.path().join("broker.log")).map_err(|e| e.to_string())?;
-        // The shell outlives us just long enough to kill the broker, however we end: its standard input closes then.
-        let script = format!(
-            "{} -Xms128m -Xmx512m kafka.Kafka {}/server.properties </dev/null & broker=$!; cat >/dev/null; \
-             kill -9 $broker; wait $broker 2>/dev/null",
-            java(&libs),
-            folder.path().display()
-        );
-        let process = Command::new("sh")
-            .args(["-c", &script])
-            .stdin(Stdio::piped())
-            .stdout(log.try_clone().map_err(|e| e.to_string())?)
-            .stderr(log)
-            .spawn()
-            .map_err(|e| format!("cannot start a shell: {e}"))?;
-        let broker = Self { ports, folder, process: Some(process) };
-        let deadline = Instant::now() + Duration::from_secs(240);
-        while TcpStream::connect(("127.0.0.1", ports.plain)).is_err() {
-            if Instant::now() > deadline {
-                return Err(format!("the secured broker does not start:\n{}", broker.log()));
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        let user = format!("--standalone --add-scram 'SCRAM-SHA-512=[name=worker,password={PASSWORD}]'");
+        server.format(&properties(server.folder(), ports, users), &user)?;
+        server.spawn()?;
+        let broker = Self { ports, server };
+        broker.server.wait_open(&broker.bootstrap())?;
         Ok(broker)
     }
 
     /// The broker's log.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("broker.log")).unwrap_or_default()
+        self.server.log()
     }
 
     /// Address of the port that wants nothing.
@@ -110,37 +76,19 @@ impl Secure {
 
     /// A file beside the broker: `ca.pem`, `other-ca.pem`, `client.pem`, `client.key`, or a new one.
     pub fn file(&self, name: &str) -> String {
-        self.folder.path().join(name).display().to_string()
+        self.server.folder().join(name).display().to_string()
     }
 
     /// The command line of Kafka's own `kafka-acls.sh`.
     pub fn acls(&self) -> Result<PathBuf, String> {
-        let path = self.folder.path().join("kafka-acls.sh");
-        let class = format!("{} org.apache.kafka.tools.AclCommand \"$@\"\n", java(&libraries()?));
-        fs::write(&path, format!("#!/bin/sh\n{class}")).map_err(|e| e.to_string())?;
+        let path = self.server.folder().join("kafka-acls.sh");
+        let tool = class("org.apache.kafka.tools.AclCommand")?;
+        fs::write(&path, format!("#!/bin/sh\n{tool} \"$@\"\n")).map_err(|e| e.to_string())?;
         let mut rights = fs::metadata(&path).map_err(|e| e.to_string())?.permissions();
         std::os::unix::fs::PermissionsExt::set_mode(&mut rights, 0o755);
         fs::set_permissions(&path, rights).map_err(|e| e.to_string())?;
         Ok(path)
     }
-}
-
-impl Drop for Secure {
-    fn drop(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            // Closing its standard input makes the wrapping shell kill the broker, then the shell ends.
-            drop(process.stdin.take());
-            let _ = process.wait();
-        }
-    }
-}
-
-fn shell(script: &str) -> Result<Output, String> {
-    Command::new("sh")
-        .args(["-c", script])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| format!("cannot start a shell: {e}"))
 }
 
 /// Two authorities, a broker (host name `localhost` only), the same expired, and a client.
