@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::super::exit::{Exit, Failure};
 use super::super::style::Style;
-use super::super::{Settings, worker};
+use super::super::worker;
 use super::{Choice, Format, Letters, preview};
 use crate::stream::StreamError;
 use crate::stream::letters::Letter;
@@ -21,8 +21,6 @@ const SHOWN: usize = 240;
 /// Arguments.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
-    #[command(flatten)]
-    settings: Settings,
     #[command(flatten)]
     choice: Choice,
     /// The letter at this offset, or the first after it
@@ -88,7 +86,7 @@ impl From<Letter> for Shown {
 
 /// Shows letters.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
-    let letters = Letters::open(&arguments.settings, &arguments.choice)?;
+    let letters = Letters::open(&arguments.choice)?;
     if let Some(offset) = arguments.offset {
         let ranges: Vec<Range> =
             letters.ranges.iter().map(|r| Range { start: offset.clamp(r.low, r.end), ..*r }).collect();

@@ -64,9 +64,11 @@ enum Format {
     Json,
 }
 
-/// Which letters.
+/// Whose letters, and which of them.
 #[derive(Debug, Clone, Args)]
 struct Choice {
+    #[command(flatten)]
+    settings: Settings,
     /// Only letters of this reason, e.g. timeout
     #[arg(long, value_name = "REASON")]
     reason: Option<String>,
@@ -129,8 +131,8 @@ struct Letters {
 }
 
 impl Letters {
-    fn open(from: &Settings, choice: &Choice) -> Result<Self, Failure> {
-        let (_, settings) = load(from)?;
+    fn open(choice: &Choice) -> Result<Self, Failure> {
+        let (_, settings) = load(&choice.settings)?;
         let connected = || -> Result<_, StreamError> {
             let connection = Connection::open(&settings, choice.timeout)?;
             let topic = &settings.topics.dead;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::super::exit::{Exit, Failure};
 use super::super::progress::Progress;
 use super::super::style::Style;
-use super::super::{Settings, worker};
+use super::super::worker;
 use super::{Choice, load};
 use crate::stream::replay::{News, Replay, replay};
 
@@ -20,8 +20,6 @@ const MOST_MESSAGES: u64 = 20;
 /// Arguments.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
-    #[command(flatten)]
-    settings: Settings,
     #[command(flatten)]
     choice: Choice,
     /// Topic to write to; the input topic without it
@@ -51,7 +49,7 @@ fn rate(text: &str) -> Result<f64, String> {
 
 /// Replays.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
-    let (config, settings) = load(&arguments.settings)?;
+    let (config, settings) = load(&arguments.choice.settings)?;
     let to = arguments.to.clone().unwrap_or_else(|| settings.topics.input.to_string());
     if to == *settings.topics.dead {
         let error = anyhow::anyhow!("{to} is the dead-letter topic itself: its letters cannot be replayed there");

@@ -8,7 +8,7 @@ use clap::Args;
 use super::super::exit::{Exit, Failure};
 use super::super::progress::Progress;
 use super::super::style::Style;
-use super::super::{Settings, worker};
+use super::super::worker;
 use super::{Choice, Format, Letters};
 use crate::stream::letters::Counts;
 
@@ -19,8 +19,6 @@ const MOST_HOURS: usize = 48;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
-    settings: Settings,
-    #[command(flatten)]
     choice: Choice,
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -29,7 +27,7 @@ pub(in crate::cli) struct Arguments {
 
 /// Counts letters.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
-    let letters = Letters::open(&arguments.settings, &arguments.choice)?;
+    let letters = Letters::open(&arguments.choice)?;
     let filter = arguments.choice.filter();
     let (mut counts, mut broken, mut read) = (Counts::default(), 0_u64, 0);
     let progress = Progress::new(0, "letters");
