@@ -34,6 +34,17 @@ fn section(story: &Story<'_>, part: &str, title: &str, count: usize, table: Mark
     }
 }
 
+/// A table with a caption that only screen readers see.
+fn table(caption: &str, columns: &[&str], rows: &Markup) -> Markup {
+    html! {
+        table {
+            caption.off { (caption) }
+            thead { tr { @for column in columns { th scope="col" { (column) } } } }
+            tbody { (rows) }
+        }
+    }
+}
+
 fn entities(story: &Story<'_>) -> Markup {
     let shown: Vec<(usize, &EntityRecord)> = story.record.entities.iter().enumerate().collect();
     let (numbers, names): (Vec<_>, Vec<_>) =
@@ -88,55 +99,45 @@ fn row(story: &Story<'_>, index: usize, entity: &EntityRecord) -> Markup {
 
 fn times(story: &Story<'_>) -> Markup {
     let times = &story.record.times;
-    let table = html! {
-        table {
-            caption.off { "Time expressions" }
-            thead { tr { th scope="col" { "Words" } th scope="col" { "Means" } th scope="col" { "Value" } th scope="col" { "Precision" } } }
-            tbody {
-                @for (i, time) in times.iter().enumerate() {
-                    @let id = story.id(&format!("w{}", i + 1));
-                    tr id=(id) data-r=(id) tabindex="-1" {
-                        th scope="row" { (shorten(&one_line(&time.span.text), 80)) }
-                        td { (words(&time.timex)) }
-                        td { code { (shorten(&time.timex.value, 40)) } }
-                        td { (granularity(time.timex.granularity)) }
-                    }
-                }
+    let rows = html! {
+        @for (i, time) in times.iter().enumerate() {
+            @let id = story.id(&format!("w{}", i + 1));
+            tr id=(id) data-r=(id) tabindex="-1" {
+                th scope="row" { (shorten(&one_line(&time.span.text), 80)) }
+                td { (words(&time.timex)) }
+                td { code { (shorten(&time.timex.value, 40)) } }
+                td { (granularity(time.timex.granularity)) }
             }
         }
     };
+    let table = table("Time expressions", &["Words", "Means", "Value", "Precision"], &rows);
     section(story, "times", "Times", times.len(), table)
 }
 
 fn attributions(story: &Story<'_>) -> Markup {
     let all = &story.record.attributions;
-    let table = html! {
-        table {
-            caption.off { "Who says what" }
-            thead { tr { th scope="col" { "Source" } th scope="col" { "Cue" } th scope="col" { "Form" } th scope="col" { "What is said" } } }
-            tbody {
-                @for (i, a) in all.iter().enumerate() {
-                    @let id = story.id(&format!("s{}", i + 1));
-                    @let said: Vec<&str> = a.content.iter().filter_map(|c| story.text().get(story.shown(c.byte))).collect();
-                    tr id=(id) data-r=(id) tabindex="-1" {
-                        th scope="row" {
-                            @let words = a.source.as_ref().map(|s| one_line(&s.text));
-                            (shorten(words.as_deref().unwrap_or("unnamed"), 90))
-                            @if let Some(name) = a.source_entity.as_ref().and_then(|e| story.name(e)) {
-                                @if words.as_deref().is_none_or(|w| !w.contains(name)) { " " small { "= " (name) } }
-                            }
-                        }
-                        td { @if let Some(cue) = &a.cue { (one_line(&cue.text)) } }
-                        td {
-                            (match a.quote { QuoteKind::Direct => "quoted", QuoteKind::Indirect => "reported", QuoteKind::Mixed => "partly quoted" })
-                            @if a.level > 1 { ", at second hand" }
-                        }
-                        td { (shorten(&one_line(&said.join(" … ")), 220)) }
+    let rows = html! {
+        @for (i, a) in all.iter().enumerate() {
+            @let id = story.id(&format!("s{}", i + 1));
+            @let said: Vec<&str> = a.content.iter().filter_map(|c| story.text().get(story.shown(c.byte))).collect();
+            tr id=(id) data-r=(id) tabindex="-1" {
+                th scope="row" {
+                    @let words = a.source.as_ref().map(|s| one_line(&s.text));
+                    (shorten(words.as_deref().unwrap_or("unnamed"), 90))
+                    @if let Some(name) = a.source_entity.as_ref().and_then(|e| story.name(e)) {
+                        @if words.as_deref().is_none_or(|w| !w.contains(name)) { " " small { "= " (name) } }
                     }
                 }
+                td { @if let Some(cue) = &a.cue { (one_line(&cue.text)) } }
+                td {
+                    (match a.quote { QuoteKind::Direct => "quoted", QuoteKind::Indirect => "reported", QuoteKind::Mixed => "partly quoted" })
+                    @if a.level > 1 { ", at second hand" }
+                }
+                td { (shorten(&one_line(&said.join(" … ")), 220)) }
             }
         }
     };
+    let table = table("Who says what", &["Source", "Cue", "Form", "What is said"], &rows);
     section(story, "said", "Who says what", all.len(), table)
 }
 
@@ -147,13 +148,8 @@ fn claims(story: &Story<'_>) -> Markup {
             claims.push(claim);
         }
     }
-    let table = html! {
-        table {
-            caption.off { "Casualty claims" }
-            thead { tr { th scope="col" { "Claim" } th scope="col" { "Who" } th scope="col" { "Source" } th scope="col" { "Words" } th scope="col" { "Remarks" } } }
-            tbody { @for claim in &claims { (claim_row(story, claim)) } }
-        }
-    };
+    let rows = html! { @for claim in &claims { (claim_row(story, claim)) } };
+    let table = table("Casualty claims", &["Claim", "Who", "Source", "Words", "Remarks"], &rows);
     section(story, "claims", "Casualty claims", claims.len(), table)
 }
 
