@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
-use super::Story;
+use super::{Story, events};
 use crate::article::{Article, DateSource, DocumentDate, Intake, Limits};
 use crate::nlp::{Doc, Engine, Model};
 
@@ -70,6 +70,27 @@ pub(crate) fn claims(
     attributions: &[super::attributions::Attribution],
 ) -> Vec<super::casualties::Claim> {
     super::casualties::find(story, entities, attributions, harm())
+}
+
+/// The tables of events.
+pub(crate) fn event_tables() -> &'static events::Lexicon {
+    static LEXICON: OnceLock<events::Lexicon> = OnceLock::new();
+    LEXICON.get_or_init(|| events::Lexicon::load().expect("the event tables load"))
+}
+
+/// Everything that events are found from, handed to `see`.
+pub(crate) fn facts<T>(story: &Story<'_>, see: impl FnOnce(&events::Facts<'_>) -> T) -> T {
+    let entities = entities(story);
+    let attributions = attributions(story, &entities);
+    let times = times(story);
+    let claims = claims(story, &entities, &attributions);
+    see(&events::Facts {
+        entities: &entities,
+        times: &times,
+        attributions: &attributions,
+        claims: &claims,
+        harm: harm(),
+    })
 }
 
 /// The attributions of a story.

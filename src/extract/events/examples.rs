@@ -7,7 +7,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::lexicon::trigger_tables;
-use super::tests::{facts_of, lexicon};
 use super::{EventMention, Reason, Trace, find};
 use crate::extract::table::rows;
 use crate::extract::testing;
@@ -40,8 +39,8 @@ fn coded(m: &EventMention) -> String {
 fn read(sentence: &str, lemma: &str, expect: &str) -> Result<Vec<(&'static str, usize)>, String> {
     let story = testing::read(sentence, Some("2022-02-03"));
     let mut trace = Trace::on();
-    let (mentions, misses) = facts_of(&story, |facts| {
-        let mentions = find(&story, facts, lexicon(), &mut trace);
+    let (mentions, misses) = testing::facts(&story, |facts| {
+        let mentions = find(&story, facts, testing::event_tables(), &mut trace);
         (mentions, trace.misses)
     });
     // "cease-fire" is found by its last part.

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::lexicon::{Classes, Condition, Entry, Lexicon, Slot, trigger_tables};
-use super::tests::lexicon;
 use crate::extract::table::rows;
+use crate::extract::testing::event_tables;
 
 fn score(entry: &Entry) -> usize {
     entry.conditions.iter().map(|c| if c.negated || c.alternatives.any { 1 } else { 3 }).sum()
@@ -31,7 +31,7 @@ fn hides(classes: &Classes, b: (usize, &Entry), a: (usize, &Entry)) -> bool {
 
 #[test]
 fn no_reading_hides_another() {
-    let lexicon: &Lexicon = lexicon();
+    let lexicon: &Lexicon = event_tables();
     let mut by_lemma: HashMap<(&str, bool), Vec<(usize, &Entry)>> = HashMap::new();
     for (index, entry) in lexicon.entries.iter().enumerate() {
         for lemma in entry.rule.words.split(',').map(str::trim) {
@@ -139,7 +139,7 @@ fn conditions_ask_for_known_slots() {
         "out", "over", "through", "to", "together", "toward", "towards", "under", "until", "up", "upon", "with",
         "within", "without",
     ];
-    let unknown: Vec<String> = lexicon()
+    let unknown: Vec<String> = event_tables()
         .entries
         .iter()
         .flat_map(|e| e.conditions.iter().map(move |c| (e, c)))

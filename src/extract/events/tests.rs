@@ -1,36 +1,14 @@
 //! Event mentions of short invented stories, through the real engine.
 
-use std::sync::OnceLock;
-
-use super::{EventMention, Facts, Lexicon, Trace, find};
+use super::{EventMention, Facts, Trace, find};
 use crate::extract::{Story, testing};
 use crate::record::{Polarity, Realis, TriggerRole};
-
-pub(super) fn lexicon() -> &'static Lexicon {
-    static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-    LEXICON.get_or_init(|| Lexicon::load().unwrap())
-}
-
-/// Everything that events are found from, handed to `see`.
-pub(super) fn facts_of<T>(story: &Story<'_>, see: impl FnOnce(&Facts<'_>) -> T) -> T {
-    let entities = testing::entities(story);
-    let attributions = testing::attributions(story, &entities);
-    let times = testing::times(story);
-    let claims = testing::claims(story, &entities, &attributions);
-    see(&Facts {
-        entities: &entities,
-        times: &times,
-        attributions: &attributions,
-        claims: &claims,
-        harm: testing::harm(),
-    })
-}
 
 /// The mentions of a text in words: `TYPE mode... | trigger: x | role: words | ...`.
 fn mentions(text: &str, date: Option<&str>) -> Vec<String> {
     let story = testing::read(text, date);
-    facts_of(&story, |facts| {
-        let found = find(&story, facts, lexicon(), &mut Trace::default());
+    testing::facts(&story, |facts| {
+        let found = find(&story, facts, testing::event_tables(), &mut Trace::default());
         found.iter().map(|m| in_words(&story, facts, m)).collect()
     })
 }

@@ -402,20 +402,11 @@ mod tests {
     /// The trigger words of each event of a text.
     fn check(text: &str, expect: &[&[&str]]) {
         let story = testing::read(text, Some("1991-05-08"));
-        let entities = testing::entities(&story);
-        let attributions = testing::attributions(&story, &entities);
-        let times = testing::times(&story);
-        let claims = testing::claims(&story, &entities, &attributions);
-        let facts = Facts {
-            entities: &entities,
-            times: &times,
-            attributions: &attributions,
-            claims: &claims,
-            harm: testing::harm(),
-        };
-        let lexicon = events::Lexicon::load().expect("the event tables load");
-        let mentions = events::find(&story, &facts, &lexicon, &mut Trace::default());
-        let groups = group(&story, &facts, &mentions);
+        let (mentions, groups) = testing::facts(&story, |facts| {
+            let mentions = events::find(&story, facts, testing::event_tables(), &mut Trace::default());
+            let groups = group(&story, facts, &mentions);
+            (mentions, groups)
+        });
         let words = |m: usize| story.doc.span_text(mentions[m].trigger.clone());
         let found: Vec<Vec<&str>> = groups.iter().map(|g| g.iter().map(|(m, _)| words(*m)).collect()).collect();
         assert_eq!(found, expect, "{text}");

@@ -1,26 +1,17 @@
 //! Short invented stories and the toll of their main event, through the real engine.
 
 use super::{Cluster, Derivation, Doubt, Ranking, events};
-use crate::extract::events::{Facts, Lexicon, Trace, find};
+use crate::extract::events::{Trace, find};
 use crate::extract::testing;
 use crate::record::EventType;
 
 fn main_event(text: &str) -> Cluster {
     let story = testing::read(text, Some("2022-02-03"));
-    let entities = testing::entities(&story);
-    let attributions = testing::attributions(&story, &entities);
-    let times = testing::times(&story);
-    let claims = testing::claims(&story, &entities, &attributions);
-    let facts = Facts {
-        entities: &entities,
-        times: &times,
-        attributions: &attributions,
-        claims: &claims,
-        harm: testing::harm(),
-    };
-    let mentions = find(&story, &facts, &Lexicon::load().unwrap(), &mut Trace::default());
     let ranking = Ranking::load().expect("the table of the ranking loads");
-    let clusters = events(&story, &facts, &mentions, &Doubt::load(), &ranking);
+    let clusters = testing::facts(&story, |facts| {
+        let mentions = find(&story, facts, testing::event_tables(), &mut Trace::default());
+        events(&story, facts, &mentions, &Doubt::load(), &ranking)
+    });
     clusters.into_iter().next().unwrap_or_else(|| panic!("no event in `{text}`"))
 }
 
