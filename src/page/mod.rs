@@ -18,6 +18,7 @@ mod story;
 mod tables;
 mod text;
 mod timeline;
+mod units;
 mod when;
 pub mod words;
 
