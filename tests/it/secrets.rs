@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::kafka::{self, Topics};
-use crate::process::Group;
+use crate::process::{Group, WorkerProcess};
 
 /// Every secret planted holds this.
 const MARK: &str = "pl4nted";
@@ -125,10 +125,11 @@ fn a_worker_shows_no_secret_while_it_fails() {
         for (name, value) in PROPERTIES {
             group = group.with(name, value);
         }
-        let worker = group.start(0);
-        let end = Instant::now() + Duration::from_secs(60);
-        while !worker.log().contains("\"target\":\"librdkafka\"") {
-            assert!(Instant::now() < end, "librdkafka says nothing; the log:\n{}", worker.log());
+        let mut worker = group.start(0);
+        let end = Instant::now() + Duration::from_secs(120);
+        let shows = |worker: &mut WorkerProcess| worker.get("/livez").is_some() || worker.ended().is_some();
+        while !(worker.log().contains("\"target\":\"librdkafka\"") && shows(&mut worker)) {
+            assert!(Instant::now() < end, "neither librdkafka's log nor the admin port; the log:\n{}", worker.log());
             std::thread::sleep(Duration::from_millis(50));
         }
         std::thread::sleep(Duration::from_millis(700));
