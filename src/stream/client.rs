@@ -34,8 +34,6 @@ struct Trouble {
     diagnosis: Option<&'static Diagnosis>,
     /// A complaint that no waiting mends: what it means, its text, the first and the last time.
     permanent: Option<(&'static Diagnosis, String, Instant, Instant)>,
-    /// When all brokers were last said to be down.
-    all_down: Option<Instant>,
 }
 
 impl Troubles {
@@ -57,11 +55,6 @@ impl Troubles {
         }
     }
 
-    /// Notes that no broker is connected.
-    fn note_all_down(&self, now: Instant) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).all_down = Some(now);
-    }
-
     /// Fails when a trouble that no waiting mends has lasted.
     pub(super) fn check(&self, now: Instant) -> Result<(), StreamError> {
         let trouble = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,22 +63,6 @@ impl Troubles {
                 if now.duration_since(*first) >= if diagnosis.is_guess() { GUESS_GRACE } else { GRACE } =>
             {
                 Err(StreamError::Misconfigured { diagnosis, reason: text.clone() })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Fails when a worker that was connected has been shut out of every broker for so long, for a reason that no
-    /// waiting mends: a password was changed, a certificate ran out. One broker that lets it in is enough to go on.
-    pub(super) fn check_running(&self, now: Instant, patience: Duration) -> Result<(), StreamError> {
-        let trouble = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let recent = |at: Instant| now.duration_since(at) < FORGET;
-        match &trouble.permanent {
-            Some((diagnosis, text, first, last))
-                if recent(*last) && trouble.all_down.is_some_and(recent) && now.duration_since(*first) >= patience =>
-            {
-                let reason = format!("{text}: {}", diagnosis.remedy);
-                Err(StreamError::Unavailable { action: "reconnecting", seconds: patience.as_secs(), reason })
             }
             _ => Ok(()),
         }
@@ -166,9 +143,6 @@ impl Reporter {
         self.metrics.client_errors.with_label_values(&[self.client, &code_name(code)]).inc();
         let now = Instant::now();
         self.troubles.note(reason, now);
-        if code == RDKafkaErrorCode::AllBrokersDown {
-            self.troubles.note_all_down(now);
-        }
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.get(&(code as i32)).is_none_or(|at| now.duration_since(*at) >= LOG_EVERY) {
             last.insert(code as i32, now);
@@ -212,26 +186,5 @@ mod tests {
         assert_eq!(troubles.check(later(8)).unwrap_err().kind(), "protocol");
         troubles.note("Connect to b:9092 failed: Connection refused", later(9));
         assert!(troubles.check(later(60)).is_ok());
-    }
-
-    #[test]
-    fn a_running_worker_gives_up_only_when_every_broker_shuts_it_out_for_long() {
-        let patience = Duration::from_secs(120);
-        let check = |all_down: bool, notes: &[u64], at: u64, fails: bool| {
-            let (troubles, start) = (Troubles::default(), Instant::now());
-            let later = |seconds: &u64| start + Duration::from_secs(*seconds);
-            for second in notes {
-                troubles.note(WRONG, later(second));
-                if all_down {
-                    troubles.note_all_down(later(second));
-                }
-            }
-            assert_eq!(troubles.check_running(later(&at), patience).is_err(), fails, "{notes:?} at {at}");
-        };
-        check(true, &[0, 30, 60, 90, 120], 121, true);
-        check(true, &[0, 30, 60, 90], 100, false);
-        check(false, &[0, 30, 60, 90, 120], 121, false);
-        check(true, &[0, 30], 121, false);
-        check(true, &[0, 100, 130, 160, 190], 195, false);
     }
 }

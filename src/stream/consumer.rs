@@ -29,7 +29,7 @@ use super::error::StreamError;
 use super::ledger::Partition;
 use super::process::{Header, Input};
 use super::settings::Settings;
-use super::statistics::{self, Watermarks};
+use super::statistics::{self, Statistics};
 use crate::telemetry::Metrics;
 
 /// Time for a request about offsets.
@@ -54,7 +54,7 @@ pub(super) enum TopicState {
 struct Context {
     reporter: Reporter,
     changes: Mutex<VecDeque<Change>>,
-    watermarks: Mutex<Option<Watermarks>>,
+    statistics: Mutex<Option<Statistics>>,
     closing: AtomicBool,
 }
 
@@ -74,9 +74,9 @@ impl ClientContext for Context {
     }
 
     fn stats_raw(&self, json: &[u8]) {
-        match statistics::watermarks(json) {
-            Ok(watermarks) => {
-                *self.watermarks.lock().unwrap_or_else(PoisonError::into_inner) = Some(watermarks);
+        match statistics::read(json) {
+            Ok(statistics) => {
+                *self.statistics.lock().unwrap_or_else(PoisonError::into_inner) = Some(statistics);
             }
             // Trap: librdkafka can write numbers with leading zeros, which is no JSON (librdkafka #5378).
             Err(_) => self.reporter.metrics().statistics_errors.inc(),
@@ -114,7 +114,7 @@ impl Subscription {
         let context = Context {
             reporter: Reporter::new("consumer", metrics.clone()).with_tokens(settings.oauth_token_file.clone()),
             changes: Mutex::default(),
-            watermarks: Mutex::default(),
+            statistics: Mutex::default(),
             closing: AtomicBool::new(false),
         };
         let consumer = settings
@@ -198,9 +198,9 @@ impl Subscription {
         self.inner().ok()?.context().changes.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
-    /// The watermarks that came since the last call.
-    pub(super) fn take_watermarks(&self) -> Option<Watermarks> {
-        self.inner().ok()?.context().watermarks.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// The statistics that came since the last call.
+    pub(super) fn take_statistics(&self) -> Option<Statistics> {
+        self.inner().ok()?.context().statistics.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Whether the assignment was taken away rather than asked back: others may own the partitions already. Trap: a

@@ -22,6 +22,7 @@ mod client;
 mod commits;
 pub mod connection;
 mod consumer;
+mod contact;
 mod crashes;
 pub mod dead_letter;
 mod delivery;

@@ -1,4 +1,4 @@
-//! The part of librdkafka's statistics that lag needs. The rest is not even parsed.
+//! The part of librdkafka's statistics that the worker looks at. The rest is not even parsed.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,24 @@ use serde::Deserialize;
 /// First offset that does not exist (or is not yet stable) per topic and partition.
 pub(super) type Watermarks = BTreeMap<(String, i32), i64>;
 
+/// What one report of a consumer says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Statistics {
+    pub(super) watermarks: Watermarks,
+    /// Whether the group's coordinator is known and connected.
+    pub(super) coordinated: bool,
+}
+
 #[derive(Deserialize)]
-struct Statistics {
+struct Report {
     #[serde(default)]
     topics: BTreeMap<String, Topic>,
+    cgrp: Option<Group>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    state: String,
 }
 
 #[derive(Deserialize)]
@@ -26,11 +40,11 @@ struct PartitionStatistics {
     hi_offset: i64,
 }
 
-/// Reads the watermarks. Unknown ones (negative) and the pseudo partition -1 are left out.
-pub(super) fn watermarks(json: &[u8]) -> Result<Watermarks, serde_json::Error> {
-    let statistics: Statistics = serde_json::from_slice(json)?;
+/// Reads a report. Unknown watermarks (negative) and the pseudo partition -1 are left out.
+pub(super) fn read(json: &[u8]) -> Result<Statistics, serde_json::Error> {
+    let report: Report = serde_json::from_slice(json)?;
     let mut watermarks = Watermarks::new();
-    for (topic, partitions) in statistics.topics {
+    for (topic, partitions) in report.topics {
         for (number, p) in partitions.partitions {
             let end = if p.ls_offset >= 0 { p.ls_offset } else { p.hi_offset };
             if number >= 0 && end >= 0 {
@@ -38,7 +52,9 @@ pub(super) fn watermarks(json: &[u8]) -> Result<Watermarks, serde_json::Error> {
             }
         }
     }
-    Ok(watermarks)
+    // All other states (rd_kafka_cgrp_state_names) are steps towards a coordinator.
+    let coordinated = report.cgrp.is_none_or(|group| group.state == "up");
+    Ok(Statistics { watermarks, coordinated })
 }
 
 #[cfg(test)]
@@ -53,8 +69,16 @@ mod tests {
             "2":{"ls_offset":-1001,"hi_offset":-1001},
             "-1":{"ls_offset":0,"hi_offset":0}}}}}"#;
         let expect = [(("t".to_owned(), 0), 7), (("t".to_owned(), 1), 4)];
-        assert_eq!(watermarks(json).unwrap(), BTreeMap::from(expect));
-        assert!(watermarks(br#"{"topics":{"t":{"partitions":{"0":{"ls_offset":007,"hi_offset":9}}}}}"#).is_err());
-        assert!(watermarks(b"{}").unwrap().is_empty());
+        assert_eq!(read(json).unwrap().watermarks, BTreeMap::from(expect));
+        assert!(read(br#"{"topics":{"t":{"partitions":{"0":{"ls_offset":007,"hi_offset":9}}}}}"#).is_err());
+        assert!(read(b"{}").unwrap().watermarks.is_empty());
+    }
+
+    #[test]
+    fn knows_whether_the_coordinator_is_connected() {
+        let coordinated = |json: &[u8]| read(json).unwrap().coordinated;
+        assert!(coordinated(br#"{"cgrp":{"state":"up","join_state":"wait-join"}}"#));
+        assert!(!coordinated(br#"{"cgrp":{"state":"wait-broker-transport","join_state":"init"}}"#));
+        assert!(!coordinated(br#"{"cgrp":{"state":"query-coord"}}"#));
     }
 }

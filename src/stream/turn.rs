@@ -28,6 +28,7 @@ use super::breaker::Breaker;
 use super::client::Troubles;
 use super::commits::Commits;
 use super::consumer::{Subscription, TopicState};
+use super::contact::Contact;
 use super::crashes::{Suspects, Verdict};
 use super::delivery::{Article, Delivery, Outcome, Patience};
 use super::error::StreamError;
@@ -39,6 +40,7 @@ use super::process::{Input, OutputRecord, ProcessFactory, Stage};
 use super::recorder::Recorder;
 use super::retry::Retry;
 use super::settings::{self, Settings};
+use super::statistics::Watermarks;
 use super::stop::StopSignal;
 use super::transaction::Transactions;
 use super::worker::{CLOSE_TIMEOUT, Summary};
@@ -75,6 +77,7 @@ pub(super) struct Stream {
     pub(super) breaker: Breaker,
     pub(super) suspects: Suspects,
     pub(super) summary: Summary,
+    contact: Contact,
     closed_since: Option<Instant>,
     last_poll: Instant,
     last_watch: Instant,
@@ -109,6 +112,7 @@ impl Stream {
             breaker: Breaker::new(settings.dead_letters.clone()),
             suspects,
             summary: Summary::default(),
+            contact: Contact::default(),
             closed_since: None,
             last_poll: now,
             last_watch: now,
@@ -382,9 +386,6 @@ impl Stream {
         if !self.gate.is_open() {
             self.metrics.admission_gate_closed.inc_by(since.as_secs_f64());
         }
-        if let Some(troubles) = self.subscription.troubles() {
-            troubles.check_running(now, self.settings.broker_patience)?;
-        }
         self.metrics.set_healthy("delivery", !self.retry.failing());
         self.metrics.set_healthy("enrichment", self.pool.stuck() == 0);
         self.confirm(now);
@@ -393,16 +394,22 @@ impl Stream {
             let records = i64::try_from(self.ledger.uncommitted(partition)).unwrap_or(i64::MAX);
             self.metrics.ledger_uncommitted.with_label_values(&labels).set(records);
         }
-        if let Some(ends) = self.subscription.take_watermarks() {
-            for partition in self.ledger.partitions() {
-                let end = ends.get(&(partition.topic.to_string(), partition.number));
-                if let (Some(end), Some(position)) = (end, self.ledger.position(partition)) {
-                    let labels = [&*partition.topic, &partition.number.to_string()];
-                    self.metrics.consumer_lag.with_label_values(&labels).set((end - position).max(0));
-                }
-            }
+        if let Some(statistics) = self.subscription.take_statistics() {
+            self.show_lag(&statistics.watermarks);
+            let why = || self.subscription.troubles().and_then(Troubles::explain);
+            self.contact.note(statistics.coordinated, now, self.settings.broker_patience, why)?;
         }
         self.give_up_overdue()
+    }
+
+    fn show_lag(&self, ends: &Watermarks) {
+        for partition in self.ledger.partitions() {
+            let end = ends.get(&(partition.topic.to_string(), partition.number));
+            if let (Some(end), Some(position)) = (end, self.ledger.position(partition)) {
+                let labels = [&*partition.topic, &partition.number.to_string()];
+                self.metrics.consumer_lag.with_label_values(&labels).set((end - position).max(0));
+            }
+        }
     }
 
     /// Asks the brokers now and then which offsets they hold. Never while a transaction is open: they would not answer
