@@ -136,10 +136,9 @@ impl Health {
 
 /// Finds a stream thread that hangs. It must be asked about once a second or more often.
 ///
-/// A call into librdkafka can hang for ever although it was given a time limit: `send_offsets_to_transaction` did when
-/// the group's coordinator was killed (measured; librdkafka 2.12.1). Nothing can free that thread, so the process must
-/// end. Silence alone proves nothing: a process that was stopped, or a machine that slept, is silent too, but then the
-/// watch was not asked either.
+/// The last resort. One call into librdkafka that does not keep its time limit is known and made on a thread of its own
+/// (see `bounded`); nothing can free a thread from another one, so the process must end. Silence alone proves nothing: a
+/// process that was stopped, or a machine that slept, is silent too, but then the watch was not asked either.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     /// Last beat seen, since when, and when it was last looked at.

@@ -17,6 +17,7 @@
 pub mod admin;
 mod at_least_once;
 mod batch;
+mod bounded;
 mod breaker;
 mod client;
 mod commits;

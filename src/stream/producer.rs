@@ -1,6 +1,6 @@
 //! The producer both delivery modes use: sends records tagged with their article, and tells which were refused.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::{ClientContext, OAuthToken};
@@ -23,7 +23,7 @@ const SETTLE_STEP: Duration = Duration::from_millis(1);
 
 /// A producer.
 pub(super) struct Producer {
-    inner: BaseProducer<Context>,
+    inner: Arc<BaseProducer<Context>>,
 }
 
 /// How waiting for the acknowledgements of a batch ended.
@@ -99,11 +99,16 @@ impl Producer {
             .producer_config()
             .create_with_context(context)
             .map_err(|error| StreamError::client("producer", &error))?;
-        Ok(Self { inner })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     pub(super) fn client(&self) -> &BaseProducer<impl ProducerContext> {
         &self.inner
+    }
+
+    /// The client, for a call that may outlive this producer.
+    pub(super) fn shared(&self) -> Arc<BaseProducer<impl ProducerContext + use<>>> {
+        self.inner.clone()
     }
 
     /// Hands all records of the articles over, in order.
@@ -219,7 +224,7 @@ impl Producer {
     }
 
     /// Drops a producer that is no longer wanted, on a thread of its own: its last flush can take half a second, and
-    /// waiting for its threads longer.
+    /// waiting for its threads longer. One that is still in a call lives until that returns.
     pub(super) fn discard(self) {
         // Where no thread can be had the producer is dropped by the failed call.
         let _ = std::thread::Builder::new().name("producer-close".into()).spawn(move || drop(self));

@@ -11,6 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header as KafkaHeader, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 
+use super::bounded::BoundedCalls;
 use super::connection::{Connection, ToolContext, create};
 use super::consumer::offsets_list;
 use super::delivery::{code_of, is_denied};
@@ -91,7 +93,7 @@ struct Run<'a> {
     dead: &'a str,
     origin: &'a str,
     partitions: usize,
-    producer: Option<BaseProducer<ToolContext>>,
+    producer: Option<Arc<BaseProducer<ToolContext>>>,
     tally: Tally,
     /// Positions to commit, by partition.
     positions: BTreeMap<i32, i64>,
@@ -185,14 +187,14 @@ fn offsets(from: i64, to: i64) -> u64 {
     u64::try_from(to - from).unwrap_or(0)
 }
 
-fn producer(settings: &Settings, replay: &Replay) -> Result<BaseProducer<ToolContext>, StreamError> {
+fn producer(settings: &Settings, replay: &Replay) -> Result<Arc<BaseProducer<ToolContext>>, StreamError> {
     let mut settings = settings.clone();
     settings.delivery = Delivery::ExactlyOnce { transactional_id: replay.group.clone() };
     settings.output_bytes = settings.output_bytes.max(replay.article_bytes) + HEADROOM;
     let producer: BaseProducer<ToolContext> =
         create(&settings.producer_config(), "producer", ToolContext::new(&settings))?;
     call(&producer, replay, "starting transactions", |slice| producer.init_transactions(slice))?;
-    Ok(producer)
+    Ok(Arc::new(producer))
 }
 
 /// Makes a transactional call until it gives an answer or the time is over.
@@ -305,7 +307,7 @@ impl Run<'_> {
 
     fn try_commit(
         &self,
-        producer: &BaseProducer<ToolContext>,
+        producer: &Arc<BaseProducer<ToolContext>>,
         offsets: &[(Partition, i64)],
     ) -> Result<(), StreamError> {
         let started = Instant::now();
@@ -325,7 +327,11 @@ impl Run<'_> {
         let list = offsets_list(offsets)?;
         call(producer, self.replay, "sending offsets", |slice| {
             let group = self.reader.client().group_metadata().ok_or(KafkaError::Canceled)?;
-            producer.send_offsets_to_transaction(&list, &group, slice)
+            let (client, list) = (producer.clone(), list.clone());
+            let send = move || client.send_offsets_to_transaction(&list, &group, slice);
+            // The call may not return (see `bounded`).
+            let sent = BoundedCalls::default().make(self.replay.timeout, || true, send);
+            sent.ok_or(KafkaError::ConsumerCommit(RDKafkaErrorCode::OperationTimedOut))?
         })?;
         call(producer, self.replay, "committing", |slice| producer.commit_transaction(slice))
     }

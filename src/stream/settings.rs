@@ -329,7 +329,10 @@ impl Settings {
             // Bounds librdkafka's own memory (default 1 GiB); a full queue is waited for.
             .set("queue.buffering.max.kbytes", (self.output_bytes.max(32 << 20) / 1024 * 2).to_string())
             // Trap: must not exceed transaction.timeout.ms. A quarter is left for the abort that follows.
-            .set("message.timeout.ms", millis(self.transaction_timeout * 3 / 4));
+            .set("message.timeout.ms", millis(self.transaction_timeout * 3 / 4))
+            // A producer that hangs in a call (see `bounded`) goes on when a connection comes up or goes down. Closing
+            // idle ones makes that happen, so that none is left behind for ever.
+            .set("connections.max.idle.ms", "60000");
         self.extend(&mut config, &self.producer);
         if let Delivery::ExactlyOnce { transactional_id } = &self.delivery {
             config

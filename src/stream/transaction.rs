@@ -12,7 +12,8 @@
 //! outage that outlasted the transaction: the brokers gave it up, or a restarted one does not know it. A new producer
 //! with the same id ends whatever the old one left open, one way or the other, and the offsets at the brokers then say
 //! which (`Delivery::verifies`); so the worker builds one and goes on. Only two ends are final: access is refused, or
-//! another worker has taken the id (see `is_usurped`). A commit that runs out of patience ends the process: it cannot be
+//! another worker has taken the id (see `is_usurped`). A producer is lost, too, when sending the offsets does not return
+//! (see `bounded`). A commit that runs out of patience ends the process: it cannot be
 //! told how it ended before the brokers answer.
 
 use std::time::{Duration, Instant};
@@ -22,6 +23,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer as _;
 use tracing::warn;
 
+use super::bounded::BoundedCalls;
 use super::consumer::{Subscription, offsets_list};
 use super::delivery::{Article, Attempt, Delivery, Failure, Patience, Written, is_denied};
 use super::error::StreamError;
@@ -34,10 +36,13 @@ use crate::telemetry::Metrics;
 const SLICE: Duration = Duration::from_secs(2);
 /// First call of an abort, which only starts the purge: its delivery reports must be polled before it can complete.
 const FIRST_ABORT_SLICE: Duration = Duration::from_millis(20);
+/// Time for the offsets. Calls that did return took up to 8 s while a coordinator moved (measured).
+const OFFSETS_LIMIT: Duration = Duration::from_secs(8);
 
 /// Delivers in transactions.
 pub(super) struct Transactions {
     producer: Producer,
+    calls: BoundedCalls,
     settings: Settings,
     metrics: Metrics,
     /// When the transaction that is open, or was when the producer was lost, began.
@@ -56,7 +61,8 @@ enum Answer {
 impl Transactions {
     pub(super) fn new(settings: &Settings, metrics: &Metrics) -> Result<Self, StreamError> {
         let producer = Producer::new(settings, metrics)?;
-        Ok(Self { producer, settings: settings.clone(), metrics: metrics.clone(), begun: None })
+        let calls = BoundedCalls::default();
+        Ok(Self { producer, calls, settings: settings.clone(), metrics: metrics.clone(), begun: None })
     }
 
     /// The reason why a producer is lost.
@@ -89,17 +95,21 @@ impl Transactions {
         fenced && self.begun.is_none_or(|begun| begun.elapsed() < self.settings.transaction_timeout)
     }
 
-    /// Makes a call until it gives an answer.
+    /// Makes a call until it gives an answer. `None` from the call: it has been left behind.
     fn call(
         &self,
         action: &'static str,
         patience: &Patience<'_>,
-        mut call: impl FnMut() -> Result<(), KafkaError>,
+        mut call: impl FnMut() -> Option<Result<(), KafkaError>>,
     ) -> Result<Answer, StreamError> {
         loop {
             let error = match call() {
-                Ok(()) => return Ok(Answer::Ok),
-                Err(error) => error,
+                Some(Ok(())) => return Ok(Answer::Ok),
+                Some(Err(error)) => error,
+                None => {
+                    patience.check(action, || "no answer".into())?;
+                    return Ok(Answer::Lost(format!("{action}: the call into the kafka client does not return")));
+                }
             };
             match &error {
                 KafkaError::Transaction(e) if e.is_fatal() => return self.call_lost(action, &error),
@@ -128,7 +138,7 @@ impl Transactions {
             // serves; in one long call it would time out ("event queue must be polled"). It resumes where it was.
             let result = self.producer.client().abort_transaction(slice);
             slice = if self.producer.poll(Duration::ZERO) { SLICE } else { FIRST_ABORT_SLICE };
-            result
+            Some(result)
         })?;
         match answer {
             Answer::Ok => {
@@ -162,15 +172,21 @@ impl Transactions {
         let start = Instant::now();
         let answer = self.call("sending offsets", patience, || {
             // Fetched fresh for every call: member id and generation of an earlier rebalance are refused (measured).
-            let group = subscription.group_metadata()?;
-            self.producer.client().send_offsets_to_transaction(offsets, &group, SLICE)
+            let group = match subscription.group_metadata() {
+                Ok(group) => group,
+                Err(error) => return Some(Err(error)),
+            };
+            let (producer, offsets) = (self.producer.shared(), offsets.clone());
+            let go_on = || patience.check("sending offsets", String::new).is_ok();
+            let send = move || producer.send_offsets_to_transaction(&offsets, &group, SLICE);
+            self.calls.make(OFFSETS_LIMIT, go_on, send)
         })?;
         match answer {
             Answer::Ok => {}
             Answer::Abort(error) => return failed(format!("the offsets were refused: {error}")),
             Answer::Lost(reason) => return Ok(Attempt::Lost(reason)),
         }
-        match self.call("committing", patience, || self.producer.client().commit_transaction(SLICE))? {
+        match self.call("committing", patience, || Some(self.producer.client().commit_transaction(SLICE)))? {
             Answer::Ok => {
                 self.metrics.observe_stage("commit", start.elapsed());
                 Ok(Attempt::Committed)
