@@ -75,9 +75,14 @@ pub struct Verdict {
 impl Verdict {
     /// Reads every output topic and compares it with what it should hold for articles 0 to `n`.
     pub fn read(bootstrap: &str, topics: &Topics, n: usize) -> Self {
+        Self::read_after(bootstrap, topics, n, Vec::new())
+    }
+
+    /// The same where the topic of the events was deleted after it had held these.
+    pub fn read_after(bootstrap: &str, topics: &Topics, n: usize, mut events: Vec<Message>) -> Self {
         let enriched = read_topic(bootstrap, &topics.enriched);
-        let events = read_topic(bootstrap, &topics.events);
         let entities = read_topic(bootstrap, &topics.entities);
+        events.extend(read_topic(bootstrap, &topics.events));
         let mut verdict = Self {
             articles: enriched.len(),
             events: events.len(),

@@ -19,10 +19,13 @@ const OLD_TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ3b3JrZXIiLCJpYXQiOjE2MDA
 const USERS: [&str; 8] =
     ["full", "no-input", "no-enriched", "no-events", "no-entities", "no-dead", "no-group", "no-transactions"];
 
+/// One more, whose rights the fault tests take away while its worker runs.
+pub const WITHDRAWN: &str = "withdrawn";
+
 /// One broker for all tests here.
-fn broker(test: &str) -> Option<&'static Secure> {
+pub fn broker(test: &str) -> Option<&'static Secure> {
     static BROKER: OnceLock<Result<Secure, String>> = OnceLock::new();
-    match BROKER.get_or_init(|| Secure::start(&USERS)) {
+    match BROKER.get_or_init(|| Secure::start(&[&USERS[..], &[WITHDRAWN]].concat())) {
         Ok(broker) => Some(broker),
         Err(reason) => kafka::skip(test, reason),
     }

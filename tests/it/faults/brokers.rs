@@ -1,31 +1,68 @@
 //! Brokers that die, come back, sleep, or are slow, one at a time: leaders and coordinators move with them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::Scene;
-use crate::kafka::{self, BROKERS};
+use super::{PARTITIONS, PATIENCE, Scene};
+use crate::kafka::{self, BROKERS, Cluster, Topics, create_topics};
+use crate::process::Group;
+
+/// Kills a broker, for longer than its session: its partitions, groups and transactions get other leaders. Returns how
+/// many partitions of the input did.
+fn kill(cluster: &mut Cluster, scene: &mut Scene, broker: usize, away: Duration) -> usize {
+    let before = cluster.leaders(&scene.topics.input);
+    cluster.kill(broker);
+    std::thread::sleep(away);
+    let after = cluster.leaders(&scene.topics.input);
+    cluster.resume(broker).unwrap();
+    cluster.wait_whole(Some(&scene.topics.input)).unwrap();
+    scene.supervise();
+    before.iter().zip(&after).filter(|(before, after)| before != after).count()
+}
+
+/// Producers that the workers built anew in place.
+fn rebuilt(scene: &Scene) -> f64 {
+    scene.slots.iter().flatten().filter_map(|worker| worker.metric("dateline_producers_rebuilt_total")).sum()
+}
 
 #[test]
 fn brokers_killed_in_turn_lose_and_double_nothing() {
     let Some(mut cluster) = kafka::cluster("brokers_killed_in_turn_lose_and_double_nothing") else { return };
     let bootstrap = cluster.bootstrap().to_owned();
     let mut scene = Scene::start("broker-kill", &bootstrap, 3, 2, |group| group);
-    let mut moved = 0;
-    for broker in 0..BROKERS {
-        let before = cluster.leaders(&scene.topics.input);
-        cluster.kill(broker);
-        // Longer than the broker's session: its partitions, group and transactions get other leaders.
-        std::thread::sleep(Duration::from_millis(5500));
-        let after = cluster.leaders(&scene.topics.input);
-        moved += before.iter().zip(&after).filter(|(before, after)| before != after).count();
-        cluster.resume(broker).unwrap();
-        cluster.wait_whole(Some(&scene.topics.input)).unwrap();
+    // The coordinator of the group first, and long enough that a call which waits for it is given up.
+    let first = cluster.coordinator(&scene.group.name);
+    let mut moved = kill(&mut cluster, &mut scene, first, Duration::from_secs(14));
+    for broker in (0..BROKERS).filter(|broker| *broker != first) {
+        moved += kill(&mut cluster, &mut scene, broker, Duration::from_millis(5500));
     }
     let recovery = scene.recover();
     assert!(moved >= 3, "{moved} leaders moved: the test showed nothing");
-    scene.assert_recovered_alone();
-    let happened = format!("each of 3 brokers in turn (SIGKILL, back after 5.5 s); {moved} leaders of inputs moved");
+    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    let happened = format!(
+        "each of 3 brokers in turn (SIGKILL, back after 14, 5.5, 5.5 s); {moved} leaders of inputs moved, {} producers \
+         rebuilt",
+        rebuilt(&scene)
+    );
     scene.finish("brokers killed and restarted", &happened, recovery);
+}
+
+#[test]
+#[ignore = "takes minutes: the group's coordinator killed again and again (DATELINE_CHAOS_EVENTS, 10)"]
+fn coordinators_killed_again_and_again_lose_and_double_nothing() {
+    let test = "coordinators_killed_again_and_again_lose_and_double_nothing";
+    let Some(mut cluster) = kafka::cluster(test) else { return };
+    let bootstrap = cluster.bootstrap().to_owned();
+    let mut scene = Scene::start("coordinator-kill", &bootstrap, 3, 3, |group| group);
+    let rounds = super::chaos::setting("EVENTS", 10);
+    for _ in 0..rounds {
+        let coordinator = cluster.coordinator(&scene.group.name);
+        kill(&mut cluster, &mut scene, coordinator, Duration::from_secs(20));
+    }
+    let recovery = scene.recover();
+    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    let happened =
+        format!("{rounds} times (SIGKILL, back after 20 s), 3 workers; {} producers rebuilt", rebuilt(&scene));
+    scene.finish("the group's coordinator killed", &happened, recovery);
 }
 
 #[test]
@@ -74,8 +111,30 @@ fn a_broker_restart_loses_and_doubles_nothing() {
     std::thread::sleep(Duration::from_secs(14));
     broker.resume().unwrap();
     let recovery = scene.recover();
-    let rebuilt = scene.worker(0).metric("dateline_producers_rebuilt_total").unwrap_or_default();
+    let rebuilt = rebuilt(&scene);
     scene.assert_recovered_alone();
     let happened = format!("the only broker away for 14 s; {rebuilt} producers rebuilt");
     scene.finish("outage longer than a transaction (10 s)", &happened, recovery);
+}
+
+#[test]
+fn a_worker_with_nothing_to_do_does_not_wait_for_brokers_for_ever() {
+    let Some(mut broker) = kafka::own("a_worker_with_nothing_to_do_does_not_wait_for_brokers_for_ever") else { return };
+    let (bootstrap, topics) = (broker.bootstrap().to_owned(), Topics::new("idle"));
+    create_topics(&bootstrap, &topics, PARTITIONS);
+    let patience = |group: Group| group.with("KAFKA__BROKER_PATIENCE", "12s");
+    let mut scene = Scene::with_topics("idle", &bootstrap, topics, 1, 10, 50, patience);
+    scene.wait_committed(50);
+    broker.kill();
+    let start = Instant::now();
+    let mut worker = scene.take(0);
+    assert_eq!(worker.wait(PATIENCE).code(), Some(69), "{}", worker.log());
+    let ended = start.elapsed();
+    assert!(worker.log().contains("finding the group's coordinator"), "{}", worker.log());
+    assert!(worker.log().contains(r#""event":"lost""#), "{}", worker.log());
+    broker.resume().unwrap();
+    scene.put(0);
+    let recovery = scene.recover();
+    let happened = format!("exits 69 and says so, {:.0} s after the broker (patience 12 s)", ended.as_secs_f64());
+    scene.finish("no broker answers a worker with nothing in flight", &happened, recovery);
 }

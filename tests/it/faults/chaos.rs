@@ -15,7 +15,7 @@ const TABLE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/chaos.csv");
 /// per article would not.
 const GROWTH: f64 = 1.10;
 
-fn setting(name: &str, default: u64) -> u64 {
+pub fn setting(name: &str, default: u64) -> u64 {
     let text = std::env::var(format!("DATELINE_CHAOS_{name}")).ok();
     text.map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("DATELINE_CHAOS_{name} must be a number")))
 }

@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use super::{Scene, report};
-use crate::articles;
-use crate::kafka::{self, Topics, create_replicated, create_topics, delete_topic, produce, read_until};
-use crate::process::Group;
+use crate::articles::{self, Verdict};
+use crate::kafka::{
+    self, Topics, committed, create_replicated, create_topics, delete_topic, produce, read_topic, read_until,
+};
+use crate::process::{Group, WorkerProcess};
 
 const PATIENCE: Duration = Duration::from_secs(240);
 
@@ -49,6 +51,53 @@ fn an_output_topic_that_is_deleted_stops_the_worker_and_costs_nothing() {
     let happened =
         format!("exits 69 and names it, {:.0} s after the deletion; recreated, restarted", ended.as_secs_f64());
     scene.finish("dead-letter topic deleted while running", &happened, recovery);
+}
+
+#[test]
+fn a_topic_of_events_that_is_deleted_stops_the_worker_and_costs_only_what_lay_in_it() {
+    let test = "a_topic_of_events_that_is_deleted_stops_the_worker_and_costs_only_what_lay_in_it";
+    let Some(kafka) = kafka::shared(test) else { return };
+    let (bootstrap, topics) = (kafka.bootstrap(), Topics::new("no-events"));
+    create_topics(bootstrap, &topics, 2);
+    let group = Group::new(bootstrap, "no-events", &topics)
+        .with("KAFKA__TRANSACTION_TIMEOUT", "10s")
+        .with("KAFKA__BROKER_PATIENCE", "12s");
+    let mut worker = group.start(0);
+    let wait_committed = |count: i64, worker: &WorkerProcess| {
+        let deadline = Instant::now() + PATIENCE;
+        while committed(bootstrap, &group.name, &topics.input) < count {
+            assert!(Instant::now() < deadline, "not {count} committed; log:\n{}", worker.log());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    articles::send(bootstrap, &topics, 0..40);
+    wait_committed(40, &worker);
+    let before = read_topic(bootstrap, &topics.events);
+    assert!(!before.is_empty());
+
+    let deleted = Instant::now();
+    delete_topic(bootstrap, &topics.events);
+    articles::send(bootstrap, &topics, 40..80);
+    assert_eq!(worker.wait(PATIENCE).code(), Some(69), "{}", worker.log());
+    assert!(worker.log().contains(&format!("topic {} does not exist", topics.events)), "{}", worker.log());
+    let ended = deleted.elapsed().as_secs_f64();
+    assert_eq!(read_topic(bootstrap, &topics.enriched).len(), 40, "nothing is published without its events");
+
+    let mut only = Topics::new("no-events-again");
+    only.input.clone_from(&topics.events);
+    create_topics(bootstrap, &only, 2);
+    let (start, worker) = (Instant::now(), group.start(0));
+    wait_committed(80, &worker);
+    let recovery = start.elapsed().as_secs_f64();
+    assert_eq!(worker.stop().code(), Some(0));
+    let verdict = Verdict::read_after(bootstrap, &topics, 80, before);
+    report(&format!(
+        "FAULT | topic of events deleted while running | exits 69 and names it, {ended:.0} s after the deletion; \
+         recreated, restarted | {recovery:.1} s | {} (80 articles) |",
+        verdict.text()
+    ));
+    assert!(verdict.is_exact(), "{verdict:#?}");
+    assert_eq!((verdict.articles, verdict.dead), (80, 0));
 }
 
 #[test]

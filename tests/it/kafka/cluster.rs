@@ -83,6 +83,15 @@ impl Cluster {
         }
     }
 
+    /// The broker (from 0) that coordinates a group: it leads the partition of the offsets topic that the group's name
+    /// falls on (`Utils.abs(group.hashCode()) % partitions` in Kafka).
+    pub fn coordinator(&self, group: &str) -> usize {
+        let hash = group.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+        let leaders = self.leaders("__consumer_offsets");
+        let leader = leaders[(hash & i32::MAX) as usize % leaders.len()];
+        usize::try_from(leader).expect("the partition has a leader")
+    }
+
     /// Brokers (from 0) that lead partitions of a topic, in order of the partitions.
     pub fn leaders(&self, topic: &str) -> Vec<i32> {
         let client: BaseConsumer =
