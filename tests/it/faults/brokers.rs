@@ -37,7 +37,7 @@ fn brokers_killed_in_turn_lose_and_double_nothing() {
     }
     let recovery = scene.recover();
     assert!(moved >= 3, "{moved} leaders moved: the test showed nothing");
-    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    scene.assert_recovered_alone();
     let happened = format!(
         "each of 3 brokers in turn (SIGKILL, back after 14, 5.5, 5.5 s); {moved} leaders of inputs moved, {} producers \
          rebuilt",
@@ -59,7 +59,7 @@ fn coordinators_killed_again_and_again_lose_and_double_nothing() {
         kill(&mut cluster, &mut scene, coordinator, Duration::from_secs(20));
     }
     let recovery = scene.recover();
-    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    scene.assert_recovered_alone();
     let happened =
         format!("{rounds} times (SIGKILL, back after 20 s), 3 workers; {} producers rebuilt", rebuilt(&scene));
     scene.finish("the group's coordinator killed", &happened, recovery);

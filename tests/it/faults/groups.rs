@@ -23,7 +23,7 @@ fn shared(name: &'static str, fault: &str, change: impl FnOnce(Group) -> Group) 
     let recovery = scene.recover();
     assert_eq!(scene.take(2).ready().stop().code(), Some(0));
     scene.recover();
-    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    scene.assert_recovered_alone();
     scene.finish(fault, "1 to 3 workers, SIGKILL, SIGSTOP 8 s, SIGTERM", recovery);
 }
 

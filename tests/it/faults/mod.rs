@@ -204,10 +204,9 @@ impl Scene {
         }
     }
 
-    /// No worker ended but for a call into librdkafka that never came back, which nothing but a restart can mend.
+    /// No worker ended: every one went on by itself.
     pub fn assert_recovered_alone(&self) {
-        let known = |exit: &Exit| exit.code == Some(70) && exit.reason.contains("has not returned");
-        assert!(self.exits.iter().all(known), "{:#?}", self.exits);
+        assert!(self.exits.is_empty(), "{:#?}", self.exits);
     }
 
     /// Waits until everything sent so far is committed; workers that end are started again. Returns the time it took.

@@ -119,7 +119,7 @@ fn records_too_large_for_their_topic_are_dead_lettered() {
     assert_eq!(reasons, ["refused_by_broker", "refused_by_broker"], "{}", scene.logs());
     assert!(dead.iter().all(|m| m.value == long.as_bytes()), "dead letters hold what was received");
     let recovery = scene.recover();
-    assert!(scene.exits.is_empty(), "{:#?}", scene.exits);
+    scene.assert_recovered_alone();
     let happened = "a record above its topic's max.message.bytes, twice: only these articles dead-lettered";
     scene.finish("output too large for its topic", happened, recovery);
 }
