@@ -249,6 +249,7 @@ impl Reader<'_> {
             self.story.paragraph(self.story.sentence(m.head)) == self.story.paragraph(s)
                 && self.story.sentence(m.head) + 1 >= s
                 && m.assertion.historical
+                && m.assertion.realis != Realis::Generic
                 && m.time.is_some()
         });
         let past = doc.tokens()[trigger.head].tag == Tag::Vbd;

@@ -184,6 +184,10 @@ fn objects_decide_between_readings() {
         ("The company fired its chief executive.", "SANCTION expel; trigger: fired"),
         ("The army fired a missile at a ship.", "ASSAULT heavy-weapons; trigger: fired"),
         ("Nurses went on strike over pay.", "PROTEST strike"),
+        ("Air strikes hit the town, a doctors' union said.", "ASSAULT aerial"),
+        ("The army and the rebels signed a ceasefire.", "RETREAT ceasefire; trigger: signed"),
+        ("Rebels declared a ceasefire.", "CONCEDE"),
+        ("Egypt has taken in 110,000 refugees.", "AID; actor: Egypt"),
         ("Barcelona beat their rivals 3-1 at home.", "none"),
         ("The film was shot in Morocco.", "none"),
         ("The senator suffered a heart attack.", "none"),
@@ -194,6 +198,13 @@ fn objects_decide_between_readings() {
         ("The outbreak of the rebellion surprised everyone.", "none"),
         ("She was dying her hair.", "none"),
     ]);
+}
+
+#[test]
+fn an_act_and_its_purpose_are_one() {
+    let found = mentions("Police fired tear gas to disperse demonstrators in Nairobi.", None);
+    let [only] = &found[..] else { panic!("one event, not {found:#?}") };
+    assert!(only.contains("actor: Police") && only.contains("demonstrators") && only.contains("Asserted"), "{only}");
 }
 
 #[test]
@@ -328,7 +339,10 @@ fn other_desks_report_no_events() {
     let match_report = "The striker scored a late goal as the home team won the match. The goalkeeper saved a penalty before \
         the midfielder equalised. The coach praised his defender after the league game. The champions attacked from the start \
         of the season and lead the tournament. The team meets its rival in the semifinal of the cup.";
-    check(&[(match_report, "none")]);
+    let brief = "Rovers beat United 3-1 on Sunday as the winger fired a late double to kill off the visitors' hopes. The coach \
+        praised his attack, which bombarded the United goal.";
+    let vote = "Lawmakers defeated the government 12-8 on Sunday. Police fired tear gas at protesters outside.";
+    check(&[(match_report, "none"), (brief, "none"), (vote, "ASSAULT crowd-control; trigger: fired")]);
 }
 
 #[test]

@@ -59,6 +59,14 @@ pub(super) fn find<'l>(
             Err(reason) => trace.miss(i, reason),
         }
     }
+    // "fired tear gas to disperse the crowd": what an act is for, where that is an act of its kind, is the act itself.
+    for t in (0..found.len()).rev() {
+        if let Some(act) = purpose(story.doc, &found, &found[t]) {
+            let aim = found.remove(t);
+            trace.miss(aim.head, Reason::SpellsOut(found[act].head));
+            found[act].arguments.objects.extend(aim.arguments.objects);
+        }
+    }
     // A compound's modifier ("peace talks", "ceasefire agreement") is no event beside the event its head names.
     let heads: Vec<usize> = found.iter().map(|t| t.head).collect();
     found.retain(|t| {
@@ -70,6 +78,16 @@ pub(super) fn find<'l>(
         !carried
     });
     found
+}
+
+/// Index of the act before it, of the same type, that a verb with "to" is the purpose of.
+fn purpose(doc: &Doc<'_>, found: &[Trigger<'_>], t: &Trigger<'_>) -> Option<usize> {
+    let to = |c: usize| doc.dep(c) == Dep::Aux && doc.lemma(c) == "to";
+    if !matches!(doc.dep(t.head), Dep::Advcl | Dep::Xcomp) || !doc.children(t.head).any(to) {
+        return None;
+    }
+    let typed = |act: &Trigger<'_>| act.reading == t.reading && matches!(act.reading, Reading::Event(_));
+    found.iter().position(|act| act.entry.verb && act.head == doc.head(t.head) && act.head < t.head && typed(act))
 }
 
 fn trigger<'l>(

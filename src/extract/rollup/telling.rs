@@ -4,8 +4,8 @@
 //! the chance that a mention does, from how it is worded, what it adds, what was told before and the vector of its
 //! word (`models/events/train.py`, learned from WikiEvents, where annotators marked the telling mentions). Mentions
 //! below [`TELLING`] are left out of the record once the roll-up has read them, and so are events without any other.
-//! What an event's numbers, its day or its two sides rest on stays; so does the best mention of an event that is told in
-//! full (two of who, to whom, when and where) or that the article is about.
+//! What an event's numbers, its day or its two sides rest on stays; so does what a main clause says that somebody did, and
+//! the best mention of an event that is told in full (two of who, to whom, when and where) or that the article is about.
 
 use super::linear::{Linear, Sample};
 use super::{Cluster, Join};
@@ -14,7 +14,7 @@ use crate::extract::Story;
 use crate::extract::events::{EventMention, Reason, Trace};
 use crate::extract::table::TableError;
 use crate::nlp::{Dep, Model, Pos, Tag, WORD_VECTOR};
-use crate::record::{Modality, ParticipantRole, Polarity, Realis, TriggerRole, Via};
+use crate::record::{EventType, Modality, ParticipantRole, Polarity, Realis, TriggerRole, Via};
 
 /// Chance from which a mention is told to the reader.
 const TELLING: f32 = 0.28;
@@ -47,7 +47,10 @@ impl Telling {
         let chances: Vec<f32> = samples(story, model, mentions, clusters).iter().map(|s| self.chance(s)).collect();
         let mut keep: Vec<bool> = chances.iter().map(|chance| *chance >= TELLING).collect();
         for cluster in clusters.iter() {
-            cluster.mentions.iter().for_each(|m| keep[*m] |= has_two_sides(&mentions[*m]));
+            cluster
+                .mentions
+                .iter()
+                .for_each(|m| keep[*m] |= has_two_sides(&mentions[*m]) || is_stated(story, &mentions[*m]));
             // Keeps the best of the mentions that fit, unless one of them is kept already.
             let keep_one = |keep: &mut [bool], fits: &dyn Fn(&EventMention) -> bool| {
                 let fitting = || cluster.mentions.iter().copied().filter(|m| fits(&mentions[*m]));
@@ -107,6 +110,23 @@ fn is_full(m: &EventMention) -> bool {
 /// "clashes between A and B": nobody is hit, so the sides are all there is to tell.
 fn has_two_sides(m: &EventMention) -> bool {
     stated(m, &[ParticipantRole::Actor]) > 1 && stated(m, &[ParticipantRole::Recipient, ParticipantRole::Victim]) == 0
+}
+
+/// "Poland closed a crossing and sent soldiers": a main clause with a subject that acts is the news itself. The model
+/// learned from stories of violence and is no judge of how diplomacy is worded; of violence, and of what people only
+/// say, it is.
+fn is_stated(story: &Story<'_>, m: &EventMention) -> bool {
+    let doc = story.doc;
+    let mut clause = m.head;
+    while doc.dep(clause) == Dep::Conj && doc.pos(doc.head(clause)) == Pos::Verb {
+        clause = doc.head(clause);
+    }
+    m.class.plover.event.is_some_and(|e| !matches!(e, EventType::Assault | EventType::Accuse | EventType::Request))
+        && doc.pos(m.head) == Pos::Verb
+        && (doc.is_root(clause) || doc.dep(clause) == Dep::Ccomp)
+        && m.assertion.polarity == Polarity::Pos
+        && m.assertion.realis == Realis::Actual
+        && stated(m, &[ParticipantRole::Actor]) > 0
 }
 
 /// How many participants in these roles the sentence states.
@@ -263,6 +283,14 @@ mod tests {
             &mut enricher,
             "France expelled two diplomats on Tuesday. Poland expelled three diplomats on Wednesday.",
             &["expelled", "expelled"],
+            &[],
+        );
+        // What a main clause says that somebody did is told, however short.
+        check(
+            &mut enricher,
+            "The European Union imposed sanctions on 12 officials on Monday. Belarus threatened to expel diplomats. \
+             Poland has closed one border crossing and sent 1,500 soldiers to the frontier.",
+            &["imposed", "threatened", "closed", "sent"],
             &[],
         );
     }
