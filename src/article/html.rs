@@ -417,6 +417,15 @@ mod tests {
         assert!(read(&"<".repeat(300_000), 100).is_ok());
     }
 
+    #[test]
+    fn a_blank_between_references_leads_back_to_itself() {
+        let html = "&amp;\u{a0}&amp;<p>";
+        let body = read(html, 100).unwrap().body;
+        assert_eq!(body.text, "& &");
+        let received = body.text.char_indices().map(|(i, c)| &html[body.received_range(i..i + c.len_utf8())]);
+        assert_eq!(received.collect::<Vec<_>>(), ["&amp;", "\u{a0}", "&amp;"]);
+    }
+
     const PIECES: &str = "(?s)(<p>|</p>|<br>|<div class=\"é\">|</div>|<figure>|<nav>|</nav>|<title>|<pre>|</pre>|<!--|-->|&amp;|&mdash;|&nGt;\
         |&nbsp;|&#x1F600;|&bogus;|&|<|>|\r\n|\n| |\u{a0}|\u{ad}|<script>|</script>|<plaintext>|[a-zA-Zé—😀. ]{1,6}){0,40}";
 

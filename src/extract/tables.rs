@@ -80,7 +80,11 @@ fn words_of_times_numbers_and_places(lexicons: &Lexicons) -> Result<(), TableErr
     let of_kind = |row: &Row<'static>| row.cell(1).split(',').map(|w| format!("{} {w}", row.cell(0))).collect();
     once(lexicons, &[("places/heads.tsv", 2)], of_kind)?;
     once(lexicons, &[("places/territories.tsv", 2)], first)?;
-    once(lexicons, &[("casualties/parties.tsv", 2)], |row| names(row, 1))?;
+    // "other" hides anybody and sets apart: two roles.
+    let role = |row: &Row<'static>| if row.cell(0) == "beyond" { "beyond" } else { "party" };
+    once(lexicons, &[("casualties/parties.tsv", 2)], |row| {
+        names(row, 1).iter().map(|word| format!("{} {word}", role(row))).collect()
+    })?;
     once(lexicons, &[("casualties/triggers.tsv", 3)], |row| vec![format!("{} {}", row.cell(0), row.cell(1))])
 }
 

@@ -118,3 +118,16 @@ pub(crate) fn standing(cx: &Context<'_>, t: usize) -> Standing {
         _ => Standing::Told,
     }
 }
+
+/// Whether who states a number had stated it before the news: "it had put the toll at 14", "officials had reported 61
+/// dead". What a past perfect inside reported speech tells is told now: "the ministry said it had counted 14".
+pub(crate) fn superseded(cx: &Context<'_>, t: usize, attribution: Option<usize>) -> bool {
+    let doc = cx.doc;
+    let perfect = |v: usize| {
+        doc.children(v).any(|c| doc.dep(c) == Dep::Aux && doc.lemma(c) == "have" && doc.tokens()[c].tag == Tag::Vbd)
+    };
+    let told = |v: usize| doc.is_root(v) || doc.dep(v) == Dep::Conj && doc.is_root(doc.head(v));
+    let cue = attribution.and_then(|a| cx.attributions[a].cue.clone()).into_iter().flatten();
+    let toll = doc.ancestors(t).take(2).filter(|_| doc.lemma(t) == "toll");
+    cue.chain(toll).any(|v| doc.pos(v) == Pos::Verb && perfect(v) && told(v))
+}

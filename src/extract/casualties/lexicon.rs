@@ -1,6 +1,6 @@
 //! The words of casualty claims, read from the tables.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::extract::lexicons::Lexicons;
 use crate::extract::numbers;
@@ -71,6 +71,7 @@ pub struct Lexicon {
     triggers: HashMap<&'static str, Vec<(Frame, CasualtyKind)>>,
     people: HashMap<&'static str, People>,
     parties: HashMap<&'static str, Party>,
+    beyond: HashSet<&'static str>,
     /// Number words.
     pub(crate) numbers: numbers::Lexicon,
 }
@@ -130,7 +131,12 @@ impl Lexicon {
             }
         }
         let mut parties = HashMap::new();
+        let mut beyond = HashSet::new();
         for row in lexicons.rows("casualties/parties.tsv", 2)? {
+            if row.cell(0) == "beyond" {
+                beyond.extend(row.list(1));
+                continue;
+            }
             let party = match row.cell(0) {
                 "doer" => Party::Doer,
                 "officer" => Party::Officer,
@@ -143,7 +149,7 @@ impl Lexicon {
                 }
             }
         }
-        Ok(Self { triggers, people, parties, numbers: numbers::Lexicon::read(lexicons)? })
+        Ok(Self { triggers, people, parties, beyond, numbers: numbers::Lexicon::read(lexicons)? })
     }
 
     /// What a lower-case word may trigger.
@@ -154,6 +160,16 @@ impl Lexicon {
     /// Which side of a killing a lower-case noun stands for.
     pub(crate) fn party(&self, lemma: &str) -> Option<Party> {
         self.parties.get(lemma).copied()
+    }
+
+    /// Whether a lower-case word sets people apart from those told before: "two more", "three others".
+    pub(crate) fn is_beyond(&self, word: &str) -> bool {
+        self.beyond.contains(word)
+    }
+
+    /// The place in a row that an ordinal tells, from the second on: "a third victim".
+    pub(crate) fn nth(&self, word: &str) -> Option<u64> {
+        self.numbers.ordinal(&word.to_ascii_lowercase()).filter(|n| *n >= 2)
     }
 
     /// What a lower-case noun says about people.

@@ -247,12 +247,14 @@ fn claim(cx: &Context<'_>, t: usize, kind: CasualtyKind, people: Group, update: 
     let standing = standing(cx, t);
     let mut confidence = people.confidence;
     let negated = people.none || standing == Standing::Negated;
+    let attribution = attributions::governing(cx.attributions, t);
+    let superseded = hedge::superseded(cx, t, attribution);
     match standing {
         Standing::None => return None,
         Standing::Possible => confidence *= 0.5,
+        Standing::Told | Standing::Negated if superseded => confidence *= 0.5,
         Standing::Told | Standing::Negated => {}
     }
-    let attribution = attributions::governing(cx.attributions, t);
     let (best, low, high) = if negated { (Some(0), Some(0), Some(0)) } else { (people.best, people.low, people.high) };
     Some(Claim {
         kind,
@@ -273,9 +275,9 @@ fn claim(cx: &Context<'_>, t: usize, kind: CasualtyKind, people: Group, update: 
         own_hand: false,
         hit: false,
         attribution,
-        source: attribution.and_then(|a| cx.attributions[a].entity),
+        source: attribution.and_then(|a| cx.attributions[a].entity).or_else(|| nouns::keeper(cx, t)),
         duplicates: None,
-        update,
+        update: update && !superseded,
         confidence,
     })
 }

@@ -5,9 +5,10 @@ use super::group::Group;
 use super::lexicon::Frame;
 use super::people::{group, number_of};
 use super::phrases::side;
+use crate::extract::entities::EntityId;
 use crate::extract::numbers::Number;
 use crate::nlp::{Dep, Pos, Tag};
-use crate::record::CasualtyKind;
+use crate::record::{CasualtyKind, EntityKind};
 
 /// People counted by a noun, and whether the number replaces an earlier one.
 pub(crate) fn read(cx: &Context<'_>, t: usize, frame: Frame) -> Option<(Group, bool)> {
@@ -117,6 +118,17 @@ fn toll(cx: &Context<'_>, t: usize) -> Option<(Group, bool)> {
         })
     })?;
     Some((counted(cx, t, number, 0.85), update))
+}
+
+/// Who keeps count: "the ministry put the toll at 14".
+pub(crate) fn keeper(cx: &Context<'_>, t: usize) -> Option<EntityId> {
+    let doc = cx.doc;
+    let verb = (doc.lemma(t) == "toll" && doc.dep(t) == Dep::Dobj).then(|| doc.head(t))?;
+    let keeps = matches!(doc.lemma(verb), "put" | "raise" | "revise" | "update" | "place" | "estimate" | "lower");
+    let subject = doc.child(verb, Dep::Nsubj).filter(|_| keeps)?;
+    let mention = cx.entities.headed_by(subject)?;
+    matches!(mention.kind, EntityKind::Org | EntityKind::Person | EntityKind::Norp | EntityKind::Gpe)
+        .then_some(mention.entity)
 }
 
 /// "Claimed 14 lives", "claimed the lives of 14 people", "lost their lives".

@@ -43,7 +43,13 @@ pub(super) fn code(lexicon: &Lexicon, evidence: &Evidence<'_>) -> Option<Actor> 
         Evidence { kind: EntityKind::Norp, .. } => of_belief(evidence.name)?,
         _ => return None,
     };
-    let actor = with_owner(actor, evidence.owner);
+    let mut actor = with_owner(actor, evidence.owner);
+    // CAMEO counts those who were in government among the elites.
+    let role = evidence.title.unwrap_or(evidence.name).to_lowercase();
+    if evidence.kind == EntityKind::Person && actor.sector == [Sector::Gov] && role.starts_with("former ") {
+        actor.sector = vec![Sector::Eli];
+        actor.cameo_code = None;
+    }
     let known = actor.country_iso3.is_some() || actor.nonstate.is_some() || !actor.sector.is_empty();
     known.then(|| finished(actor))
 }
@@ -114,7 +120,10 @@ fn head_sectors(lexicon: &Lexicon, words: &str, person: bool) -> Option<Vec<Sect
             let singular = phrase.strip_suffix('s').unwrap_or(&phrase);
             let head = lexicon.head(&phrase).or_else(|| lexicon.head(singular));
             if let Some(head) = head.filter(|h| h.person == person && !h.sectors.is_empty()) {
-                return Some(head.sectors.clone());
+                // "police commander", "the union's president": the body says more than the rank.
+                let body = words[..start].last().filter(|_| person && start + 1 == words.len());
+                let body = body.and_then(|b| lexicon.head(b.strip_suffix("'s").unwrap_or(b))).filter(|b| !b.person);
+                return Some(body.filter(|b| !b.sectors.is_empty()).unwrap_or(head).sectors.clone());
             }
         }
     }
@@ -123,13 +132,14 @@ fn head_sectors(lexicon: &Lexicon, words: &str, person: bool) -> Option<Vec<Sect
     lexicon.head(first).filter(|h| h.person == person && !h.sectors.is_empty()).map(|h| h.sectors.clone())
 }
 
-/// The first country that the words name; "Turkey-backed" and "Britain-based" name none.
+/// The first country that the words name; "Turkey-backed" and "Britain-based" name none, "U.S.-led" names who leads.
 fn country_in(lexicon: &Lexicon, words: &str) -> Option<String> {
     let tokens: Vec<&str> = words.split_whitespace().collect();
     for start in 0..tokens.len() {
         for end in (start + 1..=tokens.len().min(start + 4)).rev() {
             let text = tokens[start..end].join(" ");
             let text = text.trim_end_matches(',').trim_end_matches("'s").trim_end_matches("’s");
+            let text = text.strip_suffix("-led").unwrap_or(text);
             if let Some(country) = lexicon.country_of(text) {
                 return Some(lexicon.country(country).iso3.clone());
             }
@@ -240,6 +250,10 @@ mod tests {
         check(Person, "Jane Doe", &[], Some("Pentagon press secretary"), Some("USAMIL"));
         check(Person, "Jane Doe", &[], Some("Chilean Foreign Minister"), Some("CHLGOV"));
         check(Person, "Jane Doe", &[], Some("nearby resident"), Some("CVL"));
+        check(Person, "Jane Doe", &[], Some("regional police commander"), Some("COP"));
+        check(Person, "Jane Doe", &[], Some("union's president"), Some("LAB"));
+        check(Person, "Jane Doe", &[], Some("former finance minister"), Some("ELI"));
+        check(Org, "U.S.-led coalition", &[Sector::Mil], None, Some("USAMIL"));
         check(Person, "Jane Doe", &[], Some("leader of Boko Haram"), Some("NGAREB"));
         check(Person, "Jane Doe", &[], None, None);
         check(Org, "Turkish police", &[Sector::Cop], None, Some("TURCOP"));

@@ -28,6 +28,8 @@ enum Part {
     Number,
     Whole,
     Noun,
+    Before,
+    After,
 }
 
 /// The table, ready for look-up.
@@ -63,10 +65,15 @@ impl Kinds {
                 "number" => Part::Number,
                 "whole" => Part::Whole,
                 "noun" => Part::Noun,
-                "tail" => {
-                    let (before, heads) = row.cell(2).split_once(':').ok_or_else(|| row.error("no colon"))?;
-                    for before in before.split('|') {
-                        heads.split('|').try_for_each(|head| add(Part::Last, format!("{before} {head}")))?;
+                place @ ("tail" | "before" | "after") => {
+                    let part = match place {
+                        "tail" => Part::Last,
+                        "before" => Part::Before,
+                        _ => Part::After,
+                    };
+                    let (left, right) = row.cell(2).split_once(':').ok_or_else(|| row.error("no colon"))?;
+                    for left in left.split('|') {
+                        right.split('|').try_for_each(|right| add(part, format!("{left} {right}")))?;
                     }
                     continue;
                 }
@@ -144,6 +151,14 @@ impl Kinds {
     /// The name that begins with the word `i`.
     fn begins_at(&self, doc: &Doc<'_>, i: usize) -> Option<(Range<usize>, EntityKind)> {
         let sentence = doc.sentence_of(i);
+        let beside = |part, words: Range<usize>| {
+            let within = sentence.start <= words.start && words.end <= sentence.end;
+            within.then(|| self.get(part, &lower(doc, words))).flatten()
+        };
+        let before = beside(Part::Before, i..i + 2).or_else(|| beside(Part::After, i.checked_sub(1)?..i + 1));
+        if let Some(kind) = before.filter(|_| is_capital(doc, i) && !continues(doc, i)) {
+            return Some((i..i + 1, kind));
+        }
         for end in (i + 1..=sentence.end.min(i + PHRASE)).rev() {
             let phrase = lower(doc, i..end);
             if let Some(kind) = self.get(Part::Whole, &phrase)
@@ -280,5 +295,9 @@ mod tests {
         check("Mayor Bill de Blasio spoke in Queens.", "Bill de Blasio", Some(Person));
         check("He broke the Clean Air Act of 1970.", "Clean Air Act of 1970", Some(Law));
         check("Officials took the iPhone from him.", "iPhone", Some(Product));
+        check("She wrote in an Instagram post that she was safe.", "Instagram", Some(Product));
+        check("He announced it on X after midnight.", "X", Some(Product));
+        check("A Long March 5 rocket lifted off in Hainan.", "Long March 5", Some(Vehicle));
+        check("Two Black Hawk helicopters and an MQ-9 Reaper took off.", "Black Hawk helicopters", Some(Vehicle));
     }
 }

@@ -357,6 +357,11 @@ impl Reader<'_> {
         if plural && !head.sectors.contains(&Sector::Mil) || !distinct.is_empty() {
             return None;
         }
+        // "the city council" is a body of its own, whatever ministry was named before.
+        let state = [Sector::Gov, Sector::Cop, Sector::Leg, Sector::Jud];
+        if phrase.contains(' ') && !head.sectors.is_empty() && head.sectors.iter().all(|s| state.contains(s)) {
+            return None;
+        }
         candidates().into_iter().take_while(|id| i - self.chains[*id].last < NEAR).find(|id| {
             let chain = &self.chains[*id];
             if chain.kind != EntityKind::Org

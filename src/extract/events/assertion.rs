@@ -89,6 +89,13 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
     let head = trigger.head;
     if !trigger.entry.verb {
         walk.modifiers(head);
+        // "attacks that the group was preparing"
+        let gap =
+            |v: &usize| doc.dep(*v) == Dep::Relcl && syntax::objects(doc, *v).iter().all(|o| doc.pos(*o) == Pos::Pron);
+        for verb in doc.children(head).filter(gap) {
+            let planned = walk.cue(CueKind::Verb, verb).filter(|e| *e == Effect::Planned);
+            walk.push(verb, planned);
+        }
     }
     walk.climb(head);
     walk.reading.tense = tense(doc, head, trigger.light.map(|(v, _)| v));
@@ -357,6 +364,9 @@ impl Walk<'_> {
                     // "the attack did not kill" took place; "no attack happened" did not.
                     let (before, negations) = (self.reading.cues.len(), self.reading.negations);
                     self.clause(head, true);
+                    // "the attack failed", "the coup was foiled"
+                    let failed = doc.lemma(head) == "fail" && !doc.children(head).any(|c| doc.dep(c) == Dep::Xcomp);
+                    self.push(head, failed.then_some(Effect::Attempted));
                     // "the talks have yet to begin"
                     self.negate(yet(doc, head));
                     // "the talks were not easy"

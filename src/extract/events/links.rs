@@ -32,11 +32,16 @@ pub(super) fn causes(doc: &Doc<'_>, triggers: &[Trigger<'_>]) -> Vec<Option<usiz
     }
     // "three were killed and seven wounded in clashes": the cause stands with one of the two.
     let joined = |a: &Trigger<'_>, b: &Trigger<'_>| doc.dep(a.head) == Dep::Conj && doc.head(a.head) == b.head;
+    // "a blast killed two, and a fire killed three": what one of the two has for its subject is not the other's cause.
+    let of_one = |k: usize, c: usize, r: usize| {
+        let subject = |of: usize| triggers[of].arguments.subjects.contains(&triggers[c].head);
+        subject(k) && !subject(r) && !triggers[r].arguments.subjects.is_empty()
+    };
     let shared: Vec<Option<usize>> = (0..triggers.len())
         .map(|r| {
             let mate = |k: &usize| {
                 states_harm(&triggers[*k])
-                    && causes[*k].is_some_and(|c| c != r && !states_harm(&triggers[c]))
+                    && causes[*k].is_some_and(|c| c != r && !states_harm(&triggers[c]) && !of_one(*k, c, r))
                     && (joined(&triggers[*k], &triggers[r]) || joined(&triggers[r], &triggers[*k]))
             };
             let mate = (0..triggers.len()).find(mate).filter(|_| states_harm(&triggers[r]));
@@ -111,6 +116,14 @@ fn relation(doc: &Doc<'_>, result: &Trigger<'_>, cause: &Trigger<'_>) -> Option<
         && doc.pos(doc.head(r)) == Pos::Noun
     {
         return Some(3);
+    }
+    // "A shooting at a party that killed two", "an attack on a bus that killed ten".
+    if !cause.entry.verb
+        && doc.dep(r) == Dep::Relcl
+        && cause.arguments.preps.iter().any(|(_, objects)| objects.contains(&doc.head(r)))
+        && result.arguments.subjects.iter().all(|s| *s == doc.head(r) || doc.pos(*s) == Pos::Pron)
+    {
+        return Some(4);
     }
     // Both depend on one verb: "the blast left ten dead", "the raid resulted in deaths", "clashes claimed ten lives".
     let verb = syntax::clause(doc, doc.head(r));

@@ -12,7 +12,9 @@ use super::{EventMention, Facts, Participant, PlaceLink, TimeLink, acled, codeab
 use crate::extract::Story;
 use crate::extract::attributions;
 use crate::nlp::{Dep, Pos, Tag};
-use crate::record::{EventClass, EventType, Modality, ParticipantRole, Polarity, Realis, Salience, TriggerRole, Via};
+use crate::record::{
+    EventClass, EventType, Modality, ParticipantRole, Polarity, Realis, Salience, TimeMod, TriggerRole, Via,
+};
 
 /// Layout blocks, headline and dateline included, within which a story tells its news.
 pub(super) const LEAD_PARAGRAPHS: usize = 6;
@@ -89,6 +91,7 @@ impl Reader<'_> {
             let own = found.iter().position(|t| t.head == m.head);
             let clash =
                 [own, own.and_then(|t| causes[t])].into_iter().flatten().any(|t| found[t].entry.frame == Frame::Clash);
+            m.clash = clash;
             m.class.acled = acled::classify(&m.class, &m.participants, self.facts.entities, harmed, clash);
         }
     }
@@ -105,11 +108,16 @@ impl Reader<'_> {
                 }
                 continue;
             }
+            // "One of magnitude 7.5 killed 400": what one is, was told before.
+            let subjects = found[t].arguments.subjects.iter().copied();
+            let subjects: Vec<usize> = subjects.filter(|i| doc.pos(*i) != Pos::Num).collect();
             // "an icefall killed ten": what is neither people nor weapon commits no assault.
-            let subjects = &found[t].arguments.subjects;
             let agents = self.lexicon.classes.class("actor") | self.lexicon.classes.class("weapon");
             let agents = agents | self.lexicon.classes.class("attack") | self.lexicon.classes.class("bomb");
-            let agent = |i: &usize| self.words.bits(*i) & agents != 0 || doc.pos(*i) != Pos::Noun;
+            let nature = self.lexicon.classes.class("disaster");
+            let agent = |i: &usize| {
+                self.words.bits(*i) & agents != 0 || doc.pos(*i) != Pos::Noun && self.words.bits(*i) & nature == 0
+            };
             if links::states_harm(&found[t]) && !subjects.is_empty() && !subjects.iter().any(agent) {
                 found[t].reading = Reading::Happening;
                 continue;
@@ -172,6 +180,15 @@ impl Reader<'_> {
             }
         }
         let earlier = self.antecedent(trigger, before);
+        if let Some(of) = earlier.map(|m| &before[m]).filter(|m| m.assertion.modality == Modality::Attempted) {
+            // "Militants tried to storm the base. The assault was meant to ...": what is told of an attempt is of it.
+            let told = self.story.sentence(of.head);
+            let just_told = told + 1 == s && self.story.paragraph(told) == self.story.paragraph(s);
+            if just_told && happened(assertion.modality) && self.is_definite(trigger) {
+                assertion.modality = Modality::Attempted;
+                assertion.realis = Realis::Other;
+            }
+        }
         let time = self.time(trigger, partner, cause, earlier, &cued, &assertion.modality, before);
         let by_time = time.as_ref().is_some_and(|t| when::is_history(&t.timex, self.story.date()));
         let inherited = cause.or(earlier).is_some_and(|m| before[m].assertion.historical);
@@ -187,7 +204,9 @@ impl Reader<'_> {
             time.filter(|t| !(t.via == Via::Default && (assertion.historical || assertion.realis != Realis::Actual)));
         let class = self.class(trigger, &participants, s);
         let place = self.place(trigger, partner, cause, earlier, &participants, &assertion.historical, &class, before);
+        let caused = cause.is_some_and(|c| before[c].assertion.realis == Realis::Actual);
         if assertion.realis == Realis::Actual
+            && !caused
             && (self.is_tally(trigger, time.as_ref(), &participants)
                 || class.plover.event == Some(EventType::Assault)
                     && partner.is_none()
@@ -210,6 +229,7 @@ impl Reader<'_> {
             time,
             assertion,
             attribution,
+            clash: false,
             claims: Vec::new(),
         }
     }
@@ -244,13 +264,17 @@ impl Reader<'_> {
         if cued.is_historical() || !happened(*modality) {
             return None;
         }
+        if let Some(time) = when::of_the_told(doc, self.facts, &self.times[s], trigger, self.story.date()) {
+            return Some(time);
+        }
         // A story goes on in its paragraph: what follows a dated event of the past is of that day.
         let previous = before.iter().rposition(|m| {
             self.story.paragraph(self.story.sentence(m.head)) == self.story.paragraph(s)
                 && self.story.sentence(m.head) + 1 >= s
                 && m.assertion.historical
                 && m.assertion.realis != Realis::Generic
-                && m.time.is_some()
+                // "only weeks after his predecessor was killed": what is dated by what followed dates nothing else.
+                && m.time.as_ref().is_some_and(|t| !matches!(t.timex.modifier, Some(TimeMod::Before | TimeMod::After)))
         });
         let past = doc.tokens()[trigger.head].tag == Tag::Vbd;
         if let Some(m) = previous.filter(|m| past && self.story.sentence(before[*m].head) < s) {

@@ -64,6 +64,8 @@ pub struct EventMention {
     pub assertion: Assertion,
     /// Index of the attribution that reports it.
     pub attribution: Option<usize>,
+    /// Whether its actors stand against each other ("clashed with").
+    pub clash: bool,
     /// Indices of its casualty claims.
     pub claims: Vec<usize>,
     /// Confidence of the type, 0 to 1.

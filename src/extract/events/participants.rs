@@ -117,7 +117,11 @@ impl Finder<'_> {
             _ => Some(Role::Actor),
         };
         for p in &trigger.arguments.possessors {
-            // "last week's attack", "Kabul's worst attack": times and towns own events in another sense.
+            // "last week's attack", "the city's worst attack": times and towns own events in another sense.
+            let place = self.words.bits(*p) & self.lexicon.classes.class("place") != 0 && !self.is_person(*p);
+            if place && possessor == Some(Role::Victim) {
+                continue;
+            }
             self.add(cast, possessor, *p, 0.8);
         }
         for m in trigger.arguments.modifiers.iter().filter(|m| !self.events.contains(m)) {
@@ -256,7 +260,14 @@ impl Finder<'_> {
         let class = |name: &str| bits & self.lexicon.classes.class(name) != 0;
         // Addresses, times ("and minutes later") and bare demonstratives name nobody.
         let lemma = self.words.lemma(head);
-        if lemma.contains("http") || class("timeUnit") || matches!(lemma, "that" | "this" | "which" | "what") {
+        // "a block party" is no political one.
+        let occasion = lemma == "party"
+            && doc.children(head).any(|c| self.words.bits(c) & self.lexicon.classes.class("occasion") != 0);
+        if occasion
+            || lemma.contains("http")
+            || class("timeUnit")
+            || matches!(lemma, "that" | "this" | "which" | "what")
+        {
             return;
         }
         if let Some(entity) = doc.entity_at(head)
@@ -380,8 +391,9 @@ impl Finder<'_> {
         // Numbers and dates are no one.
         let someone =
             |m: &&Mention| super::kind_bits(m.kind) != 0 || matches!(m.kind, EntityKind::Weapon | EntityKind::Vehicle);
+        // "dozens of rebels" are the rebels; "the bomb maker of the rebels" is none of them.
         let mention = entities.headed_by(head).filter(someone).or_else(|| {
-            let of = doc.children(head).find(|c| *c == head + 1 && doc.lemma(*c) == "of")?;
+            let of = doc.children(head).find(|c| self.counts(head) && *c == head + 1 && doc.lemma(*c) == "of")?;
             entities.headed_by(doc.child(of, Dep::Pobj)?)
         });
         let tokens = match mention {

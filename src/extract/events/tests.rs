@@ -276,6 +276,7 @@ fn assertion_follows_the_words_around_the_event() {
         ("Soldiers not only attacked the village but killed its chief.", "ASSAULT; trigger: attacked; !neg; Asserted"),
         ("The police left without arresting the activists.", "COERCE arrest; neg"),
         ("Officers failed to arrest the suspect.", "COERCE arrest; neg; Attempted"),
+        ("The rebel attack on the base failed.", "ASSAULT; trigger: attack; Attempted; !neg"),
         ("The general avoided attacking the town.", "ASSAULT; trigger: attacking; neg; Asserted"),
         ("The two sides have yet to sign the agreement.", "SUPPORT; trigger: sign; neg"),
         ("Police failed to prevent the attack on the embassy.", "ASSAULT; trigger: attack; !neg; Asserted"),

@@ -8,7 +8,7 @@ use super::syntax;
 use super::triggers::Trigger;
 use super::{Facts, TimeLink};
 use crate::extract::Story;
-use crate::nlp::{Dep, Doc, Pos};
+use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::{Granularity, TimeAnchor, TimeMod, Timex, TimexType, Via};
 
 /// Prepositions that bound a span rather than date an event.
@@ -234,6 +234,24 @@ fn anchored(
         return Some(TimeLink { timex, mention: Some(date.index), via: Via::Inferred });
     }
     None
+}
+
+/// "In 2017, a bomb that officials blamed on the group killed": what is told in passing of something in history has no
+/// day of its own and is none of today's.
+pub(super) fn of_the_told(
+    doc: &Doc<'_>,
+    facts: &Facts<'_>,
+    times: &[Attached],
+    trigger: &Trigger<'_>,
+    day: Option<jiff::civil::Date>,
+) -> Option<TimeLink> {
+    let verb = syntax::clause(doc, trigger.head)?;
+    if doc.dep(verb) != Dep::Relcl || doc.tokens()[verb].tag != Tag::Vbd {
+        return None;
+    }
+    let above = doc.ancestors(verb).find(|a| doc.pos(*a) == Pos::Verb)?;
+    let time = times.iter().find(|t| t.governor == above && is_history(&facts.times[t.index].timex, day))?;
+    Some(TimeLink { timex: facts.times[time.index].timex.clone(), mention: Some(time.index), via: Via::Inferred })
 }
 
 /// The article's own date as the time of an event.

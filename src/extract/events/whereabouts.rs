@@ -119,8 +119,9 @@ impl Finder<'_> {
                     if !goal && !target && !PLACE_PREPS.contains(&prep) {
                         return None;
                     }
-                    // "attack by France": not a place; "by the river" is rare.
-                    if prep == "by" {
+                    // "attack by France": not a place; "by the river" is rare. "A raid by commandos on a house in Lyon": the
+                    // parser hangs the house on the commandos.
+                    if prep == "by" && (at == mention.head || !self.in_trigger(trigger, up)) {
                         return None;
                     }
                     if prep == "of" && doc.head(up) != head && !self.is_place_word(doc.head(up)) {
@@ -200,6 +201,13 @@ impl Finder<'_> {
                 "kilometer",
                 "kilometre",
                 "mile",
+                "mountain",
+                "valley",
+                "hill",
+                "shore",
+                "desert",
+                "forest",
+                "jungle",
             ]
             .contains(&self.words.lemma(i))
     }

@@ -36,7 +36,11 @@ impl<'d> Words<'d> {
                 l => Cow::Borrowed(l),
             };
             let mut bits = classes.lemmas.get(lemma.as_ref()).copied().unwrap_or_default();
-            if let Some(entity) = doc.entity_at(i) {
+            let storm = i.checked_sub(1).filter(|_| doc.pos(i) == Pos::Propn).map(|b| doc.word(b).to_lowercase());
+            if storm.is_some_and(|s| matches!(s.as_str(), "cyclone" | "hurricane" | "typhoon" | "storm")) {
+                // "Cyclone Idai" is named like a person and acts like the weather.
+                bits |= classes.class("disaster");
+            } else if let Some(entity) = doc.entity_at(i) {
                 bits |= Classes::kind_bit(entity.kind);
             }
             if doc.pos(i) == Pos::Pron && is_personal(doc.word(i)) {

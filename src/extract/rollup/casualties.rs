@@ -35,7 +35,7 @@ pub(super) fn harm(story: &Story<'_>, facts: &Facts<'_>, own: &[usize], lent: &[
         if stated.iter().any(total) { stated } else { voters(story, claims, ids) }
     };
     let killed = tally::complete(story, facts, &told, total(claims, &voters(&dead)));
-    let injured = survivors(story, claims, &voters(&hurt), killed.as_ref());
+    let injured = survivors(story, facts, &voters(&hurt), killed.as_ref());
     let sure = |total: Option<Total>, ids: &[usize]| {
         let own: Vec<&Claim> = ids.iter().map(|c| &claims[*c]).filter(|c| c.polarity == Polarity::Pos).collect();
         total.map(|t| Total { confidence: certainty::of(story, &own, &t), ..t })
@@ -74,7 +74,8 @@ fn outgrows(story: &Story<'_>, claims: &[Claim], ids: &[usize], c: usize) -> boo
 }
 
 /// The injured: those called so, else those shot or stabbed, without the dead among them.
-fn survivors(story: &Story<'_>, claims: &[Claim], voters: &[usize], killed: Option<&Total>) -> Option<Total> {
+fn survivors(story: &Story<'_>, facts: &Facts<'_>, voters: &[usize], killed: Option<&Total>) -> Option<Total> {
+    let claims = facts.claims;
     // A source that counts the wounded means those, not all whom it calls shot; the writer repeats what sources say.
     let hurt: Vec<usize> = voters.iter().copied().filter(|c| !claims[*c].hit).collect();
     let counts = |source| hurt.iter().any(|c| claims[*c].source == source);
@@ -86,9 +87,7 @@ fn survivors(story: &Story<'_>, claims: &[Claim], voters: &[usize], killed: Opti
     }
     let mut all = total(claims, voters)?;
     let dead = killed.and_then(|k| k.votes.first().map(|v| &claims[v.claim]).and_then(|c| c.best)).unwrap_or(0);
-    let others = |c: &usize| {
-        claims[*c].tokens.clone().any(|t| matches!(story.doc.lemma(t), "other" | "another" | "more" | "additional"))
-    };
+    let others = |c: &usize| claims[*c].tokens.clone().any(|t| facts.harm.is_beyond(story.doc.lemma(t)));
     let (Some(best), false) = (all.best, all.votes.iter().any(|v| others(&v.claim))) else { return Some(all) };
     if dead > 0 && all.votes.iter().all(|v| claims[v.claim].hit) {
         // Fewer hit than died: other people.

@@ -1,15 +1,20 @@
 //! One event out of its mentions: the best value of every field.
 
 use super::merge::{Group, Join};
-use super::{Cluster, casualties, rank, scope, sources};
+use super::{Cluster, cast, casualties, merge, rank, scope, sources};
 use crate::extract::Story;
-use crate::extract::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
-use crate::record::{Assertion, EventClass, Granularity, Modality, ParticipantRole, TriggerRole, Via};
+use crate::extract::entities::EntityId;
+use crate::extract::events::{EventMention, Facts, PlaceLink, TimeLink};
+use crate::record::{Assertion, EventClass, Granularity, Modality, Place, TriggerRole, Via};
+
+/// Sentence of running text from which a place named once no longer says where the news is.
+const STRAY: usize = 10;
 
 /// Builds the event of a non-empty group of mentions.
 pub(super) fn build(
     story: &Story<'_>,
     facts: &Facts<'_>,
+    named: &[bool],
     all: &[EventMention],
     loose: &scope::Loose<'_>,
     group: Group,
@@ -20,14 +25,15 @@ pub(super) fn build(
     // Denials of harm ("no casualties") count for the harm alone.
     let happening = members[0].assertion.polarity;
     let members: Vec<&EventMention> = members.into_iter().filter(|m| m.assertion.polarity == happening).collect();
-    let (place, other_places) = place(facts, &members);
+    let (place, other_places) = place(story, facts, &members);
+    let (actors, recipients) = cast::cast(story, facts, named, &members);
     let summary = rank::best_sentence(story, &members);
     let confidence = members.iter().map(|m| m.confidence).fold(0.0, f64::max);
     let weight = rank::weight(story, &members, &harm);
     Cluster {
         class: class(&members),
-        actors: participants(facts, &members, &[ParticipantRole::Actor]),
-        recipients: participants(facts, &members, &[ParticipantRole::Recipient, ParticipantRole::Victim]),
+        actors,
+        recipients,
         place,
         other_places,
         time: time(&members),
@@ -66,41 +72,23 @@ fn class(members: &[&EventMention]) -> EventClass {
     class
 }
 
-/// Every participant of the given roles once, by its best mention; those that most mentions name first.
-fn participants(facts: &Facts<'_>, members: &[&EventMention], roles: &[ParticipantRole]) -> Vec<Participant> {
-    let mut found: Vec<(usize, Participant)> = Vec::new();
-    for p in members.iter().flat_map(|m| &m.participants).filter(|p| roles.contains(&p.role)) {
-        match found.iter_mut().find(|(_, q)| p.entity.is_some() && p.entity == q.entity) {
-            Some((count, best)) => {
-                *count += 1;
-                if strength(p) > strength(best) {
-                    *best = p.clone();
-                }
-            }
-            None => found.push((1, p.clone())),
-        }
-    }
-    // A bare description ("13 people") adds nothing beside those that are entities.
-    if found.iter().any(|(_, p)| p.entity.is_some()) {
-        found.retain(|(_, p)| p.entity.is_some());
-    } else {
-        found.truncate(1);
-    }
-    let salience = |p: &Participant| p.entity.map_or(0.0, |e| facts.entities.list[e].salience);
-    let named = |p: &Participant| p.entity.is_some_and(|e| facts.entities.list[e].actor.is_some());
-    found.sort_by(|(m, a), (n, b)| (named(b), n).cmp(&(named(a), m)).then(salience(b).total_cmp(&salience(a))));
-    found.into_iter().map(|(_, p)| p).collect()
-}
-
-fn strength(p: &Participant) -> (bool, bool, f64) {
-    (p.via == Via::Explicit, p.tokens.is_some(), p.confidence)
-}
-
 /// The finest place: a stated one before the dateline's, unless that lies within it; other places beside it.
-fn place(facts: &Facts<'_>, members: &[&EventMention]) -> (Option<PlaceLink>, Vec<usize>) {
+fn place(story: &Story<'_>, facts: &Facts<'_>, members: &[&EventMention]) -> (Option<PlaceLink>, Vec<usize>) {
     let of = |p: &PlaceLink| facts.entities.list[p.entity].place.as_ref();
     let level = |p: &PlaceLink| of(p).and_then(|x| x.resolution).unwrap_or(0);
     let links: Vec<&PlaceLink> = members.iter().filter_map(|m| m.place.as_ref()).collect();
+    // Where the lead puts the event, no stray place deep in the story moves it.
+    let home = members.iter().filter(|m| rank::is_lead(story, m.head)).filter_map(|m| m.place.as_ref()).find_map(of);
+    let stray = |m: &EventMention, p: &PlaceLink| {
+        let late = story.running(story.sentence(m.head)) >= STRAY;
+        let once = links.iter().filter(|q| q.entity == p.entity).count() == 1;
+        // A village that no gazetteer knows encloses nothing.
+        let apart = |a: &Place, b: &Place| a.geonameid.is_none() || !merge::encloses(a, b);
+        late && once && home.zip(of(p)).is_some_and(|(a, b)| !std::ptr::eq(a, b) && apart(a, b))
+    };
+    let stray: Vec<EntityId> =
+        members.iter().filter_map(|m| m.place.as_ref().filter(|p| stray(m, p)).map(|p| p.entity)).collect();
+    let links: Vec<&PlaceLink> = links.iter().copied().filter(|p| !stray.contains(&p.entity)).collect();
     let named = |p: &PlaceLink| links.iter().filter(|q| q.entity == p.entity && q.via == Via::Explicit).count();
     let finest = |stated: bool| {
         let key = |p: &PlaceLink| (level(p), named(p));

@@ -6,9 +6,10 @@
 //! on the article's date and place agree in nothing. An event noun with "the" or a day ("Thursday's raid") refers back
 //! and needs less.
 
+use super::rank;
 use crate::article::BlockKind;
 use crate::extract::Story;
-use crate::extract::entities::{EntityId, MentionForm};
+use crate::extract::entities::EntityId;
 use crate::extract::events::{EventMention, Facts, PlaceLink};
 use crate::nlp::{Dep, Pos, Tag};
 use crate::record::{EntityKind, Modality, Mode, ParticipantRole, Place, Polarity, Realis, Via};
@@ -63,26 +64,16 @@ pub struct Join {
 pub(super) type Group = Vec<(usize, Option<Join>)>;
 
 /// What every pairing asks again, looked up once: long texts have a million pairs.
-struct Known {
+struct Known<'a> {
     /// Of each mention: see [`standing`].
     standing: Vec<[bool; 5]>,
-    /// Of each entity: whether the article names it, where others are only described ("13 people").
-    named: Vec<bool>,
-}
-
-impl Known {
-    fn new(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention]) -> Self {
-        let mut named = vec![false; facts.entities.list.len()];
-        for m in facts.entities.mentions.iter().filter(|m| m.form == MentionForm::Name) {
-            named[m.entity] = true;
-        }
-        Self { standing: mentions.iter().map(|m| standing(story, m)).collect(), named }
-    }
+    /// Of each entity: see [`super::cast::named`].
+    named: &'a [bool],
 }
 
 /// Groups mentions of one happening; groups in order of their first mention.
-pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention]) -> Vec<Group> {
-    let known = Known::new(story, facts, mentions);
+pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, named: &[bool], mentions: &[EventMention]) -> Vec<Group> {
+    let known = Known { standing: mentions.iter().map(|m| standing(story, m)).collect(), named };
     let mut groups: Vec<Group> = Vec::new();
     for new in 0..mentions.len() {
         if let Some((g, to)) = denies_harm(story, facts, mentions, &groups, new) {
@@ -134,7 +125,7 @@ fn denies_harm(
 fn evidence(
     story: &Story<'_>,
     facts: &Facts<'_>,
-    known: &Known,
+    known: &Known<'_>,
     mentions: &[EventMention],
     group: &Group,
     new: usize,
@@ -152,15 +143,11 @@ fn evidence(
         }
     }
     let (to, Evidence(mut points)) = best?;
-    // What the lead tells is the likeliest antecedent of one more mention.
-    points[KINDS.len() - 1] = i32::from(group.iter().any(|(m, _)| is_lead(story, &mentions[*m])));
+    // What the lead tells is the likeliest antecedent of one more mention, and what captions are about.
+    let lead = group.iter().any(|(m, _)| rank::is_lead(story, mentions[*m].head));
+    let caption = story.kind(story.sentence(mentions[new].head)) == BlockKind::Caption;
+    points[KINDS.len() - 1] = if lead { 1 + i32::from(caption) } else { 0 };
     Some((to, Evidence(points)))
-}
-
-/// Whether a mention stands in the headline or in the first sentences of running text.
-fn is_lead(story: &Story<'_>, m: &EventMention) -> bool {
-    let sentence = story.sentence(m.head);
-    story.kind(sentence) == BlockKind::Headline || story.running(sentence) < 2
 }
 
 /// Evidence that two mentions of one standing, the first one earlier in the text, tell of the same happening; none if
@@ -168,7 +155,7 @@ fn is_lead(story: &Story<'_>, m: &EventMention) -> bool {
 fn pair(
     story: &Story<'_>,
     facts: &Facts<'_>,
-    known: &Known,
+    known: &Known<'_>,
     old: &EventMention,
     new: &EventMention,
 ) -> Option<Evidence> {
@@ -336,7 +323,7 @@ pub(super) fn elsewhere(facts: &Facts<'_>, a: &EventMention, b: &EventMention) -
 }
 
 /// Participants: shared ones support; other named victims forbid, other doers of another camp too.
-fn participants(facts: &Facts<'_>, known: &Known, old: &EventMention, new: &EventMention) -> Option<i32> {
+fn participants(facts: &Facts<'_>, known: &Known<'_>, old: &EventMention, new: &EventMention) -> Option<i32> {
     use ParticipantRole::{Actor, Recipient, Victim};
     let entities = |m: &EventMention, roles: &[ParticipantRole]| -> Vec<EntityId> {
         m.participants.iter().filter(|p| roles.contains(&p.role)).filter_map(|p| p.entity).collect()
@@ -404,7 +391,7 @@ mod tests {
         let story = testing::read(text, Some("1991-05-08"));
         let (mentions, groups) = testing::facts(&story, |facts| {
             let mentions = events::find(&story, facts, testing::event_tables(), &mut Trace::default());
-            let groups = group(&story, facts, &mentions);
+            let groups = group(&story, facts, &super::super::cast::named(facts), &mentions);
             (mentions, groups)
         });
         let words = |m: usize| story.doc.span_text(mentions[m].trigger.clone());

@@ -6,6 +6,7 @@
 //! event comes first ([`rank`]) and which mentions are published ([`telling`]) is learned. Events across articles are a
 //! later stage, keyed on these records.
 
+mod cast;
 mod casualties;
 mod certainty;
 mod cluster;
@@ -161,9 +162,10 @@ pub fn events(
     doubt: &Doubt,
     ranking: &Ranking,
 ) -> Vec<Cluster> {
-    let groups = merge::group(story, facts, mentions);
+    let named = cast::named(facts);
+    let groups = merge::group(story, facts, &named, mentions);
     let loose = scope::Loose::new(story, facts, mentions);
-    let build = |group| cluster::build(story, facts, mentions, &loose, group);
+    let build = |group| cluster::build(story, facts, &named, mentions, &loose, group);
     let mut clusters: Vec<Cluster> = groups.into_iter().map(build).collect();
     ranking.rank(story, facts, mentions, &mut clusters);
     scope::gather(story, facts, mentions, &loose, &mut clusters);

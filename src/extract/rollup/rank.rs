@@ -132,6 +132,12 @@ pub(super) fn weight(story: &Story<'_>, members: &[&EventMention], harm: &Harm) 
     weight
 }
 
+/// Whether a token stands in the headline or in the first sentences of running text.
+pub(super) fn is_lead(story: &Story<'_>, token: usize) -> bool {
+    let sentence = story.sentence(token);
+    story.kind(sentence) == BlockKind::Headline || story.running(sentence) < 2
+}
+
 /// How much a mention's position says: the headline and the first sentence most.
 fn place_in_text(story: &Story<'_>, m: &EventMention) -> f64 {
     let sentence = story.sentence(m.head);

@@ -13,9 +13,6 @@ use crate::extract::events::Facts;
 use crate::nlp::Pos;
 use crate::record::{CasualtyKind, EntityKind};
 
-/// From the second on.
-const ORDINALS: &[&str] = &["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
-
 /// The total of people killed, given the claims of an event in text order and what their votes came to.
 pub(super) fn complete(story: &Story<'_>, facts: &Facts<'_>, ids: &[usize], stated: Option<Total>) -> Option<Total> {
     let mut total = stated?;
@@ -103,28 +100,34 @@ impl<'a> Told<'a> {
         (mention.kind == EntityKind::Person).then_some(mention.entity)
     }
 
+    /// Whether an ordinal counts no victims: "second in command", "second-degree murder".
+    fn is_a_rank(&self, t: usize) -> bool {
+        let doc = self.story.doc;
+        let next = |n: usize| (t + n < doc.len()).then(|| doc.word(t + n).to_ascii_lowercase());
+        let is = |n: usize, words: &[&str]| next(n).is_some_and(|w| words.contains(&w.as_str()));
+        is(1, &["in", "degree"]) || is(1, &["-"]) && is(2, &["in", "degree"])
+    }
+
     /// What "a fifth victim died", "he was also killed" and "killed two more" come to with those told before.
     fn one_more(&self, victims: &[&Claim], best: u64) -> u64 {
         let doc = self.story.doc;
         let before = best.max(1);
-        let said = |c: &Claim, words: &[&str]| {
+        let words = |c: &Claim| {
             let start = doc.sentence_of(c.trigger).start.max(c.tokens.start.saturating_sub(1));
-            // "One count of second-degree murder" is no second murder.
-            let degree = |t: usize| (t + 1..doc.len()).take(2).any(|d| doc.word(d).eq_ignore_ascii_case("degree"));
-            let is = |t: usize| words.iter().any(|w| doc.word(t).eq_ignore_ascii_case(w));
-            (start..c.tokens.end).any(|t| is(t) && !degree(t))
+            start..c.tokens.end
         };
+        let beyond = |c: &Claim| words(c).any(|t| self.facts.harm.is_beyond(&doc.word(t).to_ascii_lowercase()));
+        let nth = |c: &Claim| words(c).find_map(|t| self.facts.harm.nth(doc.word(t)).filter(|_| !self.is_a_rank(t)));
         let mut found = 0;
         for (i, c) in victims.iter().enumerate().filter(|(_, c)| c.duplicates.is_none()) {
             let earlier = &victims[..i];
             if c.best == Some(1) {
                 let also = doc.children(c.trigger).any(|a| doc.word(a).eq_ignore_ascii_case("also"));
-                let nth = ORDINALS.iter().position(|o| said(c, &[o])).map(|n| n as u64 + 2);
-                if nth == Some(before + 1) || before == 1 && also && !earlier.is_empty() {
+                if nth(c) == Some(before + 1) || before == 1 && also && !earlier.is_empty() {
                     found = before + 1;
                 }
-            } else if c.best == Some(best) && said(c, &["other", "more", "additional"]) {
-                let others = victims.iter().any(|v| v.best == Some(best) && !said(v, &["other", "more", "additional"]));
+            } else if c.best == Some(best) && beyond(c) {
+                let others = victims.iter().any(|v| v.best == Some(best) && !beyond(v));
                 if !others && earlier.iter().any(|v| v.best == Some(1)) {
                     found = best + self.distinct(earlier, &[]).max(1);
                 }

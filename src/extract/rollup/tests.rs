@@ -1,18 +1,28 @@
 //! Short invented stories and the toll of their main event, through the real engine.
 
 use super::{Cluster, Derivation, Doubt, Ranking, events};
-use crate::extract::events::{Trace, find};
+use crate::extract::events::{Participant, Trace, find};
 use crate::extract::testing;
 use crate::record::EventType;
 
 fn main_event(text: &str) -> Cluster {
+    main_event_of(text).0
+}
+
+/// The main event, and the names of its actors and of its recipients.
+fn main_event_of(text: &str) -> (Cluster, Vec<String>, Vec<String>) {
     let story = testing::read(text, Some("2022-02-03"));
     let ranking = Ranking::load().expect("the table of the ranking loads");
-    let clusters = testing::facts(&story, |facts| {
+    testing::facts(&story, |facts| {
         let mentions = find(&story, facts, testing::event_tables(), &mut Trace::default());
-        events(&story, facts, &mentions, &Doubt::load(), &ranking)
-    });
-    clusters.into_iter().next().unwrap_or_else(|| panic!("no event in `{text}`"))
+        let clusters = events(&story, facts, &mentions, &Doubt::load(), &ranking);
+        let main = clusters.into_iter().next().unwrap_or_else(|| panic!("no event in `{text}`"));
+        let names = |list: &[Participant]| -> Vec<String> {
+            list.iter().filter_map(|p| p.entity).map(|e| facts.entities.list[e].name.clone()).collect()
+        };
+        let (actors, recipients) = (names(&main.actors), names(&main.recipients));
+        (main, actors, recipients)
+    })
 }
 
 /// Killed and injured of the main event.
@@ -95,4 +105,32 @@ fn victims_are_counted_where_no_total_is_stated() {
 fn the_dead_are_not_among_the_injured() {
     check("Six people were shot in Lyon on Monday, two of them fatally.", Some(2), Some(4));
     check("Two people were killed and three others were shot in Lyon on Monday.", Some(2), Some(3));
+}
+
+#[test]
+fn a_party_is_listed_once_and_whoever_it_fights_is_on_the_other_side() {
+    let text = "U.S. special forces raided a compound in Atmeh on Thursday and killed a militant leader. Residents said \
+                troops attacked a house during the raid. The force clashed with fighters on the ground.";
+    let (_, actors, recipients) = main_event_of(text);
+    assert_eq!(actors, ["U.S. special forces"], "in `{text}`");
+    assert!(recipients.iter().any(|r| r == "fighters"), "{recipients:?} in `{text}`");
+}
+
+#[test]
+fn a_toll_that_was_stated_before_the_news_is_superseded() {
+    check(
+        "Floods killed at least 26 people in Beira, officials said Wednesday.\n\nThe disaster agency had put the toll \
+         at 14 on Tuesday.",
+        Some(26),
+        None,
+    );
+}
+
+#[test]
+fn a_rank_counts_nobody() {
+    check(
+        "A U.S. airstrike killed the group's second in command, Abu Omar al-Masri, in Syria on Monday.",
+        Some(1),
+        None,
+    );
 }

@@ -62,7 +62,9 @@ fn verb(doc: &Doc<'_>, i: usize) -> Direction {
         return if auxiliary(&["have"]) { Direction::Past } else { Direction::Future };
     }
     let tag = doc.tokens()[i].tag;
-    let prospective = PROSPECTIVE.contains(&doc.lemma(i));
+    // "A strike was called for Friday" looks ahead, "officers were called at noon Friday" does not.
+    let called = doc.lemma(i) == "call" && !doc.children(i).any(|c| doc.lemma(c) == "for");
+    let prospective = PROSPECTIVE.contains(&doc.lemma(i)) && !called;
     match tag {
         // "Was scheduled for Friday" looks ahead from the past: still the coming Friday in news.
         Tag::Vbn if prospective && auxiliary(&["is", "are", "was", "were", "been"]) => Direction::Future,

@@ -32,6 +32,12 @@ fn only(text: &str) -> super::Timex {
 }
 
 #[test]
+fn the_tense_tells_which_saturday() {
+    check("Officers were called to the park at 11:52 p.m. Saturday.", &[("11:52 p.m. Saturday", "2022-01-29T23:52")]);
+    check("A strike was called for Saturday.", &[("Saturday", "2022-02-05")]);
+}
+
+#[test]
 fn absolute_dates() {
     check("He took over on Oct. 31, 2019, officials said.", &[("Oct. 31, 2019", "2019-10-31")]);
     check("The camp was closed on 3 February 2021.", &[("3 February 2021", "2021-02-03")]);
