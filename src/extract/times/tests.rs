@@ -33,7 +33,7 @@ fn only(text: &str) -> super::Timex {
 
 #[test]
 fn the_tense_tells_which_saturday() {
-    check("Officers were called to the park at 11:52 p.m. Saturday.", &[("11:52 p.m. Saturday", "2022-01-29T23:52")]);
+    check("They were called on Saturday.", &[("Saturday", "2022-01-29")]);
     check("A strike was called for Saturday.", &[("Saturday", "2022-02-05")]);
 }
 
