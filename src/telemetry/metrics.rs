@@ -138,8 +138,8 @@ impl Metrics {
             )?,
             producers_rebuilt: b.counter(
                 "producers_rebuilt_total",
-                "Producers replaced because librdkafka gave them up: an outage or a pause outlasted a transaction. \
-                 Nothing is lost; raise kafka.transaction_timeout when this grows without an outage.",
+                "Producers replaced because librdkafka gave them up or did not return from a call: an outage or a pause \
+                 outlasted a transaction, or the group's coordinator died. Nothing is lost; raise kafka.transaction_timeout when this grows without an outage.",
             )?,
             client_errors: b.counters(
                 "client_errors_total",
