@@ -18,3 +18,4 @@ if "$deny" --log-level off fetch db >/dev/null 2>&1; then
 else
     echo "dependencies: advisories SKIPPED: their database cannot be reached"
 fi
+python3 tests/notices.py

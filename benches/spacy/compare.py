@@ -5,7 +5,8 @@
 Both engines run their full pipeline (tokenizer, tok2vec, tagger, parser, attribute ruler, lemmatizer, NER) in one
 thread on the same core and take turns, pass by pass, so that noise of the machine meets both. spaCy gets the texts
 in one `nlp.pipe` call, which is its fastest way. The first pass, with empty caches, is listed by itself. Texts are
-JSON Lines with a field "text"; the default is this repository's golden texts.
+JSON Lines with a field "text"; the default is this repository's golden texts. The processor's name is printed with the
+figures: on another one the ratio differs.
 """
 
 import argparse
@@ -48,6 +49,12 @@ def one_pass(process):
     return int(tokens), float(seconds)
 
 
+def processor():
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    facts = dict(reversed([[part.strip() for part in line.split(":", 1)] for line in lines if ":" in line]))
+    return "{model name}, family {cpu family}, model {model}".format_map(facts)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pipeline", help="directory of the spaCy pipeline that the model file was exported from")
@@ -77,7 +84,7 @@ def main():
         speeds[name] = [tokens / first, tokens / statistics.median(seconds), tokens / min(seconds)]
     (tokens_spacy, _), (tokens_dateline, _) = (results[0] for results in passes.values())
     assert tokens_spacy == tokens_dateline, f"spaCy found {tokens_spacy} tokens, Dateline {tokens_dateline}"
-    print(f"{tokens_spacy:,} tokens, {options.passes} passes, tokens per CPU second of one core")
+    print(f"{tokens_spacy:,} tokens, {options.passes} passes, tokens per CPU second of one core ({processor()})")
     print(f"{'':10}{'first pass':>12}{'median':>12}{'best':>12}")
     for name, row in speeds.items():
         print(f"{name:10}" + "".join(f"{speed:12,.0f}" for speed in row))

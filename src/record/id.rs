@@ -1,4 +1,5 @@
-//! Deterministic ids: the same text and rules give the same ids, so replays overwrite rather than duplicate.
+//! Deterministic ids: the same text and rules give the same ids, so replays overwrite rather than duplicate. Another model
+//! or lexicon may find other mentions, whose ids differ; what was written under the old ids stays.
 
 use sha2::{Digest, Sha256};
 
