@@ -11,7 +11,7 @@ use super::recent::Recent;
 use crate::article::{Hint, Intake, IntakeError};
 use crate::extract::{Enricher, Pipeline};
 use crate::stream::{
-    Input, MinConfidence, OutputRecord, Process, ProcessFactory, Rejection, Settings, Stage, Topics, output,
+    Input, MinConfidence, Process, ProcessFactory, Processed, Rejection, Settings, Stage, Topics, output,
 };
 use crate::telemetry::Metrics;
 use crate::telemetry::trace::{ArticleSpan, Received, Tracing};
@@ -94,10 +94,11 @@ pub(super) fn factory(
 }
 
 impl Process for News {
-    fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Vec<OutputRecord>, Rejection> {
+    fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
         let Some(value) = &input.value else {
-            // A tombstone: nothing to enrich, nothing wrong either.
-            return Ok(Vec::new());
+            // Nothing to read, nothing wrong either. It is not handed on: the outputs of the article that it deletes
+            // have keys of their own (events, entities), which only that article could tell.
+            return Ok(Processed::Skipped("tombstone"));
         };
         let mut span = self.tracing.article(|| received(input, value));
         let result = self.read(input, value, stop, &mut span);
@@ -115,7 +116,7 @@ impl News {
         value: &[u8],
         stop: &dyn Fn() -> bool,
         span: &mut ArticleSpan,
-    ) -> Result<Vec<OutputRecord>, Rejection> {
+    ) -> Result<Processed, Rejection> {
         let Self { times, quality, .. } = self;
         let Current { pipeline, least } = &**self.current.load();
         if !Arc::ptr_eq(pipeline, self.enricher.pipeline()) {
@@ -144,7 +145,7 @@ impl News {
             message: e.to_string(),
         });
         lap.observe(&times.records);
-        records
+        records.map(Processed::Records)
     }
 }
 

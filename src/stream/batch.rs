@@ -10,7 +10,7 @@ use super::dead_letter;
 use super::delivery::{Article, Attempt, Failure, Outcome, Patience, Written, is_about_the_record};
 use super::error::StreamError;
 use super::ledger::{Batch, Partition};
-use super::process::{Input, OutputRecord, Rejection, Stage};
+use super::process::{Input, OutputRecord, Processed, Rejection, Stage};
 use super::settings::Settings;
 use super::turn::Stream;
 
@@ -119,8 +119,8 @@ impl Stream {
                     let Input { topic, partition, offset, .. } = &*article.input;
                     warn!(stage, reason, %topic, partition, offset, "dead-lettered");
                 }
-                outcome if outcome.records().is_empty() => self.summary.skipped += 1,
-                _ => self.summary.enriched += 1,
+                Outcome::Skipped(_) => self.summary.skipped += 1,
+                Outcome::Enriched(_) | Outcome::Pending => self.summary.enriched += 1,
             }
         }
         for (partition, offset) in offsets {
@@ -192,9 +192,13 @@ impl Stream {
 }
 
 /// Outputs that all fit, or why the article must be given up. Enriched articles are many times larger than raw ones.
-pub(super) fn fitting(records: Vec<OutputRecord>, limit: usize) -> Result<Vec<OutputRecord>, Rejection> {
+pub(super) fn fitting(processed: Processed, limit: usize) -> Result<Outcome, Rejection> {
+    let records = match processed {
+        Processed::Records(records) => records,
+        Processed::Skipped(reason) => return Ok(Outcome::Skipped(reason)),
+    };
     match records.iter().find(|record| record.wire_size() > limit) {
-        None => Ok(records),
+        None => Ok(Outcome::Enriched(records)),
         Some(record) => Err(Rejection {
             stage: Stage::Produce,
             reason: "output_too_large",

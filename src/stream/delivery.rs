@@ -40,8 +40,10 @@ impl Article {
 pub(super) enum Outcome {
     /// Not known yet.
     Pending,
-    /// Records to publish; none: skipped on purpose.
+    /// Records to publish.
     Enriched(Vec<OutputRecord>),
+    /// Nothing to publish, on purpose, and why.
+    Skipped(&'static str),
     /// A bad article, with the records that make up its dead letter.
     Dead {
         /// Why.
@@ -56,7 +58,7 @@ pub(super) enum Outcome {
 impl Outcome {
     pub(super) fn records(&self) -> &[OutputRecord] {
         match self {
-            Self::Pending => &[],
+            Self::Pending | Self::Skipped(_) => &[],
             Self::Enriched(records) | Self::Dead { records, .. } => records,
         }
     }
@@ -64,8 +66,8 @@ impl Outcome {
     pub(super) fn as_str(&self) -> &'static str {
         match self {
             Self::Pending => "pending",
-            Self::Enriched(records) if records.is_empty() => "skipped",
             Self::Enriched(_) => "enriched",
+            Self::Skipped(_) => "skipped",
             Self::Dead { .. } => "dead_lettered",
         }
     }

@@ -60,6 +60,6 @@ pub use embedded::Broker;
 pub use error::StreamError;
 pub use health::{Health, Phase};
 pub use ledger::LedgerError;
-pub use process::{Header, Input, OutputRecord, Process, ProcessFactory, Rejection, Stage};
+pub use process::{Header, Input, OutputRecord, Process, ProcessFactory, Processed, Rejection, Stage};
 pub use settings::{Delivery, MinConfidence, Properties, Settings, Topics};
 pub use worker::{Summary, Worker, WorkerHandle};

@@ -25,7 +25,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::crashes::Journal;
 use super::error::StreamError;
 use super::ledger::{LaneId, Ticket};
-use super::process::{Input, OutputRecord, ProcessFactory, Rejection, Stage};
+use super::process::{Input, ProcessFactory, Processed, Rejection, Stage};
 
 /// An article to enrich.
 pub(super) struct Job {
@@ -38,7 +38,7 @@ pub(super) struct Job {
 /// The result for an article.
 pub(super) struct Done {
     pub(super) ticket: Ticket,
-    pub(super) result: Result<Vec<OutputRecord>, Rejection>,
+    pub(super) result: Result<Processed, Rejection>,
     pub(super) started: Instant,
     pub(super) ended: Instant,
 }
@@ -314,7 +314,7 @@ mod tests {
     struct Obedient;
 
     impl Process for Obedient {
-        fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Vec<OutputRecord>, Rejection> {
+        fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
             let late = |reason| Rejection { stage: Stage::Enrich, reason, message: String::new() };
             match input.value.as_deref() {
                 Some(b"panic") => panic!("as told"),
@@ -325,7 +325,7 @@ mod tests {
                     if kind == b"alone" && (before > 0 || after > 1) {
                         DISTURBED.fetch_add(1, Ordering::SeqCst);
                     }
-                    Ok(Vec::new())
+                    Ok(Processed::Records(Vec::new()))
                 }
                 Some(b"polite") => {
                     while !stop() {
@@ -336,7 +336,7 @@ mod tests {
                 Some(b"stuck") => loop {
                     thread::sleep(Duration::from_millis(5));
                 },
-                _ => Ok(Vec::new()),
+                _ => Ok(Processed::Records(Vec::new())),
             }
         }
     }

@@ -120,16 +120,25 @@ pub struct Rejection {
     pub message: String,
 }
 
+/// What is made of a record that is not bad.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Processed {
+    /// The records to publish.
+    Records(Vec<OutputRecord>),
+    /// Nothing is published, on purpose, for this reason: a stable name from a closed list (it becomes a metric label).
+    Skipped(&'static str),
+}
+
 /// Enriches articles on one thread.
 pub trait Process {
-    /// Turns a record into the records to publish, all or nothing. An empty list skips the record on purpose.
+    /// Turns a record into the records to publish, all or nothing, or skips it on purpose.
     ///
     /// `stop` turns true when the article has used up its time: check it between steps and reject the article.
     /// A panic counts as a rejection; the processor is then thrown away and made anew.
     ///
     /// # Errors
     /// The article is bad and goes to the dead-letter topic.
-    fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Vec<OutputRecord>, Rejection>;
+    fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Processed, Rejection>;
 }
 
 /// Makes one processor per thread, on that thread.

@@ -60,9 +60,13 @@ impl Recorder {
     /// The outputs and the offset of an article are committed.
     pub(super) fn finished(&self, article: &Article, now: SystemTime) {
         self.metrics.records_finished.with_label_values(&[article.outcome.as_str()]).inc();
-        if let Outcome::Dead { rejection, .. } = &article.outcome {
-            let labels = [rejection.stage.as_str(), rejection.reason];
-            self.metrics.records_dead_lettered.with_label_values(&labels).inc();
+        match &article.outcome {
+            Outcome::Dead { rejection, .. } => {
+                let labels = [rejection.stage.as_str(), rejection.reason];
+                self.metrics.records_dead_lettered.with_label_values(&labels).inc();
+            }
+            Outcome::Skipped(reason) => self.metrics.records_skipped.with_label_values(&[*reason]).inc(),
+            Outcome::Enriched(_) | Outcome::Pending => {}
         }
         for record in article.outcome.records() {
             if let Some((_, counter)) = self.produced.iter().find(|(topic, _)| *topic == record.topic) {

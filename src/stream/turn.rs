@@ -347,7 +347,7 @@ impl Stream {
     fn finish_article(&mut self, done: Done) {
         let limit = self.settings.output_bytes;
         let Done { ticket, result, started, ended } = done;
-        let result = result.and_then(|records| batch::fitting(records, limit));
+        let result = result.and_then(|processed| batch::fitting(processed, limit));
         if result.as_ref().is_err_and(|rejection| rejection.stage != Stage::Worker) && self.breaker.is_halted() {
             return self.hold_back(ticket);
         }
@@ -357,7 +357,7 @@ impl Stream {
         self.recorder.enriched(article, started, ended);
         article.ended = ended;
         article.outcome = match result {
-            Ok(records) => Outcome::Enriched(records),
+            Ok(outcome) => outcome,
             Err(rejection) => batch::dead(&self.settings, &article.input, rejection, limit),
         };
         let bytes: usize = article.outcome.records().iter().map(OutputRecord::size).sum();

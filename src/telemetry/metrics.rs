@@ -44,6 +44,7 @@ pub struct Metrics {
     pub records_finished: IntCounterVec,
     pub records_returned: IntCounterVec,
     pub records_dead_lettered: IntCounterVec,
+    pub records_skipped: IntCounterVec,
     pub dead_letters_halted: IntGauge,
     pub records_produced: IntCounterVec,
     pub produce_errors: IntCounterVec,
@@ -108,7 +109,7 @@ impl Metrics {
             records_finished: b.counters(
                 "records_finished_total",
                 &["outcome"],
-                "Records whose outputs and offset are committed: enriched, skipped (tombstones) or dead_lettered.",
+                "Records whose outputs and offset are committed: enriched, skipped or dead_lettered.",
             )?,
             records_returned: b.counters(
                 "records_returned_total",
@@ -120,6 +121,12 @@ impl Metrics {
                 "records_dead_lettered_total",
                 &["stage", "reason"],
                 "Bad articles, by where and why. Read the dead-letter topic with `dateline dlq inspect`.",
+            )?,
+            records_skipped: b.counters(
+                "records_skipped_total",
+                &["reason"],
+                "Records passed over on purpose. tombstone: a record without a value, which holds no article; what was \
+                 published of an earlier article of its key stays.",
             )?,
             dead_letters_halted: b.gauge(
                 "dead_letters_halted",
@@ -308,6 +315,7 @@ impl Metrics {
         for outcome in ["enriched", "skipped", "dead_lettered"] {
             self.records_finished.with_label_values(&[outcome]);
         }
+        self.records_skipped.with_label_values(&["tombstone"]);
         for cause in ["revoked", "lost", "stopped", "rewound"] {
             self.records_returned.with_label_values(&[cause]);
         }

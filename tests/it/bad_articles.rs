@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dateline::stream::{
-    CrashGuard, DeadLetterLimits, Delivery, Input, OutputRecord, Process, ProcessFactory, Rejection, Settings, Stage,
-    Topics, Worker,
+    CrashGuard, DeadLetterLimits, Delivery, Input, OutputRecord, Process, ProcessFactory, Processed, Rejection,
+    Settings, Stage, Topics, Worker,
 };
 use dateline::telemetry::Metrics;
 
@@ -27,7 +27,7 @@ const ARTICLES: usize = 40;
 struct Fragile(Arc<str>);
 
 impl Process for Fragile {
-    fn process(&mut self, input: &Input, _: &dyn Fn() -> bool) -> Result<Vec<OutputRecord>, Rejection> {
+    fn process(&mut self, input: &Input, _: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
         let value = input.value.clone().unwrap_or_default();
         std::thread::sleep(Duration::from_millis(20));
         let me = std::process::id().to_string();
@@ -41,7 +41,7 @@ impl Process for Fragile {
             _ => {}
         }
         let (topic, key) = (self.0.clone(), input.key.clone());
-        Ok(vec![OutputRecord { topic, key, value: Some(value), headers: Vec::new() }])
+        Ok(Processed::Records(vec![OutputRecord { topic, key, value: Some(value), headers: Vec::new() }]))
     }
 }
 
@@ -138,13 +138,13 @@ fn a_record_that_crashes_the_worker_is_found_and_dead_lettered() {
 struct Strict(Arc<str>);
 
 impl Process for Strict {
-    fn process(&mut self, input: &Input, _: &dyn Fn() -> bool) -> Result<Vec<OutputRecord>, Rejection> {
+    fn process(&mut self, input: &Input, _: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
         let value = input.value.clone().unwrap_or_default();
         if value.starts_with(b"bad") {
             return Err(Rejection { stage: Stage::Read, reason: "bad", message: String::new() });
         }
         let (topic, key) = (self.0.clone(), input.key.clone());
-        Ok(vec![OutputRecord { topic, key, value: Some(value), headers: Vec::new() }])
+        Ok(Processed::Records(vec![OutputRecord { topic, key, value: Some(value), headers: Vec::new() }]))
     }
 }
 

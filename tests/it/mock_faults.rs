@@ -98,6 +98,7 @@ fn publishes_and_dead_letters() {
             [("bad news", "read", "bad"), ("huge", "produce", "output_too_large"), ("panic now", "enrich", "panic")];
         assert_eq!(reasons, expect.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned())));
         assert_identity(&bench.metrics);
+        assert_eq!(bench.metrics.records_skipped.with_label_values(&["tombstone"]).get(), 1);
         worker.stop();
         let summary = worker.wait().unwrap();
         assert_eq!((summary.enriched, summary.skipped, summary.dead_lettered), (3, 1, 3));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use dateline::stream::{
-    Delivery, Header, Input, OutputRecord, Process, ProcessFactory, Rejection, Settings, Stage, Topics,
+    Delivery, Header, Input, OutputRecord, Process, ProcessFactory, Processed, Rejection, Settings, Stage, Topics,
 };
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -40,9 +40,9 @@ pub(crate) fn obedient(topics: &Topics, seen: &Arc<AtomicU64>) -> ProcessFactory
         seen: Arc<AtomicU64>,
     }
     impl Process for Obedient {
-        fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Vec<OutputRecord>, Rejection> {
+        fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
             self.seen.fetch_add(1, Ordering::Relaxed);
-            let Some(value) = &input.value else { return Ok(Vec::new()) };
+            let Some(value) = &input.value else { return Ok(Processed::Skipped("tombstone")) };
             let text = String::from_utf8_lossy(value);
             let out = |topic: &Arc<str>, value: Vec<u8>| OutputRecord {
                 topic: topic.clone(),
@@ -50,23 +50,26 @@ pub(crate) fn obedient(topics: &Topics, seen: &Arc<AtomicU64>) -> ProcessFactory
                 value: Some(value),
                 headers: vec![Header::new("schema", "test/1")],
             };
-            match text.split(' ').next().unwrap_or_default() {
+            let records = match text.split(' ').next().unwrap_or_default() {
                 "panic" => panic!("as the article says"),
-                "bad" => Err(Rejection { stage: Stage::Read, reason: "bad", message: "as the article says".into() }),
+                "bad" => {
+                    return Err(Rejection { stage: Stage::Read, reason: "bad", message: "as the article says".into() });
+                }
                 "stuck" => loop {
                     std::thread::sleep(Duration::from_millis(50));
                 },
-                "single" => Ok(vec![out(&self.topics.enriched, value.clone())]),
-                "huge" => Ok(vec![out(&self.topics.enriched, vec![b'x'; 100_000])]),
+                "single" => vec![out(&self.topics.enriched, value.clone())],
+                "huge" => vec![out(&self.topics.enriched, vec![b'x'; 100_000])],
                 "slow" => {
                     let end = Instant::now() + Duration::from_millis(300);
                     while Instant::now() < end && !stop() {
                         std::thread::sleep(Duration::from_millis(5));
                     }
-                    Ok(vec![out(&self.topics.enriched, value.clone()), out(&self.topics.events, value.clone())])
+                    vec![out(&self.topics.enriched, value.clone()), out(&self.topics.events, value.clone())]
                 }
-                _ => Ok(vec![out(&self.topics.enriched, value.clone()), out(&self.topics.events, value.clone())]),
-            }
+                _ => vec![out(&self.topics.enriched, value.clone()), out(&self.topics.events, value.clone())],
+            };
+            Ok(Processed::Records(records))
         }
     }
     let (topics, seen) = (topics.clone(), seen.clone());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dateline::stream::{
-    CrashGuard, Delivery, Input, OutputRecord, Process, ProcessFactory, Rejection, Settings, Worker,
+    CrashGuard, Delivery, Input, OutputRecord, Process, ProcessFactory, Processed, Rejection, Settings, Worker,
 };
 use dateline::telemetry::Metrics;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -99,9 +99,9 @@ fn bare(settings: &Settings) -> Rate {
 fn stream(settings: Settings) -> Rate {
     struct Pass(Arc<str>);
     impl Process for Pass {
-        fn process(&mut self, input: &Input, _: &dyn Fn() -> bool) -> Result<Vec<OutputRecord>, Rejection> {
+        fn process(&mut self, input: &Input, _: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
             let (key, value) = (input.key.clone(), input.value.clone());
-            Ok(vec![OutputRecord { topic: self.0.clone(), key, value, headers: Vec::new() }])
+            Ok(Processed::Records(vec![OutputRecord { topic: self.0.clone(), key, value, headers: Vec::new() }]))
         }
     }
     let topic = settings.topics.enriched.clone();
