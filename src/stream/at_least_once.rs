@@ -73,23 +73,25 @@ impl Delivery for AtLeastOnce {
         let start = Instant::now();
         // Trap: the callback of an asynchronous commit never fires for manual commits (rust-rdkafka; reproduced), so
         // its failure would go unseen. The synchronous one reports it.
-        match subscription.commit(&offsets_list(offsets)?, CommitMode::Sync) {
-            Ok(()) => {
+        let reason = match subscription.commit(&offsets_list(offsets)?, CommitMode::Sync) {
+            Ok(Ok(())) => {
                 self.metrics.observe_stage("commit", start.elapsed());
                 self.metrics.transactions.with_label_values(&["committed"]).inc();
-                Ok(Attempt::Committed)
+                return Ok(Attempt::Committed);
+            }
+            Ok(Err(stranger)) => {
+                self.metrics.commits_withheld.with_label_values(&[stranger.as_str()]).inc();
+                format!("the offsets were not sent, this worker is no member of its group any more: {stranger}")
             }
             Err(error) if is_denied(code_of(&error)) => {
-                Err(StreamError::Denied { action: "committing", code: code_of(&error) })
+                return Err(StreamError::Denied { action: "committing", code: code_of(&error) });
             }
-            Err(error) => {
-                // A rebalance under way is the usual reason and no error (numaflow #3355 restarted every pod over it):
-                // the partitions are about to be revoked, or the next attempt succeeds.
-                self.metrics.transactions.with_label_values(&["aborted"]).inc();
-                let reason = format!("the offsets were not committed: {error}");
-                Ok(Attempt::Failed(Failure { reason, refused: Vec::new(), delivered: (0..articles.len()).collect() }))
-            }
-        }
+            // A rebalance under way is the usual reason and no error (numaflow #3355 restarted every pod over it): the
+            // partitions are about to be revoked, or the next attempt succeeds.
+            Err(error) => format!("the offsets were not committed: {error}"),
+        };
+        self.metrics.transactions.with_label_values(&["aborted"]).inc();
+        Ok(Attempt::Failed(Failure { reason, refused: Vec::new(), delivered: (0..articles.len()).collect() }))
     }
 
     fn verifies(&self) -> bool {

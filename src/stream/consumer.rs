@@ -27,6 +27,7 @@ use super::client::{Reporter, Troubles};
 use super::delivery::{code_of, is_denied};
 use super::error::StreamError;
 use super::ledger::Partition;
+use super::membership::{Membership, Stranger};
 use super::process::{Header, Input};
 use super::settings::Settings;
 use super::statistics::{self, Statistics};
@@ -107,6 +108,8 @@ pub(super) struct Subscription {
     consumer: Option<BaseConsumer<Context>>,
     topic: Arc<str>,
     paused: bool,
+    /// The member id under which the partitions came; none while there are none.
+    member: Option<String>,
 }
 
 impl Subscription {
@@ -121,7 +124,7 @@ impl Subscription {
             .consumer_config()
             .create_with_context(context)
             .map_err(|error| StreamError::client("consumer", &error))?;
-        Ok(Self { consumer: Some(consumer), topic: settings.topics.input.clone(), paused: false })
+        Ok(Self { consumer: Some(consumer), topic: settings.topics.input.clone(), paused: false, member: None })
     }
 
     fn inner(&self) -> Result<&BaseConsumer<Context>, KafkaError> {
@@ -222,6 +225,9 @@ impl Subscription {
         // Without offsets: librdkafka asks for the committed ones, and waits while a transaction is about to change
         // them (KIP-447).
         let list = partitions_list(partitions);
+        if self.member.is_none() && !partitions.is_empty() {
+            self.member = Membership::of(self.inner()?).map(|membership| membership.member);
+        }
         let consumer = self.inner()?;
         match consumer.rebalance_protocol() {
             RebalanceProtocol::Cooperative => consumer.incremental_assign(&list)?,
@@ -244,6 +250,9 @@ impl Subscription {
             RebalanceProtocol::Cooperative => consumer.incremental_unassign(&partitions_list(partitions))?,
             _ => consumer.unassign()?,
         }
+        if consumer.assignment()?.count() == 0 {
+            self.member = None;
+        }
         Ok(())
     }
 
@@ -261,13 +270,32 @@ impl Subscription {
         Ok(())
     }
 
-    /// Member id and generation as of now.
-    pub(super) fn group_metadata(&self) -> Result<ConsumerGroupMetadata, KafkaError> {
-        self.inner()?.group_metadata().ok_or(KafkaError::Canceled)
+    /// Member id and generation as of now, for offsets that brokers fence.
+    pub(super) fn group_metadata(&self) -> Result<Result<ConsumerGroupMetadata, Stranger>, KafkaError> {
+        // What is sent cannot be looked into, so who we are is asked before and after.
+        let before = self.membership()?;
+        let metadata = self.inner()?.group_metadata().ok_or(KafkaError::Canceled)?;
+        let after = self.membership()?;
+        Ok(before.and_then(|before| if after? == before { Ok(metadata) } else { Err(Stranger::Renamed) }))
     }
 
-    pub(super) fn commit(&self, offsets: &TopicPartitionList, mode: CommitMode) -> Result<(), KafkaError> {
-        self.inner()?.commit(offsets, mode)
+    /// Who we are to the group, if brokers fence it.
+    fn membership(&self) -> Result<Result<Membership, Stranger>, KafkaError> {
+        let membership = Membership::of(self.inner()?).ok_or(KafkaError::Canceled)?;
+        Ok(membership.check(self.member.as_deref(), self.is_lost()).map(|()| membership))
+    }
+
+    /// Commits, unless brokers would not fence it. Who we are may change until it is sent; then nobody else is in the
+    /// group, or the brokers refuse: without a transaction they ask for a member as long as there is one.
+    pub(super) fn commit(
+        &self,
+        offsets: &TopicPartitionList,
+        mode: CommitMode,
+    ) -> Result<Result<(), Stranger>, KafkaError> {
+        match self.membership()? {
+            Ok(_) => self.inner()?.commit(offsets, mode).map(Ok),
+            Err(stranger) => Ok(Err(stranger)),
+        }
     }
 
     /// The offsets that the brokers hold for these partitions. Trap: blocks while a transaction with offsets of the

@@ -35,6 +35,7 @@ mod halt;
 pub mod health;
 mod ledger;
 pub mod letters;
+mod membership;
 mod oauth;
 pub mod output;
 mod pool;

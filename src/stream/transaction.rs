@@ -3,7 +3,7 @@
 //! A transaction is opened, filled and closed by the one thread that also polls the consumer, and that thread closes
 //! it before it carries out any change of the assignment. So no partition is revoked from under an open transaction by
 //! our own doing; what the group does meanwhile is judged by the brokers, which refuse offsets of a member whose
-//! generation has passed (KIP-447). Enrichment is finished before a transaction begins: an open one delays every
+//! generation has passed (KIP-447; `membership` sees to it that they know one). Enrichment is finished before a transaction begins: an open one delays every
 //! `read_committed` reader of the partitions it touches.
 //!
 //! Errors have three classes (librdkafka INTRODUCTION.md, "Transactional Producer"): *retriable*: the same call must be
@@ -28,6 +28,7 @@ use super::consumer::{Subscription, offsets_list};
 use super::delivery::{Article, Attempt, Delivery, Failure, Patience, Written, is_denied};
 use super::error::StreamError;
 use super::ledger::Partition;
+use super::membership::Stranger;
 use super::producer::{Producer, Settled};
 use super::settings::{self, Settings};
 use crate::telemetry::Metrics;
@@ -52,10 +53,19 @@ pub(super) struct Transactions {
 /// How a transactional call ended.
 enum Answer {
     Ok,
-    /// The transaction must be aborted.
-    Abort(KafkaError),
+    /// The transaction must be aborted, for this reason.
+    Abort(String),
     /// The producer is of no more use.
     Lost(String),
+}
+
+/// What one call gave.
+enum Call {
+    Returned(Result<(), KafkaError>),
+    /// It has been left behind.
+    Left,
+    /// It was not made: brokers would not fence the offsets.
+    Withheld(Stranger),
 }
 
 impl Transactions {
@@ -95,25 +105,29 @@ impl Transactions {
         fenced && self.begun.is_none_or(|begun| begun.elapsed() < self.settings.transaction_timeout)
     }
 
-    /// Makes a call until it gives an answer. `None` from the call: it has been left behind.
+    /// Makes a call until it gives an answer.
     fn call(
         &self,
         action: &'static str,
         patience: &Patience<'_>,
-        mut call: impl FnMut() -> Option<Result<(), KafkaError>>,
+        mut call: impl FnMut() -> Call,
     ) -> Result<Answer, StreamError> {
         loop {
             let error = match call() {
-                Some(Ok(())) => return Ok(Answer::Ok),
-                Some(Err(error)) => error,
-                None => {
+                Call::Returned(Ok(())) => return Ok(Answer::Ok),
+                Call::Returned(Err(error)) => error,
+                Call::Withheld(stranger) => {
+                    self.metrics.commits_withheld.with_label_values(&[stranger.as_str()]).inc();
+                    return Ok(Answer::Abort(format!("this worker is no member of its group any more: {stranger}")));
+                }
+                Call::Left => {
                     patience.check(action, || "no answer".into())?;
                     return Ok(Answer::Lost(format!("{action}: the call into the kafka client does not return")));
                 }
             };
             match &error {
                 KafkaError::Transaction(e) if e.is_fatal() => return self.call_lost(action, &error),
-                KafkaError::Transaction(e) if e.txn_requires_abort() => return Ok(Answer::Abort(error)),
+                KafkaError::Transaction(e) if e.txn_requires_abort() => return Ok(Answer::Abort(error.to_string())),
                 KafkaError::Transaction(e) if e.is_retriable() => {}
                 // The flush inside commit_transaction did not end in time; the commit has not begun.
                 KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut) => {}
@@ -138,7 +152,7 @@ impl Transactions {
             // serves; in one long call it would time out ("event queue must be polled"). It resumes where it was.
             let result = self.producer.client().abort_transaction(slice);
             slice = if self.producer.poll(Duration::ZERO) { SLICE } else { FIRST_ABORT_SLICE };
-            Some(result)
+            Call::Returned(result)
         })?;
         match answer {
             Answer::Ok => {
@@ -149,7 +163,7 @@ impl Transactions {
             }
             // The abort itself asks for an abort: after a long outage there may be no way back (librdkafka #3297,
             // #3971, #4420).
-            Answer::Abort(error) => Ok(Some(format!("aborting: {error}"))),
+            Answer::Abort(reason) => Ok(Some(format!("aborting: {reason}"))),
             Answer::Lost(reason) => Ok(Some(reason)),
         }
     }
@@ -173,25 +187,26 @@ impl Transactions {
         let answer = self.call("sending offsets", patience, || {
             // Fetched fresh for every call: member id and generation of an earlier rebalance are refused (measured).
             let group = match subscription.group_metadata() {
-                Ok(group) => group,
-                Err(error) => return Some(Err(error)),
+                Ok(Ok(group)) => group,
+                Ok(Err(stranger)) => return Call::Withheld(stranger),
+                Err(error) => return Call::Returned(Err(error)),
             };
             let (producer, offsets) = (self.producer.shared(), offsets.clone());
             let go_on = || patience.check("sending offsets", String::new).is_ok();
             let send = move || producer.send_offsets_to_transaction(&offsets, &group, SLICE);
-            self.calls.make(OFFSETS_LIMIT, go_on, send)
+            self.calls.make(OFFSETS_LIMIT, go_on, send).map_or(Call::Left, Call::Returned)
         })?;
         match answer {
             Answer::Ok => {}
-            Answer::Abort(error) => return failed(format!("the offsets were refused: {error}")),
+            Answer::Abort(reason) => return failed(format!("the offsets were refused: {reason}")),
             Answer::Lost(reason) => return Ok(Attempt::Lost(reason)),
         }
-        match self.call("committing", patience, || Some(self.producer.client().commit_transaction(SLICE)))? {
+        match self.call("committing", patience, || Call::Returned(self.producer.client().commit_transaction(SLICE)))? {
             Answer::Ok => {
                 self.metrics.observe_stage("commit", start.elapsed());
                 Ok(Attempt::Committed)
             }
-            Answer::Abort(error) => failed(format!("the commit was refused: {error}")),
+            Answer::Abort(reason) => failed(format!("the commit was refused: {reason}")),
             Answer::Lost(reason) => Ok(Attempt::Lost(reason)),
         }
     }

@@ -62,6 +62,7 @@ pub struct Metrics {
     pub commit_confirmation_lag: IntGaugeVec,
     pub commits_checked: IntCounterVec,
     pub commit_violations: IntCounterVec,
+    pub commits_withheld: IntCounterVec,
     pub ledger_uncommitted: IntGaugeVec,
     pub assignment_info: IntGaugeVec,
     pub rebalances: IntCounterVec,
@@ -212,6 +213,13 @@ impl Metrics {
                 "Must stay 0. gap: a record was passed over; overlap: one was committed twice; moved: the brokers hold \
                  an offset that this worker did not commit (an operator's reset, or two groups with one name).",
             )?,
+            commits_withheld: b.counters(
+                "commits_withheld_total",
+                &["reason"],
+                "Commits not sent because brokers would have accepted them from a worker that has lost its place in the \
+                 group: no_generation, no_member, renamed, lost. The batch is given up and its articles are read again by \
+                 whoever owns the partitions: work done twice, never a loss.",
+            )?,
             ledger_uncommitted: b.gauges(
                 "ledger_uncommitted_records",
                 &["topic", "partition"],
@@ -330,6 +338,9 @@ impl Metrics {
         }
         for kind in ["gap", "overlap", "moved"] {
             self.commit_violations.with_label_values(&[kind]);
+        }
+        for reason in ["no_generation", "no_member", "renamed", "lost"] {
+            self.commits_withheld.with_label_values(&[reason]);
         }
         for against in ["order", "brokers"] {
             self.commits_checked.with_label_values(&[against]);

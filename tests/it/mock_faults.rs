@@ -10,7 +10,7 @@ use std::time::Duration;
 use dateline::stream::{Delivery, Settings, StreamError, Topics, Worker, WorkerHandle};
 use dateline::telemetry::Metrics;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
-use rdkafka::mocking::MockCluster;
+use rdkafka::mocking::{MockCluster, MockCoordinator};
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
@@ -28,7 +28,11 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let cluster = MockCluster::new(1).unwrap();
+        Self::with_brokers(1)
+    }
+
+    fn with_brokers(brokers: i32) -> Self {
+        let cluster = MockCluster::new(brokers).unwrap();
         let topics = Topics::default();
         for topic in [&topics.input].into_iter().chain(topics.outputs()) {
             cluster.create_topic(topic, 2, 1).unwrap();
@@ -283,6 +287,45 @@ fn fencing_ends_the_worker() {
     assert!(matches!(&error, StreamError::Fenced { transactional_id, .. } if transactional_id == "mock-0"), "{error}");
     assert!(!health.live());
     assert_identity(&bench.metrics);
+}
+
+#[test]
+fn a_worker_that_the_group_has_forgotten_commits_nothing() {
+    for delivery in [exactly_once("mock-0"), Delivery::AtLeastOnce] {
+        let bench = Bench::with_brokers(2);
+        let (coordinator, leader) = (1, 2);
+        for kind in [MockCoordinator::Group("mock".into()), MockCoordinator::Transaction("mock-0".into())] {
+            bench.cluster.coordinator(kind, coordinator).unwrap();
+        }
+        for (topic, broker) in [(&bench.topics.input, coordinator), (&bench.topics.enriched, leader)] {
+            (0..2).for_each(|number| bench.cluster.partition_leader(topic, number, Some(broker)).unwrap());
+        }
+        let worker = bench.start(delivery, |s| {
+            s.consumer.0.insert("partition.assignment.strategy".into(), "cooperative-sticky".into());
+        });
+        bench.feed(&["single one"]);
+        bench.wait_finished(1);
+        // Acknowledgements stall for longer than the session lasts (6 s).
+        bench.cluster.broker_round_trip_time(leader, Duration::from_secs(10)).unwrap();
+        bench.feed(&["single two"]);
+        eventually("the article is read", LONG, || bench.seen.load(Ordering::Relaxed) == 2);
+        let illegal = [RDKafkaRespErr::RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION];
+        bench.cluster.request_errors(RDKafkaApiKey::Heartbeat, &illegal);
+        let withheld = |reason| bench.metrics.commits_withheld.with_label_values(&[reason]).get();
+        eventually("the commit is withheld", LONG, || withheld("no_generation") == 1);
+        assert_eq!(bench.finished(), 1, "the mock would have accepted it, as brokers do");
+        bench.cluster.broker_round_trip_time(leader, Duration::ZERO).unwrap();
+        // The mock keeps no offsets of transactions: the first one may be read again, too.
+        eventually("the lost article is read anew by its owner", LONG, || {
+            bench.finished() >= 2
+                && bench.seen.load(Ordering::Relaxed) > 2
+                && bench.metrics.in_flight_records.get() == 0
+        });
+        assert_eq!(bench.aborted(), 1);
+        assert_identity(&bench.metrics);
+        worker.stop();
+        worker.wait().unwrap();
+    }
 }
 
 #[test]
