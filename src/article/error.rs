@@ -119,4 +119,11 @@ impl IntakeError {
             IntakeError::UnsupportedLanguage { .. } => "unsupported_language",
         }
     }
+
+    /// Whether something is wrong with the article. A text in another language is sound and was read well enough to tell.
+    /// Everything else may mean that a producer has changed its format or lost its text: an empty text, too, is what a
+    /// scraper sends that a new page layout has broken.
+    pub fn is_fault(&self) -> bool {
+        !matches!(self, IntakeError::UnsupportedLanguage { .. })
+    }
 }

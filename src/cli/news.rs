@@ -130,20 +130,17 @@ impl News {
             if let IntakeError::UnsupportedLanguage { found } = &e {
                 quality.foreign(*found);
             }
-            Rejection { stage: Stage::Read, reason: e.kind(), message: e.to_string() }
+            let rejection = if e.is_fault() { Rejection::fault } else { Rejection::foreign };
+            rejection(Stage::Read, e.kind(), e.to_string())
         })?;
         let enriched = self.enricher.enrich_in_steps(&article, stop, &mut || lap.observe(&times.engine));
-        let enriched =
-            enriched.map_err(|e| Rejection { stage: Stage::Enrich, reason: e.kind(), message: e.to_string() })?;
+        let enriched = enriched.map_err(|e| Rejection::fault(Stage::Enrich, e.kind(), e.to_string()))?;
         lap.observe(&times.extraction);
         quality.observe(&enriched);
         self.recent.add(&enriched);
         span.found(enriched.events.len(), enriched.entities.len());
-        let records = output::records(&enriched, input, &self.topics, *least).map_err(|e| Rejection {
-            stage: Stage::Enrich,
-            reason: "not_json",
-            message: e.to_string(),
-        });
+        let records = output::records(&enriched, input, &self.topics, *least)
+            .map_err(|e| Rejection::fault(Stage::Enrich, "not_json", e.to_string()));
         lap.observe(&times.records);
         records.map(Processed::Records)
     }

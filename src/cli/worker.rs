@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::exit::{Exit, Failure};
 use super::lexicons;
 use crate::article::{Intake, Limits};
-use crate::config::{Config, Delivery};
+use crate::config::{Config, Delivery, ForeignArticles};
 use crate::extract::{Lexicons, Pipeline};
 use crate::http::Probes;
 use crate::stream::{self, Health, Phase, StreamError};
@@ -133,6 +133,7 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
         window: config.dead_letters.window,
         pause: config.dead_letters.pause,
     };
+    settings.skip_foreign = config.dead_letters.unsupported_language == ForeignArticles::Skip;
     settings.output_bytes = config.limits.output_bytes.0;
     settings.oauth_token_file.clone_from(&kafka.oauth_token_file);
     settings.common = security(config);

@@ -17,7 +17,7 @@ mod units;
 pub use layers::is_secret_property;
 pub use load::{ConfigError, Effective, Setting, Sources, load};
 pub use settings::{
-    Config, Delivery, HttpConfig, KafkaConfig, LexiconsConfig, LimitsConfig, LogConfig, LogFormat, MinConfidenceConfig,
-    ModelConfig, PropertiesConfig, SecurityProtocol, TopicsConfig, WorkerConfig,
+    Config, Delivery, ForeignArticles, HttpConfig, KafkaConfig, LexiconsConfig, LimitsConfig, LogConfig, LogFormat,
+    MinConfidenceConfig, ModelConfig, PropertiesConfig, SecurityProtocol, TopicsConfig, WorkerConfig,
 };
 pub use units::{ByteSize, parse_bytes};

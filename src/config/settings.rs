@@ -120,6 +120,11 @@ choice! {
 }
 
 choice! {
+    /// What becomes of articles in a language that is not read.
+    ForeignArticles { DeadLetter = "dead_letter", Skip = "skip" }
+}
+
+choice! {
     /// How the connection is protected, in librdkafka's spelling.
     SecurityProtocol {
         Plaintext = "plaintext", Ssl = "ssl", SaslPlaintext = "sasl_plaintext", SaslSsl = "sasl_ssl",
@@ -200,6 +205,7 @@ pub struct DeadLettersConfig {
     pub window: Duration,
     #[serde(deserialize_with = "duration")]
     pub pause: Duration,
+    pub unsupported_language: ForeignArticles,
 }
 
 /// Limits on what comes in and goes out.

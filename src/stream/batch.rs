@@ -174,10 +174,7 @@ impl Stream {
                 }
                 (rejection.clone(), next)
             }
-            _ => {
-                let (stage, reason) = (Stage::Produce, "refused_by_broker");
-                (Rejection { stage, reason, message: message.to_owned() }, self.settings.output_bytes)
-            }
+            _ => (Rejection::fault(Stage::Produce, "refused_by_broker", message), self.settings.output_bytes),
         };
         let size = |outcome: &Outcome| outcome.records().iter().map(OutputRecord::size).sum::<usize>();
         let before = size(&article.outcome);
@@ -199,16 +196,24 @@ pub(super) fn fitting(processed: Processed, limit: usize) -> Result<Outcome, Rej
     };
     match records.iter().find(|record| record.wire_size() > limit) {
         None => Ok(Outcome::Enriched(records)),
-        Some(record) => Err(Rejection {
-            stage: Stage::Produce,
-            reason: "output_too_large",
-            message: format!("a record for {} has {} bytes, {limit} are allowed", record.topic, record.wire_size()),
-        }),
+        Some(record) => {
+            let message =
+                format!("a record for {} has {} bytes, {limit} are allowed", record.topic, record.wire_size());
+            Err(Rejection::fault(Stage::Produce, "output_too_large", message))
+        }
     }
 }
 
+/// The outcome of an article that is not published.
+pub(super) fn rejected(settings: &Settings, input: &Input, rejection: Rejection, limit: usize) -> Outcome {
+    if settings.skip_foreign && !rejection.fault {
+        return Outcome::Skipped(rejection.reason);
+    }
+    dead(settings, input, rejection, limit)
+}
+
 /// The outcome of a bad article.
-pub(super) fn dead(settings: &Settings, input: &Input, rejection: Rejection, limit: usize) -> Outcome {
+fn dead(settings: &Settings, input: &Input, rejection: Rejection, limit: usize) -> Outcome {
     let records = dead_letter::records(&settings.topics.dead, input, &rejection, jiff::Timestamp::now(), limit);
     Outcome::Dead { rejection, records, limit }
 }

@@ -6,6 +6,9 @@
 //! thus passed at a trickle that people have time to notice, and whatever made them bad (a producer that changed its
 //! format, a wrong topic) can be mended while nearly all of them still wait in Kafka.
 //!
+//! Articles that are not ours to read (another language) are neither good nor bad and are not counted: a feed of which
+//! most is foreign goes on, and a producer that spoils all the rest still shows.
+//!
 //! Pure: time comes with each call. Holding articles back is up to the caller.
 
 use std::collections::VecDeque;
@@ -86,6 +89,11 @@ impl Breaker {
     /// Whether nothing may be begun now.
     pub(super) fn is_halted(&self) -> bool {
         matches!(self.state, State::Halted { .. })
+    }
+
+    /// Whether only a few may be begun, and the results of as many are waited for.
+    pub(super) fn is_trying(&self) -> bool {
+        matches!(self.state, State::Trial { .. })
     }
 
     /// Takes the result of an article.

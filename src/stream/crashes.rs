@@ -167,7 +167,7 @@ impl Suspects {
             None => Verdict::Free,
             Some(suspect) if suspect.alone && suspect.crashes >= self.limit => {
                 let message = format!("the worker crashed {} times while it read this record", suspect.crashes);
-                Verdict::Guilty(Rejection { stage: Stage::Worker, reason: "crashed_worker", message })
+                Verdict::Guilty(Rejection::fault(Stage::Worker, "crashed_worker", message))
             }
             Some(_) => Verdict::Alone,
         }

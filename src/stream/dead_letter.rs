@@ -188,7 +188,7 @@ mod tests {
     }
 
     fn rejection(message: &str) -> Rejection {
-        Rejection { stage: Stage::Read, reason: "not_utf8", message: message.into() }
+        Rejection::fault(Stage::Read, "not_utf8", message)
     }
 
     fn letter(input: &Input, message: &str, limit: usize) -> Vec<OutputRecord> {

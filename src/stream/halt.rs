@@ -14,10 +14,16 @@ use super::pool::Job;
 use super::turn::Stream;
 
 impl Stream {
-    /// Counts a result.
-    pub(super) fn judge(&mut self, bad: bool, now: Instant) {
-        let turn = self.breaker.record(bad, now);
-        self.follow(turn);
+    /// Counts a result that says whether articles are bad; none: it says nothing, and a trial takes another article.
+    pub(super) fn judge(&mut self, bad: Option<bool>, now: Instant) {
+        match bad {
+            Some(bad) => {
+                let turn = self.breaker.record(bad, now);
+                self.follow(turn);
+            }
+            None if self.breaker.is_trying() => self.pool.allow_another(),
+            None => {}
+        }
     }
 
     /// Puts an article back that was found bad after the breaker had turned: threads are faster than their results are

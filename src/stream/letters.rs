@@ -255,7 +255,7 @@ mod tests {
             value: Some(value.to_vec()),
             headers,
         };
-        let rejection = Rejection { stage: Stage::Enrich, reason: "timeout", message: "too slow".into() };
+        let rejection = Rejection::fault(Stage::Enrich, "timeout", "too slow");
         dead_letter::records(&"dead".into(), &input, &rejection, "2026-01-02T03:04:05Z".parse().unwrap(), limit)
     }
 

@@ -170,6 +170,13 @@ impl Pool {
         self.shared.queue.arrived.notify_all();
     }
 
+    /// Lets one more begin, while only so many may.
+    pub(super) fn allow_another(&self) {
+        let mut waiting = lock(&self.shared.queue.waiting);
+        waiting.allowed = waiting.allowed.map(|count| count + 1);
+        self.shared.queue.arrived.notify_one();
+    }
+
     /// Results, as they come.
     pub(super) fn results(&self) -> &Receiver<Done> {
         &self.done.1
@@ -210,7 +217,7 @@ impl Pool {
                 }
                 self.seats[index] = self.seat(index)?;
                 let message = format!("not done after {} ms; its thread was left behind", hard.as_millis());
-                let result = Err(Rejection { stage: Stage::Enrich, reason: "timeout", message });
+                let result = Err(Rejection::fault(Stage::Enrich, "timeout", message));
                 given_up.push(Done { ticket, result, started, ended: now });
             }
         }
@@ -276,7 +283,7 @@ fn work(shared: &Shared, index: usize, seat: &Mutex<Activity>, done: &Sender<Don
         let result = attempt.unwrap_or_else(|panic| {
             // Whatever state the panic left behind goes with the processor.
             processor = None;
-            Err(Rejection { stage: Stage::Enrich, reason: "panic", message: panic_text(&*panic) })
+            Err(Rejection::fault(Stage::Enrich, "panic", panic_text(&*panic)))
         });
         {
             let mut activity = lock(seat);
@@ -315,7 +322,7 @@ mod tests {
 
     impl Process for Obedient {
         fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
-            let late = |reason| Rejection { stage: Stage::Enrich, reason, message: String::new() };
+            let late = |reason| Rejection::fault(Stage::Enrich, reason, "");
             match input.value.as_deref() {
                 Some(b"panic") => panic!("as told"),
                 Some(kind @ (b"alone" | b"beside")) => {

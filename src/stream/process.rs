@@ -109,7 +109,7 @@ impl Stage {
     }
 }
 
-/// Why an article is bad. Only the article's own content may be a reason, never the state of a broker.
+/// Why an article is not published. Only its own content may be a reason, never the state of a broker or of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// Where it failed.
@@ -118,6 +118,21 @@ pub struct Rejection {
     pub reason: &'static str,
     /// For people; may quote the article.
     pub message: String,
+    /// Whether the article is bad. One that is sound but not ours to read, such as one in another language, is not: it
+    /// says nothing about its producer, and settings choose whether it is kept as a dead letter or skipped.
+    pub fault: bool,
+}
+
+impl Rejection {
+    /// Of a bad article.
+    pub fn fault(stage: Stage, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { stage, reason, message: message.into(), fault: true }
+    }
+
+    /// Of an article that is not ours to read.
+    pub fn foreign(stage: Stage, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { stage, reason, message: message.into(), fault: false }
+    }
 }
 
 /// What is made of a record that is not bad.
@@ -137,7 +152,7 @@ pub trait Process {
     /// A panic counts as a rejection; the processor is then thrown away and made anew.
     ///
     /// # Errors
-    /// The article is bad and goes to the dead-letter topic.
+    /// The article is not published and goes to the dead-letter topic.
     fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Processed, Rejection>;
 }
 

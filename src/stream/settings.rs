@@ -62,6 +62,8 @@ pub struct Settings {
     pub confirm_every: Duration,
     /// From when on too many articles are bad.
     pub dead_letters: DeadLetterLimits,
+    /// Whether articles that are not ours to read are skipped instead of dead-lettered.
+    pub skip_foreign: bool,
     /// Where crashes are remembered; none: nowhere.
     pub crash_guard: Option<CrashGuard>,
     /// Largest record written (`message.max.bytes` of the producer).
@@ -213,6 +215,7 @@ impl Settings {
             broker_patience: Duration::from_secs(120),
             confirm_every: Duration::from_secs(30),
             dead_letters: DeadLetterLimits::default(),
+            skip_foreign: false,
             crash_guard: None,
             output_bytes: 8 << 20,
             oauth_token_file: None,

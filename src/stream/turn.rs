@@ -348,17 +348,23 @@ impl Stream {
         let limit = self.settings.output_bytes;
         let Done { ticket, result, started, ended } = done;
         let result = result.and_then(|processed| batch::fitting(processed, limit));
-        if result.as_ref().is_err_and(|rejection| rejection.stage != Stage::Worker) && self.breaker.is_halted() {
+        let bad = match &result {
+            Ok(Outcome::Skipped(_)) => None,
+            Ok(_) => Some(false),
+            Err(rejection) => rejection.fault.then_some(true),
+        };
+        let unread = result.as_ref().is_err_and(|rejection| rejection.stage == Stage::Worker);
+        if bad == Some(true) && !unread && self.breaker.is_halted() {
             return self.hold_back(ticket);
         }
         // Also where nobody waits for the result any more: a trial counts the articles it began.
-        self.judge(result.is_err(), ended);
+        self.judge(bad, ended);
         let Some(article) = self.ledger.finish(ticket) else { return };
         self.recorder.enriched(article, started, ended);
         article.ended = ended;
         article.outcome = match result {
             Ok(outcome) => outcome,
-            Err(rejection) => batch::dead(&self.settings, &article.input, rejection, limit),
+            Err(rejection) => batch::rejected(&self.settings, &article.input, rejection, limit),
         };
         let bytes: usize = article.outcome.records().iter().map(OutputRecord::size).sum();
         article.charged += bytes;

@@ -127,7 +127,8 @@ impl Metrics {
                 "records_skipped_total",
                 &["reason"],
                 "Records passed over on purpose. tombstone: a record without a value, which holds no article; what was \
-                 published of an earlier article of its key stays.",
+                 published of an earlier article of its key stays. unsupported_language: where \
+                 dead_letters.unsupported_language is skip.",
             )?,
             dead_letters_halted: b.gauge(
                 "dead_letters_halted",
@@ -323,7 +324,9 @@ impl Metrics {
         for outcome in ["enriched", "skipped", "dead_lettered"] {
             self.records_finished.with_label_values(&[outcome]);
         }
-        self.records_skipped.with_label_values(&["tombstone"]);
+        for reason in ["tombstone", "unsupported_language"] {
+            self.records_skipped.with_label_values(&[reason]);
+        }
         for cause in ["revoked", "lost", "stopped", "rewound"] {
             self.records_returned.with_label_values(&[cause]);
         }

@@ -45,7 +45,7 @@ impl QualityMetrics {
                 "language_records_total",
                 &["lang"],
                 "Articles by the language of their text; unknown: none of those that can be told. Other languages \
-                 than en are dead-lettered: route them elsewhere.",
+                 than en are dead-lettered, or skipped if dead_letters.unsupported_language says so: route them elsewhere.",
             )?,
             events: b.counters(
                 "events_total",

@@ -16,7 +16,9 @@ use dateline::stream::{
 };
 use dateline::telemetry::Metrics;
 
+use crate::articles;
 use crate::kafka::{self, Message, committed, create_topics, produce, read_topic};
+use crate::process::Group;
 use crate::stream_support::{assert_identity, eventually, exactly_once, settings};
 
 const LONG: Duration = Duration::from_secs(240);
@@ -141,7 +143,7 @@ impl Process for Strict {
     fn process(&mut self, input: &Input, _: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
         let value = input.value.clone().unwrap_or_default();
         if value.starts_with(b"bad") {
-            return Err(Rejection { stage: Stage::Read, reason: "bad", message: String::new() });
+            return Err(Rejection::fault(Stage::Read, "bad", ""));
         }
         let (topic, key) = (self.0.clone(), input.key.clone());
         Ok(Processed::Records(vec![OutputRecord { topic, key, value: Some(value), headers: Vec::new() }]))
@@ -222,4 +224,43 @@ fn a_flood_of_bad_articles_halts_the_worker_until_they_are_good_again() {
     assert_eq!(found, (0..ALL).filter(|n| !BAD.contains(n)).map(text).collect::<Vec<_>>(), "all, in order");
     let found: Vec<String> = read_topic(bootstrap, &topics.dead).iter().map(string).collect();
     assert_eq!(found, BAD.map(text).collect::<Vec<_>>(), "all, in order");
+}
+
+#[test]
+fn a_feed_that_is_mostly_french_does_not_halt_the_worker() {
+    const ALL: usize = 50;
+    const FRENCH: &str = "Le gouvernement a annoncé lundi à Paris que les négociations avec les syndicats se poursuivraient \
+                          cette semaine, et l'opposition a vivement critiqué cette décision dans un communiqué publié mardi.";
+    let Some(kafka) = kafka::shared("a_feed_that_is_mostly_french_does_not_halt_the_worker") else { return };
+    for choice in ["dead_letter", "skip"] {
+        let (bootstrap, topics) = (kafka.bootstrap(), kafka::Topics::new(&format!("french-{choice}")));
+        create_topics(bootstrap, &topics, 1);
+        let texts: Vec<(String, String)> = (0..ALL)
+            .map(|n| if n % 5 < 3 { (format!("french {n}"), FRENCH.into()) } else { articles::article(n) })
+            .collect();
+        let records = texts.iter().map(|(key, text)| (Some(key.as_bytes()), text.as_bytes(), [].as_slice()));
+        produce(bootstrap, &topics.input, records);
+        let group = Group::new(bootstrap, &format!("french-{choice}"), &topics)
+            .with("DEAD_LETTERS__MIN_RECORDS", "10")
+            .with("DEAD_LETTERS__MAX_BURST", "2")
+            // A halt would outlast the test.
+            .with("DEAD_LETTERS__PAUSE", "1h")
+            .with("DEAD_LETTERS__UNSUPPORTED_LANGUAGE", choice);
+        let worker = group.start(0).ready();
+        let start = Instant::now();
+        while committed(bootstrap, &group.name, &topics.input) < ALL as i64 {
+            assert!(start.elapsed() < LONG, "{}", worker.log());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let count = |series: &str| worker.metric(&format!("dateline_records_{series}\"}}")).unwrap_or_default();
+        let found = [
+            count("finished_total{outcome=\"enriched"),
+            count("skipped_total{reason=\"unsupported_language"),
+            count("dead_lettered_total{reason=\"unsupported_language\",stage=\"read"),
+        ];
+        assert_eq!(found, if choice == "skip" { [20.0, 30.0, 0.0] } else { [20.0, 0.0, 30.0] }, "{choice}");
+        assert_eq!(worker.metric("dateline_dead_letters_halted"), Some(0.0));
+        assert_eq!(worker.stop().code(), Some(0));
+        assert_eq!(read_topic(bootstrap, &topics.dead).len(), if choice == "skip" { 0 } else { 30 });
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use dateline::stream::{Delivery, Settings, StreamError, Topics, Worker, WorkerHandle};
+use dateline::stream::{DeadLetterLimits, Delivery, Settings, StreamError, Topics, Worker, WorkerHandle};
 use dateline::telemetry::Metrics;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::mocking::{MockCluster, MockCoordinator};
@@ -109,6 +109,35 @@ fn publishes_and_dead_letters() {
         assert!(!health.ready() && health.live());
         assert_identity(&bench.metrics);
     }
+}
+
+#[test]
+fn foreign_articles_neither_halt_the_worker_nor_hold_up_its_return() {
+    let bench = Bench::new();
+    let worker = bench.start(exactly_once("mock-0"), |s| {
+        s.skip_foreign = true;
+        s.dead_letters = DeadLetterLimits {
+            max_burst: 20,
+            min_records: 20,
+            pause: Duration::from_millis(200),
+            ..DeadLetterLimits::default()
+        };
+    });
+    let skipped = || bench.metrics.records_skipped.with_label_values(&["foreign"]).get();
+    bench.feed(&["foreign"; 60]);
+    bench.wait_finished(60);
+    assert_eq!((skipped(), bench.metrics.dead_letters_halted.get()), (60, 0));
+    bench.feed(&["bad"; 30]);
+    eventually("the worker halts", LONG, || bench.metrics.dead_letters_halted.get() == 1);
+    // More than a trial takes: what is foreign does not use it up, what is good ends it.
+    bench.feed(&["foreign"; 25]);
+    bench.feed(&["good"; 40]);
+    bench.wait_finished(155);
+    eventually("the worker goes on", LONG, || bench.metrics.dead_letters_halted.get() == 0);
+    worker.stop();
+    let summary = worker.wait().unwrap();
+    assert_eq!((summary.enriched, summary.skipped, summary.dead_lettered), (40, 85, 30));
+    assert_identity(&bench.metrics);
 }
 
 #[test]

@@ -52,9 +52,8 @@ pub(crate) fn obedient(topics: &Topics, seen: &Arc<AtomicU64>) -> ProcessFactory
             };
             let records = match text.split(' ').next().unwrap_or_default() {
                 "panic" => panic!("as the article says"),
-                "bad" => {
-                    return Err(Rejection { stage: Stage::Read, reason: "bad", message: "as the article says".into() });
-                }
+                "bad" => return Err(Rejection::fault(Stage::Read, "bad", "as the article says")),
+                "foreign" => return Err(Rejection::foreign(Stage::Read, "foreign", "as the article says")),
                 "stuck" => loop {
                     std::thread::sleep(Duration::from_millis(50));
                 },
