@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::consumer::TopicState;
 use super::dead_letter;
@@ -60,6 +60,7 @@ impl Stream {
         }
         let offsets = self.ledger.offsets(&batch);
         let articles: Vec<&Article> = self.ledger.entries(&batch).collect();
+        debug!(articles = articles.len(), offsets = %span(&self.ledger.heads_of(&batch), &offsets), "a batch begins");
         let since = Instant::now();
         let patience = Patience::new(since, self.settings.broker_patience, &self.stop, &self.health);
         let written = self.delivery.write(&articles, &patience)?;
@@ -106,6 +107,7 @@ impl Stream {
     }
 
     fn committed(&mut self, batch: &Batch, offsets: &[(Partition, i64)]) {
+        debug!(articles = batch.len(), offsets = %span(&self.ledger.heads_of(batch), offsets), "a batch is committed");
         let now = SystemTime::now();
         for article in self.ledger.commit(batch) {
             self.gate.release(article.charged);
@@ -186,6 +188,13 @@ impl Stream {
         self.gate.grow(after);
         Ok(())
     }
+}
+
+/// What a batch holds, for the log: of each partition the first offset and the one committed.
+fn span(heads: &[(Partition, i64)], offsets: &[(Partition, i64)]) -> String {
+    let part =
+        |((partition, from), (_, to)): (&(Partition, i64), &(Partition, i64))| format!("{partition}:{from}-{to}");
+    heads.iter().zip(offsets).map(part).collect::<Vec<String>>().join(" ")
 }
 
 /// Outputs that all fit, or why the article must be given up. Enriched articles are many times larger than raw ones.

@@ -22,9 +22,14 @@ pub fn article(n: usize) -> (String, String) {
          condemned the attack, the {n}th this decade, and said soldiers had arrested two men.",
         town.to_uppercase()
     );
-    let id = format!("article-{n:06}");
+    let id = article_id(n);
     let value = serde_json::json!({"id": id, "text": text, "published_at": format!("2024-05-{day:02}T12:00:00Z")});
     (format!("key-{}", n % KEYS), value.to_string())
+}
+
+/// The id of an article of [`article`].
+pub fn article_id(n: usize) -> String {
+    format!("article-{n:06}")
 }
 
 /// An article of so many attacks, none of them told twice: its record is many times as large as itself.
@@ -60,7 +65,7 @@ pub fn send(bootstrap: &str, topics: &Topics, range: std::ops::Range<usize>) {
     produce(bootstrap, &topics.input, articles.iter().map(|(k, v)| (Some(k.as_bytes()), v.as_bytes(), [].as_slice())));
 }
 
-/// What came of `n` articles.
+/// What came of `n` articles. Offenders are named with their places, as `topic[partition]@offset`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
     pub articles: usize,
@@ -72,8 +77,12 @@ pub struct Verdict {
     pub out_of_order: Vec<String>,
 }
 
+/// What is counted: an article, and which of its records.
+type Item = (String, String);
+
 impl Verdict {
-    /// Reads every output topic and compares it with what it should hold for articles 0 to `n`.
+    /// Reads every topic as a `read_committed` reader does, and compares it with what it should hold for articles 0 to
+    /// `n`.
     pub fn read(bootstrap: &str, topics: &Topics, n: usize) -> Self {
         Self::read_after(bootstrap, topics, n, Vec::new())
     }
@@ -90,24 +99,33 @@ impl Verdict {
             dead: read_topic(bootstrap, &topics.dead).len(),
             ..Self::default()
         };
-        let ids = |message: &Message| message.json()["article"]["id"].as_str().unwrap().to_owned();
-        verdict.compare("article", (0..n).map(|n| format!("article-{n:06}")), enriched.iter().map(ids));
-        let list = |m: &Message, what: &str, field: &str| -> Vec<String> {
-            let json = m.json();
-            let items = json[what].as_array().unwrap();
-            items.iter().map(|item| item[field].as_str().unwrap().to_owned()).collect()
-        };
+        let expected: Vec<Item> = (0..n).map(|n| (article_id(n), String::new())).collect();
+        // Whoever sent an article twice must not blame the workers.
+        let sent = read_topic(bootstrap, &topics.input);
+        let ours = |m: &Message| id_of(m, "/id").filter(|id| id.starts_with("article-")).map(|id| (id, String::new()));
+        verdict.compare(&topics.input, &expected, sent.iter().filter_map(|m| Some((ours(m)?, m))));
+        let id = |m: &Message| id_of(m, "/article/id").expect("an enriched article has an id");
+        verdict.compare(&topics.enriched, &expected, enriched.iter().map(|m| ((id(m), String::new()), m)));
         // What the enriched articles list must lie in the other topics, once for each article that lists it. An article
         // that came twice (at least once) counts once: the worker may have died between two topics.
         let mut seen = BTreeSet::new();
-        let once: Vec<&Message> = enriched.iter().filter(|m| seen.insert(ids(m))).collect();
-        let expected: Vec<String> = once.iter().flat_map(|m| list(m, "events", "cluster_id")).collect();
-        let found = events.iter().map(|m| String::from_utf8(m.key.clone().unwrap()).unwrap());
-        verdict.compare("event", expected.into_iter(), found);
-        let expected: Vec<String> = once.iter().flat_map(|m| list(m, "entities", "id")).collect();
-        let found = entities.iter().map(|m| m.json()["id"].as_str().unwrap().to_owned());
-        verdict.compare("entity", expected.into_iter(), found);
-        verdict.check_order(&enriched);
+        let once: Vec<&Message> = enriched.iter().filter(|m| seen.insert(id(m))).collect();
+        let listed = |what: &str, field: &str| -> Vec<Item> {
+            let items = |m: &&Message| {
+                let (id, json) = (id(m), m.json());
+                let items = json[what].as_array().unwrap().iter().map(|item| item[field].as_str().unwrap().to_owned());
+                items.map(|item| (id.clone(), item)).collect::<Vec<Item>>()
+            };
+            once.iter().flat_map(items).collect()
+        };
+        let of = |m: &Message, pointer: &str| {
+            (id_of(m, "/article_id").expect("the id of its article"), id_of(m, pointer).expect("an id of its own"))
+        };
+        let found = events.iter().map(|m| (of(m, "/cluster_id"), m));
+        verdict.compare(&topics.events, &listed("events", "cluster_id"), found);
+        let found = entities.iter().map(|m| (of(m, "/id"), m));
+        verdict.compare(&topics.entities, &listed("entities", "id"), found);
+        verdict.check_order(&topics.enriched, &enriched);
         verdict
     }
 
@@ -124,31 +142,64 @@ impl Verdict {
         format!("{exact}: {lost} lost, {doubled} doubled, {moved} out of order{dead}")
     }
 
-    fn compare(&mut self, what: &str, expected: impl Iterator<Item = String>, found: impl Iterator<Item = String>) {
-        let mut counts: BTreeMap<String, i64> = BTreeMap::new();
-        expected.for_each(|id| *counts.entry(id).or_default() += 1);
-        found.for_each(|id| *counts.entry(id).or_default() -= 1);
-        for (id, count) in counts {
-            let entry = format!("{what} {id}");
-            match count {
-                1.. => self.lost.push(entry),
-                ..=-1 => self.doubled.push(entry),
-                0 => {}
+    fn compare<'a>(&mut self, topic: &str, expected: &[Item], found: impl Iterator<Item = (Item, &'a Message)>) {
+        let mut counts: BTreeMap<&Item, usize> = BTreeMap::new();
+        expected.iter().for_each(|item| *counts.entry(item).or_default() += 1);
+        let mut places: BTreeMap<Item, Vec<String>> = BTreeMap::new();
+        found.for_each(|(item, m)| places.entry(item).or_default().push(place(topic, m)));
+        for (item, count) in &counts {
+            let found = places.get(*item).map_or(0, Vec::len);
+            (found..*count).for_each(|_| self.lost.push(format!("{} {} in {topic}", item.0, item.1)));
+        }
+        for (item, places) in &places {
+            let expected = counts.get(item).copied().unwrap_or(0);
+            if places.len() > expected {
+                self.doubled.push(format!("{} {} at {}, {expected} expected", item.0, item.1, places.join(" and ")));
             }
         }
     }
 
     /// Articles of one key lie in one partition, in the order they were sent.
-    fn check_order(&mut self, enriched: &[Message]) {
-        let mut last: BTreeMap<Vec<u8>, (i32, String)> = BTreeMap::new();
+    fn check_order(&mut self, topic: &str, enriched: &[Message]) {
+        let mut last: BTreeMap<&[u8], (&Message, String)> = BTreeMap::new();
         for message in enriched {
-            let id = message.json()["article"]["id"].as_str().unwrap().to_owned();
-            let key = message.key.clone().unwrap();
-            if let Some((partition, before)) = last.insert(key, (message.partition, id.clone()))
-                && (partition != message.partition || before >= id)
+            let id = id_of(message, "/article/id").unwrap();
+            let key = message.key.as_deref().unwrap();
+            if let Some((previous, before)) = last.insert(key, (message, id.clone()))
+                && (previous.partition != message.partition || before >= id)
             {
-                self.out_of_order.push(format!("{id} after {before}"));
+                let (here, there) = (place(topic, message), place(topic, previous));
+                self.out_of_order.push(format!("{id} at {here} after {before} at {there}"));
             }
         }
     }
+}
+
+/// A string in a record's JSON.
+pub fn id_of(message: &Message, pointer: &str) -> Option<String> {
+    let json: serde_json::Value = serde_json::from_slice(&message.value).ok()?;
+    Some(json.pointer(pointer)?.as_str()?.to_owned())
+}
+
+fn place(topic: &str, message: &Message) -> String {
+    format!("{topic}[{}]@{}", message.partition, message.offset)
+}
+
+#[test]
+fn the_verdict_names_what_is_lost_doubled_and_out_of_order() {
+    let message = |offset: i64| Message { offset, key: Some(b"key".to_vec()), ..Message::default() };
+    let item = |id: &str| (id.to_owned(), String::new());
+    let mut verdict = Verdict::default();
+    let (first, second, third) = (message(1), message(2), message(3));
+    let found = [(item("a"), &first), (item("c"), &second), (item("c"), &third)];
+    verdict.compare("t", &[item("a"), item("b"), item("c")], found.into_iter());
+    assert_eq!(verdict.lost, ["b  in t"]);
+    assert_eq!(verdict.doubled, ["c  at t[0]@2 and t[0]@3, 1 expected"]);
+    let told = |offset: i64, id: &str| {
+        let value = serde_json::json!({"article": {"id": id}}).to_string().into_bytes();
+        Message { value, ..message(offset) }
+    };
+    verdict.check_order("t", &[told(1, "article-1"), told(2, "article-3"), told(3, "article-2")]);
+    assert_eq!(verdict.out_of_order, ["article-2 at t[0]@3 after article-3 at t[0]@2"]);
+    assert!(!verdict.is_exact());
 }

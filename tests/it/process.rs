@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,8 @@ pub struct WorkerProcess {
 pub struct Group {
     environment: BTreeMap<String, String>,
     pub name: String,
+    /// Where logs stay when the workers are gone.
+    logs: Option<PathBuf>,
 }
 
 impl Group {
@@ -43,7 +45,13 @@ impl Group {
             ("LOG__FORMAT", "json"),
         ];
         let environment = pairs.iter().map(|(k, v)| (format!("DATELINE__{k}"), (*v).to_owned())).collect();
-        Self { environment, name }
+        Self { environment, name, logs: None }
+    }
+
+    /// The same group; every worker's log stays in this folder, a file for every life of a slot.
+    pub fn keep_logs(mut self, folder: &Path) -> Self {
+        self.logs = Some(folder.to_owned());
+        self
     }
 
     /// The same group with one more setting.
@@ -72,7 +80,13 @@ impl Group {
     /// Starts the worker of a slot.
     pub fn start(&self, instance: usize) -> WorkerProcess {
         let folder = tempfile::tempdir().unwrap();
-        let log = folder.path().join("worker.log");
+        let log = match &self.logs {
+            None => folder.path().join("worker.log"),
+            Some(logs) => {
+                let life = |life: u32| logs.join(format!("worker-{instance}-life-{life:02}.log"));
+                (1..).map(life).find(|path| !path.exists()).unwrap()
+            }
+        };
         let admin = free_port();
         let child = Command::new(env!("CARGO_BIN_EXE_dateline"))
             .arg("run")
@@ -176,6 +190,21 @@ impl WorkerProcess {
             assert!(Instant::now() < deadline, "the worker did not end within {limit:?}; its log:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// Why a worker gave up, or what it said last.
+    pub fn last_words(&self) -> String {
+        let log = self.log();
+        let line = log.lines().rev().find(|l| l.contains("gives up")).or(log.lines().last());
+        line.unwrap_or_default().to_owned()
+    }
+
+    /// The end of the log.
+    pub fn log_end(&self) -> String {
+        const LINES: usize = 200;
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().rev().take(LINES).collect();
+        lines.into_iter().rev().collect::<Vec<&str>>().join("\n")
     }
 
     /// Everything logged so far.

@@ -163,7 +163,7 @@ impl Scene {
     }
 
     pub fn logs(&self) -> String {
-        let logs: Vec<String> = self.slots.iter().flatten().map(WorkerProcess::log).collect();
+        let logs: Vec<String> = self.slots.iter().flatten().map(WorkerProcess::log_end).collect();
         logs.join("\n---\n")
     }
 
@@ -195,9 +195,7 @@ impl Scene {
         for slot in 0..self.slots.len() {
             let Some(worker) = &mut self.slots[slot] else { continue };
             if let Some(status) = worker.ended() {
-                let log = worker.log();
-                let reason = log.lines().rev().find(|l| l.contains("gives up")).or(log.lines().last());
-                let reason = reason.unwrap_or_default().to_owned();
+                let reason = worker.last_words();
                 self.exits.push(Exit { slot, code: status.code(), reason });
                 self.put(slot);
             }
@@ -230,7 +228,7 @@ impl Scene {
         self.recover();
         for slot in 0..self.slots.len() {
             if let Some(worker) = self.slots[slot].take() {
-                let log = worker.log();
+                let log = worker.log_end();
                 assert_eq!(worker.stop().code(), Some(0), "{}: the worker does not stop; its log:\n{log}", self.name);
             }
         }

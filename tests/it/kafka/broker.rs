@@ -1,6 +1,8 @@
 //! Apache Kafka brokers in KRaft mode on free loopback ports: one alone, or nodes of a cluster.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::TcpListener;
+use std::path::Path;
 
 use super::server::Server;
 
@@ -57,9 +59,23 @@ impl Broker {
         self.wait_open()
     }
 
+    /// Stops the broker and moves its folder to a place where it stays.
+    pub fn keep(&mut self, to: &Path) -> Result<(), String> {
+        self.server.keep(to)
+    }
+
     /// Starts the broker.
     pub fn spawn(&mut self) -> Result<(), String> {
         self.server.spawn()
+    }
+
+    /// Starts the broker, or wakes it if it runs.
+    pub fn mend(&mut self) -> Result<(), String> {
+        if self.server.runs() {
+            self.signal("CONT");
+            return Ok(());
+        }
+        self.spawn()
     }
 
     /// Waits until the broker listens.
@@ -68,9 +84,12 @@ impl Broker {
     }
 }
 
+/// A port that nothing listens on, below those that the system gives to whoever connects (32768 and up on Linux): a
+/// broker that is away for a while must find its port free when it comes back.
 pub fn free_port() -> Result<u16, String> {
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())?;
-    Ok(listener.local_addr().map_err(|e| e.to_string())?.port())
+    let candidate = || 10_000 + (RandomState::new().build_hasher().finish() % 22_000) as u16;
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    std::iter::repeat_with(candidate).take(1_000).find(free).ok_or_else(|| "no port is free".to_owned())
 }
 
 /// Replication factors that fit the number of nodes (with the defaults `init_transactions` hangs on one node), few

@@ -49,10 +49,12 @@ impl Topics {
 }
 
 /// A record as it lies in a topic.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Message {
     pub partition: i32,
     pub offset: i64,
+    /// Milliseconds since 1970, as the producer or the broker says.
+    pub timestamp: i64,
     pub key: Option<Vec<u8>>,
     pub value: Vec<u8>,
     pub headers: Vec<(String, Vec<u8>)>,
@@ -142,10 +144,15 @@ pub fn produce<'a>(
 
 /// Everything in a topic that a `read_committed` reader sees now.
 pub fn read_topic(bootstrap: &str, topic: &str) -> Vec<Message> {
+    read_topic_as(bootstrap, topic, "read_committed")
+}
+
+/// Everything in a topic that a reader of this isolation level sees now.
+pub fn read_topic_as(bootstrap: &str, topic: &str, isolation: &str) -> Vec<Message> {
     let consumer: BaseConsumer = ClientConfig::new()
         .set("bootstrap.servers", bootstrap)
         .set("group.id", "dateline-test-reader")
-        .set("isolation.level", "read_committed")
+        .set("isolation.level", isolation)
         .set("enable.auto.commit", "false")
         .set("enable.partition.eof", "true")
         .set("fetch.message.max.bytes", "10485760")
@@ -171,6 +178,7 @@ pub fn read_topic(bootstrap: &str, topic: &str) -> Vec<Message> {
             Some(Ok(m)) => found.push(Message {
                 partition: m.partition(),
                 offset: m.offset(),
+                timestamp: m.timestamp().to_millis().unwrap_or(-1),
                 key: m.key().map(<[u8]>::to_vec),
                 value: m.payload().unwrap_or_default().to_vec(),
                 headers: m.headers().map_or_else(Vec::new, |h| {

@@ -1,11 +1,13 @@
 //! Three brokers that replicate every partition.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::broker::{Broker, free_port};
+use super::server::dump;
 
 /// Brokers of a cluster.
 pub const BROKERS: usize = 3;
@@ -51,6 +53,20 @@ impl Cluster {
         self.brokers[broker].resume()
     }
 
+    /// Starts a broker that was killed, or wakes one that was paused, and does not wait until it answers.
+    pub fn mend(&mut self, broker: usize) -> Result<(), String> {
+        self.brokers[broker].mend()
+    }
+
+    /// Stops all brokers, moves their folders to `broker-0` and so on in a folder, and writes down what lies in them.
+    pub fn keep(mut self, folder: &Path) -> Result<(), String> {
+        for (number, broker) in self.brokers.iter_mut().enumerate() {
+            broker.keep(&folder.join(format!("broker-{number}")))?;
+        }
+        // Every broker holds every partition.
+        dump(&folder.join("broker-0"), folder)
+    }
+
     /// Stops a broker's clock: it answers nobody, and its connections stay open.
     pub fn pause(&self, broker: usize) {
         self.brokers[broker].signal("STOP");
@@ -67,17 +83,12 @@ impl Cluster {
             ClientConfig::new().set("bootstrap.servers", &self.bootstrap).create().map_err(|e| e.to_string())?;
         let deadline = Instant::now() + Duration::from_secs(240);
         loop {
-            let metadata = client.fetch_metadata(topic, Duration::from_secs(2));
-            let whole = metadata.as_ref().is_ok_and(|found| {
-                let asked = found.topics().iter().filter(|t| topic == Some(t.name()));
-                let mut partitions = asked.flat_map(|t| t.partitions());
-                found.brokers().len() == BROKERS && partitions.all(|p| p.isr().len() == p.replicas().len())
-            });
-            if whole {
+            let state = is_whole(&client, topic);
+            if state == Ok(true) {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                return Err(format!("the cluster was not whole within 240 s: {:?}", metadata.err()));
+                return Err(format!("the cluster was not whole within 240 s: {state:?}"));
             }
             std::thread::sleep(Duration::from_millis(200));
         }
@@ -99,4 +110,12 @@ impl Cluster {
         let metadata = client.fetch_metadata(Some(topic), Duration::from_secs(30)).expect("metadata");
         metadata.topics()[0].partitions().iter().map(|p| p.leader() - 1).collect()
     }
+}
+
+/// Whether every broker takes part and, of a topic, every replica is in sync.
+pub fn is_whole(client: &BaseConsumer, topic: Option<&str>) -> Result<bool, String> {
+    let found = client.fetch_metadata(topic, Duration::from_secs(2)).map_err(|e| e.to_string())?;
+    let asked = found.topics().iter().filter(|t| topic == Some(t.name()));
+    let mut partitions = asked.flat_map(|t| t.partitions());
+    Ok(found.brokers().len() == BROKERS && partitions.all(|p| p.isr().len() == p.replicas().len()))
 }

@@ -15,9 +15,10 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use broker::Broker;
 pub use client::{
-    Message, Topics, committed, create_replicated, create_topics, delete_topic, produce, read_topic, read_until,
+    Message, Topics, committed, create_replicated, create_topics, delete_topic, produce, read_topic, read_topic_as,
+    read_until,
 };
-pub use cluster::{BROKERS, Cluster};
+pub use cluster::{BROKERS, Cluster, is_whole};
 pub use secure::{PASSWORD, Secure};
 
 /// The broker shared by the tests of this run, and its address.
@@ -55,6 +56,14 @@ pub fn shared(test: &str) -> Option<&'static Kafka> {
 pub fn own(test: &str) -> Option<Broker> {
     match Broker::start() {
         Ok(broker) => Some(broker),
+        Err(reason) => skip(test, &reason),
+    }
+}
+
+/// A cluster for one test alone, to be broken, kept and looked into at will.
+pub fn own_cluster(test: &str) -> Option<Cluster> {
+    match Cluster::start() {
+        Ok(cluster) => Some(cluster),
         Err(reason) => skip(test, &reason),
     }
 }

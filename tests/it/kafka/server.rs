@@ -70,6 +70,11 @@ impl Server {
         Ok(())
     }
 
+    /// Whether the broker was started and not killed.
+    pub fn runs(&self) -> bool {
+        self.process.is_some()
+    }
+
     /// Waits until the broker listens at this address.
     pub fn wait_open(&self, address: &str) -> Result<(), String> {
         let deadline = Instant::now() + Duration::from_secs(240);
@@ -98,6 +103,13 @@ impl Server {
         assert!(status.success(), "kill -s {name} failed");
     }
 
+    /// Stops the broker and moves its folder, settings, data and log, to a place where it stays.
+    pub fn keep(&mut self, to: &Path) -> Result<(), String> {
+        self.kill();
+        // What is gone already need not be deleted: `folder` does not mind.
+        fs::rename(self.folder(), to).map_err(|e| format!("{}: {e}", to.display()))
+    }
+
     /// The broker's log.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder().join("broker.log")).unwrap_or_default()
@@ -117,6 +129,34 @@ pub fn class(name: &str) -> Result<String, String> {
          -Dlog4j2.configurationFile={SOURCES}/log4j2.properties {name}",
         libraries()?.display()
     ))
+}
+
+/// Writes down what lies in the logs of a kept broker: of the groups the offsets and members, of the transactions their
+/// states, of other topics every batch with its producer's id and epoch, and where transactions end.
+pub fn dump(broker: &Path, to: &Path) -> Result<(), String> {
+    let text = |e: std::io::Error| e.to_string();
+    let mut segments: Vec<PathBuf> = Vec::new();
+    for folder in fs::read_dir(broker.join("log")).map_err(text)?.flatten().filter(|f| f.path().is_dir()) {
+        segments.extend(fs::read_dir(folder.path()).map_err(text)?.flatten().map(|file| file.path()));
+    }
+    segments.retain(|path| path.extension().is_some_and(|e| e == "log"));
+    segments.sort();
+    let is_of = |path: &Path, topic: &str| path.parent().is_some_and(|p| p.display().to_string().contains(topic));
+    for (name, topic, decoder) in [
+        ("offsets.txt", "/__consumer_offsets-", "--offsets-decoder"),
+        ("transactions.txt", "/__transaction_state-", "--transaction-log-decoder"),
+        ("batches.txt", "", "--deep-iteration"),
+    ] {
+        let of_topic = |path: &&PathBuf| if topic.is_empty() { !is_of(path, "/__") } else { is_of(path, topic) };
+        let files: Vec<String> = segments.iter().filter(of_topic).map(|path| path.display().to_string()).collect();
+        let tool = class("-Xmx512m kafka.tools.DumpLogSegments")?;
+        let script = format!("{tool} {decoder} --files {} > {} 2>&1", files.join(","), to.join(name).display());
+        let status = Command::new("sh").args(["-c", &script]).stdin(Stdio::null()).status().map_err(text)?;
+        if !status.success() {
+            return Err(format!("the segments of {topic} cannot be read: see {name}"));
+        }
+    }
+    Ok(())
 }
 
 /// Downloads the broker on first use.
