@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Settings;
 use super::exit::{Exit, Failure};
 use super::style::Style;
+use super::validate::{self, Valid};
 use super::worker;
 use crate::stream::probe::{Finding, probe};
 use crate::stream::{self, StreamError};
@@ -29,19 +30,16 @@ pub(super) struct Arguments {
 
 /// Validates everything, prints the effective configuration, and tries the brokers if asked to.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
-    let settings = &arguments.settings;
-    let (config, effective) = settings.load()?;
-    worker::settings(&config).validate().map_err(|e| Failure::new(Exit::Config, e))?;
-    if config.lexicons.dir.is_some() {
-        worker::pipeline(&config)?;
-    }
-    // A reader that has seen enough ("| head") is no failure.
-    let _ = write!(out, "{effective}");
-    if arguments.connect {
-        let _ = writeln!(out);
-        return connect(worker::settings(&config), arguments.timeout, out);
-    }
-    Ok(Exit::Ok)
+    let (Valid { effective, stream, .. }, _) = validate::worker(&arguments.settings)?;
+    let _ = writeln!(out, "{effective}");
+    let exit = if arguments.connect { connect(stream, arguments.timeout, out)? } else { Exit::Ok };
+    let verdict = match (arguments.connect, exit) {
+        (false, _) => "The configuration is valid.",
+        (true, Exit::Ok) => "The configuration is valid, and a worker would come up.",
+        (true, _) => "The configuration is valid, but a worker would not come up: see above.",
+    };
+    let _ = writeln!(out, "{}{verdict}", if arguments.connect { "\n" } else { "" });
+    Ok(exit)
 }
 
 /// What the thread that tries the brokers tells.

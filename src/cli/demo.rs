@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     send(&settings, &articles).map_err(internal)?;
 
     let started = Instant::now();
-    let pipeline = worker::load(&config, &metrics)?;
+    let pipeline = worker::told(worker::pipeline(&config)?, &metrics);
     let recent = Arc::new(Recent::default());
     let about = worker::about(&settings, &pipeline);
     let shared = news::shared(pipeline, &settings);
@@ -101,13 +101,14 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let elapsed = started.elapsed();
     let style = Style::for_terminal(std::io::stdout().is_terminal());
     let results = Results::read(&settings).map_err(internal)?;
-    // A reader that has seen enough ("| head") is no failure.
     let _ = write!(out, "{}", results.show(&settings, style, articles.len(), elapsed));
     let _ = writeln!(out, "Metrics of this run: http://{address}/metrics");
     if arguments.keep_running {
         let _ = writeln!(out, "Status page: http://{address}/\nPlayground: http://{address}/playground");
         let _ = writeln!(out, "Running until Ctrl-C; broker at {}", settings.brokers);
-        let _ = out.flush();
+    }
+    // Nobody watches a demo whose output goes nowhere.
+    if out.flush().is_ok() && arguments.keep_running {
         runtime.block_on(tokio::signal::ctrl_c()).map_err(|e| internal(e.into()))?;
     }
     running.stop();

@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::digest::{digest, explanation, width};
 use super::exit::{Exit, Failure};
 use super::input::{InputError, Item, Items};
+use super::out::complain;
 use super::progress::Progress;
 use super::style::Style;
 use super::{Settings, worker};
@@ -97,16 +98,16 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
             match (item, result) {
                 (Ok(_), Some(Ok(article))) => {
                     if print.article(article, out).is_err() {
-                        // The reader has seen enough ("| head").
+                        // Nobody can read the rest.
                         return Ok(exit);
                     }
                 }
                 (Ok(item), Some(Err(reason))) => {
-                    progress.suspend(|| eprintln!("dateline: {}: {reason}", item.position()));
+                    progress.suspend(|| complain(format_args!("{}: {reason}", item.position())));
                     exit = Exit::Data;
                 }
                 (Err(e), _) => {
-                    progress.suspend(|| eprintln!("dateline: {e}"));
+                    progress.suspend(|| complain(e));
                     exit = Exit::NoInput;
                 }
                 (Ok(_), None) => {}
@@ -116,7 +117,6 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         progress.set(done);
     }
     progress.finish();
-    // As above: a reader that has seen enough is no failure.
     let _ = print.finish(out);
     Ok(exit)
 }

@@ -28,7 +28,6 @@ pub(super) fn run(settings: &Settings, ready: bool, out: &mut impl Write) -> Res
     let answer = get(address, path).with_context(|| format!("no answer from http://{address}{path}"));
     let answer = answer.map_err(|e| Failure::new(Exit::Unavailable, e))?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-    // A reader that has seen enough is no failure.
     let _ = writeln!(out, "{}", body.trim_end());
     if head.split(' ').nth(1) == Some("200") { Ok(Exit::Ok) } else { Ok(Exit::Unavailable) }
 }

@@ -123,7 +123,7 @@ pub(super) fn run(action: &Action, out: &mut impl Write) -> Result<Exit, Failure
         let path = dir.join(name);
         written += usize::from(
             write(&path, text)
-                .map_err(|source| Failure::new(Exit::Usage, LexiconError::Unwritable { path, source }))?,
+                .map_err(|source| Failure::new(Exit::Output, LexiconError::Unwritable { path, source }))?,
         );
     }
     let _ = writeln!(out, "{written} files written to {}", dir.display());
@@ -136,7 +136,10 @@ fn write(path: &Path, text: &str) -> io::Result<bool> {
         fs::create_dir_all(folder)?;
     }
     match fs::File::create_new(path) {
-        Ok(mut file) => file.write_all(text.as_bytes()).map(|()| true),
+        Ok(mut file) => file.write_all(text.as_bytes()).map(|()| true).inspect_err(|_| {
+            // Half a table would be taken for a changed one.
+            let _ = fs::remove_file(path);
+        }),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(e) => Err(e),
     }

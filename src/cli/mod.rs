@@ -15,6 +15,7 @@ pub mod input;
 mod lexicons;
 mod memory;
 mod news;
+mod out;
 mod playground;
 mod progress;
 mod quality;
@@ -24,6 +25,7 @@ mod run;
 mod schema;
 pub mod style;
 mod topics;
+mod validate;
 mod worker;
 
 use std::io::{IsTerminal, Write};
@@ -34,6 +36,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{Config, Effective, Sources};
 pub use exit::{Exit, Failure};
+use out::{Out, complain};
 use style::Style;
 
 /// A streaming worker for news: raw articles in from Kafka, entities and events out, exactly once.
@@ -55,8 +58,8 @@ Examples:
   dateline run                                      the worker
 
 Exit codes: 0 done, 2 something is to be done (topics plan), 64 usage, 65 input that is no article, 66 input that cannot
-be opened, 69 Kafka unavailable, 70 internal, 75 stopped before everything was committed, 76 fenced by another worker,
-78 configuration.";
+be opened, 69 Kafka unavailable, 70 internal, 74 output that cannot be written, 75 stopped before everything was committed,
+76 fenced by another worker, 78 configuration.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -177,45 +180,52 @@ struct Settings {
 }
 
 impl Settings {
-    /// Loads the configuration.
+    /// Loads the configuration, as far as articles are concerned: nothing is tried with librdkafka ([`validate`]).
     fn load(&self) -> Result<(Config, Effective), Failure> {
+        crate::config::load(&self.sources()).map_err(|e| Failure::new(Exit::Config, e))
+    }
+
+    fn sources(&self) -> Sources {
         let local = PathBuf::from(".env");
-        let sources = Sources {
+        Sources {
             config_dir: self.config_dir.clone(),
             profile: self.profile.clone(),
             env_file: self.env_file.clone().or_else(|| local.exists().then_some(local)),
-            // Names or values that are no Unicode are not ours.
-            environment: std::env::vars_os()
-                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
-                .collect(),
-        };
-        crate::config::load(&sources).map_err(|e| Failure::new(Exit::Config, e))
+            environment: std::env::vars_os().collect(),
+        }
     }
 }
 
 /// Runs the command line and gives the exit code. Errors are printed once, with their causes.
 pub fn main() -> ExitCode {
+    let mut out = Out::new(std::io::stdout().lock());
+    let ended = parse_and_run(&mut out);
+    out.end(ended)
+        .unwrap_or_else(|failure| {
+            complain(format_args!("{:#}", failure.error));
+            failure.exit
+        })
+        .into()
+}
+
+fn parse_and_run(out: &mut impl Write) -> Result<Exit, Failure> {
     // Here, because it opens the model, which nothing else should pay for.
     if std::env::args_os().skip(1).eq(["--version"]) {
-        // The terminal may be gone; the exit code still tells.
-        let _ = writeln!(std::io::stdout(), "dateline {}", version());
-        return Exit::Ok.into();
+        let _ = writeln!(out, "dateline {}", version());
+        return Ok(Exit::Ok);
     }
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(e) => {
-            let exit = if e.use_stderr() { Exit::Usage } else { Exit::Ok };
-            // The terminal may be gone; the exit code still tells.
+    match Cli::try_parse() {
+        Ok(cli) => run(cli.command, out),
+        Err(e) if e.use_stderr() => {
+            // Nobody can be told where standard error is gone; the exit code still tells.
             let _ = e.print();
-            return exit.into();
+            Ok(Exit::Usage)
         }
-    };
-    match run(cli.command) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            let style = Style::for_terminal(std::io::stderr().is_terminal());
-            eprintln!("{} {:#}", style.alarm("dateline:"), failure.error);
-            failure.exit.into()
+        Err(help) => {
+            let text = help.render();
+            let color = Style::for_terminal(std::io::stdout().is_terminal()) != Style::PLAIN;
+            let _ = if color { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") };
+            Ok(Exit::Ok)
         }
     }
 }
@@ -234,21 +244,23 @@ fn version() -> String {
     format!("{}\ncommit: {commit}\nmodel:  {model}\nbuild:  {build}", env!("CARGO_PKG_VERSION"))
 }
 
-fn run(command: Command) -> Result<Exit, Failure> {
-    let mut out = std::io::stdout().lock();
+fn run(command: Command, out: &mut impl Write) -> Result<Exit, Failure> {
     match command {
         Command::Run { settings } => run::run(&settings),
-        Command::Demo(arguments) => demo::run(&arguments, &mut out),
-        Command::Extract(arguments) => extract::run(&arguments, &mut out),
-        Command::Check(arguments) => check::run(&arguments, &mut out),
-        Command::Health { settings, ready } => health::run(&settings, ready, &mut out),
-        Command::Bench(arguments) => bench::run(&arguments, &mut out),
-        Command::Dlq(command) => dlq::run(&command, &mut out),
-        Command::Topics(command) => topics::run(&command, &mut out),
-        Command::Lexicons { action } => lexicons::run(&action, &mut out),
-        Command::Schema { record } => schema::run(record.as_deref(), &mut out),
+        Command::Demo(arguments) => demo::run(&arguments, out),
+        Command::Extract(arguments) => extract::run(&arguments, out),
+        Command::Check(arguments) => check::run(&arguments, out),
+        Command::Health { settings, ready } => health::run(&settings, ready, out),
+        Command::Bench(arguments) => bench::run(&arguments, out),
+        Command::Dlq(command) => dlq::run(&command, out),
+        Command::Topics(command) => topics::run(&command, out),
+        Command::Lexicons { action } => lexicons::run(&action, out),
+        Command::Schema { record } => schema::run(record.as_deref(), out),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "dateline", &mut out);
+            // Into memory first: it panics where it cannot write.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "dateline", &mut script);
+            let _ = out.write_all(&script);
             Ok(Exit::Ok)
         }
     }

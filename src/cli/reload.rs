@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::exit::{Exit, Failure};
 use super::news::{Current, Shared};
+use super::validate::{self, Valid};
 use super::{Settings as Arguments, worker};
 use crate::config::{Config, Effective};
 use crate::stream::MinConfidence;
@@ -68,9 +69,7 @@ impl Reload {
     /// True if anything changed.
     fn attempt(&mut self) -> Result<bool, Failure> {
         let refuse = |e: anyhow::Error| Failure::new(Exit::Config, e);
-        let (config, effective) = self.arguments.load()?;
-        let settings = worker::settings(&config);
-        settings.validate().map_err(|e| refuse(e.into()))?;
+        let Valid { config, effective, stream: settings } = validate::settings(&self.arguments)?;
         logs::parse(&config.log.level).map_err(|e| refuse(e.into()))?;
         let current = self.shared.load_full();
         let lexicons = worker::lexicons(&config, current.pipeline.lexicons())?;

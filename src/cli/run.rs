@@ -11,8 +11,9 @@ use super::exit::{Exit, Failure};
 use super::playground::Playground;
 use super::recent::Recent;
 use super::reload::Reload;
-use super::worker::{WorkerProbes, about, failure, intake, load, settings};
-use super::{Settings as Arguments, memory, news};
+use super::validate::{self, Valid};
+use super::worker::{WorkerProbes, about, failure, intake, told};
+use super::{Settings as Arguments, memory, news, worker};
 use crate::http;
 use crate::stream::{StreamError, Summary, Worker, WorkerHandle};
 use crate::telemetry::trace::{Exporter, Tracing};
@@ -20,10 +21,8 @@ use crate::telemetry::{Logs, Metrics, logs};
 
 /// Runs the worker. Ends with its exit code.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let (config, effective) = arguments.load()?;
+    let (Valid { config, effective, stream: settings }, pipeline) = validate::worker(arguments)?;
     let logs = logs::init(&config.log).map_err(|e| Failure::new(Exit::Config, e))?;
-    let settings = settings(&config);
-    settings.validate().map_err(|e| Failure::new(Exit::Config, e))?;
     let metrics = Metrics::new().map_err(|e| Failure::new(Exit::Internal, e))?;
     metrics.memory_limit.set(memory::limit().and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or(0));
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -36,7 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let listener = config.http.listen.map(|address| runtime.block_on(http::bind(address))).transpose();
     let listener = listener.map_err(|e| Failure::new(Exit::Config, e))?;
 
-    let pipeline = load(&config, &metrics)?;
+    let pipeline = told(pipeline.map_or_else(|| worker::pipeline(&config), Ok)?, &metrics);
     let recent = Arc::new(Recent::default());
     let about = about(&settings, &pipeline);
     let shared = news::shared(pipeline, &settings);

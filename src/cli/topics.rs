@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::exit::{Exit, Failure};
 use super::style::Style;
+use super::validate::{self, Valid};
 use super::{Settings, worker};
 use crate::config::Config;
 use crate::stream::admin::Admin;
@@ -79,9 +80,7 @@ pub(super) fn run(command: &Topics, out: &mut impl Write) -> Result<Exit, Failur
     let arguments = match command {
         Topics::Plan(arguments) | Topics::Apply { arguments, .. } => arguments,
     };
-    let (config, _) = arguments.settings.load()?;
-    let settings = worker::settings(&config);
-    settings.validate().map_err(worker::failure)?;
+    let Valid { config, stream: settings, .. } = validate::settings(&arguments.settings)?;
     let mut shape = shape(&config);
     shape.partitions = arguments.partitions.map_or(shape.partitions, usize::from);
     shape.replication = arguments.replication_factor.map_or(shape.replication, usize::from);
@@ -109,7 +108,6 @@ pub(super) fn run(command: &Topics, out: &mut impl Write) -> Result<Exit, Failur
                 applied(&admin, step, topic, *alter, *add_partitions, style).map_err(worker::failure)?
             }
         };
-        // A reader that has seen enough ("| head") is no failure.
         let _ = writeln!(out, "{name}  {state}");
         for line in details {
             let _ = writeln!(out, "{:width$}    {line}", "");

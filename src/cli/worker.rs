@@ -50,13 +50,12 @@ pub(super) fn pipeline(config: &Config) -> Result<Pipeline, Failure> {
         .map_err(|e| Failure::new(Exit::Config, e))
 }
 
-/// Loads the pipeline and tells the metrics what was loaded.
-pub(super) fn load(config: &Config, metrics: &Metrics) -> Result<Arc<Pipeline>, Failure> {
-    let pipeline = pipeline(config)?;
+/// Tells the metrics what was loaded.
+pub(super) fn told(pipeline: Pipeline, metrics: &Metrics) -> Arc<Pipeline> {
     let model = pipeline.model().info();
     metrics.set_model(&model.name, &model.version, &model.sha256);
     tell_lexicons(metrics, pipeline.lexicons());
-    Ok(Arc::new(pipeline))
+    Arc::new(pipeline)
 }
 
 /// What the status page says of a worker: what it runs and where it stands. No secrets.
@@ -87,12 +86,19 @@ pub(super) fn intake(config: &Config) -> Intake {
     Intake::new(Limits { bytes: config.limits.article_bytes.0, ..Limits::default() })
 }
 
+/// A worker's own name among all workers of all groups, which is its transactional id: `<group>-<instance>`, with `-`
+/// and `%` of the instance written as `%2D` and `%25`. So the last `-` is always the one between them; without that,
+/// instance `0` of group `two-a` and instance `a-0` of group `two` would fence each other.
+fn slot(group: &str, instance: &str) -> String {
+    format!("{group}-{}", instance.replace('%', "%25").replace('-', "%2D"))
+}
+
 /// The stream's settings of a configuration.
 pub(super) fn settings(config: &Config) -> stream::Settings {
     let kafka = &config.kafka;
     let delivery = match kafka.delivery {
         Delivery::ExactlyOnce => {
-            stream::Delivery::ExactlyOnce { transactional_id: format!("{}-{}", kafka.group_id, kafka.instance) }
+            stream::Delivery::ExactlyOnce { transactional_id: slot(&kafka.group_id, &kafka.instance) }
         }
         Delivery::AtLeastOnce => stream::Delivery::AtLeastOnce,
     };
@@ -123,7 +129,7 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
     settings.drain_timeout = config.worker.drain_timeout;
     settings.crash_guard = config.worker.state_dir.clone().map(|folder| stream::CrashGuard {
         folder,
-        name: format!("{}-{}", kafka.group_id, kafka.instance),
+        name: slot(&kafka.group_id, &kafka.instance),
         limit: config.worker.crash_limit,
     });
     settings.dead_letters = stream::DeadLetterLimits {
@@ -179,4 +185,33 @@ pub(super) fn failure(error: StreamError) -> Failure {
         _ => Exit::Internal,
     };
     Failure::new(exit, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ordinals_keep_the_id_that_they_always_had() {
+        assert_eq!(slot("news", "0"), "news-0");
+        assert_eq!(slot("two", "a-0"), "two-a%2D0");
+        assert_ne!(slot("two", "a-0"), slot("two-a", "0"));
+        assert_ne!(slot("g", "%2D"), slot("g", "-"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_workers_share_an_id(pairs in prop::collection::vec(("[-%a2D5]{1,5}", "[-%a2D5]{1,5}"), 2..60)) {
+            let mut owners: BTreeMap<String, (String, String)> = BTreeMap::new();
+            for (group, instance) in pairs {
+                let owner = (group.clone(), instance.clone());
+                let first = owners.entry(slot(&group, &instance)).or_insert_with(|| owner.clone());
+                prop_assert_eq!(first, &owner);
+            }
+        }
+    }
 }

@@ -1,30 +1,49 @@
 //! One layer of settings at a time: a file or an environment, flattened to dotted keys.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 
-use config::{Environment, File, FileFormat, Source, Value, ValueKind};
+use config::{File, FileFormat, Source, Value, ValueKind};
 
+use super::env_file;
 use super::load::ConfigError;
+use super::properties::is_secret_property;
+use super::variables::{OF_THE_COMMAND_LINE, Variable, classify, variable};
 
 /// Dotted key to value, as text.
 pub(super) type Flat = BTreeMap<String, String>;
 
-const PREFIX: &str = "DATELINE__";
-/// Tables whose keys are librdkafka property names, which Dateline does not list.
+/// A layer: keys with their values and where each value stands.
+pub(super) type Layer = BTreeMap<String, (String, String)>;
+
+/// Tables whose keys are librdkafka property names, which the defaults do not list.
 pub(super) const OPEN_TABLES: [&str; 2] = ["kafka.consumer", "kafka.producer"];
 /// Settings whose values are never shown, and which can be given as `<KEY>_FILE`.
 pub(super) const SECRETS: [&str; 2] = ["kafka.sasl_password", "kafka.ssl_key_password"];
+/// Where values of the process environment are said to come from.
+pub(super) const ENVIRONMENT: &str = "environment";
 
-/// Whether a setting's value must not be shown. Covers secret librdkafka properties in the open tables too.
-pub(super) fn is_secret(key: &str) -> bool {
+/// Whether a setting's value must not be shown. Covers librdkafka properties in the open tables, too.
+fn is_secret(key: &str) -> bool {
     SECRETS.contains(&key) || open_property(key).is_some_and(is_secret_property)
 }
 
-/// Whether the value of a librdkafka property must not be shown.
-pub fn is_secret_property(name: &str) -> bool {
-    ["password", "secret", "token", "pem", "sasl.jaas", "oauthbearer.config"].iter().any(|part| name.contains(part))
+/// A setting's value as it may be shown.
+pub(super) fn shown(key: &str, value: &str) -> String {
+    if is_secret(key) && !value.is_empty() { REDACTED.to_owned() } else { without_user(value) }
 }
+
+/// Takes the user and the password out of `scheme://user:password@host`. Hides rather too much than too little.
+pub(super) fn without_user(text: &str) -> String {
+    let Some((user, host)) = text.rsplit_once('@').filter(|(user, _)| user.contains(':')) else {
+        return text.to_owned();
+    };
+    let scheme = user.split_once("://").map_or("", |(scheme, _)| &user[..scheme.len() + 3]);
+    format!("{scheme}{REDACTED}@{host}")
+}
+
+const REDACTED: &str = "[redacted]";
 
 /// The librdkafka property that a key of an open table names.
 pub(super) fn open_property(key: &str) -> Option<&str> {
@@ -80,46 +99,82 @@ fn flatten(origin: &str, key: String, value: Value, into: &mut Flat) -> Result<(
     }
 }
 
-/// The variables of an environment that start with `DATELINE__`; `name` maps a key back to its variable.
-pub(super) fn environment(origin: &str, variables: &BTreeMap<String, String>) -> Result<Flat, ConfigError> {
-    // `try_parsing` stays off: it would turn a group id of 007 into 7 and a password of 1e3 into 1000.
-    let ours = variables.iter().filter(|(k, _)| k.starts_with(PREFIX)).map(|(k, v)| (k.clone(), v.clone())).collect();
-    let source = Environment::with_prefix("DATELINE").prefix_separator("__").separator("__").source(Some(ours));
-    let mut flat = Flat::new();
-    for (key, value) in toml(origin, source)? {
-        let key = match open_property(&key) {
-            Some(property) => {
-                let dotted = property.replace('_', ".");
-                format!("{}{dotted}", &key[..key.len() - property.len()])
+/// The settings in the process environment. What is meant for us and cannot be understood is reported.
+pub(super) fn environment(
+    variables: &BTreeMap<OsString, OsString>,
+    known: &Flat,
+    errors: &mut Vec<ConfigError>,
+) -> Layer {
+    let mut layer = Layer::new();
+    for (name, value) in variables {
+        let (text, shown) = (value.to_str(), name.to_string_lossy());
+        let key = match classify(&shown, text.unwrap_or_default(), known) {
+            Variable::Foreign => continue,
+            Variable::Setting(key) => key,
+            Variable::Mistake(suggestion) => {
+                let (key, origin) = (shown.into_owned(), ENVIRONMENT.to_owned());
+                errors.push(ConfigError::Unknown { key, origin, suggestion });
+                continue;
             }
-            None => key,
         };
-        flat.insert(key, value);
+        match text {
+            Some(value) => drop(layer.insert(key, (value.to_owned(), ENVIRONMENT.to_owned()))),
+            None => errors.push(ConfigError::Invalid {
+                origin: variable(&key),
+                key,
+                reason: "is not UTF-8; write it in UTF-8".to_owned(),
+            }),
+        }
     }
-    read_secret_files(origin, flat)
+    read_secret_files(layer, errors)
 }
 
-/// The environment variable that sets a key.
-pub(super) fn variable(key: &str) -> String {
-    let name = match open_property(key) {
-        Some(property) => format!("{}{}", &key[..key.len() - property.len()], property.replace('.', "_")),
-        None => key.to_owned(),
+/// The settings in an environment file.
+pub(super) fn environment_file(path: &Path, known: &Flat, errors: &mut Vec<ConfigError>) -> Layer {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) => {
+            errors.push(ConfigError::Unreadable { origin: path.display().to_string(), reason: e.to_string() });
+            return Layer::new();
+        }
     };
-    format!("{PREFIX}{}", name.replacen('.', "__", if open_property(key).is_some() { 2 } else { 1 }).to_uppercase())
+    let at = |number: usize| format!("{}:{number}", path.display());
+    let concerns = |name: &str| OF_THE_COMMAND_LINE.contains(&name) || classify(name, "", known) != Variable::Foreign;
+    let (lines, faults) = env_file::parse(&bytes, concerns);
+    errors.extend(faults.into_iter().map(|(number, reason)| ConfigError::Line { origin: at(number), reason }));
+    let mut layer = Layer::new();
+    for env_file::Line { number, name, value } in lines {
+        let origin = at(number);
+        match classify(&name, "", known) {
+            Variable::Setting(key) => drop(layer.insert(key, (value, origin))),
+            Variable::Mistake(suggestion) => errors.push(ConfigError::Unknown { key: name, origin, suggestion }),
+            Variable::Foreign => {
+                let option = name.trim_start_matches("DATELINE_").to_lowercase().replace('_', "-");
+                let reason =
+                    format!("sets {name}, which is read before any file; use --{option} or the process environment");
+                errors.push(ConfigError::Line { origin, reason });
+            }
+        }
+    }
+    read_secret_files(layer, errors)
 }
 
 /// Replaces every `<secret>_file` by the content of the file, without its final line break.
-fn read_secret_files(origin: &str, mut flat: Flat) -> Result<Flat, ConfigError> {
+fn read_secret_files(mut layer: Layer, errors: &mut Vec<ConfigError>) -> Layer {
     for key in SECRETS {
-        let Some(path) = flat.remove(&format!("{key}_file")) else { continue };
+        let Some((path, origin)) = layer.remove(&format!("{key}_file")) else { continue };
         let at = format!("{origin}: {}_FILE", variable(key));
-        if flat.contains_key(key) {
+        if layer.remove(key).is_some() {
             let reason = format!("is set together with {}; set one of the two", variable(key));
-            return Err(ConfigError::Invalid { key: key.to_owned(), origin: at, reason });
+            errors.push(ConfigError::Invalid { key: key.to_owned(), origin: at, reason });
+            continue;
         }
-        let content = std::fs::read_to_string(&path)
-            .map_err(|e| ConfigError::Unreadable { origin: at, reason: format!("cannot read {path:?}: {e}") })?;
-        flat.insert(key.to_owned(), content.trim_end_matches(['\r', '\n']).to_owned());
+        match std::fs::read_to_string(&path) {
+            Ok(content) => {
+                drop(layer.insert(key.to_owned(), (content.trim_end_matches(['\r', '\n']).to_owned(), origin)));
+            }
+            Err(e) => errors.push(ConfigError::Unreadable { origin: at, reason: format!("cannot read {path:?}: {e}") }),
+        }
     }
-    Ok(flat)
+    layer
 }

@@ -1,13 +1,16 @@
 //! Layers to one validated [`Config`], keeping where every value came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
 use config::{Map, Value, ValueKind};
 
 use super::Config;
-use super::layers::{self, Flat, OPEN_TABLES};
+use super::layers::{self, ENVIRONMENT, Flat, Layer, OPEN_TABLES};
+use super::properties::{self, Client};
+use super::variables::{closest, variable};
 
 /// Where settings are looked for.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +22,7 @@ pub struct Sources {
     /// The `.env` file, which must exist when named. None: no such file is read.
     pub env_file: Option<PathBuf>,
     /// The process environment.
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<OsString, OsString>,
 }
 
 /// What is wrong with the configuration.
@@ -43,6 +46,14 @@ pub enum ConfigError {
         /// The most similar setting.
         suggestion: Option<String>,
     },
+    /// A line of an environment file that not everybody reads alike.
+    #[error("{origin} {reason}")]
+    Line {
+        /// File and line.
+        origin: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A value that cannot be used.
     #[error("setting {key} ({origin}) {reason}")]
     Invalid {
@@ -61,8 +72,30 @@ impl ConfigError {
         match self {
             Self::Unreadable { .. } => "unreadable",
             Self::Unknown { .. } => "unknown_setting",
+            Self::Line { .. } => "ambiguous_line",
             Self::Invalid { .. } => "invalid_value",
         }
+    }
+
+    /// The setting that is at fault, if it is one.
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::Invalid { key, .. } => Some(key),
+            Self::Unknown { .. } | Self::Unreadable { .. } | Self::Line { .. } => None,
+        }
+    }
+}
+
+/// Everything that is wrong with the configuration; never empty.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", listed(.0))]
+pub struct ConfigErrors(pub Vec<ConfigError>);
+
+/// One problem by itself, several as a list.
+pub fn listed<T: fmt::Display>(problems: &[T]) -> String {
+    match problems {
+        [one] => one.to_string(),
+        all => all.iter().fold(format!("{} settings are wrong:", all.len()), |text, one| format!("{text}\n  {one}")),
     }
 }
 
@@ -90,69 +123,128 @@ impl fmt::Display for Effective {
     }
 }
 
+/// The settings as far as they could be understood; what could not is left at its default.
+#[derive(Debug)]
+pub struct Reading {
+    /// The settings.
+    pub config: Config,
+    /// The same, to be shown.
+    pub effective: Effective,
+    /// What is wrong.
+    pub errors: Vec<ConfigError>,
+}
+
 /// Loads, merges and validates the settings.
-pub fn load(sources: &Sources) -> Result<(Config, Effective), ConfigError> {
+///
+/// # Errors
+/// Everything that is wrong.
+pub fn load(sources: &Sources) -> Result<(Config, Effective), ConfigErrors> {
+    let Reading { config, effective, errors } = read(sources).map_err(|e| ConfigErrors(vec![e]))?;
+    if errors.is_empty() { Ok((config, effective)) } else { Err(ConfigErrors(errors)) }
+}
+
+/// The same for those who have more to find.
+///
+/// # Errors
+/// The defaults that are built in cannot be read, which no setting mends.
+pub fn read(sources: &Sources) -> Result<Reading, ConfigError> {
     let defaults = layers::embedded()?;
-    let mut merged: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for (origin, layer) in read_layers(sources, &defaults)? {
-        for (key, value) in layer {
-            if !defaults.contains_key(&key) && layers::open_property(&key).is_none() {
-                let suggestion = closest(&key, defaults.keys());
-                return Err(ConfigError::Unknown { key, origin, suggestion });
-            }
-            merged.insert(key, (value, origin.clone()));
-        }
+    let mut errors = Vec::new();
+    let mut merged: Layer =
+        defaults.iter().map(|(k, v)| (k.clone(), (v.clone(), "built-in default".to_owned()))).collect();
+    for layer in read_layers(sources, &defaults, &mut errors) {
+        merge(layer, &defaults, &mut merged, &mut errors);
     }
-    let config = typed(&merged)?;
-    if let Err((key, reason)) = config.validate() {
-        return Err(invalid(key, reason.to_owned(), &merged));
+    let (config, mut faults) = typed(&mut merged, &defaults)?;
+    errors.append(&mut faults);
+    let broken: BTreeSet<String> = errors.iter().filter_map(|e| e.key().map(str::to_owned)).collect();
+    for rule in config.rules() {
+        // A rule about a value that nobody could read says nothing.
+        if !rule.holds && !rule.keys.iter().any(|key| broken.contains(*key)) {
+            errors.push(invalid(rule.keys[0], rule.text, &merged));
+        }
     }
     let shown = merged.into_iter().map(|(key, (value, origin))| {
-        let hide = layers::is_secret(&key) && !value.is_empty();
-        (key, Setting { value: if hide { "[redacted]".to_owned() } else { value }, origin })
+        let value = layers::shown(&key, &value);
+        (key, Setting { value, origin })
     });
-    Ok((config, Effective(shown.collect())))
+    Ok(Reading { config, effective: Effective(shown.collect()), errors })
 }
 
-/// All layers with their names, weakest first.
-fn read_layers(sources: &Sources, defaults: &Flat) -> Result<Vec<(String, Flat)>, ConfigError> {
-    let mut found = vec![("built-in default".to_owned(), defaults.clone())];
-    if let Some(dir) = &sources.config_dir {
-        let path = dir.join("default.toml");
-        if path.exists() {
-            found.push((path.display().to_string(), layers::file(&path)?));
-        }
-    }
+/// The layers above the defaults, weakest first.
+fn read_layers(sources: &Sources, defaults: &Flat, errors: &mut Vec<ConfigError>) -> Vec<Layer> {
+    let mut files = Vec::new();
+    files.extend(sources.config_dir.as_ref().map(|dir| dir.join("default.toml")).filter(|path| path.exists()));
     if let Some(profile) = &sources.profile {
         let dir = sources.config_dir.clone().unwrap_or_else(|| PathBuf::from("config"));
-        let path = dir.join(format!("{profile}.toml"));
-        found.push((path.display().to_string(), layers::file(&path)?));
+        files.push(dir.join(format!("{profile}.toml")));
+    }
+    let mut found = Vec::new();
+    for path in files {
+        let origin = path.display().to_string();
+        match layers::file(&path) {
+            Ok(flat) => found.push(flat.into_iter().map(|(key, value)| (key, (value, origin.clone()))).collect()),
+            Err(error) => errors.push(error),
+        }
     }
     if let Some(path) = &sources.env_file {
-        let origin = path.display().to_string();
-        // Error texts of dotenvy quote the faulty line, which may hold a secret: only its kind is passed on.
-        let unreadable = |e: dotenvy::Error| ConfigError::Unreadable {
-            origin: origin.clone(),
-            reason: match e {
-                dotenvy::Error::Io(e) => e.to_string(),
-                _ => "a line is not of the form NAME=value (quote values with spaces or '#')".to_owned(),
-            },
-        };
-        let mut variables = BTreeMap::new();
-        for pair in dotenvy::from_path_iter(path).map_err(unreadable)? {
-            let (name, value) = pair.map_err(unreadable)?;
-            variables.insert(name, value);
-        }
-        let layer = layers::environment(&origin, &variables)?;
-        found.push((origin, layer));
+        found.push(layers::environment_file(path, defaults, errors));
     }
-    let layer = layers::environment("environment", &sources.environment)?;
-    found.push(("environment".to_owned(), layer));
-    Ok(found)
+    found.push(layers::environment(&sources.environment, defaults, errors));
+    found
 }
 
-/// Flat text values to the typed settings.
-fn typed(merged: &BTreeMap<String, (String, String)>) -> Result<Config, ConfigError> {
+/// Puts a layer over the others. Unknown settings and properties that may not be set are left out.
+fn merge(layer: Layer, defaults: &Flat, merged: &mut Layer, errors: &mut Vec<ConfigError>) {
+    let mut properties = BTreeSet::new();
+    for (key, (value, origin)) in layer {
+        let Some(property) = layers::open_property(&key) else {
+            if defaults.contains_key(&key) {
+                merged.insert(key, (value, origin));
+            } else {
+                let suggestion = closest(&key, defaults.keys().map(String::as_str));
+                errors.push(ConfigError::Unknown { key, origin, suggestion });
+            }
+            continue;
+        };
+        let table = &key[..key.len() - property.len() - 1];
+        let client = if table == Client::Consumer.table() { Client::Consumer } else { Client::Producer };
+        let one_name = format!("{table}.{}", properties::canonical(property));
+        let judged =
+            properties::judge(client, property, &value).and_then(|()| match properties.insert(one_name.clone()) {
+                true => Ok(()),
+                false => Err(format!("is set twice: another name of it is {}", properties::canonical(property))),
+            });
+        match judged {
+            Ok(()) => drop(merged.insert(one_name, (value, origin))),
+            Err(reason) => {
+                let origin = if origin == ENVIRONMENT { variable(&key) } else { origin };
+                errors.push(ConfigError::Invalid { key, origin, reason });
+            }
+        }
+    }
+}
+
+/// Text values to the typed settings. One that cannot be read is reported and its default taken, so that the next one
+/// is found, too.
+fn typed(merged: &mut Layer, defaults: &Flat) -> Result<(Config, Vec<ConfigError>), ConfigError> {
+    let mut errors = Vec::new();
+    loop {
+        match deserialize(merged) {
+            Ok(config) => return Ok((config, errors)),
+            Err((key, reason)) => {
+                let error = invalid(&key, &layers::without_user(&reason), merged);
+                match (merged.get_mut(&key), defaults.get(&key)) {
+                    (Some((value, _)), Some(default)) if value != default => value.clone_from(default),
+                    _ => return Err(error),
+                }
+                errors.push(error);
+            }
+        }
+    }
+}
+
+fn deserialize(merged: &Layer) -> Result<Config, (String, String)> {
     let mut root = Map::new();
     for table in OPEN_TABLES {
         insert(&mut root, table, Value::new(None, ValueKind::Table(Map::new())));
@@ -170,14 +262,14 @@ fn typed(merged: &BTreeMap<String, (String, String)>) -> Result<Config, ConfigEr
             config::ConfigError::At { error, .. } => error.to_string(),
             other => other.to_string(),
         };
-        invalid(&key, reason, merged)
+        (key, reason)
     })
 }
 
-fn invalid(key: &str, reason: String, merged: &BTreeMap<String, (String, String)>) -> ConfigError {
+fn invalid(key: &str, reason: &str, merged: &Layer) -> ConfigError {
     let origin = merged.get(key).map_or_else(|| "configuration".to_owned(), |(_, origin)| origin.clone());
-    let origin = if origin == "environment" { layers::variable(key) } else { origin };
-    ConfigError::Invalid { key: key.to_owned(), origin, reason }
+    let origin = if origin == ENVIRONMENT { variable(key) } else { origin };
+    ConfigError::Invalid { key: key.to_owned(), origin, reason: reason.to_owned() }
 }
 
 /// Puts a value at its dotted place. Keys of open tables keep their own dots.
@@ -195,25 +287,4 @@ fn insert(root: &mut Map<String, Value>, key: &str, value: Value) {
         table = inner;
     }
     table.entry(last.to_owned()).or_insert(value);
-}
-
-/// The known key most like a mistyped one.
-fn closest<'k>(key: &str, known: impl Iterator<Item = &'k String>) -> Option<String> {
-    let (distance, name) = known.map(|k| (edit_distance(key, k), k)).min()?;
-    (distance <= 3).then(|| name.clone())
-}
-
-/// Levenshtein distance.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let cost = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = cost.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -258,92 +258,145 @@ pub struct LogConfig {
     pub format: LogFormat,
 }
 
+/// A rule that holds between settings.
+pub(super) struct Rule {
+    pub(super) holds: bool,
+    /// The settings that it is about; the first is the one at fault.
+    pub(super) keys: &'static [&'static str],
+    /// What is wrong.
+    pub(super) text: &'static str,
+}
+
 impl Config {
-    /// Rules that hold between settings. Names the setting at fault.
-    pub(super) fn validate(&self) -> Result<(), (&'static str, &'static str)> {
-        self.validate_topics()?;
-        let rules = [
-            (self.worker.batch_records > 0, "worker.batch_records", "must be at least 1"),
-            (
-                self.worker.in_flight_records >= self.worker.batch_records,
-                "worker.in_flight_records",
+    /// Rules that hold between settings.
+    pub(super) fn rules(&self) -> Vec<Rule> {
+        let rule = |holds, keys: &'static [&'static str], text| Rule { holds, keys, text };
+        let Self { kafka, worker, topics, dead_letters, .. } = self;
+        let mut rules = self.topic_rules();
+        rules.extend([
+            rule(worker.batch_records > 0, &["worker.batch_records"], "must be at least 1"),
+            rule(
+                worker.in_flight_records >= worker.batch_records,
+                &["worker.in_flight_records", "worker.batch_records"],
                 "must not be below worker.batch_records, or batches never fill",
             ),
-            (
-                self.worker.in_flight_bytes >= self.limits.article_bytes,
-                "worker.in_flight_bytes",
+            rule(
+                worker.in_flight_bytes >= self.limits.article_bytes,
+                &["worker.in_flight_bytes", "limits.article_bytes"],
                 "must not be below limits.article_bytes, or a large article never enters",
             ),
-            (self.worker.threads <= 1024, "worker.threads", "must be at most 1024"),
-            (!self.worker.article_timeout.is_zero(), "worker.article_timeout", "must be above zero"),
-            (
-                self.worker.crash_limit >= 2,
-                "worker.crash_limit",
+            rule(
+                self.limits.output_bytes.0 >= 16 << 10,
+                &["limits.output_bytes"],
+                "must be at least 16KiB: a record needs room for its frame",
+            ),
+            rule(worker.threads <= 1024, &["worker.threads"], "must be at most 1024"),
+            rule(!worker.article_timeout.is_zero(), &["worker.article_timeout"], "must be above zero"),
+            rule(
+                worker.crash_limit >= 2,
+                &["worker.crash_limit"],
                 "must be at least 2: one crash does not tell which record caused it",
             ),
-            (self.dead_letters.min_records > 0, "dead_letters.min_records", "must be at least 1"),
-            (!self.dead_letters.window.is_zero(), "dead_letters.window", "must be above zero"),
-            (!self.dead_letters.pause.is_zero(), "dead_letters.pause", "must be above zero"),
-            (
-                self.kafka.broker_patience + self.kafka.revoke_timeout + self.worker.article_timeout * 2
-                    < self.kafka.max_poll_interval,
-                "kafka.max_poll_interval",
+            rule(dead_letters.min_records > 0, &["dead_letters.min_records"], "must be at least 1"),
+            rule(!dead_letters.window.is_zero(), &["dead_letters.window"], "must be above zero"),
+            rule(!dead_letters.pause.is_zero(), &["dead_letters.pause"], "must be above zero"),
+            rule(
+                servers_are_plain(&kafka.bootstrap_servers),
+                &["kafka.bootstrap_servers"],
+                "must be addresses as host:port, separated by commas, without user or password (kafka.sasl_username and \
+                 kafka.sasl_password)",
+            ),
+            rule(
+                kafka.broker_patience + kafka.revoke_timeout + worker.article_timeout * 2 < kafka.max_poll_interval,
+                &[
+                    "kafka.max_poll_interval",
+                    "kafka.broker_patience",
+                    "kafka.revoke_timeout",
+                    "worker.article_timeout",
+                ],
                 "must exceed kafka.broker_patience, kafka.revoke_timeout and twice worker.article_timeout together: \
                  while it waits for a broker the worker does not poll, and a member that does not poll is thrown out",
             ),
-            (
-                self.kafka.broker_patience > self.kafka.transaction_timeout,
-                "kafka.broker_patience",
+            rule(
+                kafka.broker_patience > kafka.transaction_timeout,
+                &["kafka.broker_patience", "kafka.transaction_timeout"],
                 "must exceed kafka.transaction_timeout, or the worker gives up before a broken transaction can be \
                  replaced",
             ),
-            (
-                self.kafka.session_timeout <= self.kafka.max_poll_interval,
-                "kafka.session_timeout",
+            rule(
+                (1..=900).contains(&kafka.transaction_timeout.as_secs()),
+                &["kafka.transaction_timeout"],
+                "must be 1s to 15min, the brokers' transaction.max.timeout.ms",
+            ),
+            rule(
+                kafka.session_timeout <= kafka.max_poll_interval,
+                &["kafka.session_timeout", "kafka.max_poll_interval"],
                 "must not exceed kafka.max_poll_interval",
             ),
-            (
-                !self.kafka.security_protocol.is_sasl() || self.kafka.sasl_mechanism.is_some(),
-                "kafka.sasl_mechanism",
+            rule(
+                !kafka.security_protocol.is_sasl() || kafka.sasl_mechanism.is_some(),
+                &["kafka.sasl_mechanism", "kafka.security_protocol"],
                 "is needed with kafka.security_protocol = sasl_plaintext or sasl_ssl",
             ),
-            (
-                self.kafka.sasl_mechanism.as_deref() != Some("OAUTHBEARER") || self.kafka.oauth_token_file.is_some(),
-                "kafka.oauth_token_file",
+            rule(
+                kafka.sasl_mechanism.as_deref() != Some("OAUTHBEARER") || kafka.oauth_token_file.is_some(),
+                &["kafka.oauth_token_file", "kafka.sasl_mechanism"],
                 "is needed with kafka.sasl_mechanism = OAUTHBEARER",
             ),
-            ((1..=10_000).contains(&self.topics.partitions), "topics.partitions", "must be 1 to 10000"),
-            ((1..=100).contains(&self.topics.replication_factor), "topics.replication_factor", "must be 1 to 100"),
-            (!self.topics.retention.is_zero(), "topics.retention", "must be above zero"),
-            (!self.topics.dead_retention.is_zero(), "topics.dead_retention", "must be above zero"),
-            (
-                self.kafka.security_protocol.is_sasl() || self.kafka.sasl_password.is_none(),
-                "kafka.sasl_password",
+            rule((1..=10_000).contains(&topics.partitions), &["topics.partitions"], "must be 1 to 10000"),
+            rule((1..=100).contains(&topics.replication_factor), &["topics.replication_factor"], "must be 1 to 100"),
+            rule(!topics.retention.is_zero(), &["topics.retention"], "must be above zero"),
+            rule(!topics.dead_retention.is_zero(), &["topics.dead_retention"], "must be above zero"),
+            rule(
+                kafka.security_protocol.is_sasl() || kafka.sasl_password.is_none(),
+                &["kafka.sasl_password", "kafka.security_protocol"],
                 "is set, but kafka.security_protocol is neither sasl_plaintext nor sasl_ssl",
             ),
-        ];
-        rules.into_iter().try_for_each(|(holds, key, text)| if holds { Ok(()) } else { Err((key, text)) })
+        ]);
+        rules
     }
 
-    fn validate_topics(&self) -> Result<(), (&'static str, &'static str)> {
-        let topics = [
-            ("topics.input", &self.topics.input),
-            ("topics.enriched", &self.topics.enriched),
-            ("topics.events", &self.topics.events),
-            ("topics.entities", &self.topics.entities),
-            ("topics.dead", &self.topics.dead),
+    fn topic_rules(&self) -> Vec<Rule> {
+        let topics: [(&'static [&'static str], &String); 5] = [
+            (&["topics.input"], &self.topics.input),
+            (&["topics.enriched"], &self.topics.enriched),
+            (&["topics.events"], &self.topics.events),
+            (&["topics.entities"], &self.topics.entities),
+            (&["topics.dead"], &self.topics.dead),
         ];
-        for (i, (key, name)) in topics.iter().enumerate() {
-            if topics[..i].iter().any(|(_, other)| other == name) {
-                return Err((key, "names the same topic as another setting; every topic needs its own name"));
-            }
-            let valid = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-            if name.is_empty() || name.len() > 249 || !name.chars().all(valid) || matches!(name.as_str(), "." | "..") {
-                return Err((key, "is no Kafka topic name: 1 to 249 letters, digits, '.', '_' and '-'"));
-            }
+        let valid = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        let is_name = |name: &str| {
+            !name.is_empty() && name.len() <= 249 && name.chars().all(valid) && !matches!(name, "." | "..")
+        };
+        let mut rules = Vec::new();
+        for (i, (keys, name)) in topics.iter().enumerate() {
+            rules.push(Rule {
+                holds: topics[..i].iter().all(|(_, other)| other != name),
+                keys,
+                text: "names the same topic as another setting; every topic needs its own name",
+            });
+            rules.push(Rule {
+                holds: is_name(name),
+                keys,
+                text: "is no Kafka topic name: 1 to 249 letters, digits, '.', '_' and '-'",
+            });
         }
-        Ok(())
+        rules
     }
+}
+
+/// Whether every address is a host with or without a port, and nothing else.
+fn servers_are_plain(servers: &str) -> bool {
+    servers.split(',').map(str::trim).all(|server| {
+        let (host, port) = match server.rsplit_once(':') {
+            // An address of IPv6 without a port ends in its bracket.
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (server, None),
+        };
+        let of_a_host = |c: char| c.is_alphanumeric() || "._-[]:".contains(c);
+        let host_is_one = !host.is_empty() && host.chars().all(of_a_host);
+        host_is_one && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+    })
 }
 
 /// Reads a string that must not be empty.

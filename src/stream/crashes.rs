@@ -42,6 +42,21 @@ pub struct CrashGuard {
     pub limit: u32,
 }
 
+impl CrashGuard {
+    /// Whether the folder, if it is there, takes files. Makes none: whoever looks may not be who will run the worker.
+    ///
+    /// # Errors
+    /// [`StreamError::State`].
+    pub fn usable(&self) -> Result<(), StreamError> {
+        let failed = |source| StreamError::State { folder: self.folder.clone(), source };
+        if !self.folder.exists() {
+            return Ok(());
+        }
+        let trial = self.folder.join(format!(".trial-{}", std::process::id()));
+        File::create(&trial).and_then(|_| fs::remove_file(&trial)).map_err(failed)
+    }
+}
+
 /// The records that threads are working on.
 #[derive(Debug)]
 pub(super) struct Journal {
@@ -125,7 +140,7 @@ impl Suspects {
         let Some(guard) = guard else { return Ok(Self::default()) };
         let failed = |source| StreamError::State { folder: guard.folder.clone(), source };
         fs::create_dir_all(&guard.folder).map_err(failed)?;
-        let safe = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
+        let safe = |c: char| if c.is_ascii_alphanumeric() || "._-%".contains(c) { c } else { '_' };
         let name: String = guard.name.chars().map(safe).collect();
         let path = guard.folder.join(format!("{name}.suspects.json"));
         let journal = guard.folder.join(format!("{name}.journal"));

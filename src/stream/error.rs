@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::delivery::{code_of, is_denied};
 use super::diagnosis::Diagnosis;
-use crate::config::is_secret_property;
+use crate::config::properties::is_secret_property;
 
 /// A fatal error of the stream. The process should exit non-zero and be started again by its supervisor, which is
 /// always safe: nothing uncommitted is lost, nothing committed is done twice.

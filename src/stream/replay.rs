@@ -2,7 +2,8 @@
 //!
 //! Articles and the group's offsets in the dead-letter topic are committed in one transaction, so a replay that is
 //! interrupted, killed or run twice goes on after the last article that is really back, and doubles none. The
-//! transactional id is the group: of two replays with one group the older is fenced.
+//! transactional id is the group's: of two replays with one group the older is fenced. No worker can have that id, as in
+//! theirs a `%` stands for another character.
 //!
 //! An article goes back to its own partition where that exists: its key's order is kept by whoever chose it. The
 //! counter among its headers says how often it came back; one that keeps dying is left after `max_replays`.
@@ -183,13 +184,17 @@ pub fn replay(
     Ok(run.tally)
 }
 
+fn transactional_id(replay: &Replay) -> String {
+    format!("{}-%replay", replay.group)
+}
+
 fn offsets(from: i64, to: i64) -> u64 {
     u64::try_from(to - from).unwrap_or(0)
 }
 
 fn producer(settings: &Settings, replay: &Replay) -> Result<Arc<BaseProducer<ToolContext>>, StreamError> {
     let mut settings = settings.clone();
-    settings.delivery = Delivery::ExactlyOnce { transactional_id: replay.group.clone() };
+    settings.delivery = Delivery::ExactlyOnce { transactional_id: transactional_id(replay) };
     settings.output_bytes = settings.output_bytes.max(replay.article_bytes) + HEADROOM;
     let producer: BaseProducer<ToolContext> =
         create(&settings.producer_config(), "producer", ToolContext::new(&settings))?;
@@ -223,7 +228,7 @@ fn call(
 fn judge(replay: &Replay, action: &'static str, error: &KafkaError) -> StreamError {
     match code_of(error) {
         RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced | RDKafkaErrorCode::InvalidProducerEpoch => {
-            StreamError::Fenced { transactional_id: replay.group.clone(), reason: error.to_string() }
+            StreamError::Fenced { transactional_id: transactional_id(replay), reason: error.to_string() }
         }
         code if is_denied(code) => StreamError::Denied { action, code },
         _ => StreamError::client_failed(action, error),

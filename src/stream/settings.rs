@@ -1,7 +1,7 @@
 //! What the worker needs to know, and how it becomes librdkafka configuration.
 //!
-//! Plain data with defaults: the configuration layer fills it. Properties on which the delivery guarantee rests are
-//! managed here and refused when a user sets them; everything else passes through to librdkafka.
+//! Plain data with defaults: the configuration layer fills it. Which librdkafka properties a user may add is decided in a
+//! table (`config::properties`); those on which delivery and security rest are set here alone.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,10 +11,16 @@ use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::BaseConsumer;
+use rdkafka::producer::BaseProducer;
 
 use super::breaker::DeadLetterLimits;
+use super::connection::{ToolContext, create};
 use super::crashes::CrashGuard;
-use super::error::{StreamError, refusal};
+use super::error::StreamError;
+use super::oauth;
+use crate::config::listed;
+use crate::config::properties::{Client, is_shared_property, judge};
 
 /// Settings of a worker.
 #[derive(Debug, Clone)]
@@ -70,7 +76,7 @@ pub struct Settings {
     pub output_bytes: usize,
     /// File with the OAUTHBEARER token, read anew whenever one is needed.
     pub oauth_token_file: Option<PathBuf>,
-    /// Properties of both clients: security and the like.
+    /// Properties of all clients: security. Not open to users.
     pub common: Properties,
     /// Further properties of the consumer.
     pub consumer: Properties,
@@ -151,35 +157,6 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Properties {
     }
 }
 
-/// Properties that users may not set, each with the setting to use instead or the reason.
-const MANAGED: &[(&str, &str)] = &[
-    ("acks", "every replica must acknowledge, or a failover loses records"),
-    ("auto.commit.enable", "the worker commits offsets itself"),
-    ("auto.commit.interval.ms", "the worker commits offsets itself"),
-    ("bootstrap.servers", "set the brokers instead"),
-    ("metadata.broker.list", "set the brokers instead"),
-    ("client.id", "set the client id instead"),
-    ("delivery.timeout.ms", "derived from the transaction timeout"),
-    ("dr_cb", "callbacks are the worker's"),
-    ("enable.auto.commit", "the worker commits offsets itself, after the outputs"),
-    ("enable.auto.offset.store", "the worker commits offsets itself, after the outputs"),
-    ("enable.idempotence", "without it retries double records"),
-    ("enable.partition.eof", "the worker does not use it"),
-    ("group.id", "set the group instead"),
-    ("isolation.level", "aborted input must stay invisible"),
-    ("log.queue", "logs go through the worker"),
-    ("max.poll.interval.ms", "set the poll interval instead"),
-    ("message.max.bytes", "set the largest output instead"),
-    ("message.timeout.ms", "derived from the transaction timeout"),
-    ("offset.store.method", "the worker commits offsets itself"),
-    ("partitioner", "murmur2, as every other client of the topics expects"),
-    ("request.required.acks", "every replica must acknowledge, or a failover loses records"),
-    ("session.timeout.ms", "set the session timeout instead"),
-    ("statistics.interval.ms", "the lag metrics depend on it"),
-    ("transaction.timeout.ms", "set the transaction timeout instead"),
-    ("transactional.id", "set the instance instead"),
-];
-
 /// Properties that name files, and the settings they come from.
 const FILES: &[(&str, &str)] = &[
     ("ssl.ca.location", "kafka.ssl_ca_location"),
@@ -225,20 +202,30 @@ impl Settings {
         }
     }
 
-    /// Checks everything that can be checked without a broker, librdkafka's property names and values included.
+    /// Checks everything that can be checked without a broker: bounds, files, and whether librdkafka builds both clients.
     ///
     /// # Errors
-    /// [`StreamError::Settings`] names the setting and the remedy.
+    /// [`StreamError::Settings`] names every setting at fault and the remedy.
     pub fn validate(&self) -> Result<(), StreamError> {
-        let bad = |text: String| Err(StreamError::Settings(text));
-        for (name, properties) in [("common", &self.common), ("consumer", &self.consumer), ("producer", &self.producer)]
-        {
-            for key in properties.0.keys() {
-                if let Some((_, why)) = MANAGED.iter().find(|(managed, _)| managed == key) {
-                    return bad(format!("the {name} property {key} is managed by dateline: {why}"));
-                }
-            }
+        let problems = self.problems();
+        if problems.is_empty() { Ok(()) } else { Err(StreamError::Settings(listed(&problems))) }
+    }
+
+    /// What [`Settings::validate`] finds.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = self.broken_rules();
+        for (client, properties) in [(Client::Consumer, &self.consumer), (Client::Producer, &self.producer)] {
+            problems.extend(properties.0.iter().filter_map(|(name, value)| {
+                Some(format!("{}.{name} {}", client.table(), judge(client, name, value).err()?))
+            }));
         }
+        if problems.is_empty() {
+            problems = self.refusals();
+        }
+        problems
+    }
+
+    fn broken_rules(&self) -> Vec<String> {
         let rules = [
             (!self.brokers.trim().is_empty(), "brokers must not be empty"),
             (!self.group.is_empty(), "group must not be empty"),
@@ -263,27 +250,60 @@ impl Settings {
                 "transaction_timeout must not exceed 15min, the brokers' transaction.max.timeout.ms",
             ),
             (self.transaction_timeout >= Duration::from_secs(1), "transaction_timeout must be at least 1s"),
+            (
+                self.delivery != (Delivery::ExactlyOnce { transactional_id: String::new() }),
+                "the transactional id must not be empty",
+            ),
         ];
-        if let Some((_, text)) = rules.iter().find(|(holds, _)| !holds) {
-            return bad((*text).into());
-        }
-        if self.delivery == (Delivery::ExactlyOnce { transactional_id: String::new() }) {
-            return bad("the transactional id must not be empty".into());
-        }
+        rules.into_iter().filter(|(holds, _)| !holds).map(|(_, text)| text.to_owned()).collect()
+    }
+
+    /// What does not go together: files that cannot be read, and settings with which librdkafka does not build a client.
+    pub fn refusals(&self) -> Vec<String> {
+        let mut problems = Vec::new();
         for (property, setting) in FILES {
             // Trap: librdkafka does not say which file it cannot read.
             let path = self.common.0.get(*property).filter(|path| *path != "probe");
             if let Some(Err(e)) = path.map(std::fs::File::open) {
-                return bad(format!("{setting}: cannot read {}: {e}", path.map_or("", String::as_str)));
+                problems.push(format!("{setting}: cannot read {}: {e}", path.map_or("", String::as_str)));
             }
         }
-        // librdkafka checks names and values when the native configuration is built, without any network.
-        for config in [self.consumer_config(), self.producer_config()] {
-            config
-                .create_native_config()
-                .map_err(|e| StreamError::Settings(format!("librdkafka refuses: {}", refusal(&e))))?;
+        if self.uses_oauth() {
+            let now = jiff::Timestamp::now().as_millisecond();
+            let token = oauth::read(self.oauth_token_file.as_deref(), now);
+            problems.extend(token.err().map(|e| format!("kafka.oauth_token_file: {e}")));
         }
-        Ok(())
+        let heartbeat = self.consumer.0.get("heartbeat.interval.ms").and_then(|text| text.parse().ok());
+        if heartbeat.is_some_and(|ms| Duration::from_millis(ms) * 3 > self.session_timeout) {
+            problems
+                .push("kafka.consumer.heartbeat.interval.ms must be a third of kafka.session_timeout at most".into());
+        }
+        if problems.is_empty() {
+            problems.extend(self.refused_clients());
+        }
+        problems
+    }
+
+    /// Builds both clients without brokers to go to. Trap: a native configuration accepts every value by itself; what
+    /// does not go together (`rd_kafka_conf_finalize`) and keys that do not fit are found only where a client is made.
+    fn refused_clients(&self) -> Option<String> {
+        let (mut consumer, mut producer) = (self.consumer_config(), self.producer_config());
+        let consumer = consumer.remove("bootstrap.servers");
+        let producer = producer.remove("bootstrap.servers");
+        let consumer = create::<BaseConsumer<ToolContext>>(consumer, "consumer", ToolContext::new(self)).err();
+        let producer = create::<BaseProducer<ToolContext>>(producer, "producer", ToolContext::new(self)).err();
+        match (consumer, producer) {
+            (Some(StreamError::Client { reason, .. }), Some(StreamError::Client { reason: same, .. }))
+                if reason == same =>
+            {
+                Some(format!("librdkafka refuses the settings: {reason}"))
+            }
+            (None, None) => None,
+            (consumer, producer) => {
+                let texts: Vec<String> = [consumer, producer].into_iter().flatten().map(|e| e.to_string()).collect();
+                Some(texts.join("; "))
+            }
+        }
     }
 
     /// Configuration of the consumer.
@@ -329,6 +349,8 @@ impl Settings {
             .set("linger.ms", "5")
             .set("compression.codec", "lz4")
             .set("message.max.bytes", self.output_bytes.to_string())
+            // A producer may by default: a topic that was deleted would come back with the brokers' settings.
+            .set("allow.auto.create.topics", "false")
             // Bounds librdkafka's own memory (default 1 GiB); a full queue is waited for.
             .set("queue.buffering.max.kbytes", (self.output_bytes.max(32 << 20) / 1024 * 2).to_string())
             // Trap: must not exceed transaction.timeout.ms. A quarter is left for the abort that follows.
@@ -345,10 +367,11 @@ impl Settings {
         config
     }
 
-    /// Configuration of a client that looks around: brokers and security, nothing else.
+    /// Configuration of a client that looks around: brokers, security, and what the consumer's connections are given.
     pub fn tool_config(&self) -> ClientConfig {
         let mut config = self.base_config();
-        self.extend(&mut config, &Properties::default());
+        let shared = self.consumer.0.iter().filter(|(name, _)| is_shared_property(name));
+        self.extend(&mut config, &shared.map(|(name, value)| (name.as_str(), value.as_str())).collect());
         config
     }
 
@@ -406,16 +429,54 @@ mod tests {
         }
         check(
             |s| s.consumer = [("enable.auto.commit", "true")].into_iter().collect(),
-            "consumer property enable.auto.commit is managed",
+            "kafka.consumer.enable.auto.commit is refused",
         );
-        check(|s| s.producer = [("acks", "1")].into_iter().collect(), "acks is managed");
-        check(|s| s.common = [("client.id", "x")].into_iter().collect(), "client.id is managed");
+        check(|s| s.producer = [("acks", "1")].into_iter().collect(), "acks is refused");
         check(|s| s.producer = [("no.such.property", "1")].into_iter().collect(), "no.such.property");
         check(|s| s.consumer = [("fetch.min.bytes", "many")].into_iter().collect(), "fetch.min.bytes");
         check(|s| s.delivery = Delivery::ExactlyOnce { transactional_id: String::new() }, "transactional id");
         check(|s| s.in_flight_records = 10, "in_flight_records");
         check(|s| s.broker_patience = Duration::from_secs(300), "max_poll_interval");
         check(|s| s.transaction_timeout = Duration::from_secs(1000), "15min");
+        check(
+            |s| {
+                s.session_timeout = Duration::from_secs(30);
+                s.consumer = [("heartbeat.interval.ms", "15000")].into_iter().collect();
+            },
+            "a third of kafka.session_timeout",
+        );
+        check(|s| s.consumer = [("heartbeat.interval.ms", "15001")].into_iter().collect(), "to 15000");
+        // All at once.
+        check(|s| (s.threads, s.batch_bytes) = (0, 0), "2 settings are wrong:\n  threads must");
+        check(|s| s.producer = [("retries", "0"), ("acks", "1")].into_iter().collect(), "2 settings are wrong");
+    }
+
+    #[test]
+    fn refuses_what_librdkafka_refuses_when_a_client_is_made() {
+        fn check(change: impl FnOnce(&mut Settings), expect: &str) {
+            let mut s = settings();
+            change(&mut s);
+            let error = s.validate().map_or_else(|e| e.to_string(), |()| String::new());
+            assert!(error.contains(expect), "{error:?} should mention {expect:?}");
+        }
+        check(|s| s.producer = [("socket.timeout.ms", "300000")].into_iter().collect(), "`socket.timeout.ms` must be");
+        check(|s| s.consumer = [("fetch.max.bytes", "1")].into_iter().collect(), "`fetch.max.bytes` must be >=");
+        let new = [("group.protocol", "consumer"), ("heartbeat.interval.ms", "1000")];
+        check(|s| s.consumer = new.into_iter().collect(), "`heartbeat.interval.ms` is not supported");
+        check(
+            |s| {
+                s.common =
+                    [("security.protocol", "sasl_plaintext"), ("sasl.mechanisms", "GSSAPI")].into_iter().collect()
+            },
+            "librdkafka refuses the settings: No provider for SASL mechanism GSSAPI",
+        );
+        let key = tempfile::NamedTempFile::new().unwrap();
+        let path = key.path().to_str().unwrap();
+        std::fs::write(path, "no key").unwrap();
+        check(
+            |s| s.common = [("security.protocol", "ssl"), ("ssl.key.location", path)].into_iter().collect(),
+            "ssl.key.location",
+        );
     }
 
     #[test]

@@ -70,14 +70,17 @@ pub fn init(config: &LogConfig) -> Result<Logs, LogError> {
         LogFormat::Json => false,
         LogFormat::Auto => terminal,
     };
+    // Trap: a line that cannot be written (a full disk, a reader that is gone) would be reported by `eprintln!`, which
+    // panics for the same reason and ends the thread that logged.
     let registry = tracing_subscriber::registry().with(filter);
     let lines = Limiter(Arc::clone(&limit));
     if human {
         let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-        let layer = fmt::layer().with_writer(std::io::stderr).with_ansi(color).with_target(false);
+        let layer =
+            fmt::layer().log_internal_errors(false).with_writer(std::io::stderr).with_ansi(color).with_target(false);
         registry.with(layer.with_filter(lines)).try_init()?;
     } else {
-        let layer = fmt::layer().json().flatten_event(true).with_writer(std::io::stderr);
+        let layer = fmt::layer().json().flatten_event(true).log_internal_errors(false).with_writer(std::io::stderr);
         registry.with(layer.with_filter(lines)).try_init()?;
     }
     Ok(Logs { level, limit })

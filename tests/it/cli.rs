@@ -28,14 +28,15 @@ fn exit_codes_are_as_documented() {
     check(&["nothing"], 64, "nothing");
     check(&["extract", "no-such-file.txt"], 66, "no-such-file.txt");
     check(&["schema", "event.article/1"], 0, "cluster_id");
-    check(&["lexicons", "export", "/proc/none"], 64, "/proc/none");
+    check(&["lexicons", "export", "/proc/none"], 74, "/proc/none");
     check(&["schema", "none/1"], 64, "article.enriched/1");
     check(&["check"], 0, "kafka.bootstrap_servers = \"localhost:9092\"");
+    check(&["check"], 0, "\nThe configuration is valid.\n");
     check(&["check", "--profile", "absent"], 78, "absent.toml");
     check(&["completions", "bash"], 0, "_dateline");
     check(&["topics", "plan", "--help"], 0, "Exit code 2");
     let readme = include_str!("../../README.md");
-    for code in [0, 2, 64, 65, 66, 69, 70, 75, 76, 78] {
+    for code in [0, 2, 64, 65, 66, 69, 70, 74, 75, 76, 78] {
         assert!(readme.contains(&format!("| {code} | ")), "exit code {code} is not in the README's table");
     }
 }
@@ -75,6 +76,124 @@ fn check_refuses_what_librdkafka_refuses_and_hides_secrets() {
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(text.contains("reader") && text.contains("[redacted]") && !text.contains("pl4nted"), "{text}");
+}
+
+#[test]
+fn check_and_run_refuse_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (no_key, no_model) = (file("key", "no key"), file("model", "no model"));
+    let tls = ("KAFKA__SECURITY_PROTOCOL", "ssl");
+    let sasl = ("KAFKA__SECURITY_PROTOCOL", "sasl_ssl");
+    let cases: Vec<(Vec<(&str, &str)>, &str)> = vec![
+        (vec![("KAFKA__CONSUMER__ENABLE_SSL_CERTIFICATE_VERIFICATION", "false")], "always verified"),
+        (vec![("KAFKA__PRODUCER__SSL_ENDPOINT_IDENTIFICATION_ALGORITHM", "none")], "always verified"),
+        (vec![tls, ("KAFKA__CONSUMER__SECURITY_PROTOCOL", "plaintext")], "kafka.security_protocol"),
+        (vec![("KAFKA__CONSUMER__AUTO_OFFSET_RESET", "latest")], "auto.offset.reset"),
+        (vec![("KAFKA__PRODUCER__RETRIES", "0")], "retries"),
+        (vec![("KAFKA__PRODUCER__MAX_IN_FLIGHT", "50")], "max.in.flight"),
+        (vec![("KAFKA__PRODUCER__QUEUING_STRATEGY", "lifo")], "queuing.strategy"),
+        (vec![("KAFKA__CONSUMER__PARTITION_ASSIGNMENT_STRATEGY", "range,cooperative-sticky")], "do not mix"),
+        (vec![("KAFKA__PRODUCER__SOCKET_TIMEOUT_MS", "300000")], "socket.timeout.ms"),
+        (vec![sasl, ("KAFKA__SASL_MECHANISM", "GSSAPI")], "GSSAPI"),
+        (vec![sasl, ("KAFKA__SASL_MECHANISM", "PLAIN")], "sasl.username"),
+        (vec![tls, ("KAFKA__SSL_KEY_LOCATION", &no_key)], "ssl.key.location"),
+        (vec![tls, ("KAFKA__SSL_CA_LOCATION", "/none/ca")], "kafka.ssl_ca_location: cannot read /none/ca"),
+        (
+            vec![sasl, ("KAFKA__SASL_MECHANISM", "OAUTHBEARER"), ("KAFKA__OAUTH_TOKEN_FILE", "/none/token")],
+            "/none/token",
+        ),
+        (vec![("LOG__LEVEL", "nonsense=nonsense")], "log.level"),
+        (vec![("MODEL__PATH", &no_model)], &no_model),
+        (vec![("LEXICONS__DIR", "/none/lexicons")], "/none/lexicons"),
+        (vec![("WORKER__STATE_DIR", &no_key)], "state folder"),
+    ];
+    for (settings, says) in &cases {
+        for command in ["check", "run"] {
+            let mut dateline = dateline();
+            dateline.arg(command).envs(settings.iter().map(|(name, value)| (format!("DATELINE__{name}"), *value)));
+            let output = dateline.output().unwrap();
+            let text = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(78), "{command} with {settings:?}: {text}");
+            assert!(text.contains(says), "{command} with {settings:?} should say {says:?}: {text}");
+        }
+    }
+    // All at once, of every kind.
+    let of = |n: usize| cases[n].0.iter().map(|(name, value)| (format!("DATELINE__{name}"), *value));
+    let all = dateline().arg("check").envs([0, 4, 5, 6, 7, 14, 15].into_iter().flat_map(of)).output().unwrap();
+    let text = String::from_utf8_lossy(&all.stderr).into_owned();
+    assert!(text.contains("7 settings are wrong:"), "{text}");
+}
+
+/// Every subcommand that prints, as it can be run without Kafka.
+const PRINTING: [&[&str]; 13] = [
+    &["--help"],
+    &["--version"],
+    &["-V"],
+    &["topics", "plan", "--help"],
+    &["check"],
+    &["schema"],
+    &["schema", "event.article/1"],
+    &["completions", "zsh"],
+    &["extract", "night-raid.txt"],
+    &["extract", "--format", "json", "night-raid.txt"],
+    &["extract", "--format", "html", "night-raid.txt"],
+    &["bench", "--time", "1ms", "--records", "0"],
+    &["demo"],
+];
+
+fn printing(arguments: &[&str]) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dateline"));
+    command.args(arguments).env_clear().current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/config/samples"));
+    command.stdin(std::process::Stdio::null());
+    command
+}
+
+#[test]
+fn output_that_cannot_be_written_has_an_exit_code_of_its_own() {
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    for arguments in PRINTING {
+        let output = printing(arguments).stdout(full()).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(74), "{arguments:?}: {text}");
+        assert!(text.contains("cannot write to standard output: No space left"), "{arguments:?}: {text}");
+    }
+    // Where standard error is full, the exit code is all that is left.
+    for (arguments, code) in [(&["check", "--profile", "absent"][..], 78), (&["nothing"], 64), (&["demo", "--log"], 0)]
+    {
+        let output = printing(arguments).stderr(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    for arguments in PRINTING {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = printing(arguments).stdout(writer).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), text.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_export_that_fails_leaves_no_half_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("lexicons");
+    // Files of no more than 8 blocks; a process that ignores the signal gets an error.
+    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" lexicons export \"$1\"";
+    let mut command = std::process::Command::new("sh");
+    command.env_clear().args(["-c", script, env!("CARGO_BIN_EXE_dateline"), dir.to_str().unwrap()]);
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(74), "{text}");
+    let failed = text.split("cannot write ").nth(1).and_then(|rest| rest.split(": ").next()).unwrap();
+    assert!(!std::path::Path::new(failed).exists(), "{failed} is half a table: {text}");
 }
 
 #[test]

@@ -66,6 +66,18 @@ fn a_bad_article_comes_back_once_its_cause_is_gone() {
     let one = ["inspect", "--partition", &place("partition"), "--offset", &place("offset"), "--raw"];
     let raw = command(&group, &one).output().unwrap();
     assert!(raw.stdout == large.as_bytes(), "the original bytes come back: {} of {}", raw.stdout.len(), large.len());
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    for arguments in [&one[..], &["inspect"], &["inspect", "--format", "json"], &["stats"], &["replay", "--dry-run"]] {
+        let output = command(&group, arguments).stdout(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(74), "{arguments:?}: {}", text(&output));
+        says(&text(&output), &["cannot write to standard output: No space left"]);
+    }
+    for arguments in [&["topics", "plan"][..], &["topics", "apply"], &["check", "--connect"]] {
+        let mut dateline = Command::new(env!("CARGO_BIN_EXE_dateline"));
+        dateline.env_clear().envs(group.environment()).current_dir(env!("CARGO_TARGET_TMPDIR")).args(arguments);
+        let output = dateline.stdout(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(74), "{arguments:?}: {}", text(&output));
+    }
     says(&dlq(&group, &["inspect", "--until", "1h"], 0), &["no dead letters"]);
     let stats: Value = serde_json::from_str(&dlq(&group, &["stats", "--format", "json"], 0)).unwrap();
     assert_eq!((&stats["letters"], &stats["kinds"][1]["reason"]), (&2.into(), &"too_large".into()), "{stats:#}");

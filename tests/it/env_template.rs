@@ -14,8 +14,9 @@ const SECRETS: [&str; 2] = ["kafka.sasl_password", "kafka.ssl_key_password"];
 
 const HEAD: &str = "\
 # Every setting of Dateline with its default, as environment variables. Copy, uncomment what differs, and give it to the
-# worker: dateline run --env-file FILE, `EnvironmentFile=` of systemd, `--env-file` of a container. Values with spaces or
-# '#' want quotes. Made from config/default.toml; a test holds both equal.
+# worker: dateline run --env-file FILE, `EnvironmentFile=` of systemd, `--env-file` of a container, a ConfigMap. One line,
+# one value, written as it is: quotes, backslashes, `$` and ` #` mean something else to each of them and are refused;
+# spaces need no quotes. Secrets go into files (..._FILE). Made from config/default.toml; a test holds both equal.
 ";
 
 /// The environment variable of a setting.
@@ -41,7 +42,6 @@ fn template() -> String {
             let key = format!("{table}.{name}");
             let file = if SECRETS.contains(&key.as_str()) { "_FILE" } else { "" };
             let value = value.trim_matches('"');
-            let value = if value.contains([' ', '#', ',']) { format!("'{value}'") } else { value.to_owned() };
             let _ = writeln!(text, "#{}{file}={value}", variable(&key));
         } else {
             let _ = writeln!(text, "{line}");

@@ -137,6 +137,7 @@ impl WorkerProcess {
         Command::new(env!("CARGO_BIN_EXE_dateline"))
             .arg("health")
             .args(arguments)
+            .env_clear()
             .env("DATELINE__HTTP__LISTEN", format!("0.0.0.0:{}", self.admin))
             .stdout(Stdio::null())
             .status()

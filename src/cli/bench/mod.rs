@@ -111,7 +111,6 @@ pub(in crate::cli) fn run(arguments: &Arguments, out: &mut impl Write) -> Result
         Format::Json => serde_json::to_string_pretty(&report).map_err(|e| Failure::new(Exit::Internal, e))? + "\n",
         Format::Human => human(&report, Style::for_terminal(std::io::stdout().is_terminal())),
     };
-    // A reader that has seen enough ("| head") is no failure.
     let _ = out.write_all(text.as_bytes());
     Ok(Exit::Ok)
 }

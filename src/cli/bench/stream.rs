@@ -9,6 +9,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use serde::Serialize;
 
 use super::super::exit::{Exit, Failure};
+use super::super::out::complain;
 use super::super::progress::Progress;
 use super::super::recent::Recent;
 use super::super::{news, topics, worker};
@@ -49,7 +50,7 @@ impl Drop for Temporary {
     fn drop(&mut self) {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
         if let Err(error) = self.admin.delete(&names, &self.group) {
-            eprintln!("dateline: the temporary topics dateline-bench.* may be left: {error}");
+            complain(format_args!("the temporary topics dateline-bench.* may be left: {error}"));
         }
     }
 }

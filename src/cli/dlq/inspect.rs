@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::super::exit::{Exit, Failure};
+use super::super::out::complain;
 use super::super::style::Style;
 use super::super::worker;
 use super::{Choice, Format, Letters, preview};
@@ -96,10 +97,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
             let error = anyhow::anyhow!("{topic}/{partition} holds no dead letter at or after offset {offset}");
             return Err(Failure::new(Exit::NoInput, error));
         };
-        // A reader that has seen enough ("| head") is no failure, here and below.
         if arguments.raw {
             let _ = out.write_all(letter.original.value.as_deref().unwrap_or_default());
-            let _ = out.flush();
         } else {
             show(&[letter.into()], arguments.format, out);
         }
@@ -107,9 +106,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     }
     let (found, broken) = newest(&letters, arguments).map_err(worker::failure)?;
     show(&found, arguments.format, out);
-    let style = Style::for_terminal(std::io::stderr().is_terminal());
     for (partition, offset) in broken {
-        eprintln!("{} the letter at {partition}@{offset} misses pieces", style.alarm("dateline:"));
+        complain(format_args!("the letter at {partition}@{offset} misses pieces"));
     }
     if found.is_empty() && arguments.format == Format::Human {
         let _ = writeln!(out, "no dead letters");

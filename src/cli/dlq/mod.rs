@@ -10,8 +10,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::exit::{Exit, Failure};
+use super::validate::{self, Valid};
 use super::{Settings, worker};
-use crate::config::Config;
 use crate::stream::connection::Connection;
 use crate::stream::letters::Filter;
 use crate::stream::reader::{Range, Reader, ranges};
@@ -132,7 +132,7 @@ struct Letters {
 
 impl Letters {
     fn open(choice: &Choice) -> Result<Self, Failure> {
-        let (_, settings) = load(&choice.settings)?;
+        let Valid { stream: settings, .. } = validate::settings(&choice.settings)?;
         let connected = || -> Result<_, StreamError> {
             let connection = Connection::open(&settings, choice.timeout)?;
             let topic = &settings.topics.dead;
@@ -152,14 +152,6 @@ impl Letters {
         let (reader, ranges) = connected().map_err(worker::failure)?;
         Ok(Self { settings, reader, ranges })
     }
-}
-
-/// The configuration and the stream's settings.
-fn load(from: &Settings) -> Result<(Config, stream::Settings), Failure> {
-    let (config, _) = from.load()?;
-    let settings = worker::settings(&config);
-    settings.validate().map_err(worker::failure)?;
-    Ok((config, settings))
 }
 
 /// Bytes as text in one line, at most so many characters.

@@ -1,6 +1,6 @@
 //! `dateline dlq replay`: the articles go back to the input topic.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,10 +8,11 @@ use clap::Args;
 use sha2::{Digest, Sha256};
 
 use super::super::exit::{Exit, Failure};
+use super::super::out::complain;
 use super::super::progress::Progress;
-use super::super::style::Style;
+use super::super::validate::{self, Valid};
 use super::super::worker;
-use super::{Choice, load};
+use super::Choice;
 use crate::stream::replay::{News, Replay, replay};
 
 /// Messages about single letters are no more than this; the rest is counted.
@@ -49,7 +50,7 @@ fn rate(text: &str) -> Result<f64, String> {
 
 /// Replays.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
-    let (config, settings) = load(&arguments.choice.settings)?;
+    let Valid { config, stream: settings, .. } = validate::settings(&arguments.choice.settings)?;
     let to = arguments.to.clone().unwrap_or_else(|| settings.topics.input.to_string());
     if to == *settings.topics.dead {
         let error = anyhow::anyhow!("{to} is the dead-letter topic itself: its letters cannot be replayed there");
@@ -70,7 +71,6 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         article_bytes: config.limits.article_bytes.0,
     };
     let stop = stop_on_signals().map_err(|e| Failure::new(Exit::Internal, e))?;
-    let style = Style::for_terminal(std::io::stderr().is_terminal());
     let mut progress: Option<Progress> = None;
     let mut messages = 0;
     let result = replay(&settings, &plan, &stop, |news| {
@@ -87,7 +87,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         };
         messages += 1;
         if messages <= MOST_MESSAGES {
-            let print = || eprintln!("{} {text}", style.alarm("dateline:"));
+            let print = || complain(&text);
             progress.as_ref().map_or_else(print, |p| p.suspend(print));
         }
     });
@@ -96,7 +96,6 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     }
     let tally = result.map_err(worker::failure)?;
     let verb = if arguments.dry_run { "would be replayed" } else { "replayed" };
-    // A reader that has seen enough ("| head") is no failure.
     let _ = writeln!(out, "{} articles {verb} to {to} (group {group})", tally.replayed);
     for (reason, count) in &tally.reasons {
         let _ = writeln!(out, "  {count:>9}  {reason}");
