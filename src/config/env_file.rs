@@ -80,7 +80,7 @@ fn read<'l>(line: &'l str, concerns: &impl Fn(&str) -> bool) -> Result<Option<(&
     }
     let trap = if value.trim() != value {
         "begins or ends with a space, which systemd and Compose strip"
-    } else if value.contains(['"', '\'']) {
+    } else if value.contains(['"', '\'', '`']) {
         "has a quote, which systemd and Compose take away and Docker and Kubernetes keep; spaces need none"
     } else if value.contains('\\') {
         "has a backslash, which systemd takes away and others keep"
@@ -128,7 +128,7 @@ mod tests {
             let [(2, reason)] = &faults[..] else { panic!("{}: {faults:?}", String::from_utf8_lossy(line)) };
             assert!(reason.contains(says) && !reason.contains("pl4nted"), "{reason}");
         };
-        for line in ["\"pl4nted\"", "'pl4nted'", "pl'4nted", "\"pl4nted"] {
+        for line in ["\"pl4nted\"", "`pl4nted`", "'pl4nted'", "pl'4nted", "\"pl4nted"] {
             refused(format!("DATELINE__A={line}").as_bytes(), "has a quote");
         }
         refused(b"DATELINE__A=pl4nted$HOME", "has a $");

@@ -207,7 +207,7 @@ pub(super) fn refusal(error: &KafkaError) -> String {
         KafkaError::ClientConfig(_, text, name, value) if is_secret_property(name) && !value.is_empty() => {
             text.replace(value, "[redacted]")
         }
-        KafkaError::ClientConfig(_, text, _, _) => text.clone(),
+        KafkaError::ClientConfig(_, text, _, _) | KafkaError::ClientCreation(text) => text.clone(),
         other => other.to_string(),
     }
 }

@@ -108,7 +108,7 @@ fn check_and_run_refuse_the_same() {
             "/none/token",
         ),
         (vec![("LOG__LEVEL", "nonsense=nonsense")], "log.level"),
-        (vec![("MODEL__PATH", &no_model)], &no_model),
+        (vec![("MODEL__PATH", &no_model)], "cannot load the language model"),
         (vec![("LEXICONS__DIR", "/none/lexicons")], "/none/lexicons"),
         (vec![("WORKER__STATE_DIR", &no_key)], "state folder"),
     ];
@@ -163,7 +163,8 @@ fn output_that_cannot_be_written_has_an_exit_code_of_its_own() {
         assert!(text.contains("cannot write to standard output: No space left"), "{arguments:?}: {text}");
     }
     // Where standard error is full, the exit code is all that is left.
-    for (arguments, code) in [(&["check", "--profile", "absent"][..], 78), (&["nothing"], 64), (&["demo", "--log"], 0)]
+    for (arguments, code) in
+        [(&["check", "--profile", "absent"][..], 78), (&["nothing"][..], 64), (&["demo", "--log"][..], 0)]
     {
         let output = printing(arguments).stderr(full()).output().unwrap();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");
