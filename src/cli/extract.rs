@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -25,6 +24,7 @@ use crate::config::Config;
 use crate::extract::Enricher;
 use crate::page;
 use crate::record::{EnrichedArticle, Explanation};
+use crate::stream::Stopwatch;
 
 /// Articles read in one round by every thread.
 const ROUND: usize = 16;
@@ -174,8 +174,8 @@ fn one(
     enricher: &mut Enricher,
 ) -> Result<Output, String> {
     let article = item.article(intake).map_err(|e| e.to_string())?;
-    let start = Instant::now();
-    let stop = || start.elapsed() >= config.worker.article_timeout;
+    let watch = Stopwatch::start();
+    let stop = || watch.has_worked(config.worker.article_timeout);
     let found = if explain {
         enricher.explain(&article, &stop).map(|(record, explain)| (record, Some(explain)))
     } else {

@@ -126,6 +126,7 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
     settings.in_flight_records = config.worker.in_flight_records;
     settings.in_flight_bytes = config.worker.in_flight_bytes.0;
     settings.article_timeout = config.worker.article_timeout;
+    settings.article_hang_timeout = config.worker.article_hang_timeout;
     settings.drain_timeout = config.worker.drain_timeout;
     settings.crash_guard = config.worker.state_dir.clone().map(|folder| stream::CrashGuard {
         folder,

@@ -186,6 +186,8 @@ pub struct WorkerConfig {
     #[serde(deserialize_with = "duration")]
     pub article_timeout: Duration,
     #[serde(deserialize_with = "duration")]
+    pub article_hang_timeout: Duration,
+    #[serde(deserialize_with = "duration")]
     pub drain_timeout: Duration,
     #[serde(deserialize_with = "path")]
     pub state_dir: Option<PathBuf>,
@@ -293,9 +295,14 @@ impl Config {
             rule(worker.threads <= 1024, &["worker.threads"], "must be at most 1024"),
             rule(!worker.article_timeout.is_zero(), &["worker.article_timeout"], "must be above zero"),
             rule(
+                worker.article_hang_timeout >= worker.article_timeout,
+                &["worker.article_hang_timeout", "worker.article_timeout"],
+                "must not be below worker.article_timeout",
+            ),
+            rule(
                 worker.crash_limit >= 2,
                 &["worker.crash_limit"],
-                "must be at least 2: one crash does not tell which record caused it",
+                "must be at least 2: one crash may be a coincidence",
             ),
             rule(dead_letters.min_records > 0, &["dead_letters.min_records"], "must be at least 1"),
             rule(!dead_letters.window.is_zero(), &["dead_letters.window"], "must be above zero"),
@@ -307,14 +314,13 @@ impl Config {
                  kafka.sasl_password)",
             ),
             rule(
-                kafka.broker_patience + kafka.revoke_timeout + worker.article_timeout * 2 < kafka.max_poll_interval,
+                kafka.broker_patience + kafka.revoke_timeout < kafka.max_poll_interval,
                 &[
                     "kafka.max_poll_interval",
                     "kafka.broker_patience",
                     "kafka.revoke_timeout",
-                    "worker.article_timeout",
                 ],
-                "must exceed kafka.broker_patience, kafka.revoke_timeout and twice worker.article_timeout together: \
+                "must exceed kafka.broker_patience and kafka.revoke_timeout together: \
                  while it waits for a broker the worker does not poll, and a member that does not poll is thrown out",
             ),
             rule(

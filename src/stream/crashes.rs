@@ -3,13 +3,15 @@
 //! A panic is contained by the pool. An abort, a stack overflow or the kernel's memory killer ends the process, and the
 //! record that caused it, still uncommitted, would end the next one, for ever. So every thread notes the record it works
 //! on in its line of a small file, the *journal*; an orderly end empties the file. Lines that are found at start are
-//! *suspects*: each is counted one crash more, and from then on read with no other beside it, until it is committed. So
-//! an innocent neighbour clears itself, and the guilty one is alone in the journal after the next crash. When a suspect
-//! has been there as often as the limit says, and alone the last time, it is dead-lettered unread.
+//! *suspects*, and no more than that: the memory killer comes for what all threads hold together, and a SIGKILL from
+//! outside cannot be told from it. A suspect is read in [isolation](super::isolation) from then on, until it is
+//! committed; so an innocent one clears itself. Only a crash while it was read alone counts against it, and as one may be
+//! a coincidence, it takes as many as the limit says; then the record is dead-lettered unread. So a record can end the
+//! process once more often than the limit says, and an innocent one is condemned only if that many ends, each after a
+//! restart of its own, hit the moment in which it is read.
 //!
 //! A note costs one small write to the page cache, which outlives the process; nothing is synced, because a machine that
-//! dies is no record's fault. A SIGKILL from outside cannot be told from the memory killer: a record counts as guilty if
-//! it alone was being read at several such ends in a row.
+//! dies is no record's fault.
 //!
 //! Every worker keeps its own files and counts for itself. What it cannot write it does without.
 
@@ -28,8 +30,11 @@ use super::error::StreamError;
 use super::ledger::Partition;
 use super::process::{Input, Rejection, Stage};
 
-/// Bytes of a line: two numbers and a topic name (249 bytes at most).
+/// Bytes of a line: two numbers, a topic name (249 bytes at most) and a mark.
 const LINE: usize = 320;
+
+/// Marks a record that is read with no other beside it.
+const ALONE: &str = "alone";
 
 /// Where crashes are remembered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +43,7 @@ pub struct CrashGuard {
     pub folder: PathBuf,
     /// Name of this worker; no other that uses the folder may have it.
     pub name: String,
-    /// Crashes after which a record is given up; at least 2.
+    /// Crashes while it was read alone after which a record is given up; at least 2.
     pub limit: u32,
 }
 
@@ -66,11 +71,12 @@ pub(super) struct Journal {
 
 impl Journal {
     /// A thread begins a record.
-    pub(super) fn note(&self, thread: usize, input: &Input) {
+    pub(super) fn note(&self, thread: usize, input: &Input, alone: bool) {
         let mut line = [b' '; LINE];
         let mut rest = &mut line[..LINE - 1];
         // Too long a topic name is cut, and the line is then one of another topic: no suspect.
-        let _ = write!(rest, "{} {} {}", input.partition, input.offset, input.topic);
+        let mark = if alone { ALONE } else { "" };
+        let _ = write!(rest, "{} {} {} {mark}", input.partition, input.offset, input.topic);
         self.write(thread, line);
     }
 
@@ -107,8 +113,9 @@ struct Suspect {
     #[serde(flatten)]
     record: Record,
     crashes: u32,
-    /// Whether it was the only one at the last crash.
-    alone: bool,
+    /// Those while it was read alone.
+    #[serde(default)]
+    solitary: u32,
 }
 
 /// What to do with a record.
@@ -116,8 +123,8 @@ struct Suspect {
 pub(super) enum Verdict {
     /// Nothing is known about it.
     Free,
-    /// It must be read with no other beside it.
-    Alone,
+    /// It must be read in isolation.
+    Suspect,
     /// It must not be read.
     Guilty(Rejection),
 }
@@ -156,10 +163,14 @@ impl Suspects {
         let all = Self { path, limit: guard.limit, journal, suspects };
         if !left.is_empty() {
             for suspect in all.suspects.values() {
-                let Suspect { record: Record { topic, partition, offset }, crashes, .. } = suspect;
+                let Suspect { record: Record { topic, partition, offset }, crashes, solitary } = suspect;
                 warn!(
                     topic,
-                    partition, offset, crashes, "was being read when the worker crashed; it is read alone now"
+                    partition,
+                    offset,
+                    crashes,
+                    solitary,
+                    "was being read when the worker crashed; it is read alone now"
                 );
             }
             all.save();
@@ -180,11 +191,13 @@ impl Suspects {
         }
         match self.suspects.get(&Record::of(input)) {
             None => Verdict::Free,
-            Some(suspect) if suspect.alone && suspect.crashes >= self.limit => {
-                let message = format!("the worker crashed {} times while it read this record", suspect.crashes);
+            Some(Suspect { crashes, solitary, .. }) if *solitary >= self.limit => {
+                let message = format!(
+                    "the worker crashed {crashes} times while it read this record, {solitary} times with nothing else in work"
+                );
                 Verdict::Guilty(Rejection::fault(Stage::Worker, "crashed_worker", message))
             }
-            Some(_) => Verdict::Alone,
+            Some(_) => Verdict::Suspect,
         }
     }
 
@@ -245,17 +258,17 @@ impl Record {
     }
 }
 
-fn read_journal(mut file: &File) -> io::Result<Vec<Record>> {
+fn read_journal(mut file: &File) -> io::Result<Vec<(Record, bool)>> {
     let mut text = Vec::new();
     io::Read::read_to_end(&mut file, &mut text)?;
     Ok(String::from_utf8_lossy(&text).lines().filter_map(parse).collect())
 }
 
-/// A line of the journal; damaged and empty ones name no record.
-fn parse(line: &str) -> Option<Record> {
+/// A line of the journal, and whether its record was read alone; damaged and empty ones name no record.
+fn parse(line: &str) -> Option<(Record, bool)> {
     let mut fields = line.split_ascii_whitespace();
     let (partition, offset) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-    Some(Record { topic: fields.next()?.to_owned(), partition, offset })
+    Some((Record { topic: fields.next()?.to_owned(), partition, offset }, fields.next() == Some(ALONE)))
 }
 
 fn read_suspects(path: &Path) -> Vec<Suspect> {
@@ -267,13 +280,13 @@ fn read_suspects(path: &Path) -> Vec<Suspect> {
 }
 
 /// Counts a crash for everything that was being read.
-fn merge(known: Vec<Suspect>, left: &[Record]) -> BTreeMap<Record, Suspect> {
+fn merge(known: Vec<Suspect>, left: &[(Record, bool)]) -> BTreeMap<Record, Suspect> {
     let mut suspects: BTreeMap<Record, Suspect> = known.into_iter().map(|s| (s.record.clone(), s)).collect();
-    for record in left {
-        let new = || Suspect { record: record.clone(), crashes: 0, alone: false };
+    for (record, alone) in left {
+        let new = || Suspect { record: record.clone(), crashes: 0, solitary: 0 };
         let suspect = suspects.entry(record.clone()).or_insert_with(new);
         suspect.crashes += 1;
-        suspect.alone = left.len() == 1;
+        suspect.solitary += u32::from(*alone && left.len() == 1);
     }
     suspects
 }
@@ -298,13 +311,14 @@ mod tests {
         CrashGuard { folder: folder.into(), name: "group/0".into(), limit: 3 }
     }
 
-    /// A process that crashes while its threads read these records.
+    /// A process that crashes while its threads read these records; suspects are read alone.
     fn crash(folder: &Path, reading: &[(i32, i64)]) {
         let suspects = Suspects::open(Some(&guard(folder))).unwrap();
         let journal = suspects.journal().unwrap();
-        journal.note(0, &input(9, 9));
+        journal.note(0, &input(9, 9), true);
         for (thread, (partition, offset)) in reading.iter().enumerate() {
-            journal.note(thread, &input(*partition, *offset));
+            let input = input(*partition, *offset);
+            journal.note(thread, &input, suspects.judge(&input) == Verdict::Suspect);
         }
         if reading.is_empty() {
             journal.clear(0);
@@ -314,7 +328,7 @@ mod tests {
     fn judge(folder: &Path, partition: i32, offset: i64) -> &'static str {
         match Suspects::open(Some(&guard(folder))).unwrap().judge(&input(partition, offset)) {
             Verdict::Free => "free",
-            Verdict::Alone => "alone",
+            Verdict::Suspect => "suspect",
             Verdict::Guilty(rejection) => rejection.reason,
         }
     }
@@ -324,13 +338,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         crash(folder, &[(0, 5), (1, 7), (2, 8)]);
-        assert_eq!([judge(folder, 0, 5), judge(folder, 1, 7), judge(folder, 2, 9)], ["alone", "alone", "free"]);
-        // Record 5 clears itself; 7 is alone at the second crash and at the third.
+        assert_eq!([judge(folder, 0, 5), judge(folder, 1, 7), judge(folder, 2, 9)], ["suspect", "suspect", "free"]);
+        // Record 5 clears itself; 7 is alone at the second crash, the third and the fourth.
         Suspects::open(Some(&guard(folder))).unwrap().committed(&input(0, 5));
+        for _ in 0..2 {
+            crash(folder, &[(1, 7)]);
+            assert_eq!([judge(folder, 0, 5), judge(folder, 1, 7), judge(folder, 2, 8)], ["free", "suspect", "suspect"]);
+        }
         crash(folder, &[(1, 7)]);
-        assert_eq!([judge(folder, 0, 5), judge(folder, 1, 7), judge(folder, 2, 8)], ["free", "alone", "alone"]);
-        crash(folder, &[(1, 7)]);
-        assert_eq!([judge(folder, 1, 7), judge(folder, 2, 8)], ["crashed_worker", "alone"]);
+        assert_eq!([judge(folder, 1, 7), judge(folder, 2, 8)], ["crashed_worker", "suspect"]);
         // Its dead letter is committed; record 8 was read by another worker meanwhile.
         let mut suspects = Suspects::open(Some(&guard(folder))).unwrap();
         suspects.committed(&input(1, 7));
@@ -345,16 +361,27 @@ mod tests {
         for _ in 0..5 {
             crash(folder.path(), &[(0, 5), (1, 7)]);
         }
-        assert_eq!([judge(folder.path(), 0, 5), judge(folder.path(), 1, 7)], ["alone", "alone"]);
+        assert_eq!([judge(folder.path(), 0, 5), judge(folder.path(), 1, 7)], ["suspect", "suspect"]);
+    }
+
+    #[test]
+    fn a_crash_while_it_was_the_only_one_by_chance_condemns_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        for _ in 0..5 {
+            // A worker of one thread: nothing beside it was read, but much was in flight.
+            let suspects = Suspects::open(Some(&guard(folder.path()))).unwrap();
+            suspects.journal().unwrap().note(0, &input(0, 5), false);
+        }
+        assert_eq!(judge(folder.path(), 0, 5), "suspect");
     }
 
     #[test]
     fn an_orderly_end_and_an_idle_crash_leave_no_suspects() {
         let folder = tempfile::tempdir().unwrap();
         let suspects = Suspects::open(Some(&guard(folder.path()))).unwrap();
-        suspects.journal().unwrap().note(3, &input(0, 5));
+        suspects.journal().unwrap().note(3, &input(0, 5), false);
         suspects.close();
-        suspects.journal().unwrap().note(3, &input(0, 5));
+        suspects.journal().unwrap().note(3, &input(0, 5), false);
         drop(suspects);
         crash(folder.path(), &[]);
         assert_eq!(judge(folder.path(), 0, 5), "free");
@@ -365,7 +392,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("group_0.suspects.json"), "[{").unwrap();
         fs::write(folder.path().join("group_0.journal"), b"0 5 articles.raw\n0 x\n\xff\n1").unwrap();
-        assert_eq!([judge(folder.path(), 0, 5), judge(folder.path(), 0, 6)], ["alone", "free"]);
+        assert_eq!([judge(folder.path(), 0, 5), judge(folder.path(), 0, 6)], ["suspect", "free"]);
     }
 
     #[test]

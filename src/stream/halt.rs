@@ -10,7 +10,7 @@ use tracing::{error, info};
 use super::breaker::Turn;
 use super::crashes::Verdict;
 use super::ledger::Ticket;
-use super::pool::Job;
+use super::queue::Job;
 use super::turn::Stream;
 
 impl Stream {
@@ -30,7 +30,7 @@ impl Stream {
     /// counted, and a queue of thousands may be through before the first hundred are. It is read again in a trial.
     pub(super) fn hold_back(&mut self, ticket: Ticket) {
         if let Some(article) = self.ledger.unfinished(ticket) {
-            let alone = self.suspects.judge(&article.input) == Verdict::Alone;
+            let alone = self.suspects.judge(&article.input) == Verdict::Suspect;
             self.pool.put_back(Job { ticket, input: article.input.clone(), alone });
         }
     }

@@ -201,6 +201,11 @@ impl<T> Ledger<T> {
         self.lanes.values().any(|lane| lane.done < lane.slots.len())
     }
 
+    /// Records that have not finished.
+    pub(super) fn all_pending(&self) -> usize {
+        self.lanes.values().map(|lane| lane.slots.len() - lane.done).sum()
+    }
+
     /// Records of these lanes that have not finished.
     pub(super) fn pending(&self, lanes: &[LaneId]) -> usize {
         lanes.iter().filter_map(|id| self.lanes.get(id)).map(|lane| lane.slots.len() - lane.done).sum()

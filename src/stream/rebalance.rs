@@ -63,11 +63,13 @@ impl Stream {
     /// Leaves the rest, and returns false, when time is over. The consumer is not polled meanwhile.
     pub(super) fn finish(&mut self, lanes: &[LaneId], until: Instant) -> Result<bool, StreamError> {
         self.conclude()?;
-        let withdrawn = self.pool.withdraw(lanes);
+        let mut withdrawn = self.withdraw(lanes);
         while self.ledger.pending(lanes) > withdrawn && Instant::now() < until {
             self.health.beat();
             self.take_results(Duration::from_millis(20));
             self.give_up_overdue()?;
+            // What was to be read once more is left to the next owner, too.
+            withdrawn += self.withdraw(lanes);
         }
         while self.ledger.ready_in(lanes) > 0 && Instant::now() < until {
             self.health.beat();
@@ -79,6 +81,11 @@ impl Stream {
             }
         }
         Ok(self.ledger.pending(lanes) <= withdrawn && self.ledger.ready_in(lanes) == 0)
+    }
+
+    /// Takes back the articles of these lanes that no thread has begun; returns how many.
+    fn withdraw(&mut self, lanes: &[LaneId]) -> usize {
+        self.pool.withdraw(lanes) + self.isolation.withdraw(lanes)
     }
 
     /// Compares the offsets at the brokers with the ledger's after an aborted batch. False: could not be told now.
@@ -123,7 +130,7 @@ impl Stream {
     /// Drops everything uncommitted of these partitions; they are no longer in the ledger afterwards.
     pub(super) fn give_back(&mut self, partitions: &[Partition], cause: &str) {
         let lanes: Vec<_> = partitions.iter().filter_map(|p| self.ledger.lane(p)).collect();
-        self.pool.withdraw(&lanes);
+        self.withdraw(&lanes);
         for partition in partitions {
             let articles = self.ledger.revoke(partition);
             self.summary.returned += articles.len() as u64;

@@ -56,8 +56,10 @@ pub struct Settings {
     pub in_flight_records: usize,
     /// Bytes in flight (inputs and the outputs made of them) from which partitions pause.
     pub in_flight_bytes: usize,
-    /// Time one article may take: it is asked to stop then, and given up (dead letter) after twice that.
+    /// CPU time one article may cost: it is asked to stop then, and given up after twice that.
     pub article_timeout: Duration,
+    /// Time on the wall after which an article is given up, whatever it has cost.
+    pub article_hang_timeout: Duration,
     /// Time to finish and commit after a stop was asked for.
     pub drain_timeout: Duration,
     /// Time to finish what is being worked on when partitions are revoked.
@@ -187,6 +189,7 @@ impl Settings {
             in_flight_records: 2_000,
             in_flight_bytes: 64 << 20,
             article_timeout: Duration::from_secs(10),
+            article_hang_timeout: Duration::from_secs(300),
             drain_timeout: Duration::from_secs(20),
             revoke_timeout: Duration::from_secs(10),
             broker_patience: Duration::from_secs(120),
@@ -236,14 +239,15 @@ impl Settings {
             (self.in_flight_bytes > 0, "in_flight_bytes must be at least 1"),
             (self.output_bytes >= MIN_OUTPUT_BYTES, "output_bytes must be at least 16384"),
             (!self.article_timeout.is_zero(), "article_timeout must be above zero"),
+            (!self.article_hang_timeout.is_zero(), "article_hang_timeout must be above zero"),
             (
                 self.crash_guard.as_ref().is_none_or(|guard| guard.limit >= 2),
-                "the crash limit must be at least 2: one crash does not tell which record caused it",
+                "the crash limit must be at least 2: one crash may be a coincidence",
             ),
             (
-                self.broker_patience + self.revoke_timeout + self.article_timeout * 2 < self.max_poll_interval,
-                "max_poll_interval must exceed broker_patience, revoke_timeout and twice article_timeout together: \
-                 the worker does not poll while it waits for a broker",
+                self.broker_patience + self.revoke_timeout < self.max_poll_interval,
+                "max_poll_interval must exceed broker_patience and revoke_timeout together: the worker \
+                 does not poll while it waits for a broker",
             ),
             (
                 self.transaction_timeout <= Duration::from_secs(900),

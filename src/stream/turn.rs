@@ -34,9 +34,11 @@ use super::delivery::{Article, Delivery, Outcome, Patience};
 use super::error::StreamError;
 use super::gate::Gate;
 use super::health::{Health, Phase};
-use super::ledger::{Ledger, LedgerError, Partition};
-use super::pool::{Done, Job, Pool};
+use super::isolation::Isolation;
+use super::ledger::{Ledger, LedgerError, Partition, Ticket};
+use super::pool::{self, Done, Pool};
 use super::process::{Input, OutputRecord, ProcessFactory, Stage};
+use super::queue::Job;
 use super::recorder::Recorder;
 use super::retry::Retry;
 use super::settings::{self, Settings};
@@ -76,6 +78,7 @@ pub(super) struct Stream {
     pub(super) commits: Commits,
     pub(super) breaker: Breaker,
     pub(super) suspects: Suspects,
+    pub(super) isolation: Isolation,
     pub(super) summary: Summary,
     contact: Contact,
     closed_since: Option<Instant>,
@@ -99,9 +102,10 @@ impl Stream {
         let capacity = settings.in_flight_records + RECORDS_PER_TURN;
         let now = Instant::now();
         let suspects = Suspects::open(settings.crash_guard.as_ref())?;
+        let limits = pool::Limits { cpu: settings.article_timeout, wall: settings.article_hang_timeout };
         Ok(Self {
             subscription: Subscription::new(&settings, &metrics)?,
-            pool: Pool::start(settings.threads, capacity, settings.article_timeout, factory, suspects.journal())?,
+            pool: Pool::start(settings.threads, capacity, limits, factory, suspects.journal())?,
             gate: Gate::new(settings.in_flight_records, settings.in_flight_bytes),
             retry: Retry::new(settings.broker_patience),
             ledger: Ledger::new(),
@@ -111,6 +115,7 @@ impl Stream {
             commits: Commits::new(&metrics),
             breaker: Breaker::new(settings.dead_letters.clone()),
             suspects,
+            isolation: Isolation::default(),
             summary: Summary::default(),
             contact: Contact::default(),
             closed_since: None,
@@ -215,6 +220,7 @@ impl Stream {
         let mut busy = self.take_records()?;
         busy |= self.take_results(Duration::ZERO);
         busy |= self.deliver_if_due()?;
+        self.isolation.advance(&self.ledger, &self.pool);
         self.watch()?;
         if !busy {
             self.wait()?;
@@ -258,7 +264,7 @@ impl Stream {
                 self.admit(input)?;
             }
             any |= self.apply_changes()?;
-            if !more || !self.gate.is_open() {
+            if !more || !self.admits() {
                 break;
             }
         }
@@ -266,19 +272,24 @@ impl Stream {
         Ok(any)
     }
 
-    /// Whether records must wait in librdkafka's queue, unpolled.
-    fn holds_back(&self) -> bool {
-        !self.gate.is_open() && !self.subscription.is_paused()
+    /// Whether records may be let in.
+    fn admits(&self) -> bool {
+        self.gate.is_open() && !self.isolation.is_on()
     }
 
-    /// Pauses or resumes as the gate says: not at once, because that throws away what is prefetched and the next fetch
+    /// Whether records must wait in librdkafka's queue, unpolled.
+    fn holds_back(&self) -> bool {
+        !self.admits() && !self.subscription.is_paused()
+    }
+
+    /// Pauses or resumes as admission says: not at once, because that throws away what is prefetched and the next fetch
     /// may take half a second (2,090 records/s instead of 29,800, measured). A short closure is sat out without
     /// polling, a longer one paused, with polling that serves the group.
     fn apply_flow(&mut self) -> Result<(), StreamError> {
-        if self.gate.is_open() {
+        let closed = !self.admits();
+        if !closed {
             self.closed_since = None;
         }
-        let closed = !self.gate.is_open();
         let long = closed && self.closed_since.get_or_insert_with(Instant::now).elapsed() >= PAUSE_AFTER;
         let pause = long || self.breaker.is_halted();
         if self.subscription.is_paused() != pause {
@@ -321,9 +332,10 @@ impl Stream {
         self.recorder.in_flight(&self.gate);
         match self.suspects.judge(&input) {
             Verdict::Free => self.pool.submit(Job { ticket, input, alone: false }),
-            Verdict::Alone => self.pool.submit(Job { ticket, input, alone: true }),
+            Verdict::Suspect => self.isolation.take(Job { ticket, input, alone: true }),
             Verdict::Guilty(rejection) => {
-                self.finish_article(Done { ticket, result: Err(rejection), started: now, ended: now });
+                let result = Err(rejection);
+                self.finish_article(Done { ticket, result, inconclusive: false, started: now, ended: now });
             }
         }
         Ok(())
@@ -346,7 +358,10 @@ impl Stream {
 
     fn finish_article(&mut self, done: Done) {
         let limit = self.settings.output_bytes;
-        let Done { ticket, result, started, ended } = done;
+        let Done { ticket, result, inconclusive, started, ended } = done;
+        if inconclusive {
+            return self.read_again(ticket, ended);
+        }
         let result = result.and_then(|processed| batch::fitting(processed, limit));
         let bad = match &result {
             Ok(Outcome::Skipped(_)) => None,
@@ -369,6 +384,17 @@ impl Stream {
         let bytes: usize = article.outcome.records().iter().map(OutputRecord::size).sum();
         article.charged += bytes;
         self.gate.grow(bytes);
+    }
+
+    /// Has an article read once more, with no other beside it, that took too long beside others.
+    fn read_again(&mut self, ticket: Ticket, now: Instant) {
+        self.judge(None, now);
+        let Some(article) = self.ledger.unfinished(ticket) else { return };
+        let input = article.input.clone();
+        let Input { topic, partition, offset, .. } = &*input;
+        warn!(%topic, partition, offset, "took too long beside others; it is read once more, alone");
+        self.metrics.articles_retried.inc();
+        self.pool.put_back(Job { ticket, input, alone: true });
     }
 
     /// Gives up articles that never end.

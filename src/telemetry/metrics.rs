@@ -45,6 +45,7 @@ pub struct Metrics {
     pub records_returned: IntCounterVec,
     pub records_dead_lettered: IntCounterVec,
     pub records_skipped: IntCounterVec,
+    pub articles_retried: IntCounter,
     pub dead_letters_halted: IntGauge,
     pub records_produced: IntCounterVec,
     pub produce_errors: IntCounterVec,
@@ -129,6 +130,11 @@ impl Metrics {
                 "Records passed over on purpose. tombstone: a record without a value, which holds no article; what was \
                  published of an earlier article of its key stays. unsupported_language: where \
                  dead_letters.unsupported_language is skip.",
+            )?,
+            articles_retried: b.counter(
+                "articles_retried_total",
+                "Articles that took too long beside others (worker.article_timeout) and were read once more, alone. When it \
+                 grows the host is overloaded, or the feed has articles at the limit.",
             )?,
             dead_letters_halted: b.gauge(
                 "dead_letters_halted",

@@ -15,6 +15,7 @@ mod faults;
 mod fuzz;
 mod golden;
 mod hostile;
+mod hosts;
 mod kafka;
 mod lessons;
 mod mock_faults;

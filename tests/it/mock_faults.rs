@@ -163,9 +163,11 @@ fn a_stuck_article_holds_up_neither_stream_nor_stop() {
     let worker = bench.start(exactly_once("mock-0"), |s| {
         s.threads = 1;
         s.article_timeout = Duration::from_millis(200);
+        s.article_hang_timeout = Duration::from_millis(400);
     });
     bench.feed(&["stuck for ever", "one", "two"]);
     bench.wait_finished(3);
+    assert_eq!(bench.metrics.articles_retried.get(), 1);
     assert_eq!(bench.metrics.records_dead_lettered.with_label_values(&["enrich", "timeout"]).get(), 1);
     worker.stop();
     let summary = worker.wait().unwrap();
