@@ -25,7 +25,7 @@ pub enum IntakeError {
         limit: usize,
     },
     /// Not UTF-8.
-    #[error("byte {at} does not belong to UTF-8 text; convert the message to UTF-8")]
+    #[error("byte {at} does not belong to UTF-8 text; send UTF-8 text or JSON (Avro and Protobuf are not read)")]
     NotUtf8 {
         /// Offset of the first bad byte.
         at: usize,
@@ -48,7 +48,7 @@ pub enum IntakeError {
         column: usize,
     },
     /// JSON, but not an object.
-    #[error("the JSON message is {found}; send one object with a field \"text\"")]
+    #[error("the JSON message is {found}; send one object with a field \"text\" per message")]
     NotAnObject {
         /// What it is.
         found: &'static str,
@@ -91,6 +91,48 @@ pub enum IntakeError {
         /// Depth allowed.
         limit: usize,
     },
+    /// Framed by a serialiser of a schema registry, and no JSON object behind the frame.
+    #[error(
+        "the message has the frame of a schema registry and no JSON object behind it; Avro and Protobuf are not read: \
+         use the registry's JSON serialiser, or send article.raw/1 JSON or plain text"
+    )]
+    Framed,
+    /// Compressed by the producer's program, not by its Kafka client.
+    #[error("the message is compressed ({what}); send it as it is and set the producer's compression.type instead")]
+    Compressed {
+        /// By which program.
+        what: &'static str,
+    },
+    /// A file of a word processor and the like.
+    #[error("the message is {what}; send its text")]
+    Document {
+        /// What it is.
+        what: &'static str,
+    },
+    /// No text at all.
+    #[error("the message is {what}; send UTF-8 text or article.raw/1 JSON")]
+    Binary {
+        /// What it is.
+        what: &'static str,
+    },
+    /// Text in another encoding.
+    #[error("the message is UTF-16; convert it to UTF-8")]
+    Utf16,
+    /// XML that is neither XHTML nor NITF.
+    #[error(
+        "the message is XML; send the article's text, its HTML, or article.raw/1 JSON, or declare plain text by \
+         content-type text/plain"
+    )]
+    Xml,
+    /// Rows and columns.
+    #[error(
+        "the message is a table of {columns} columns; send one article.raw/1 JSON object per article, or declare plain \
+         text by content-type text/plain"
+    )]
+    Table {
+        /// How many.
+        columns: usize,
+    },
     /// Not an English text.
     #[error("the text is not English ({}); route other languages elsewhere", found.unwrap_or("language not known"))]
     UnsupportedLanguage {
@@ -116,6 +158,13 @@ impl IntakeError {
             IntakeError::EmptyText => "empty_text",
             IntakeError::ExtraTooLarge { .. } => "extra_too_large",
             IntakeError::HtmlTooDeep { .. } => "html_too_deep",
+            IntakeError::Framed => "schema_registry",
+            IntakeError::Compressed { .. } => "compressed",
+            IntakeError::Document { .. } => "document",
+            IntakeError::Binary { .. } => "binary",
+            IntakeError::Utf16 => "utf_16",
+            IntakeError::Xml => "xml",
+            IntakeError::Table { .. } => "table",
             IntakeError::UnsupportedLanguage { .. } => "unsupported_language",
         }
     }

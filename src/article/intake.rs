@@ -3,6 +3,7 @@
 use super::body::Body;
 use super::date::{self, Dates};
 use super::error::IntakeError;
+use super::foreign;
 use super::html::{self, Page};
 use super::json;
 use super::language::{Language, Languages};
@@ -71,23 +72,29 @@ impl Intake {
 
     /// Reads one message.
     ///
-    /// JSON is what begins with a brace or is declared as JSON; everything else is text. A byte order mark is
-    /// tolerated. NUL and other control characters are kept, as text.
+    /// JSON is what begins with a brace, is JSON from beginning to end, or is declared as JSON; everything else is text,
+    /// unless it is recognised as [`foreign`]. A byte order mark is tolerated. Control characters are kept, as text.
     pub fn read(&self, bytes: &[u8], hint: &Hint) -> Result<Article, IntakeError> {
         let limit = self.limits.bytes.min(u32::MAX as usize);
         if bytes.len() > limit {
             return Err(IntakeError::TooLarge { bytes: bytes.len(), limit });
         }
+        let bytes = foreign::unframed(bytes)?;
         let text = std::str::from_utf8(bytes).map_err(|e| IntakeError::NotUtf8 { at: e.valid_up_to() })?;
         let content = text.trim_start_matches('\u{feff}');
         if content.trim().is_empty() {
             return Err(IntakeError::EmptyMessage);
         }
-        let json = content.trim_start().starts_with('{');
+        foreign::check_characters(content)?;
         let raw = match hint.format {
             Some(Format::Json) => json::parse(content, &self.limits)?,
-            None if json => json::parse(content, &self.limits)?,
-            _ => RawArticle { text: text.to_owned(), ..RawArticle::default() },
+            None if json::is_json(content) => json::parse(content, &self.limits)?,
+            format => {
+                if format.is_none() {
+                    foreign::check_shape(content)?;
+                }
+                RawArticle { text: text.to_owned(), ..RawArticle::default() }
+            }
         };
         self.check(&raw)?;
         let html = match hint.format {

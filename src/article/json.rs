@@ -1,5 +1,6 @@
 //! `article.raw/1` JSON to a [`RawArticle`], with a precise reason for everything that is wrong with it.
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::error::IntakeError;
@@ -8,6 +9,19 @@ use crate::record::{PublishedAt, RawArticle};
 
 /// Deepest nesting that the JSON reader bears (its own recursion limit is 128).
 const MAX_DEPTH: usize = 120;
+
+/// Whether a message is JSON. An object is one from its first character on: prose hardly begins with a brace. Other
+/// values must be whole, because prose may begin with a bracket or a quotation mark; an array may also be cut off.
+pub(super) fn is_json(text: &str) -> bool {
+    let text = text.trim();
+    let whole = || serde_json::from_str::<IgnoredAny>(text);
+    match text.as_bytes() {
+        [b'{', ..] => true,
+        [b'[', rest @ ..] => rest.trim_ascii_start().starts_with(b"{") || whole().map_or_else(|e| e.is_eof(), |_| true),
+        [b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', ..] => whole().is_ok(),
+        _ => false,
+    }
+}
 
 /// Reads one JSON message.
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<RawArticle, IntakeError> {

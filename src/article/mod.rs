@@ -9,6 +9,7 @@
 mod body;
 pub mod date;
 pub mod error;
+mod foreign;
 mod html;
 mod intake;
 mod json;
