@@ -24,7 +24,7 @@ use super::playground::Playground;
 use super::progress::Progress;
 use super::recent::Recent;
 use super::style::Style;
-use super::{news, worker};
+use super::{news, visible, worker};
 use crate::article::samples::SAMPLES;
 use crate::config::{LogConfig, LogFormat};
 use crate::http;
@@ -256,7 +256,8 @@ impl Results {
         text.push_str(&self.top_entities(width));
         text.push_str(&heading(&topics.dead, self.dead.len(), "dead letters"));
         for letter in &self.dead {
-            text.push_str(&format!("  {} {} — {}\n", letter.key, style.alarm(&letter.reason), letter.message));
+            let [key, reason, message] = [&letter.key, &letter.reason, &letter.message].map(|t| visible::in_line(t));
+            text.push_str(&format!("  {key} {} — {message}\n", style.alarm(&reason)));
         }
         text.push('\n');
         text
@@ -272,7 +273,7 @@ impl Results {
             }
         }
         sums.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(b.0)));
-        let names: Vec<String> = sums.iter().take(24).map(|(_, name, _)| (*name).to_owned()).collect();
+        let names: Vec<String> = sums.iter().take(24).map(|(_, name, _)| visible::in_line(name)).collect();
         textwrap::wrap(&names.join("; "), textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  "))
             .iter()
             .map(|line| format!("{line}\n"))

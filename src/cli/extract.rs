@@ -18,7 +18,7 @@ use super::input::{InputError, Item, Items};
 use super::out::complain;
 use super::progress::Progress;
 use super::style::Style;
-use super::{Settings, worker};
+use super::{Settings, visible, worker};
 use crate::article::{Article, Intake};
 use crate::config::Config;
 use crate::extract::Enricher;
@@ -80,6 +80,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let mut enrichers: Vec<Enricher> = (0..threads(&config)).map(|_| Enricher::new(Arc::clone(&pipeline))).collect();
     let mut print = Printer {
         format: arguments.format,
+        terminal: std::io::stdout().is_terminal(),
         style: Style::for_terminal(std::io::stdout().is_terminal()),
         width: width(),
         kept: Vec::new(),
@@ -187,6 +188,7 @@ fn one(
 
 struct Printer {
     format: Format,
+    terminal: bool,
     style: Style,
     width: usize,
     /// Articles of a page: it begins with an index of all.
@@ -200,10 +202,7 @@ impl Printer {
                 self.kept.push(article);
                 Ok(())
             }
-            Format::Json => {
-                serde_json::to_writer(&mut *out, &article)?;
-                out.write_all(b"\n")
-            }
+            Format::Json => visible::write_json(&article, self.terminal, out),
             Format::Pretty => {
                 write!(out, "{}", digest(&article.record, self.style, self.width))?;
                 match &article.explain {

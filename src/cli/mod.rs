@@ -26,6 +26,7 @@ mod schema;
 pub mod style;
 mod topics;
 mod validate;
+mod visible;
 mod worker;
 
 use std::io::{IsTerminal, Write};

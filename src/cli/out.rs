@@ -9,6 +9,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use super::exit::{Exit, Failure};
 use super::style::Style;
+use super::visible::visible;
 
 /// A writer that keeps its first failure.
 pub(super) struct Out<W> {
@@ -60,7 +61,7 @@ impl<W: Write> Write for Out<W> {
 /// Says on standard error what is wrong. Never panics, as `eprintln!` does where nobody can be told.
 pub(super) fn complain(text: impl Display) {
     let style = Style::for_terminal(io::stderr().is_terminal());
-    let _ = writeln!(io::stderr(), "{} {text}", style.alarm("dateline:"));
+    let _ = writeln!(io::stderr(), "{} {}", style.alarm("dateline:"), visible(&text.to_string()));
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 //! Made beside a record on request, for people who check or correct the coding. No topic carries it and no schema
 //! fixes it: it follows the tables and rules, which change.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::span::{Span, Via};
 
 /// Why an article was coded as it was.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// Why no events were looked for at all.
     pub left_out: Option<LeftOut>,
@@ -19,7 +19,7 @@ pub struct Explanation {
 }
 
 /// An article of a desk whose words would be misread.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// Sport, weather and the like.
     pub desk: String,
@@ -28,7 +28,7 @@ pub struct LeftOut {
 }
 
 /// Why an event is what it is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventExplanation {
     /// The event of the record.
     pub cluster_id: String,
@@ -43,7 +43,7 @@ pub struct EventExplanation {
 }
 
 /// Why a mention was coded.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MentionExplanation {
     /// The mention of the record.
     pub mention_id: String,
@@ -66,7 +66,7 @@ pub struct MentionExplanation {
 }
 
 /// A line of a trigger table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleRef {
     /// Name of the table, a PLOVER event or `results`, `disasters`, `blocked`.
     pub table: String,
@@ -81,7 +81,7 @@ pub struct RuleRef {
 }
 
 /// Where a field of a mention comes from.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldEvidence {
     /// A participant's role, `place`, `time`, `casualties`, `attribution`.
     pub field: String,
@@ -94,7 +94,7 @@ pub struct FieldEvidence {
 }
 
 /// A word that decided on the assertion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CueRef {
     /// The word.
     pub span: Span,
@@ -103,7 +103,7 @@ pub struct CueRef {
 }
 
 /// Why two mentions are one event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joined {
     /// The earlier mention.
     pub to: String,
@@ -118,7 +118,7 @@ pub struct Joined {
 }
 
 /// Points of one kind of evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Points {
     /// Kind.
     pub kind: String,
@@ -127,7 +127,7 @@ pub struct Points {
 }
 
 /// A word that could have been an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NearMiss {
     /// The word.
     pub span: Span,

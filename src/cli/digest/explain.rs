@@ -2,6 +2,7 @@
 
 use super::words::{one_line, shorten, wrap};
 use crate::cli::style::Style;
+use crate::cli::visible;
 use crate::record::Via;
 use crate::record::explanation::{EventExplanation, Explanation, MentionExplanation, MissReason, NearMiss, RuleRef};
 
@@ -12,6 +13,10 @@ const WORDS: usize = 80;
 
 /// Renders an explanation.
 pub fn explanation(explanation: &Explanation, style: Style, width: usize) -> String {
+    let explanation = &match visible::record(explanation) {
+        Ok(explanation) => explanation,
+        Err(error) => return super::unshown(&error),
+    };
     let mut out = Lines { text: String::new(), style, width };
     if let Some(left_out) = &explanation.left_out {
         out.heading("Why no events");

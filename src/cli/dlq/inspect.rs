@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::super::exit::{Exit, Failure};
 use super::super::out::complain;
 use super::super::style::Style;
-use super::super::worker;
+use super::super::{visible, worker};
 use super::{Choice, Format, Letters, preview};
 use crate::stream::StreamError;
 use crate::stream::letters::Letter;
@@ -171,21 +171,23 @@ fn show(found: &[Shown], format: Format, out: &mut impl Write) {
     let style = Style::for_terminal(std::io::stdout().is_terminal());
     for letter in found {
         let _ = match format {
-            Format::Json => writeln!(out, "{}", serde_json::to_string(letter).unwrap_or_default()),
+            Format::Json => visible::write_json(letter, std::io::stdout().is_terminal(), &mut *out),
             Format::Human => writeln!(out, "{}", human(letter, style)),
         };
     }
 }
 
+/// For people, every text in a harmless form: stage, reason and message come from headers, which anybody can write.
 fn human(letter: &Shown, style: Style) -> String {
+    let shown = |text: &str| visible::in_line(text);
     let number = |n: Option<i64>| n.map_or_else(|| "?".to_owned(), |n| n.to_string());
     let mut line = format!(
         "{}  {}  {} {}  from {}/{}@{}",
         style.strong(&format!("{}@{}", letter.partition, letter.offset)),
         letter.time.as_deref().unwrap_or("no time"),
-        letter.stage,
-        style.alarm(if letter.reason.is_empty() { "no reason" } else { &letter.reason }),
-        letter.origin.topic,
+        shown(&letter.stage),
+        style.alarm(&if letter.reason.is_empty() { "no reason".to_owned() } else { shown(&letter.reason) }),
+        shown(&letter.origin.topic),
         number(letter.origin.partition.map(i64::from)),
         number(letter.origin.offset),
     );
@@ -197,13 +199,41 @@ fn human(letter: &Shown, style: Style) -> String {
     }
     let mut lines = vec![line];
     if !letter.message.is_empty() {
-        lines.push(format!("    {}", letter.message));
+        lines.push(format!("    {}", shown(&letter.message)));
     }
     let key = letter.key.as_ref().map_or_else(|| "no key".to_owned(), |key| format!("key {key:?}"));
     let value = match (&letter.value, letter.value_bytes) {
-        (Some(value), Some(bytes)) => format!("{bytes} bytes: {value}"),
+        (Some(value), Some(bytes)) => format!("{bytes} bytes: {}", shown(value)),
         _ => "no value".to_owned(),
     };
     lines.push(style.faint(&format!("    {key}, {value}")));
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_letter_reaches_the_terminal_as_a_command() {
+        let evil = || "a\u{1b}]0;x\u{7}\u{202e}\nb".to_owned();
+        let letter = Shown {
+            partition: 0,
+            offset: 1,
+            time: None,
+            stage: evil(),
+            reason: evil(),
+            message: evil(),
+            origin: Origin { topic: evil(), partition: None, offset: None },
+            replays: 0,
+            parts: 1,
+            key: Some(evil()),
+            headers: Vec::new(),
+            value_bytes: Some(9),
+            value: Some(evil()),
+        };
+        let text = human(&letter, Style::PLAIN);
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(!text.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
+    }
 }

@@ -11,7 +11,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::out::complain;
 use super::super::progress::Progress;
 use super::super::validate::{self, Valid};
-use super::super::worker;
+use super::super::{visible, worker};
 use super::Choice;
 use crate::stream::replay::{News, Replay, replay};
 
@@ -98,7 +98,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let verb = if arguments.dry_run { "would be replayed" } else { "replayed" };
     let _ = writeln!(out, "{} articles {verb} to {to} (group {group})", tally.replayed);
     for (reason, count) in &tally.reasons {
-        let _ = writeln!(out, "  {count:>9}  {reason}");
+        let _ = writeln!(out, "  {count:>9}  {}", visible::in_line(reason));
     }
     for (count, what) in [
         (tally.passed, "passed over: not chosen"),

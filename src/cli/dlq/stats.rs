@@ -8,7 +8,7 @@ use clap::Args;
 use super::super::exit::{Exit, Failure};
 use super::super::progress::Progress;
 use super::super::style::Style;
-use super::super::worker;
+use super::super::{visible, worker};
 use super::{Choice, Format, Letters};
 use crate::stream::letters::Counts;
 
@@ -92,7 +92,7 @@ fn human(counts: &Counts, broken: u64, style: Style) -> String {
     let heading = format!("{:<width$}  {:>9}  {:>9}  {:<20}  last", "stage reason", "letters", "replayed", "first");
     text.push_str(&format!("\n{}\n", style.faint(&heading)));
     for ((stage, reason), count) in kinds {
-        let kind = format!("{stage} {reason}");
+        let kind = visible::in_line(&format!("{stage} {reason}"));
         let (first, last) = (seconds(count.first), seconds(count.last));
         text.push_str(&format!("{kind:<width$}  {:>9}  {:>9}  {first:<20}  {last}\n", count.letters, count.replayed));
     }
