@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arc_swap::{ArcSwap, Cache};
-use prometheus::Histogram;
+use prometheus::{Histogram, IntCounter};
 
 use super::quality::Quality;
 use super::recent::Recent;
 use crate::article::{Hint, Intake, IntakeError};
 use crate::extract::{Enricher, Pipeline};
 use crate::stream::{
-    Input, MinConfidence, Process, ProcessFactory, Processed, Rejection, Settings, Stage, Topics, output,
+    Carried, Input, MinConfidence, Process, ProcessFactory, Processed, Rejection, Settings, Stage, Topics, output,
 };
 use crate::telemetry::Metrics;
 use crate::telemetry::trace::{ArticleSpan, Received, Tracing};
@@ -36,7 +36,9 @@ struct News {
     current: Cache<Shared, Arc<Current>>,
     enricher: Enricher,
     topics: Topics,
+    carried: Carried,
     quality: Quality,
+    left_behind: IntCounter,
     times: Times,
     recent: Arc<Recent>,
     tracing: Tracing,
@@ -78,13 +80,16 @@ pub(super) fn factory(
     recent: Arc<Recent>,
     tracing: Tracing,
 ) -> ProcessFactory {
-    let (shared, intake, topics) = (Arc::clone(shared), Arc::new(intake), settings.topics.clone());
+    let (shared, intake) = (Arc::clone(shared), Arc::new(intake));
+    let (topics, carried) = (settings.topics.clone(), settings.carried.clone());
     Arc::new(move || {
         Box::new(News {
             intake: Arc::clone(&intake),
             enricher: Enricher::new(Arc::clone(&shared.load().pipeline)),
             current: Cache::new(Arc::clone(&shared)),
             topics: topics.clone(),
+            carried: carried.clone(),
+            left_behind: metrics.headers_left_behind.clone(),
             quality: Quality::new(&metrics),
             times: Times::new(&metrics),
             recent: Arc::clone(&recent),
@@ -139,7 +144,9 @@ impl News {
         quality.observe(&enriched);
         self.recent.add(&enriched);
         span.found(enriched.events.len(), enriched.entities.len());
-        let records = output::records(&enriched, input, &self.topics, *least)
+        let (carried, left_behind) = self.carried.select(&input.headers);
+        self.left_behind.inc_by(left_behind);
+        let records = output::records(&enriched, input, carried, &self.topics, *least)
             .map_err(|e| Rejection::fault(Stage::Enrich, "not_json", e.to_string()));
         lap.observe(&times.records);
         records.map(Processed::Records)

@@ -112,6 +112,7 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
         dead: config.topics.dead.as_str().into(),
     };
     settings.min_confidence =
+    settings.carried = stream::Carried { names: config.headers.carry.clone(), bytes: config.headers.max_bytes.0 };
         stream::MinConfidence { events: config.min_confidence.events, entities: config.min_confidence.entities };
     settings.session_timeout = kafka.session_timeout;
     settings.max_poll_interval = kafka.max_poll_interval;

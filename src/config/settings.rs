@@ -19,6 +19,7 @@ pub struct Config {
     pub kafka: KafkaConfig,
     pub topics: TopicsConfig,
     pub min_confidence: MinConfidenceConfig,
+    pub headers: HeadersConfig,
     pub worker: WorkerConfig,
     pub dead_letters: DeadLettersConfig,
     pub limits: LimitsConfig,
@@ -170,6 +171,16 @@ pub struct MinConfidenceConfig {
     pub events: f64,
     #[serde(deserialize_with = "share")]
     pub entities: f64,
+}
+
+/// Headers of inputs that go on to their outputs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct HeadersConfig {
+    #[serde(deserialize_with = "names")]
+    pub carry: Vec<String>,
+    pub max_bytes: ByteSize,
 }
 
 /// How much is done at once.
@@ -426,3 +437,13 @@ fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAdd
         }),
     }
 }
+/// Names parted by commas; a star may stand at the end of each.
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let names: Vec<String> = text.split(',').map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned).collect();
+    match names.iter().find(|name| name.trim_end_matches('*').contains('*') || name.ends_with("**")) {
+        Some(name) => Err(serde::de::Error::custom(format!("{name:?}: a star stands at the end of a name only"))),
+        None => Ok(names),
+    }
+}
+

@@ -19,6 +19,7 @@ mod at_least_once;
 mod batch;
 mod bounded;
 mod breaker;
+pub mod carried;
 mod client;
 mod commits;
 pub mod connection;
@@ -59,6 +60,7 @@ mod turn;
 mod worker;
 
 pub use breaker::DeadLetterLimits;
+pub use carried::Carried;
 pub use crashes::CrashGuard;
 pub use embedded::Broker;
 pub use error::StreamError;

@@ -1,8 +1,8 @@
 //! An enriched article to Kafka records: topics, keys, headers.
 //!
 //! Deterministic: the same article gives the same bytes, so a replay overwrites. Headers are CloudEvents attributes in
-//! binary mode (CloudEvents 1.0, Kafka protocol binding 3.2) and the W3C trace context of the input, carried on byte
-//! for byte. `ce_time` is the article's own time, where that is a full timestamp, never the clock.
+//! binary mode (CloudEvents 1.0, Kafka protocol binding 3.2), then those carried on from the input ([`super::carried`]),
+//! byte for byte. `ce_time` is the article's own time, where that is a full timestamp, never the clock.
 
 use std::sync::Arc;
 
@@ -12,20 +12,19 @@ use super::process::{Header, Input, OutputRecord};
 use super::settings::{MinConfidence, Topics};
 use crate::record::{ArticleEvent, EnrichedArticle, EntityRecord, EntityTag};
 
-/// Headers of the input that go on to every output.
-const CARRIED: [&str; 2] = ["traceparent", "tracestate"];
-
-/// The records of one article: itself, one per event, one per distinct entity, as far as they are sure enough.
+/// The records of one article: itself, one per event, one per distinct entity, as far as they are sure enough, all with
+/// the headers that are carried on.
 ///
 /// # Errors
 /// A value cannot be written as JSON (a map with keys that are no text); the record types have none.
 pub fn records(
     article: &EnrichedArticle,
     input: &Input,
+    carried: Vec<Header>,
     topics: &Topics,
     least: MinConfidence,
 ) -> Result<Vec<OutputRecord>, serde_json::Error> {
-    let envelope = Envelope::new(article, input);
+    let envelope = Envelope::new(article, input, carried);
     let mut records = Vec::with_capacity(1 + article.events.len() + article.entities.len());
     let key = input.key.clone().unwrap_or_else(|| article.article.id.clone().into_bytes());
     let sha = &article.article.text_sha256;
@@ -82,14 +81,13 @@ struct Envelope {
 }
 
 impl Envelope {
-    fn new(article: &EnrichedArticle, input: &Input) -> Self {
+    fn new(article: &EnrichedArticle, input: &Input, carried: Vec<Header>) -> Self {
         let published = article.article.published_at.as_ref();
-        let carried = input.headers.iter().filter(|header| CARRIED.contains(&header.name.as_str())).cloned();
         Self {
             source: format!("/dateline/{}", input.topic),
             // CloudEvents wants an RFC 3339 timestamp; a bare date is none.
             time: published.filter(|text| text.parse::<jiff::Timestamp>().is_ok()).cloned(),
-            carried: carried.collect(),
+            carried,
         }
     }
 
@@ -165,10 +163,7 @@ mod tests {
             timestamp: Some(1),
             key: key.map(|k| k.as_bytes().to_vec()),
             value: None,
-            headers: vec![
-                Header::new("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
-                Header::new("private", "stays behind"),
-            ],
+            headers: vec![Header::new("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")],
         }
     }
 
@@ -182,7 +177,8 @@ mod tests {
     #[test]
     fn every_record_has_its_topic_key_and_headers() {
         let topics = Topics::default();
-        let records = records(&article(), &input(Some("k")), &topics, MinConfidence::default()).unwrap();
+        let carried = vec![Header::new("traceparent", "00-4bf9"), Header::new("tenant", "a")];
+        let records = records(&article(), &input(Some("k")), carried, &topics, MinConfidence::default()).unwrap();
         let described: Vec<_> = records
             .iter()
             .map(|r| {
@@ -203,8 +199,7 @@ mod tests {
             assert_eq!(header(record, "ce_specversion"), Some("1.0"));
             assert_eq!(header(record, "ce_source"), Some("/dateline/articles.raw"));
             assert_eq!(header(record, "ce_time"), Some("2031-05-04T03:02:01Z"));
-            assert!(header(record, "traceparent").is_some_and(|t| t.starts_with("00-4bf9")));
-            assert_eq!(header(record, "private"), None);
+            assert_eq!((header(record, "traceparent"), header(record, "tenant")), (Some("00-4bf9"), Some("a")));
             let value: serde_json::Value = serde_json::from_slice(record.value.as_deref().unwrap()).unwrap();
             assert_eq!(value["schema"].as_str(), header(record, "schema"));
         }
@@ -220,7 +215,8 @@ mod tests {
         article.entities[0].place = place(0.7);
         let topics = |events: f64, entities: f64| -> Vec<String> {
             let records =
-                records(&article, &input(None), &Topics::default(), MinConfidence { events, entities }).unwrap();
+                records(&article, &input(None), Vec::new(), &Topics::default(), MinConfidence { events, entities })
+                    .unwrap();
             let whole: EnrichedArticle = serde_json::from_slice(records[0].value.as_deref().unwrap()).unwrap();
             assert_eq!(whole, article, "the enriched article keeps everything");
             records[1..].iter().map(|r| r.topic.to_string()).collect()
@@ -235,7 +231,8 @@ mod tests {
 
     #[test]
     fn without_a_key_the_article_id_is_the_key() {
-        let records = records(&article(), &input(None), &Topics::default(), MinConfidence::default()).unwrap();
+        let records =
+            records(&article(), &input(None), Vec::new(), &Topics::default(), MinConfidence::default()).unwrap();
         assert_eq!(records[0].key.as_deref(), Some("wire-7".as_bytes()));
     }
 
@@ -245,7 +242,7 @@ mod tests {
         article.article.published_at = Some("2031-05-04".into());
         assert_eq!(
             header(
-                &records(&article, &input(None), &Topics::default(), MinConfidence::default()).unwrap()[0],
+                &records(&article, &input(None), Vec::new(), &Topics::default(), MinConfidence::default()).unwrap()[0],
                 "ce_time"
             ),
             None

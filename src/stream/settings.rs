@@ -15,6 +15,7 @@ use rdkafka::consumer::BaseConsumer;
 use rdkafka::producer::BaseProducer;
 
 use super::breaker::DeadLetterLimits;
+use super::carried::Carried;
 use super::connection::{ToolContext, create};
 use super::crashes::CrashGuard;
 use super::error::StreamError;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub topics: Topics,
     /// Least confidence of what goes to a topic.
     pub min_confidence: MinConfidence,
+    /// Headers of inputs that go on to their outputs.
+    pub carried: Carried,
     /// Heartbeat silence after which the broker takes a member's partitions away.
     pub session_timeout: Duration,
     /// Time between two polls after which the client leaves the group by itself.
@@ -179,6 +182,7 @@ impl Settings {
             delivery,
             topics: Topics::default(),
             min_confidence: MinConfidence::default(),
+            carried: Carried::default(),
             session_timeout: Duration::from_secs(45),
             max_poll_interval: Duration::from_secs(300),
             transaction_timeout: Duration::from_secs(60),

@@ -46,6 +46,7 @@ pub struct Metrics {
     pub records_dead_lettered: IntCounterVec,
     pub records_skipped: IntCounterVec,
     pub articles_retried: IntCounter,
+    pub headers_left_behind: IntCounter,
     pub dead_letters_halted: IntGauge,
     pub records_produced: IntCounterVec,
     pub produce_errors: IntCounterVec,
@@ -135,6 +136,10 @@ impl Metrics {
                 "articles_retried_total",
                 "Articles that took too long beside others (worker.article_timeout) and were read once more, alone. When it \
                  grows the host is overloaded, or the feed has articles at the limit.",
+            )?,
+            headers_left_behind: b.counter(
+                "headers_left_behind_total",
+                "Headers of inputs that did not go on to the outputs because together they exceed headers.max_bytes.",
             )?,
             dead_letters_halted: b.gauge(
                 "dead_letters_halted",
