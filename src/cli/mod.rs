@@ -6,6 +6,7 @@ mod admin;
 mod bench;
 mod check;
 mod demo;
+mod descriptors;
 pub mod digest;
 mod dlq;
 mod exit;

@@ -13,9 +13,11 @@ use super::recent::Recent;
 use super::reload::Reload;
 use super::validate::{self, Valid};
 use super::worker::{WorkerProbes, about, failure, intake, told};
-use super::{Settings as Arguments, memory, news, worker};
-use crate::http;
-use crate::stream::{StreamError, Summary, Worker, WorkerHandle};
+use super::{Settings as Arguments, descriptors, memory, news, worker};
+use crate::config::{Effective, LogConfig, LogFormat};
+use crate::extract::Pipeline;
+use crate::http::{self, HttpError};
+use crate::stream::{self, StreamError, Summary, Worker, WorkerHandle};
 use crate::telemetry::trace::{Exporter, Tracing};
 use crate::telemetry::{Logs, Metrics, logs};
 
@@ -39,6 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let recent = Arc::new(Recent::default());
     let about = about(&settings, &pipeline);
     let shared = news::shared(pipeline, &settings);
+    descriptors::raise();
     let playground = config.http.playground.then(|| Playground::new(Arc::clone(&shared), &config));
     let reload = Reload::new(arguments, (&config, effective), logs.clone(), shared.clone(), metrics.clone());
     let kafka = &config.kafka;

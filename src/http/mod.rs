@@ -6,6 +6,7 @@
 //! Both answer with one JSON object that says why. Nothing here changes the worker. Metrics and probes answer whoever
 //! reaches the port; the pages show what is in the articles and are stricter, see `guard`.
 
+mod connections;
 mod guard;
 mod pages;
 
@@ -35,16 +36,16 @@ pub trait Probes: Send + Sync + 'static {
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// The address cannot be bound.
-    #[error("cannot listen on {address}: {source}; set http.listen to a free address or to off")]
+    #[error(
+        "cannot listen on {address}: {source}; set http.listen to a free address or to off, or give each worker of this \
+         host its http.port_offset"
+    )]
     Bind {
         /// The address.
         address: SocketAddr,
         /// Why.
         source: std::io::Error,
     },
-    /// The server failed later.
-    #[error("the admin port failed: {0}")]
-    Serve(#[source] std::io::Error),
 }
 
 impl HttpError {
@@ -52,7 +53,6 @@ impl HttpError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Bind { .. } => "bind",
-            Self::Serve(_) => "serve",
         }
     }
 }
@@ -69,17 +69,17 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, HttpError> {
     TcpListener::bind(address).await.map_err(|source| HttpError::Bind { address, source })
 }
 
-/// Serves the admin port until `stop` is cancelled.
+/// Serves the admin port until `stop` is cancelled, and ends what is being answered then.
 pub async fn serve(
     listener: TcpListener,
     registry: Registry,
     probes: Arc<dyn Probes>,
     pages: Arc<dyn Pages>,
     stop: CancellationToken,
-) -> Result<(), HttpError> {
+) {
     let loopback = listener.local_addr().is_ok_and(|address| address.ip().is_loopback());
     let routes = routes(registry, probes).merge(pages::routes(pages, loopback));
-    axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned()).await.map_err(HttpError::Serve)
+    connections::serve(listener, routes, connections::Limits::of_process(), stop).await;
 }
 
 fn routes(registry: Registry, probes: Arc<dyn Probes>) -> Router {
@@ -288,6 +288,6 @@ mod tests {
         check("/metrics", "200", "text/plain; version=0.0.4");
         check("/nothing", "404", "");
         stop.cancel();
-        server.await.unwrap().unwrap();
+        server.await.unwrap();
     }
 }

@@ -25,6 +25,8 @@ pub struct Group {
     pub name: String,
     /// Where logs stay when the workers are gone.
     logs: Option<PathBuf>,
+    /// Files and connections that a worker may open; none: as this process.
+    descriptors: Option<u32>,
 }
 
 impl Group {
@@ -45,7 +47,7 @@ impl Group {
             ("LOG__FORMAT", "json"),
         ];
         let environment = pairs.iter().map(|(k, v)| (format!("DATELINE__{k}"), (*v).to_owned())).collect();
-        Self { environment, name, logs: None }
+        Self { environment, name, logs: None, descriptors: None }
     }
 
     /// The same group; every worker's log stays in this folder, a file for every life of a slot.
@@ -77,6 +79,11 @@ impl Group {
         self
     }
 
+    /// The same group with so few descriptors for each worker, and no way to get more.
+    pub fn descriptors(self, most: u32) -> Self {
+        Self { descriptors: Some(most), ..self }
+    }
+
     /// Starts the worker of a slot.
     pub fn start(&self, instance: usize) -> WorkerProcess {
         let folder = tempfile::tempdir().unwrap();
@@ -88,7 +95,12 @@ impl Group {
             }
         };
         let admin = free_port();
-        let child = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        let worker = env!("CARGO_BIN_EXE_dateline");
+        let mut command = Command::new(if self.descriptors.is_some() { "/bin/sh" } else { worker });
+        if let Some(most) = self.descriptors {
+            command.args(["-c", &format!("ulimit -n {most} && exec \"$0\" \"$@\""), worker]);
+        }
+        let child = command
             .arg("run")
             .current_dir(folder.path())
             .env_clear()
@@ -130,6 +142,11 @@ impl WorkerProcess {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
         Some(answer)
+    }
+
+    /// The admin port's address.
+    pub fn admin(&self) -> (&'static str, u16) {
+        ("127.0.0.1", self.admin)
     }
 
     /// The exit status of `dateline health`.
