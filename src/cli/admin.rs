@@ -89,7 +89,7 @@ impl Admin {
     fn gather(&self) -> Status {
         let trouble = match self.health.phase() {
             Phase::Failed => Some("the worker has failed; its log says why".to_owned()),
-            _ if self.health.live() => None,
+            _ if self.health.live() => self.health.waiting(),
             _ => Some(format!("the stream thread has not turned for {} s", self.health.silence().as_secs())),
         };
         let m = &self.metrics;

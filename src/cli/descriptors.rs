@@ -13,6 +13,6 @@ pub(super) fn raise() {
     if limit.current.is_some_and(|soft| soft < wanted)
         && let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum })
     {
-        tracing::warn!("the limit of open files stays at {:?}: {error}", limit.current);
+        tracing::warn!(limit = limit.current, "the limit of open files cannot be raised: {error}");
     }
 }

@@ -20,7 +20,7 @@ const ANSWER_BYTES: u64 = 16 << 10;
 /// Prints the probe's answer; the exit code says whether it was the good one.
 pub(super) fn run(settings: &Settings, ready: bool, out: &mut impl Write) -> Result<Exit, Failure> {
     let (config, _) = settings.load()?;
-    let Some(address) = config.http.listen else {
+    let Some(address) = config.http.address() else {
         return Err(Failure::new(Exit::Config, anyhow!("http.listen is off: there is nobody to ask")));
     };
     let address = reachable(address);

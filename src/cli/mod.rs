@@ -248,7 +248,7 @@ fn version() -> String {
 
 fn run(command: Command, out: &mut impl Write) -> Result<Exit, Failure> {
     match command {
-        Command::Run { settings } => run::run(&settings),
+        Command::Run { settings } => Ok(run::run(&settings)),
         Command::Demo(arguments) => demo::run(&arguments, out),
         Command::Extract(arguments) => extract::run(&arguments, out),
         Command::Check(arguments) => check::run(&arguments, out),

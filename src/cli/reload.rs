@@ -42,6 +42,7 @@ impl Reload {
         metrics: Metrics,
     ) -> Self {
         metrics.set_config(&digest(&effective));
+        metrics.config_reloaded.set(1);
         Self {
             arguments: arguments.clone(),
             effective,
@@ -64,6 +65,7 @@ impl Reload {
             }
         };
         self.metrics.config_reloads.with_label_values(&[outcome]).inc();
+        self.metrics.config_reloaded.set(i64::from(outcome != "refused"));
     }
 
     /// True if anything changed.
@@ -138,11 +140,71 @@ impl Reload {
     }
 }
 
-/// Digest of the settings that workers of a group share. Secrets are in it as `[redacted]`.
+/// Settings in which the workers of a group may differ: who and where each of them is, and how much its machine bears.
+/// Paths are among them because the same file may lie elsewhere; lexicons and model have digests of their own.
+const OWN: [&str; 23] = [
+    "http.listen",
+    "http.playground",
+    "http.port_offset",
+    "kafka.bootstrap_servers",
+    "kafka.client_id",
+    "kafka.instance",
+    "kafka.oauth_token_file",
+    "kafka.sasl_password",
+    "kafka.sasl_username",
+    "kafka.ssl_ca_location",
+    "kafka.ssl_certificate_location",
+    "kafka.ssl_key_location",
+    "kafka.ssl_key_password",
+    "lexicons.dir",
+    "log.format",
+    "log.level",
+    "model.gazetteer",
+    "model.path",
+    "worker.drain_timeout",
+    "worker.in_flight_bytes",
+    "worker.in_flight_records",
+    "worker.state_dir",
+    "worker.threads",
+];
+
+/// Digest of the settings that workers of a group share.
 fn digest(effective: &Effective) -> String {
     let mut hash = Sha256::new();
-    for (key, setting) in effective.0.iter().filter(|(key, _)| *key != "kafka.instance") {
+    for (key, setting) in effective.0.iter().filter(|(key, _)| !OWN.contains(&key.as_str())) {
         hash.update(format!("{key}={:?}\n", setting.value));
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Sources, load};
+
+    #[test]
+    fn the_digest_tells_workers_apart_only_where_they_must_agree() {
+        let of = |pairs: &[(&str, &str)]| {
+            let pairs = pairs.iter().map(|(name, value)| (format!("DATELINE__{name}").into(), value.into()));
+            digest(&load(&Sources { environment: pairs.collect(), ..Sources::default() }).unwrap().1)
+        };
+        let one = of(&[]);
+        let settings = load(&Sources::default()).unwrap().1;
+        assert_eq!(OWN.iter().find(|key| !settings.0.contains_key(**key)), None, "no such setting");
+        for own in [
+            &[("KAFKA__INSTANCE", "1"), ("WORKER__STATE_DIR", "/var/lib/dateline/1"), ("HTTP__PORT_OFFSET", "1")][..],
+            &[("HTTP__LISTEN", "10.0.0.7:9464"), ("LOG__LEVEL", "debug"), ("WORKER__THREADS", "2")],
+        ] {
+            assert_eq!(of(own), one, "{own:?}");
+        }
+        for shared in [
+            ("MIN_CONFIDENCE__EVENTS", "0.6"),
+            ("KAFKA__DELIVERY", "at_least_once"),
+            ("LIMITS__ARTICLE_BYTES", "4MiB"),
+            ("HEADERS__CARRY", "tenant"),
+            ("KAFKA__CONSUMER__FETCH_MIN_BYTES", "1024"),
+        ] {
+            assert_ne!(of(&[shared]), one, "{shared:?}");
+        }
+    }
 }

@@ -21,10 +21,29 @@ use crate::stream::{self, StreamError, Summary, Worker, WorkerHandle};
 use crate::telemetry::trace::{Exporter, Tracing};
 use crate::telemetry::{Logs, Metrics, logs};
 
-/// Runs the worker. Ends with its exit code.
-pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+/// Runs the worker. Ends with its exit code; what went wrong is in the log, in its format.
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    work(arguments).unwrap_or_else(|failure| {
+        log_without_settings();
+        tracing::error!(exit_code = failure.exit as u8, "{:#}", failure.error);
+        failure.exit
+    })
+}
+
+/// Starts the log where the settings did not come so far. Does nothing if it has been started.
+fn log_without_settings() {
+    let format = match std::env::var("DATELINE__LOG__FORMAT").as_deref() {
+        Ok("json") => LogFormat::Json,
+        Ok("human") => LogFormat::Human,
+        _ => LogFormat::Auto,
+    };
+    let _ = logs::init(&LogConfig { level: "info".to_owned(), format });
+}
+
+fn work(arguments: &Arguments) -> Result<Exit, Failure> {
     let (Valid { config, effective, stream: settings }, pipeline) = validate::worker(arguments)?;
     let logs = logs::init(&config.log).map_err(|e| Failure::new(Exit::Config, e))?;
+    descriptors::raise();
     let metrics = Metrics::new().map_err(|e| Failure::new(Exit::Internal, e))?;
     metrics.memory_limit.set(memory::limit().and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or(0));
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -34,14 +53,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         .build()
         .map_err(|e| Failure::new(Exit::Internal, e))?;
     let signals = runtime.block_on(async { Signals::new() }).map_err(|e| Failure::new(Exit::Internal, e))?;
-    let listener = config.http.listen.map(|address| runtime.block_on(http::bind(address))).transpose();
-    let listener = listener.map_err(|e| Failure::new(Exit::Config, e))?;
+    let listener = config.http.address().map(|address| runtime.block_on(http::bind(address))).transpose();
+    let listener = listener.map_err(not_listening)?;
 
     let pipeline = told(pipeline.map_or_else(|| worker::pipeline(&config), Ok)?, &metrics);
+    introduce(&settings, &config.kafka.instance, &effective, &pipeline);
     let recent = Arc::new(Recent::default());
     let about = about(&settings, &pipeline);
     let shared = news::shared(pipeline, &settings);
-    descriptors::raise();
     let playground = config.http.playground.then(|| Playground::new(Arc::clone(&shared), &config));
     let reload = Reload::new(arguments, (&config, effective), logs.clone(), shared.clone(), metrics.clone());
     let kafka = &config.kafka;
@@ -66,9 +85,43 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     traces.shutdown();
     stop.cancel();
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let Summary { enriched, skipped, dead_lettered, returned } = summary.map_err(failure)?;
-    tracing::info!(enriched, skipped, dead_lettered, returned, "stopped");
+    summary.map_err(failure)?;
     Ok(Exit::Ok)
+}
+
+/// The first line of a log: who runs here, and between what.
+fn introduce(settings: &stream::Settings, instance: &str, effective: &Effective, pipeline: &Pipeline) {
+    // As `check` shows them, without passwords.
+    let brokers = effective.0.get("kafka.bootstrap_servers").map_or("", |setting| setting.value.as_str());
+    let stream::Topics { input, enriched, events, entities, dead } = &settings.topics;
+    let delivery = match settings.delivery {
+        stream::Delivery::ExactlyOnce { .. } => "exactly_once",
+        stream::Delivery::AtLeastOnce => "at_least_once",
+    };
+    let model = pipeline.model().info();
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        commit = option_env!("DATELINE_COMMIT").unwrap_or(""),
+        model = format_args!("{} {}", model.name, model.version),
+        brokers,
+        group = settings.group,
+        instance,
+        delivery,
+        %input,
+        %enriched,
+        %events,
+        %entities,
+        %dead,
+        threads = settings.threads,
+        "the worker starts"
+    );
+}
+
+/// A port that is taken may be free at the next start; an address that is not ours never is.
+fn not_listening(error: HttpError) -> Failure {
+    let HttpError::Bind { source, .. } = &error;
+    let taken = source.kind() == std::io::ErrorKind::AddrInUse;
+    Failure::new(if taken { Exit::Unavailable } else { Exit::Config }, error)
 }
 
 /// Waits for the worker to end by itself or for the first signal to make it drain.

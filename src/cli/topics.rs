@@ -102,7 +102,7 @@ pub(super) fn run(command: &Topics, out: &mut impl Write) -> Result<Exit, Failur
         let (state, details) = match command {
             Topics::Plan(_) => {
                 pending |= *step != Step::Differences(Vec::new());
-                planned(step, topic, *unread, style)
+                planned(step, topic, *unread, admin.connection().brokers(), style)
             }
             Topics::Apply { alter, add_partitions, .. } => {
                 applied(&admin, step, topic, *alter, *add_partitions, style).map_err(worker::failure)?
@@ -117,8 +117,17 @@ pub(super) fn run(command: &Topics, out: &mut impl Write) -> Result<Exit, Failur
 }
 
 /// A line about a topic, and the details below it.
-fn planned(step: &Step, topic: &Wanted, unread: bool, style: Style) -> (String, Vec<String>) {
+fn planned(step: &Step, topic: &Wanted, unread: bool, brokers: usize, style: Style) -> (String, Vec<String>) {
     match step {
+        Step::Create if topic.replication > brokers => {
+            let why = format!(
+                "replication factor {}, but the cluster has {brokers} broker{}: --replication-factor {brokers} or \
+                 topics.replication_factor",
+                topic.replication,
+                if brokers == 1 { "" } else { "s" }
+            );
+            (style.alarm("cannot be created"), vec![why])
+        }
         Step::Create => (style.kind("to be created"), described(topic)),
         Step::Differences(differences) if differences.is_empty() && unread => {
             (style.good("exists"), vec!["its settings may not be read: DESCRIBE_CONFIGS is not granted".to_owned()])

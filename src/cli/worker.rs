@@ -31,10 +31,9 @@ impl Probes for WorkerProbes {
         if self.0.ready() {
             return Ok(());
         }
-        Err(match self.0.phase() {
-            Phase::Running => self.0.halted().unwrap_or_else(|| "waiting for the consumer group".to_owned()),
-            phase => phase.as_str().to_owned(),
-        })
+        let phase = self.0.phase().as_str();
+        let why = self.0.halted().or_else(|| self.0.waiting());
+        Err(why.map_or_else(|| phase.to_owned(), |why| format!("{phase}: {why}")))
     }
 }
 
@@ -112,8 +111,8 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
         dead: config.topics.dead.as_str().into(),
     };
     settings.min_confidence =
-    settings.carried = stream::Carried { names: config.headers.carry.clone(), bytes: config.headers.max_bytes.0 };
         stream::MinConfidence { events: config.min_confidence.events, entities: config.min_confidence.entities };
+    settings.carried = stream::Carried { names: config.headers.carry.clone(), bytes: config.headers.max_bytes.0 };
     settings.session_timeout = kafka.session_timeout;
     settings.max_poll_interval = kafka.max_poll_interval;
     settings.transaction_timeout = kafka.transaction_timeout;

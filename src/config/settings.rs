@@ -257,6 +257,9 @@ pub struct HttpConfig {
     /// None: switched off.
     #[serde(deserialize_with = "listen")]
     pub listen: Option<SocketAddr>,
+    /// Added to the port.
+    #[serde(deserialize_with = "final_number")]
+    pub port_offset: u16,
     /// Whether the playground is there.
     pub playground: bool,
 }
@@ -269,6 +272,19 @@ pub struct LogConfig {
     #[serde(deserialize_with = "filled")]
     pub level: String,
     pub format: LogFormat,
+}
+
+impl HttpConfig {
+    /// Where to listen; none: nowhere.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.listen.map(|mut address| {
+            // Port 0 asks for any free one.
+            if address.port() > 0 {
+                address.set_port(address.port().saturating_add(self.port_offset));
+            }
+            address
+        })
+    }
 }
 
 /// A rule that holds between settings.
@@ -360,6 +376,11 @@ impl Config {
                 &["kafka.oauth_token_file", "kafka.sasl_mechanism"],
                 "is needed with kafka.sasl_mechanism = OAUTHBEARER",
             ),
+            rule(
+                self.http.listen.is_none_or(|a| a.port().checked_add(self.http.port_offset).is_some()),
+                &["http.port_offset", "http.listen"],
+                "and the port of http.listen make more than 65535 together",
+            ),
             rule((1..=10_000).contains(&topics.partitions), &["topics.partitions"], "must be 1 to 10000"),
             rule((1..=100).contains(&topics.replication_factor), &["topics.replication_factor"], "must be 1 to 100"),
             rule(!topics.retention.is_zero(), &["topics.retention"], "must be above zero"),
@@ -429,14 +450,6 @@ fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D
     Ok(optional(deserializer)?.map(PathBuf::from))
 }
 
-fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
-    match String::deserialize(deserializer)?.as_str() {
-        "off" | "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| {
-            serde::de::Error::custom(format!("{text:?} is no address; write ip:port, e.g. 127.0.0.1:9464, or off"))
-        }),
-    }
-}
 /// Names parted by commas; a star may stand at the end of each.
 fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
@@ -447,3 +460,25 @@ fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
     }
 }
 
+fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "off" | "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| {
+            serde::de::Error::custom(format!("{text:?} is no address; write ip:port, e.g. 127.0.0.1:9464, or off"))
+        }),
+    }
+}
+
+/// The number at the end of a text: 3 of "3" and of "worker-3"; 0 of an empty one.
+fn final_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(0);
+    }
+    let digits = &text[text.trim_end_matches(|c: char| c.is_ascii_digit()).len()..];
+    digits.parse().map_err(|_| {
+        serde::de::Error::custom(format!(
+            "{text:?} ends in no number from 0 to 65535; write one (3, worker-3), or set http.listen and leave this empty"
+        ))
+    })
+}

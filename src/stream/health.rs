@@ -19,6 +19,8 @@ pub struct Health {
     partitions: AtomicI64,
     /// Why nothing is read on purpose.
     halted: Mutex<Option<String>>,
+    /// What the worker waits for before it can take part.
+    waiting: Mutex<Option<String>>,
     deadline: Duration,
 }
 
@@ -59,6 +61,7 @@ impl Health {
             phase: AtomicU8::new(Phase::Starting as u8),
             partitions: AtomicI64::new(-1),
             halted: Mutex::new(None),
+            waiting: Mutex::new(None),
             deadline,
         }
     }
@@ -69,6 +72,7 @@ impl Health {
 
     pub(super) fn enter(&self, phase: Phase) {
         self.beat();
+        self.set_waiting(None);
         self.phase.store(phase as u8, Ordering::Relaxed);
     }
 
@@ -83,6 +87,18 @@ impl Health {
     /// Why the worker reads nothing although it could; it tries again by itself.
     pub fn halted(&self) -> Option<String> {
         self.halted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_waiting(&self, what: Option<String>) {
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = what;
+    }
+
+    /// What the worker waits for before it can take part, and why that takes so long; `None` once it takes part.
+    pub fn waiting(&self) -> Option<String> {
+        if self.phase() == Phase::Running && self.partitions().is_some() {
+            return None;
+        }
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn millis(&self) -> u64 {
@@ -185,10 +201,13 @@ mod tests {
     fn ready_needs_an_answer_of_the_group_but_no_partition() {
         let health = Health::new(Duration::from_secs(60));
         assert!(!health.started() && !health.ready() && health.live());
+        health.set_waiting(Some("no broker".into()));
+        assert_eq!(health.waiting().as_deref(), Some("no broker"));
         health.enter(Phase::Running);
-        assert!(health.started() && !health.ready());
+        assert!(health.started() && !health.ready() && health.waiting().is_none());
+        health.set_waiting(Some("no group".into()));
         health.set_partitions(0);
-        assert!(health.ready());
+        assert!(health.ready() && health.waiting().is_none());
         health.set_halted(Some("too many dead letters".into()));
         assert!(!health.ready() && health.live());
         health.set_halted(None);

@@ -355,7 +355,6 @@ impl Settings {
             // client does.
             .set("partitioner", "murmur2_random")
             .set("linger.ms", "5")
-            .set("compression.codec", "lz4")
             .set("message.max.bytes", self.output_bytes.to_string())
             // A producer may by default: a topic that was deleted would come back with the brokers' settings.
             .set("allow.auto.create.topics", "false")
@@ -367,6 +366,15 @@ impl Settings {
             // idle ones makes that happen, so that none is left behind for ever.
             .set("connections.max.idle.ms", "60000");
         self.extend(&mut config, &self.producer);
+        // The one codec that every client reads without a further package (kafka-python, KafkaJS). At level 1 it costs
+        // 0.54 ms an article and makes a fifth of it, a sixth less than lz4 does (samples, measured). The property has
+        // two names, of which one may be set.
+        if config.get("compression.type").or(config.get("compression.codec")).is_none() {
+            config.set("compression.type", "gzip");
+            if config.get("compression.level").is_none() {
+                config.set("compression.level", "1");
+            }
+        }
         if let Delivery::ExactlyOnce { transactional_id } = &self.delivery {
             config
                 .set("transactional.id", transactional_id)
@@ -496,6 +504,21 @@ mod tests {
         assert_eq!(s.consumer_config().get("queued.max.messages.kbytes"), Some("1024"), "users may tune");
         assert_eq!(s.producer_config().get("sasl.password"), Some("hunter2"));
         assert!(!format!("{s:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn outputs_are_compressed_for_every_client_unless_the_user_chooses() {
+        let check = |own: &[(&str, &str)], expect: [Option<&str>; 3]| {
+            let mut s = settings();
+            s.producer = own.iter().copied().collect();
+            s.validate().unwrap();
+            let config = s.producer_config();
+            assert_eq!(["compression.type", "compression.codec", "compression.level"].map(|n| config.get(n)), expect);
+        };
+        check(&[], [Some("gzip"), None, Some("1")]);
+        check(&[("compression.level", "6")], [Some("gzip"), None, Some("6")]);
+        check(&[("compression.type", "zstd")], [Some("zstd"), None, None]);
+        check(&[("compression.codec", "lz4"), ("compression.level", "3")], [None, Some("lz4"), Some("3")]);
     }
 
     #[test]

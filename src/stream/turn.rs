@@ -135,7 +135,10 @@ impl Stream {
         let result = self.live();
         self.health.enter(if result.is_ok() { Phase::Stopped } else { Phase::Failed });
         match &result {
-            Ok(()) => info!(summary = ?self.summary, "the worker has stopped"),
+            Ok(()) => {
+                let Summary { enriched, skipped, dead_lettered, returned } = self.summary;
+                info!(enriched, skipped, dead_lettered, returned, "the worker has stopped");
+            }
             Err(error) => error!(kind = error.kind(), "the worker gives up: {error}"),
         }
         let owned: Vec<Partition> = self.ledger.partitions().cloned().collect();
@@ -167,7 +170,9 @@ impl Stream {
     fn open(&mut self) -> Result<bool, StreamError> {
         let patience =
             Patience::new(Instant::now(), self.settings.broker_patience, &self.stop, &self.health).until_stop();
-        let opened = Self::check_topics(&self.subscription, &self.settings, &patience).and_then(|()| {
+        self.health.set_waiting(Some("no answer yet from the brokers".into()));
+        let opened = Self::check_topics(&self.subscription, &self.settings, &self.health, &patience).and_then(|()| {
+            self.health.set_waiting(Some("no answer yet from the transaction coordinator".into()));
             while !self.delivery.open()? {
                 patience.check("starting transactions", || "no answer from the transaction coordinator".into())?;
                 // A refusal to be tried again may come at once.
@@ -188,6 +193,7 @@ impl Stream {
     fn check_topics(
         subscription: &Subscription,
         settings: &Settings,
+        health: &Health,
         patience: &Patience<'_>,
     ) -> Result<(), StreamError> {
         for topic in [&settings.topics.input].into_iter().chain(settings.topics.outputs()) {
@@ -203,7 +209,9 @@ impl Stream {
                     TopicState::Unknown(reason) => {
                         let troubles = subscription.troubles();
                         troubles.map_or(Ok(()), |t| t.check(Instant::now()))?;
-                        patience.check("connecting", || troubles.and_then(Troubles::explain).unwrap_or(reason))?;
+                        let reason = troubles.and_then(Troubles::explain).unwrap_or(reason);
+                        health.set_waiting(Some(format!("connecting to the brokers: {reason}")));
+                        patience.check("connecting", || reason)?;
                         // Serves the client's log and errors, which nobody else does yet: a start without brokers must
                         // say why. Nothing is assigned, so no record can come.
                         subscription.poll(Duration::from_millis(100))?;
@@ -413,6 +421,11 @@ impl Stream {
             return Ok(());
         }
         self.last_watch = now;
+        if self.health.partitions().is_none() {
+            let why = self.subscription.troubles().and_then(Troubles::explain);
+            let why = why.map(|why| format!("; last trouble: {why}")).unwrap_or_default();
+            self.health.set_waiting(Some(format!("joining the consumer group {}{why}", self.settings.group)));
+        }
         let turn = self.breaker.tick(now);
         self.follow(turn);
         if !self.gate.is_open() {

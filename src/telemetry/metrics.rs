@@ -78,6 +78,7 @@ pub struct Metrics {
     pub shutdown_initiated: IntCounterVec,
     pub shutdown_completed: IntCounterVec,
     pub config_reloads: IntCounterVec,
+    pub config_reloaded: IntGauge,
     build_info: IntGaugeVec,
     model_info: IntGaugeVec,
     lexicon_info: IntGaugeVec,
@@ -297,6 +298,11 @@ impl Metrics {
                 "Reloads on SIGHUP: applied, unchanged, or refused (the old settings and lexicons stay in force; the \
                  log names the file and line).",
             )?,
+            config_reloaded: b.gauge(
+                "config_last_reload_successful",
+                "1 while the settings and lexicons in force are the ones last asked for; 0 from a refused reload until \
+                 one that is not.",
+            )?,
             build_info: b.gauges("build_info", &["version", "commit"], "1, labelled with the build.")?,
             lexicon_info: b.gauges(
                 "lexicon_info",
@@ -307,7 +313,8 @@ impl Metrics {
             config_info: b.gauges(
                 "config_info",
                 &["sha256"],
-                "1, labelled with the digest of the settings in force, secrets and kafka.instance left out.",
+                "1, labelled with the digest of those settings in force that workers of a group share: not secrets, nor \
+                 what belongs to one worker or machine (kafka.instance, worker.state_dir, http, log and the like).",
             )?,
             model_info: b.gauges(
                 "model_info",

@@ -4,24 +4,14 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use dateline::stream::{Broker, Topics as Names};
-
-use crate::kafka::Topics;
+use crate::articles::{self, Verdict};
+use crate::kafka::{self, Topics, create_topics, read_until};
 use crate::process::{Group, WorkerProcess};
-use crate::stream_support::feed;
 
 const PATIENCE: Duration = Duration::from_secs(240);
 /// Descriptors of the worker, and connections held against it: many more.
 const DESCRIPTORS: u32 = 200;
 const HELD: usize = 450;
-
-fn article(n: usize) -> String {
-    format!("KABUL, Afghanistan (AP) - A bomb killed {n} soldiers in Kandahar on Monday, police said.")
-}
-
-fn finished(worker: &WorkerProcess) -> Option<f64> {
-    worker.metric("dateline_records_finished_total{outcome=\"enriched\"}")
-}
 
 fn until(what: &str, worker: &WorkerProcess, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
@@ -33,26 +23,18 @@ fn until(what: &str, worker: &WorkerProcess, mut holds: impl FnMut() -> bool) {
 
 #[test]
 fn connections_held_open_starve_neither_probes_nor_kafka() {
-    let names = Topics::new("held");
-    let broker = Broker::start(&Names {
-        input: names.input.as_str().into(),
-        enriched: names.enriched.as_str().into(),
-        events: names.events.as_str().into(),
-        entities: names.entities.as_str().into(),
-        dead: names.dead.as_str().into(),
-    })
-    .unwrap();
-    let bootstrap = broker.bootstrap_servers();
-    let group = Group::new(bootstrap, "held", &names)
-        .with("KAFKA__DELIVERY", "at_least_once")
-        .with("KAFKA__CONSUMER__FETCH_WAIT_MAX_MS", "10")
+    let Some(kafka) = kafka::shared("connections_held_open_starve_neither_probes_nor_kafka") else { return };
+    let (bootstrap, topics) = (kafka.bootstrap(), Topics::new("held"));
+    create_topics(bootstrap, &topics, 1);
+    let group = Group::new(bootstrap, "held", &topics)
         // Connections to Kafka end and are made anew while the port is held.
         .with("KAFKA__CONSUMER__CONNECTIONS_MAX_IDLE_MS", "1000")
+        .with("KAFKA__PRODUCER__CONNECTIONS_MAX_IDLE_MS", "1000")
         .descriptors(DESCRIPTORS);
     let worker = group.start(0).ready();
     let mut held = Vec::new();
-    for round in 0..4 {
-        while held.len() < (round + 1) * HELD / 4 {
+    for round in 1..=4 {
+        while held.len() < round * HELD / 4 {
             let mut connection = TcpStream::connect(worker.admin()).unwrap();
             // Some say nothing, some begin a request and never end it.
             if held.len() % 2 == 0 {
@@ -62,15 +44,17 @@ fn connections_held_open_starve_neither_probes_nor_kafka() {
         }
         let alive = worker.get("/livez");
         assert!(alive.as_ref().is_some_and(|a| a.starts_with("HTTP/1.1 200")), "{alive:?}\n{}", worker.log());
-        let text = article(round + 2);
-        feed(bootstrap, &names.input, [(format!("k{round}"), Some(text.as_bytes()))]);
-        until("an article is read and written", &worker, || finished(&worker) >= Some(round as f64 + 1.0));
+        articles::send(bootstrap, &topics, (round - 1) * 5..round * 5);
+        let enriched = read_until(bootstrap, &topics.enriched, PATIENCE, |read| read.len() >= round * 5);
+        assert_eq!(enriched.len(), round * 5, "{}", worker.log());
     }
     let open = worker.metric("process_open_fds").unwrap();
     assert!(open < f64::from(DESCRIPTORS) * 0.75, "{open} descriptors are open");
+    assert!(worker.log().contains("as many connections as it may have"), "{}", worker.log());
     let log = worker.log();
-    assert!(log.contains("as many connections as it may have"), "{log}");
     assert_eq!(worker.stop().code(), Some(0), "{log}");
+    let verdict = Verdict::read(bootstrap, &topics, 20);
+    assert!(verdict.lost.is_empty(), "{verdict:#?}");
     drop(held);
 }
 

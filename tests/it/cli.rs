@@ -325,6 +325,67 @@ fn the_demo_runs_through_and_shows_every_topic() {
 }
 
 #[test]
+fn nothing_in_an_article_reaches_the_terminal_as_a_command() {
+    let evil = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{8}";
+    let article = serde_json::json!({
+        "id": format!("id{evil}"), "source": format!("Wire{evil}"), "title": format!("Bomb{evil}\nMain event: none"),
+        "published_at": "2024-05-13",
+        "text": format!("KABUL, Afghanistan (AP) - A bomb{evil} killed four soldiers in Kandahar{evil} on Monday, \
+            police chief Ahmad{evil} Shah said. He said{evil} the attack was planned.")
+    });
+    for arguments in [&["extract"][..], &["extract", "--explain"]] {
+        let output = dateline().args(arguments).write_stdin(article.to_string()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        let obeyed = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!text.contains(obeyed), "{text:?}");
+        assert!(text.contains("Bomb␛]0;owned␇␛[2J<U+009B>31m<U+202E>␈ Main event: none"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_article_is_said_to_be_none() {
+    let check = |input: &[u8], says: &str| {
+        let output = dateline().args(["extract", "--format", "json"]).write_stdin(input).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(65), 0), "{text}");
+        assert!(text.contains(says), "should say {says:?}: {text}");
+    };
+    check(b"[{\"text\": \"One.\"}, {\"text\": \"Two.\"}]", "the JSON message is an array");
+    check(b"id,title,text\n1,Port closed,\"The port was closed, officials said.\"\n", "a table of 3 columns");
+    check(b"\0\0\0\0\x07\x0cwire-7 The port was closed.", "the frame of a schema registry");
+    check(b"\x1f\x8b\x08\0\0\0\0\0\0\x03", "compressed (gzip)");
+    check(b"<?xml version=\"1.0\"?><rss><item>Port closed</item></rss>", "the message is XML");
+}
+
+/// Every line of a log is JSON, the last one included; gives that.
+fn last_of_json(log: &[u8]) -> serde_json::Value {
+    let text = String::from_utf8(log.to_vec()).unwrap();
+    let line = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e} in {line:?} of\n{text}"));
+    text.lines().map(line).last().unwrap_or_default()
+}
+
+#[test]
+fn a_worker_that_cannot_start_says_why_in_the_format_of_its_log() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (name, value, code, says) in [
+        ("HTTP__LISTEN", address.as_str(), 69, "http.port_offset"),
+        ("HTTP__PORT_OFFSET", "berlin", 78, "http.port_offset"),
+        ("KAFKA__DELIVERY", "sometimes", 78, "kafka.delivery"),
+        ("LOG__LEVEL", "loud=very", 78, "log.level"),
+    ] {
+        let mut command = dateline();
+        command.arg("run").env("DATELINE__LOG__FORMAT", "json").env(format!("DATELINE__{name}"), value);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        let last = last_of_json(&output.stderr);
+        assert_eq!((last["level"].as_str(), last["exit_code"].as_i64()), (Some("ERROR"), Some(code.into())), "{last}");
+        assert!(last["message"].as_str().is_some_and(|text| text.contains(says)), "{last}");
+    }
+}
+
+#[test]
 fn a_dot_env_file_is_read() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), "DATELINE__KAFKA__GROUP_ID=from-dot-env\n").unwrap();

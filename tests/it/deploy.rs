@@ -39,6 +39,26 @@ fn succeeds(command: &mut Command) -> String {
     text
 }
 
+/// Two workers of one host share their settings; the unit must give each its own port.
+#[test]
+fn instances_of_the_unit_listen_on_ports_of_their_own() {
+    let unit = promql::file("deploy/systemd/dateline@.service");
+    let lines = unit.lines().filter_map(|line| line.strip_prefix("Environment="));
+    let given: Vec<(&str, &str)> =
+        lines.flat_map(str::split_whitespace).filter_map(|pair| pair.split_once('=')).collect();
+    for (instance, port) in [("0", 9464), ("1", 9465), ("berlin-1", 9465), ("17", 9481)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
+        command.arg("health").env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
+        for (name, value) in &given {
+            command.env(name, value.replace("%i", instance));
+        }
+        // An address where nobody listens.
+        let output = command.env("DATELINE__HTTP__LISTEN", "127.255.255.254:9464").output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.contains(&format!("http://127.255.255.254:{port}/livez")), "instance {instance}: {text}");
+    }
+}
+
 #[test]
 fn alerts_fire_when_they_should_and_only_then() {
     let Some(mut promtool) = tool("alerts_fire_when_they_should_and_only_then", "promtool") else { return };

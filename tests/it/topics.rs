@@ -41,6 +41,9 @@ fn the_topics_are_planned_created_and_altered() {
 
     let plan = check(&group, &with(&["topics", "plan"], &[]), 2, &["min.insync.replicas=1", "2 partitions"]);
     assert!(states(&plan).values().all(|s| *s == "to be created") && states(&plan).len() == 5, "{plan}");
+    let too_many = ["replication factor 3, but the cluster has 1 broker: --replication-factor 1"];
+    let plan_of_three = check(&group, &["topics", "plan"], 2, &too_many);
+    assert!(states(&plan_of_three).values().all(|s| *s == "cannot be created"), "{plan_of_three}");
     let many = ["topics", "apply", "--partitions", "2"];
     check(&group, &many, 69, &["cannot have 3 copies on 1 brokers", "--replication-factor"]);
     let again = check(&group, &with(&["topics", "plan"], &[]), 2, &[]);
