@@ -7,9 +7,15 @@ use super::casualties::Claim;
 use super::entities::{Entities, EntityId, Mention, MentionForm};
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
 use super::rollup::{Cluster, Derivation, Total};
-use super::story::Story;
+use super::story::{Cut, Story};
 use crate::article::{Article, BlockKind, Offsets};
+use crate::nlp::Stopped;
 use crate::record::{self, id};
+
+/// Entities, times and attributions, each, that a record lists, and mentions of all entities together. Articles hold a
+/// tenth of that at most; a text of nothing but names would make a record larger than brokers take.
+const LISTED: usize = 4_000;
+const MENTIONS_LISTED: usize = 16_000;
 
 /// What one article's records share.
 pub struct Assembler<'a> {
@@ -26,7 +32,11 @@ pub struct Assembler<'a> {
 
 impl<'a> Assembler<'a> {
     /// Prepares ids and offsets of an article.
-    pub fn new(story: &'a Story<'a>, facts: &'a Facts<'a>, producer: &'a record::Producer) -> Self {
+    ///
+    /// # Errors
+    /// [`Stopped`] when the reading is to end.
+    pub fn new(story: &'a Story<'a>, facts: &'a Facts<'a>, producer: &'a record::Producer) -> Result<Self, Stopped> {
+        story.work(facts.entities.list.len() + facts.attributions.len() + facts.claims.len())?;
         let received = story.article.received();
         let sha256 = id::text_sha256(received);
         let mut this = Self {
@@ -52,11 +62,15 @@ impl<'a> Assembler<'a> {
             .iter()
             .map(|c| id::claim_id(doc_id, this.bytes(c.trigger..c.trigger + 1), c.kind.as_str()))
             .collect();
-        this
+        Ok(this)
     }
 
     /// The whole record.
-    pub fn article(&self, mentions: &[EventMention], clusters: &[Cluster]) -> record::EnrichedArticle {
+    ///
+    /// # Errors
+    /// [`Stopped`] when the reading is to end.
+    pub fn article(&self, mentions: &[EventMention], clusters: &[Cluster]) -> Result<record::EnrichedArticle, Stopped> {
+        self.story.work(self.facts.entities.mentions.len() + self.facts.times.len() + mentions.len())?;
         let mention_ids: Vec<String> = mentions
             .iter()
             .map(|m| id::mention_id(&self.doc_id, self.bytes(m.trigger.clone()), m.class.plover.event))
@@ -80,19 +94,33 @@ impl<'a> Assembler<'a> {
             .zip(cluster_of)
             .map(|((m, mention_id), cluster_id)| self.mention(m, mention_id, cluster_id))
             .collect();
-        let entities = self.entities();
-        record::EnrichedArticle {
+        let (mut entities, mut times, mut attributions) = (self.entities(), self.times(), self.attributions());
+        if [entities.len(), times.len(), attributions.len()].iter().any(|n| *n > LISTED) {
+            self.story.cut(Cut::Lists);
+            entities.truncate(LISTED);
+            times.truncate(LISTED);
+            attributions.truncate(LISTED);
+        }
+        let mut room = MENTIONS_LISTED;
+        for list in entities.iter_mut().flat_map(|e| [&mut e.mentions, &mut e.references]) {
+            if list.len() > room {
+                self.story.cut(Cut::Lists);
+                list.truncate(room);
+            }
+            room -= list.len();
+        }
+        Ok(record::EnrichedArticle {
             schema: "article.enriched/1".to_owned(),
             article: self.meta(),
             quality: self.quality(&entities, &mentions),
             entities,
-            times: self.times(),
-            attributions: self.attributions(),
+            times,
+            attributions,
             main_event: events.first().filter(|e| e.main).map(|e| e.cluster_id.clone()),
             mentions,
             events,
             producer: self.producer.clone(),
-        }
+        })
     }
 
     fn meta(&self) -> record::ArticleMeta {
@@ -124,12 +152,12 @@ impl<'a> Assembler<'a> {
 
     /// Entities by weight, then by first mention.
     fn entities(&self) -> Vec<record::EntityRecord> {
-        let Entities { list, mentions, .. } = self.facts.entities;
+        let Entities { list, .. } = self.facts.entities;
         let named = |m: &Mention| {
             let thing = matches!(list[m.entity].kind, record::EntityKind::Weapon | record::EntityKind::Vehicle);
             m.form == MentionForm::Name || thing && m.form == MentionForm::Nominal
         };
-        let of = |e: EntityId, by_name: bool| mentions.iter().filter(move |m| m.entity == e && named(m) == by_name);
+        let of = |e: EntityId, by_name: bool| self.facts.entities.of(e).filter(move |m| named(m) == by_name);
         let mut records: Vec<record::EntityRecord> = list
             .iter()
             .enumerate()
@@ -423,6 +451,7 @@ impl<'a> Assembler<'a> {
         let of = |kind| blocks.iter().filter(|b| b.kind == kind).count();
         let is_place = |e: &&record::EntityRecord| matches!(e.kind, record::EntityKind::Gpe | record::EntityKind::Loc);
         let notes = self.story.article.notes.iter().map(|n| n.as_str().to_owned());
+        let notes = notes.chain(self.story.cuts().into_iter().map(|c| c.as_str().to_owned()));
         record::Quality {
             sentences: self.story.doc.sentences().len(),
             tokens: self.story.doc.len(),

@@ -26,6 +26,7 @@ mod tables;
 pub(crate) mod testing;
 pub mod times;
 pub mod words;
+pub mod work;
 
 pub use lexicons::Lexicons;
 pub use pipeline::{EnrichError, Enricher, Pipeline, PipelineError};

@@ -178,7 +178,7 @@ impl Enricher {
         }
     }
 
-    /// Finds everything in an article. `stop` is asked between steps; when it says so, the article is given up.
+    /// Finds everything in an article. `stop` is asked as the work goes on; when it says so, the article is given up.
     pub fn enrich(&mut self, article: &Article, stop: &dyn Fn() -> bool) -> Result<EnrichedArticle, EnrichError> {
         self.enrich_in_steps(article, stop, &mut || ())
     }
@@ -192,8 +192,8 @@ impl Enricher {
         annotated: &mut dyn FnMut(),
     ) -> Result<EnrichedArticle, EnrichError> {
         self.read(article, stop, annotated, &mut Trace::default(), |mut found, trace| {
-            found.keep_telling(trace);
-            found.assembler().article(&found.mentions, &found.clusters)
+            found.keep_telling(trace)?;
+            found.assembler()?.article(&found.mentions, &found.clusters)
         })
     }
 
@@ -204,12 +204,12 @@ impl Enricher {
         stop: &dyn Fn() -> bool,
     ) -> Result<(EnrichedArticle, Explanation), EnrichError> {
         self.read(article, stop, &mut || (), &mut Trace::on(), |mut found, trace| {
-            found.keep_telling(trace);
-            let (assembler, Findings { story, facts, mentions, clusters, .. }) = (found.assembler(), &found);
-            let record = assembler.article(mentions, clusters);
+            found.keep_telling(trace)?;
+            let (assembler, Findings { story, facts, mentions, clusters, .. }) = (found.assembler()?, &found);
+            let record = assembler.article(mentions, clusters)?;
             let explainer = Explainer { story, facts, assembler: &assembler, record: &record };
             let explanation = explainer.explain(mentions, clusters, trace);
-            (record, explanation)
+            Ok((record, explanation))
         })
     }
 
@@ -221,7 +221,7 @@ impl Enricher {
     ) -> Result<(EnrichedArticle, Samples), EnrichError> {
         self.read(article, stop, &mut || (), &mut Trace::default(), |found, _| {
             let samples = rollup::samples(found.story, &found.pipeline.model, &found.mentions, &found.clusters);
-            (found.assembler().article(&found.mentions, &found.clusters), samples)
+            Ok((found.assembler()?.article(&found.mentions, &found.clusters)?, samples))
         })
     }
 
@@ -231,22 +231,19 @@ impl Enricher {
         stop: &dyn Fn() -> bool,
         annotated: &mut dyn FnMut(),
         trace: &mut Trace,
-        finish: impl FnOnce(Findings<'_>, &mut Trace) -> T,
+        finish: impl FnOnce(Findings<'_>, &mut Trace) -> Result<T, Stopped>,
     ) -> Result<T, EnrichError> {
         let Self { pipeline, engine } = self;
         // Block by block: a dateline or headline is no part of the sentence that follows it.
         let text = reading::text(article, &pipeline.case, &pipeline.actors);
         let doc = engine.annotate_parts(&text, &article.layout.starts(), stop)?;
         annotated();
-        let story = Story::new(article, &doc);
-        let checked = || if stop() { Err(EnrichError::Stopped) } else { Ok(()) };
-        let mut entities = entities::find(&story, &pipeline.actors);
-        pipeline.places.resolve(&story, &mut entities);
-        checked()?;
-        let times = times::find(&story, &pipeline.times);
-        let attributions = attributions::find(&story, &entities, &pipeline.cues);
-        checked()?;
-        let claims = casualties::find(&story, &entities, &attributions, &pipeline.harm);
+        let story = Story::new(article, &doc, stop);
+        let mut entities = entities::find(&story, &pipeline.actors)?;
+        pipeline.places.resolve(&story, &mut entities)?;
+        let times = times::find(&story, &pipeline.times)?;
+        let attributions = attributions::find(&story, &entities, &pipeline.cues)?;
+        let claims = casualties::find(&story, &entities, &attributions, &pipeline.harm)?;
         let facts = Facts {
             entities: &entities,
             times: &times,
@@ -254,10 +251,9 @@ impl Enricher {
             claims: &claims,
             harm: &pipeline.harm,
         };
-        let mentions = events::find(&story, &facts, &pipeline.triggers, trace);
-        checked()?;
-        let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt, &pipeline.ranking);
-        Ok(finish(Findings { pipeline, story: &story, facts: &facts, mentions, clusters }, trace))
+        let mentions = events::find(&story, &facts, &pipeline.triggers, trace)?;
+        let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt, &pipeline.ranking)?;
+        Ok(finish(Findings { pipeline, story: &story, facts: &facts, mentions, clusters }, trace)?)
     }
 }
 
@@ -272,12 +268,14 @@ struct Findings<'a> {
 
 impl Findings<'_> {
     /// Leaves out mentions that only refer to what is told elsewhere.
-    fn keep_telling(&mut self, trace: &mut Trace) {
+    fn keep_telling(&mut self, trace: &mut Trace) -> Result<(), Stopped> {
         let Self { pipeline, story, mentions, clusters, .. } = self;
+        story.work(mentions.len() * mentions.len())?;
         pipeline.telling.keep(story, &pipeline.model, mentions, clusters, trace);
+        Ok(())
     }
 
-    fn assembler(&self) -> Assembler<'_> {
+    fn assembler(&self) -> Result<Assembler<'_>, Stopped> {
         Assembler::new(self.story, self.facts, &self.pipeline.producer)
     }
 }

@@ -68,6 +68,12 @@ pub fn find(doc: &Doc<'_>) -> Vec<Quotation> {
     quotations
 }
 
+/// The quotation that holds token `i`, by its number.
+pub fn at(quotations: &[Quotation], i: usize) -> Option<usize> {
+    let q = quotations.partition_point(|q| q.tokens.end <= i);
+    quotations.get(q).is_some_and(|found| found.tokens.start <= i).then_some(q)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Open,

@@ -1,9 +1,12 @@
 //! An article being read: its annotated text beside its layout.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::work::Work;
 use crate::article::{Article, Block, BlockKind};
-use crate::nlp::Doc;
+use crate::nlp::{Doc, Stopped};
 
 /// What every extraction step reads.
 #[derive(Debug)]
@@ -18,11 +21,41 @@ pub struct Story<'a> {
     repeated: Vec<bool>,
     /// How many sentences of running text stand before a sentence.
     running: Vec<u32>,
+    /// Work done on the article.
+    work: Work<'a>,
+    /// What was cut off.
+    cuts: RefCell<BTreeSet<Cut>>,
+}
+
+/// Where reading ends for texts that are no articles: lists without end, books, one sentence a thousand times over.
+/// Every limit lies far beyond what news holds; the record says so in its notes where one was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cut {
+    /// Later events were not read.
+    Events,
+    /// Later casualty claims were not read.
+    Claims,
+    /// The record does not list all entities, times or attributions.
+    Lists,
+    /// Names were compared with those of the same part of the text only.
+    Names,
+}
+
+impl Cut {
+    /// The remark as it stands in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Events => "events_cut_off",
+            Self::Claims => "casualty_claims_cut_off",
+            Self::Lists => "lists_cut_off",
+            Self::Names => "names_compared_in_part",
+        }
+    }
 }
 
 impl<'a> Story<'a> {
-    /// Ties an annotated body to the article's layout.
-    pub fn new(article: &'a Article, doc: &'a Doc<'a>) -> Self {
+    /// Ties an annotated body to the article's layout. `stop` is asked as the work goes on.
+    pub fn new(article: &'a Article, doc: &'a Doc<'a>, stop: &'a dyn Fn() -> bool) -> Self {
         let blocks = &article.layout.blocks;
         let mut block_of = Vec::with_capacity(doc.sentences().len());
         let mut repeated = Vec::with_capacity(doc.sentences().len());
@@ -41,7 +74,25 @@ impl<'a> Story<'a> {
             running.push(before);
             before += u32::from(block.is_none_or(|b| b.kind == BlockKind::Paragraph));
         }
-        Self { article, doc, blocks: block_of, repeated, running }
+        Self { article, doc, blocks: block_of, repeated, running, work: Work::new(stop), cuts: RefCell::default() }
+    }
+
+    /// Says how many things a step is about to look at.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the reading is to end.
+    pub fn work(&self, things: usize) -> Result<(), Stopped> {
+        self.work.add(things)
+    }
+
+    /// Notes that something was cut off.
+    pub fn cut(&self, what: Cut) {
+        self.cuts.borrow_mut().insert(what);
+    }
+
+    /// What was cut off.
+    pub fn cuts(&self) -> Vec<Cut> {
+        self.cuts.borrow().iter().copied().collect()
     }
 
     /// The layout block of a sentence.

@@ -37,7 +37,7 @@ pub(crate) fn read(text: &str, date: Option<&str>) -> Story<'static> {
     });
     let article: &'static Article = Box::leak(Box::new(article));
     let doc: &'static Doc<'static> = Box::leak(Box::new(annotated(article)));
-    Story::new(article, doc)
+    Story::new(article, doc, &|| false)
 }
 
 /// The lexicon of actors.
@@ -48,13 +48,14 @@ pub(crate) fn lexicon() -> &'static super::entities::Lexicon {
 
 /// The entities of a story.
 pub(crate) fn entities(story: &Story<'_>) -> super::entities::Entities {
-    super::entities::find(story, lexicon())
+    super::entities::find(story, lexicon()).unwrap()
 }
 
 /// The times of a story.
 pub(crate) fn times(story: &Story<'_>) -> Vec<super::times::TimeMention> {
     static LEXICON: OnceLock<super::times::Lexicon> = OnceLock::new();
-    super::times::find(story, LEXICON.get_or_init(|| super::times::Lexicon::load().expect("the time tables load")))
+    let lexicon = LEXICON.get_or_init(|| super::times::Lexicon::load().expect("the time tables load"));
+    super::times::find(story, lexicon).unwrap()
 }
 
 /// The words of harm.
@@ -67,9 +68,9 @@ pub(crate) fn harm() -> &'static super::casualties::Lexicon {
 pub(crate) fn claims(
     story: &Story<'_>,
     entities: &super::entities::Entities,
-    attributions: &[super::attributions::Attribution],
+    attributions: &super::attributions::Attributions,
 ) -> Vec<super::casualties::Claim> {
-    super::casualties::find(story, entities, attributions, harm())
+    super::casualties::find(story, entities, attributions, harm()).unwrap()
 }
 
 /// The tables of events.
@@ -97,11 +98,8 @@ pub(crate) fn facts<T>(story: &Story<'_>, see: impl FnOnce(&events::Facts<'_>) -
 pub(crate) fn attributions(
     story: &Story<'_>,
     entities: &super::entities::Entities,
-) -> Vec<super::attributions::Attribution> {
+) -> super::attributions::Attributions {
     static CUES: OnceLock<super::attributions::Cues> = OnceLock::new();
-    super::attributions::find(
-        story,
-        entities,
-        CUES.get_or_init(|| super::attributions::Cues::load().expect("the cues load")),
-    )
+    let cues = CUES.get_or_init(|| super::attributions::Cues::load().expect("the cues load"));
+    super::attributions::find(story, entities, cues).unwrap()
 }

@@ -7,8 +7,8 @@ use crate::articles;
 use crate::kafka::{self, Topics, create_topics, produce, read_until};
 use crate::process::Group;
 
-/// Characters of the long texts: more than any news story, little enough for a debug build.
-const LONG: usize = 40_000;
+/// Characters of the long texts: near the limit of 500,000.
+const LONG: usize = 490_000;
 
 enum Ends {
     Read,

@@ -15,6 +15,7 @@ mod exactly_once;
 mod faults;
 mod fuzz;
 mod golden;
+mod growth;
 mod hostile;
 mod hosts;
 mod kafka;

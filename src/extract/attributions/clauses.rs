@@ -4,18 +4,22 @@ use std::ops::Range;
 
 use super::cues::{CueClass, Cues};
 use super::{Draft, spans};
-use crate::nlp::{Dep, Doc, Pos, Tag};
+use crate::extract::Story;
+use crate::nlp::{Dep, Doc, Pos, Stopped, Tag};
 
 /// Finds the verbal attributions of a text, in text order.
-pub(super) fn find(doc: &Doc<'_>, cues: &Cues, drafts: &mut Vec<Draft>) {
+pub(super) fn find(story: &Story<'_>, cues: &Cues, drafts: &mut Vec<Draft>) -> Result<(), Stopped> {
+    let doc = story.doc;
     for verb in 0..doc.len() {
         if !matches!(doc.pos(verb), Pos::Verb | Pos::Aux) {
             continue;
         }
         if let Some(draft) = clause(doc, cues, verb) {
+            story.work(1 + draft.content.iter().map(|c| c.len()).sum::<usize>())?;
             drafts.push(draft);
         }
     }
+    Ok(())
 }
 
 fn clause(doc: &Doc<'_>, cues: &Cues, verb: usize) -> Option<Draft> {

@@ -13,14 +13,14 @@ mod spans;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 pub use cues::{CueClass, Cues};
 
 use super::Story;
-use super::entities::{Entities, EntityId, MentionForm};
+use super::entities::{Entities, EntityId};
 use super::quotes::{self, Quotation};
-use crate::nlp::{Dep, Doc, Pos};
+use crate::nlp::{Dep, Doc, Pos, Stopped};
 use crate::record::{EntityKind, QuoteKind};
 
 /// A source, its cue and what it says.
@@ -46,13 +46,6 @@ pub struct Attribution {
     pub class: CueClass,
 }
 
-impl Attribution {
-    /// Whether the content holds token `i`.
-    pub fn covers(&self, i: usize) -> bool {
-        self.content.iter().any(|r| r.contains(&i))
-    }
-}
-
 /// An attribution while it is put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Draft {
@@ -75,25 +68,99 @@ impl Draft {
         Self { source: None, cue, at, class, content: Vec::new(), denied: false }
     }
 
+    /// Whether the content, whose ranges are in text order, holds token `i`.
     fn holds(&self, i: usize) -> bool {
-        self.content.iter().any(|r| r.contains(&i))
+        let r = self.content.partition_point(|r| r.end <= i);
+        self.content.get(r).is_some_and(|r| r.start <= i)
     }
 }
 
-/// Finds the attributions of a story, in text order of their cues.
-pub fn find(story: &Story<'_>, entities: &Entities, cues: &Cues) -> Vec<Attribution> {
+/// The attributions of a story, in text order of their cues.
+#[derive(Debug, Clone, Default)]
+pub struct Attributions {
+    list: Vec<Attribution>,
+    /// Of every token the innermost attribution whose content holds it.
+    governing: Vec<Option<u32>>,
+}
+
+impl Attributions {
+    fn new(story: &Story<'_>, list: Vec<Attribution>) -> Result<Self, Stopped> {
+        let mut governing = vec![None; story.doc.len()];
+        let mut least = vec![usize::MAX; story.doc.len()];
+        for (a, attribution) in list.iter().enumerate() {
+            for content in &attribution.content {
+                story.work(content.len())?;
+                for i in content.clone() {
+                    if content.len() < least[i] {
+                        (least[i], governing[i]) = (content.len(), Some(a as u32));
+                    }
+                }
+            }
+        }
+        Ok(Self { list, governing })
+    }
+
+    /// The innermost attribution whose content holds token `i`.
+    pub fn governing(&self, i: usize) -> Option<usize> {
+        self.governing.get(i).copied().flatten().map(|a| a as usize)
+    }
+}
+
+impl Deref for Attributions {
+    type Target = [Attribution];
+
+    fn deref(&self) -> &[Attribution] {
+        &self.list
+    }
+}
+
+/// Drafts by the sentences that their contents touch.
+struct Touching(Vec<Vec<u32>>);
+
+impl Touching {
+    fn new(doc: &Doc<'_>, drafts: &[Draft]) -> Self {
+        let mut of: Vec<Vec<u32>> = vec![Vec::new(); doc.sentences().len()];
+        for (d, draft) in drafts.iter().enumerate() {
+            for content in draft.content.iter().filter(|c| !c.is_empty()) {
+                let sentence = |i: usize| doc.tokens()[i].sentence as usize;
+                for s in sentence(content.start)..=sentence(content.end - 1) {
+                    if of[s].last() != Some(&(d as u32)) {
+                        of[s].push(d as u32);
+                    }
+                }
+            }
+        }
+        Self(of)
+    }
+
+    /// The drafts that may hold token `i`, in order.
+    fn around(&self, doc: &Doc<'_>, i: usize) -> impl ExactSizeIterator<Item = usize> + '_ {
+        self.0[doc.tokens()[i].sentence as usize].iter().map(|d| *d as usize)
+    }
+}
+
+/// Finds the attributions of a story.
+pub fn find(story: &Story<'_>, entities: &Entities, cues: &Cues) -> Result<Attributions, Stopped> {
     let doc = story.doc;
     let quotations = quotes::find(doc);
     let mut drafts = Vec::new();
-    clauses::find(doc, cues, &mut drafts);
-    phrases::find(doc, cues, &quotations, &mut drafts);
-    quotations::complete(story, cues, &quotations, &mut drafts);
+    story.work(doc.len())?;
+    clauses::find(story, cues, &mut drafts)?;
+    phrases::find(story, cues, &quotations, &mut drafts)?;
+    quotations::complete(story, cues, &quotations, &mut drafts)?;
     drafts.sort_by_key(|d| (d.cue.start, d.cue.end));
     drafts.dedup_by(|b, a| a.cue.start == b.cue.start && a.content == b.content);
-    let levels: Vec<u8> = drafts.iter().map(|d| level(&drafts, d)).collect();
+    let touching = Touching::new(doc, &drafts);
+    let mut levels = Vec::with_capacity(drafts.len());
+    for draft in &drafts {
+        let around = touching.around(doc, draft.at);
+        story.work(1 + around.len())?;
+        levels.push(level(&drafts, around, draft));
+    }
     let mut speaker = None;
     let mut found = Vec::with_capacity(drafts.len());
     for (draft, level) in drafts.into_iter().zip(levels) {
+        story.work(draft.content.iter().map(|c| c.len()).sum())?;
         let (entity, anonymous) = identify(doc, entities, draft.source, speaker);
         if level == 1 && draft.class == CueClass::Say && entity.is_some() {
             speaker = entity;
@@ -110,13 +177,13 @@ pub fn find(story: &Story<'_>, entities: &Entities, cues: &Cues) -> Vec<Attribut
             class: draft.class,
         });
     }
-    found
+    Attributions::new(story, found)
 }
 
 /// 2 where the cue lies in the content of another attribution.
-fn level(drafts: &[Draft], draft: &Draft) -> u8 {
+fn level(drafts: &[Draft], mut around: impl Iterator<Item = usize>, draft: &Draft) -> u8 {
     let outer = |other: &Draft| other.cue != draft.cue && other.holds(draft.at) && !draft.holds(other.at);
-    if drafts.iter().any(outer) { 2 } else { 1 }
+    if around.any(|d| outer(&drafts[d])) { 2 } else { 1 }
 }
 
 /// The entity of a source and whether it is unnamed. A statement or report speaks for whoever made it: its owner, else
@@ -150,10 +217,7 @@ fn identify(
         owner.map(|m| m.entity).or(speaker)
     };
     let entity = direct.or_else(said);
-    let named = |e: EntityId| {
-        entities.list[e].kind == EntityKind::Org
-            || entities.mentions.iter().any(|m| m.entity == e && m.form == MentionForm::Name)
-    };
+    let named = |e: EntityId| entities.list[e].kind == EntityKind::Org || entities.is_named(e);
     let person = matches!(doc.pos(head), Pos::Noun | Pos::Propn | Pos::Pron | Pos::Num | Pos::Adj | Pos::Det);
     (entity, person && !entity.is_some_and(named))
 }
@@ -168,7 +232,7 @@ fn antecedent(doc: &Doc<'_>, i: usize) -> usize {
 
 /// Direct where quotation marks hold all of it, mixed where they hold some.
 fn quote_kind(doc: &Doc<'_>, content: &[Range<usize>], quotations: &[Quotation]) -> QuoteKind {
-    let quoted = |i: usize| quotations.iter().any(|q| q.tokens.contains(&i));
+    let quoted = |i: usize| quotes::at(quotations, i).is_some();
     let words = || content.iter().flat_map(Clone::clone).filter(|i| !matches!(doc.pos(*i), Pos::Punct | Pos::Space));
     let inside = words().filter(|i| quoted(*i)).count();
     match inside {
@@ -176,11 +240,4 @@ fn quote_kind(doc: &Doc<'_>, content: &[Range<usize>], quotations: &[Quotation])
         n if n == words().count() => QuoteKind::Direct,
         _ => QuoteKind::Mixed,
     }
-}
-
-/// The innermost attribution whose content holds token `i`.
-pub fn governing(attributions: &[Attribution], i: usize) -> Option<usize> {
-    (0..attributions.len())
-        .filter(|a| attributions[*a].covers(i))
-        .min_by_key(|a| attributions[*a].content.iter().filter(|r| r.contains(&i)).map(|r| r.len()).min())
 }

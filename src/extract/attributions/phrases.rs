@@ -5,11 +5,18 @@ use std::ops::Range;
 use super::clauses;
 use super::cues::{CueClass, Cues};
 use super::{Draft, spans};
+use crate::extract::Story;
 use crate::extract::quotes::Quotation;
-use crate::nlp::{Dep, Doc, EntityType, Pos};
+use crate::nlp::{Dep, Doc, EntityType, Pos, Stopped};
 
 /// Finds them, in text order.
-pub(super) fn find(doc: &Doc<'_>, cues: &Cues, quotations: &[Quotation], drafts: &mut Vec<Draft>) {
+pub(super) fn find(
+    story: &Story<'_>,
+    cues: &Cues,
+    quotations: &[Quotation],
+    drafts: &mut Vec<Draft>,
+) -> Result<(), Stopped> {
+    let doc = story.doc;
     drafts.extend((0..doc.sentences().len()).filter_map(|s| colon(doc, s)));
     drafts.extend(quotations.iter().filter_map(|q| dash(doc, q)));
     for i in 0..doc.len() {
@@ -18,8 +25,11 @@ pub(super) fn find(doc: &Doc<'_>, cues: &Cues, quotations: &[Quotation], drafts:
             Pos::Adv => adverb(doc, cues, i),
             _ => according(doc, i),
         };
+        let content = draft.iter().flat_map(|d| &d.content).map(|c| c.len());
+        story.work(1 + content.sum::<usize>())?;
         drafts.extend(draft);
     }
+    Ok(())
 }
 
 /// "Minister: Talks Will Go On" and the speakers of a transcript: a name, a colon and a clause.

@@ -3,29 +3,50 @@
 //! The parser cuts quotations into sentences and ties only the nearest one to the verb of saying, so contents that begin
 //! or end in a quotation are completed here; quotations without any verb of saying go to the speaker before.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::cues::{CueClass, Cues};
-use super::{Draft, clauses, spans};
+use super::{Draft, Touching, clauses, spans};
 use crate::extract::Story;
-use crate::extract::quotes::Quotation;
-use crate::nlp::{Dep, Doc, Pos};
+use crate::extract::quotes::{self, Quotation};
+use crate::nlp::{Dep, Doc, Pos, Stopped};
 
 /// Shortest quotation, in words, that is speech of its own and not a quoted term.
 const SPEECH: usize = 4;
 
 /// Completes the contents by the quotations, and finds the speakers of quotations that no draft holds.
-pub(super) fn complete(story: &Story<'_>, cues: &Cues, quotations: &[Quotation], drafts: &mut Vec<Draft>) {
+pub(super) fn complete(
+    story: &Story<'_>,
+    cues: &Cues,
+    quotations: &[Quotation],
+    drafts: &mut Vec<Draft>,
+) -> Result<(), Stopped> {
     let doc = story.doc;
     drop_hollow(doc, quotations, drafts);
     for draft in drafts.iter_mut() {
+        story.work(1 + draft.content.iter().map(|c| c.len()).sum::<usize>())?;
         extend(doc, quotations, draft);
     }
+    let touching = Touching::new(doc, drafts);
     // The draft that each quotation belongs to.
-    let mut spoken: Vec<Option<usize>> = quotations.iter().map(|q| holder(drafts, q)).collect();
+    let mut spoken: Vec<Option<usize>> = Vec::with_capacity(quotations.len());
+    for quotation in quotations {
+        let middle = (quotation.tokens.start + quotation.tokens.end) / 2;
+        let mut around = touching.around(doc, middle);
+        story.work(1 + around.len())?;
+        // The first that holds most of it, from outside of it.
+        spoken.push(around.find(|d| drafts[*d].holds(middle) && !quotation.tokens.contains(&drafts[*d].at)));
+    }
+    // The first draft of every word that a cue hangs on.
+    let mut at: HashMap<usize, usize> = HashMap::new();
+    for (d, draft) in drafts.iter().enumerate() {
+        at.entry(draft.at).or_insert(d);
+    }
     for q in 0..quotations.len() {
+        story.work(quotations[q].tokens.len())?;
         if spoken[q].is_none() && words(doc, &quotations[q].tokens) >= SPEECH.min(2) {
-            spoken[q] = speaker(doc, cues, quotations, q, drafts);
+            spoken[q] = speaker(doc, cues, quotations, q, drafts, &mut at);
         }
     }
     for q in 1..quotations.len() {
@@ -40,6 +61,7 @@ pub(super) fn complete(story: &Story<'_>, cues: &Cues, quotations: &[Quotation],
     for draft in drafts.iter_mut() {
         draft.content = spans::joined(std::mem::take(&mut draft.content));
     }
+    Ok(())
 }
 
 fn words(doc: &Doc<'_>, tokens: &Range<usize>) -> usize {
@@ -49,7 +71,7 @@ fn words(doc: &Doc<'_>, tokens: &Range<usize>) -> usize {
 /// Inside of a quotation "I think" and "we know" are the speaker's own words, not a source reported.
 fn drop_hollow(doc: &Doc<'_>, quotations: &[Quotation], drafts: &mut Vec<Draft>) {
     drafts.retain(|d| {
-        let quoted = quotations.iter().any(|q| q.tokens.contains(&d.at));
+        let quoted = quotes::at(quotations, d.at).is_some();
         let first_person = d.source.is_some_and(|s| matches!(doc.word(s).to_lowercase().as_str(), "i" | "we" | "you"));
         !(quoted && first_person)
     });
@@ -57,7 +79,11 @@ fn drop_hollow(doc: &Doc<'_>, quotations: &[Quotation], drafts: &mut Vec<Draft>)
 
 /// A content that meets a quotation from outside takes all of it.
 fn extend(doc: &Doc<'_>, quotations: &[Quotation], draft: &mut Draft) {
-    for quotation in quotations.iter().filter(|q| !q.tokens.contains(&draft.at)) {
+    let first = draft.content.iter().map(|r| r.start).min().unwrap_or(0);
+    let end = draft.content.iter().map(|r| r.end).max().unwrap_or(0);
+    let beside = &quotations[quotations.partition_point(|q| q.tokens.end <= first)..];
+    let beside = beside.iter().take_while(|q| q.tokens.start < end);
+    for quotation in beside.filter(|q| !q.tokens.contains(&draft.at)) {
         let meets = draft.content.iter().any(|r| r.start < quotation.tokens.end && quotation.tokens.start < r.end);
         let near = draft.content.iter().any(|r| {
             r.contains(&quotation.tokens.start)
@@ -83,19 +109,20 @@ fn extend(doc: &Doc<'_>, quotations: &[Quotation], draft: &mut Draft) {
     draft.content = joined.into_iter().flat_map(|r| spans::without(doc, r, &hole)).collect();
 }
 
-/// The draft that holds most of a quotation, from outside of it.
-fn holder(drafts: &[Draft], quotation: &Quotation) -> Option<usize> {
-    let middle = (quotation.tokens.start + quotation.tokens.end) / 2;
-    (0..drafts.len()).find(|d| drafts[*d].holds(middle) && !quotation.tokens.contains(&drafts[*d].at))
-}
-
 /// Finds who speaks a quotation that no clause holds: a verb beside it, or the split first half before it.
-fn speaker(doc: &Doc<'_>, cues: &Cues, quotations: &[Quotation], q: usize, drafts: &mut Vec<Draft>) -> Option<usize> {
+fn speaker(
+    doc: &Doc<'_>,
+    cues: &Cues,
+    quotations: &[Quotation],
+    q: usize,
+    drafts: &mut Vec<Draft>,
+    at: &mut HashMap<usize, usize>,
+) -> Option<usize> {
     let quotation = &quotations[q];
     let content = || vec![quotation.tokens.clone()];
     // `"...," Ann snapped.` and `Ann laughed: "..."`.
     for verb in verbs_beside(doc, quotations, quotation) {
-        if let Some(d) = drafts.iter().position(|d| d.at == verb) {
+        if let Some(d) = at.get(&verb).copied() {
             let fits = matches!(
                 drafts[d].class,
                 CueClass::Say | CueClass::Ask | CueClass::Deny | CueClass::Judge | CueClass::Think
@@ -114,6 +141,7 @@ fn speaker(doc: &Doc<'_>, cues: &Cues, quotations: &[Quotation], q: usize, draft
             draft.source = Some(source);
             draft.content = content();
             drafts.push(draft);
+            at.insert(verb, drafts.len() - 1);
             return Some(drafts.len() - 1);
         }
     }
@@ -134,7 +162,7 @@ fn speech_mark(doc: &Doc<'_>, quotation: &Quotation, verb: usize) -> bool {
 /// The verbs whose clause stands right after or right before a quotation, the one after it first.
 fn verbs_beside(doc: &Doc<'_>, quotations: &[Quotation], quotation: &Quotation) -> Vec<usize> {
     let mut verbs = Vec::new();
-    let free = |i: &usize| !quotations.iter().any(|q| q.tokens.contains(i));
+    let free = |i: &usize| quotes::at(quotations, *i).is_none();
     let finite = |i: &usize| {
         doc.pos(*i) == Pos::Verb
             && free(i)

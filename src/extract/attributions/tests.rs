@@ -1,10 +1,10 @@
 //! Sources, cues and contents in invented sentences, through the real engine.
 
-use super::Attribution;
+use super::Attributions;
 use crate::extract::{Story, testing};
 use crate::record::QuoteKind;
 
-fn read(text: &str) -> (Story<'static>, Vec<Attribution>, Vec<Option<String>>) {
+fn read(text: &str) -> (Story<'static>, Attributions, Vec<Option<String>>) {
     let story = testing::read(text, Some("2024-05-06"));
     let entities = testing::entities(&story);
     let found = testing::attributions(&story, &entities);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::EVERYBODY;
 use super::lexicon::People;
 use crate::extract::entities::EntityId;
 use crate::extract::numbers::Number;
@@ -100,5 +101,5 @@ pub(crate) fn parts(group: &mut Group, class: Option<People>, n: Option<u64>) {
         Some(People::Combatant) => &mut group.breakdown.combatants,
         _ => return,
     };
-    *field = n;
+    *field = n.filter(|n| *n <= EVERYBODY);
 }

@@ -1,7 +1,6 @@
 //! What keeps words of harm from being a claim: questions, conditions, plans and denials.
 
 use super::Context;
-use crate::extract::attributions;
 use crate::nlp::{Dep, Pos, Tag};
 
 /// Verbs whose complement did not happen, or is not said to have.
@@ -38,7 +37,7 @@ pub(crate) fn standing(cx: &Context<'_>, t: usize) -> Standing {
     if doc.word(sentence.end - 1) == "?" || sentence.clone().rev().take(3).any(|i| doc.word(i) == "?") {
         return Standing::None;
     }
-    if let Some(a) = attributions::governing(cx.attributions, t)
+    if let Some(a) = cx.attributions.governing(t)
         && cx.attributions[a].denied
     {
         return Standing::None;

@@ -31,11 +31,12 @@ use self::hedge::{Standing, standing};
 use self::lexicon::Frame;
 use self::people::group;
 use super::Story;
-use super::attributions::{self, Attribution};
+use super::attributions::Attributions;
 use super::entities::{Entities, EntityId};
 use super::numbers::{self, Number};
+use super::story::Cut;
 use super::words::Words;
-use crate::nlp::{Dep, Doc, EntityType, Pos, Tag};
+use crate::nlp::{Dep, Doc, EntityType, Pos, Stopped, Tag};
 use crate::record::{Breakdown, CasualtyKind, NumberMod, Polarity};
 
 /// A claim about people harmed.
@@ -91,7 +92,7 @@ pub struct Claim {
 pub(crate) struct Context<'a> {
     doc: &'a Doc<'a>,
     entities: &'a Entities,
-    attributions: &'a [Attribution],
+    attributions: &'a Attributions,
     lexicon: &'a Lexicon,
     numbers: Vec<Number>,
     /// Index into `numbers` of every token.
@@ -99,7 +100,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    fn new(doc: &'a Doc<'a>, entities: &'a Entities, attributions: &'a [Attribution], lexicon: &'a Lexicon) -> Self {
+    fn new(doc: &'a Doc<'a>, entities: &'a Entities, attributions: &'a Attributions, lexicon: &'a Lexicon) -> Self {
         let mut numbers = numbers::find(&Words::new(doc), &lexicon.numbers);
         // A footnote glued to a word ("people.[37]") is no number of people.
         numbers.retain(|n| !doc.span_text(n.tokens.clone()).contains(['[', ']', '"', '/']));
@@ -120,8 +121,17 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Claims that are read of one article.
+const MOST: usize = 1_000;
+
 /// Finds the casualty claims of a story, in text order.
-pub fn find(story: &Story<'_>, entities: &Entities, attributions: &[Attribution], lexicon: &Lexicon) -> Vec<Claim> {
+pub fn find(
+    story: &Story<'_>,
+    entities: &Entities,
+    attributions: &Attributions,
+    lexicon: &Lexicon,
+) -> Result<Vec<Claim>, Stopped> {
+    story.work(story.doc.len())?;
     let cx = Context::new(story.doc, entities, attributions, lexicon);
     let mut claims: Vec<Claim> = Vec::new();
     for (s, sentence) in story.doc.sentences().iter().enumerate() {
@@ -131,6 +141,11 @@ pub fn find(story: &Story<'_>, entities: &Entities, attributions: &[Attribution]
         let lists = breakdown::find(&cx, sentence.clone());
         let first = claims.len();
         for t in sentence.clone() {
+            story.work(1 + lists.len())?;
+            if claims.len() >= MOST {
+                story.cut(Cut::Claims);
+                break;
+            }
             if lists.iter().any(|l| l.tokens.contains(&t)) {
                 continue;
             }
@@ -142,8 +157,9 @@ pub fn find(story: &Story<'_>, entities: &Entities, attributions: &[Attribution]
             divide(story, &mut claims, first, s, list);
         }
     }
+    story.work(claims.len())?;
     repeats::mark(story, &mut claims);
-    claims
+    Ok(claims)
 }
 
 /// The claim that the word of harm at token `t` makes.
@@ -243,11 +259,18 @@ fn outcome(cx: &Context<'_>, t: usize, kind: CasualtyKind, own: bool) -> Casualt
     if beside || own { CasualtyKind::Killed } else { kind }
 }
 
+/// More people than there are.
+const EVERYBODY: u64 = 10_000_000_000;
+
 fn claim(cx: &Context<'_>, t: usize, kind: CasualtyKind, people: Group, update: bool) -> Option<Claim> {
+    let numbers = [people.best, people.low, people.high];
+    if numbers.iter().all(Option::is_none) || numbers.iter().flatten().any(|n| *n > EVERYBODY) {
+        return None;
+    }
     let standing = standing(cx, t);
     let mut confidence = people.confidence;
     let negated = people.none || standing == Standing::Negated;
-    let attribution = attributions::governing(cx.attributions, t);
+    let attribution = cx.attributions.governing(t);
     let superseded = hedge::superseded(cx, t, attribution);
     match standing {
         Standing::None => return None,

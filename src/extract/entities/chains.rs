@@ -3,13 +3,21 @@
 //! Names are read in text order; each joins the chain it fits or opens one. Two people with different first names are
 //! never joined through their surname; a surname alone goes to the full name used last.
 
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::EntityId;
 use super::lexicon::Lexicon;
 use super::names::{self, Name};
-use crate::nlp::Doc;
+use crate::extract::Story;
+use crate::extract::story::Cut;
+use crate::nlp::{Doc, Stopped};
 use crate::record::EntityKind;
+
+/// Entities, the last used first, that a name or description is compared with where it is not the same word for word;
+/// and forms of its name that an entity keeps.
+pub(super) const RECENT: usize = 300;
+pub(super) const FORMS: usize = 60;
 
 /// What is known of an entity while the article is read.
 #[derive(Debug, Clone)]
@@ -48,14 +56,45 @@ impl Form {
     }
 }
 
+/// Chains by what makes a name surely one of theirs, and by when they were used last.
+#[derive(Debug, Default)]
+struct Index {
+    organisation: HashMap<usize, Vec<EntityId>>,
+    country: HashMap<usize, Vec<EntityId>>,
+    words: HashMap<Vec<String>, Vec<EntityId>>,
+    /// By [`Chain::last`]: names do not overlap.
+    last: BTreeMap<usize, EntityId>,
+}
+
+impl Index {
+    fn add(&mut self, id: EntityId, chain: &Chain, form: &Form) {
+        let add = |to: &mut Vec<EntityId>| {
+            if !to.contains(&id) {
+                to.push(id);
+            }
+        };
+        chain.organisation.into_iter().for_each(|o| add(self.organisation.entry(o).or_default()));
+        chain.country.into_iter().for_each(|c| add(self.country.entry(c).or_default()));
+        add(self.words.entry(form.words.clone()).or_default());
+        self.last.insert(chain.last, id);
+    }
+}
+
 /// The chains of the names, and the chain of every name.
-pub(super) fn join(doc: &Doc<'_>, lexicon: &Lexicon, names: &[Name]) -> (Vec<Chain>, Vec<EntityId>) {
+pub(super) fn join(
+    story: &Story<'_>,
+    lexicon: &Lexicon,
+    names: &[Name],
+) -> Result<(Vec<Chain>, Vec<EntityId>), Stopped> {
+    let doc = story.doc;
+    let mut index = Index::default();
     let mut chains: Vec<Chain> = Vec::new();
     let mut of_name = Vec::with_capacity(names.len());
     for (n, name) in names.iter().enumerate() {
+        story.work(1 + index.last.len().min(RECENT))?;
         let form = Form::new(doc.span_text(name.tokens.clone()));
         let country = country_of(lexicon, name, &form);
-        let found = bracketed(doc, names, n, &of_name, &chains).or_else(|| find(&chains, name, &form, country));
+        let found = bracketed(doc, names, n, &of_name, &chains).or_else(|| find(&chains, &index, name, &form, country));
         let id = found.unwrap_or_else(|| {
             chains.push(Chain {
                 kind: name.kind,
@@ -69,17 +108,22 @@ pub(super) fn join(doc: &Doc<'_>, lexicon: &Lexicon, names: &[Name]) -> (Vec<Cha
             chains.len() - 1
         });
         let chain = &mut chains[id];
+        index.last.remove(&chain.last);
         chain.organisation = chain.organisation.or(name.organisation);
         chain.last = name.tokens.end;
-        if !chain.forms.iter().any(|f| f.text == form.text) {
+        index.add(id, chain, &form);
+        if chain.forms.len() < FORMS && !chain.forms.iter().any(|f| f.text == form.text) {
             chain.forms.push(form);
         }
         of_name.push(id);
     }
+    if chains.len() > RECENT {
+        story.cut(Cut::Names);
+    }
     for chain in &mut chains {
         put_fullest_first(chain);
     }
-    (chains, of_name)
+    Ok((chains, of_name))
 }
 
 fn country_of(lexicon: &Lexicon, name: &Name, form: &Form) -> Option<usize> {
@@ -91,18 +135,17 @@ fn country_of(lexicon: &Lexicon, name: &Name, form: &Form) -> Option<usize> {
 }
 
 /// The chain that a name joins: of those that fit, the one used last.
-fn find(chains: &[Chain], name: &Name, form: &Form, country: Option<usize>) -> Option<EntityId> {
+fn find(chains: &[Chain], index: &Index, name: &Name, form: &Form, country: Option<usize>) -> Option<EntityId> {
     let fits = |c: &EntityId| class(chains[*c].kind) == class(name.kind);
-    let latest = |test: &dyn Fn(&Chain) -> bool| {
-        (0..chains.len()).filter(fits).filter(|c| test(&chains[*c])).max_by_key(|c| chains[*c].last)
-    };
-    latest(&|chain| {
-        (name.organisation.is_some() && chain.organisation == name.organisation)
-            || (country.is_some() && chain.country == country)
-            || chain.forms.iter().any(|f| f.words == form.words)
-    })
-    .or_else(|| {
-        latest(&|chain| {
+    let sure = [
+        name.organisation.and_then(|o| index.organisation.get(&o)),
+        country.and_then(|c| index.country.get(&c)),
+        index.words.get(&form.words),
+    ];
+    let sure = sure.into_iter().flatten().flatten().copied().filter(fits).max_by_key(|c| chains[*c].last);
+    sure.or_else(|| {
+        index.last.values().rev().take(RECENT).copied().filter(fits).find(|c| {
+            let chain = &chains[*c];
             // Two rows of the lexicon are two organisations, however alike their names.
             let distinct = chain.organisation.is_some() && name.organisation.is_some();
             !distinct
@@ -271,7 +314,10 @@ pub(super) fn join_known_as(doc: &Doc<'_>, names: &[Name], of_name: &[EntityId],
         if !calls {
             continue;
         }
-        let Some(after) = names.iter().position(|n| n.tokens.start > i && n.tokens.start <= i + 4) else { continue };
+        let after = names.partition_point(|n| n.tokens.start <= i);
+        if names.get(after).is_none_or(|n| n.tokens.start > i + 4) {
+            continue;
+        }
         if names[after].tokens.start >= doc.sentence_of(i).end || !names::is_naming(names[after].kind) {
             continue;
         }
@@ -289,7 +335,10 @@ pub(super) fn join_known_as(doc: &Doc<'_>, names: &[Name], of_name: &[EntityId],
 /// The name that "also known as" at token `i` explains: its noun, or the name that its noun stands beside.
 fn named_before(doc: &Doc<'_>, names: &[Name], i: usize) -> Option<usize> {
     let sentence = doc.sentence_of(i);
-    let before = names.iter().rposition(|n| n.tokens.end <= i && n.tokens.start >= sentence.start)?;
+    let before = names.partition_point(|n| n.tokens.end <= i).checked_sub(1)?;
+    if names[before].tokens.start < sentence.start {
+        return None;
+    }
     let between: Range<usize> = names[before].tokens.end..i;
     let words: Vec<&str> = between.clone().map(|j| doc.word(j)).collect();
     let adverb =

@@ -4,7 +4,7 @@
 //! soon as it acts. A head noun inside the name is surer (`data/entities/kinds.tsv`). Names of the organisations that
 //! the lexicon knows stay, and so does a person whose surname is such a word ("Robert Plant").
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::lexicon::Lexicon;
@@ -106,12 +106,13 @@ impl Kinds {
     /// Gives names the type that their words state, and adds the names that the recogniser missed.
     pub(super) fn settle(&self, doc: &Doc<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
         let mut found: Vec<(Range<usize>, EntityKind)> = Vec::new();
+        let ends: HashMap<usize, usize> = names.iter().enumerate().map(|(n, name)| (name.tokens.end, n)).collect();
         let capital = |i: &usize| doc.word(*i).contains(char::is_uppercase);
         for i in (0..doc.len()).filter(capital) {
             if !self.edges.contains(&doc.word(i).to_lowercase()) {
                 continue;
             }
-            let name = self.ends_at(doc, names, i).or_else(|| self.begins_at(doc, i));
+            let name = self.ends_at(doc, names, &ends, i).or_else(|| self.begins_at(doc, i));
             // "the Hurricane Police Department" and "the Government of National Accord" are bodies.
             let body = |tokens: &Range<usize>| {
                 let head = |i: usize| lexicon.head(&doc.word(i).to_lowercase()).is_some();
@@ -119,13 +120,21 @@ impl Kinds {
             };
             found.extend(name.filter(|(tokens, kind)| *kind == EntityKind::Fac || !body(tokens)));
         }
+        let mut layers = Layers::over(doc.len(), names);
         for (tokens, kind) in found {
-            put(names, tokens, kind);
+            layers.put(tokens, kind);
         }
+        layers.lay();
     }
 
     /// The name that ends with the word `i`.
-    fn ends_at(&self, doc: &Doc<'_>, names: &[Name], i: usize) -> Option<(Range<usize>, EntityKind)> {
+    fn ends_at(
+        &self,
+        doc: &Doc<'_>,
+        names: &[Name],
+        ends: &HashMap<usize, usize>,
+        i: usize,
+    ) -> Option<(Range<usize>, EntityKind)> {
         let joined = i > 0 && doc.word(i - 1) == "-" && !doc.tokens()[i - 1].space_after;
         if !is_capital(doc, i) || joined || continues(doc, i) {
             return None;
@@ -133,7 +142,7 @@ impl Kinds {
         let sentence = doc.sentence_of(i);
         let (kind, start) = self.ending(doc, Part::Last, sentence.start..i + 1)?;
         let end = if kind == EntityKind::Law { after_number(doc, i + 1, sentence.end) } else { i + 1 };
-        let known = names.iter().find(|n| (i + 1..=end).contains(&n.tokens.end) && n.tokens.start <= start);
+        let known = (i + 1..=end).filter_map(|e| ends.get(&e).map(|n| &names[*n])).find(|n| n.tokens.start <= start);
         if let Some(name) = known
             && (name.tokens.len() > 1 || name.tokens.start < start)
         {
@@ -194,20 +203,42 @@ impl Kinds {
     }
 }
 
-/// Lays a name over those that the recogniser found: it takes the place of what lies within it, and gives its type to
-/// the one that it is, or that goes beyond it on the left.
-fn put(names: &mut Vec<Name>, mut tokens: Range<usize>, kind: EntityKind) {
-    let overlaps = |n: &Name| n.tokens.start < tokens.end && tokens.start < n.tokens.end;
-    let over: Vec<usize> = (0..names.len()).filter(|n| overlaps(&names[*n])).collect();
-    let beyond = |n: &usize| names[*n].tokens.end > tokens.end || names[*n].organisation.is_some();
-    if over.iter().any(beyond) {
-        return;
+/// Names over names.
+struct Layers<'n> {
+    names: &'n mut Vec<Name>,
+    /// The name that holds each token.
+    at: Vec<Option<usize>>,
+    gone: HashSet<usize>,
+}
+
+impl<'n> Layers<'n> {
+    fn over(tokens: usize, names: &'n mut Vec<Name>) -> Self {
+        let mut at = vec![None; tokens];
+        for (n, name) in names.iter().enumerate() {
+            at[name.tokens.clone()].fill(Some(n));
+        }
+        Self { names, at, gone: HashSet::new() }
     }
-    tokens.start = over.iter().map(|n| names[*n].tokens.start).min().unwrap_or(tokens.start).min(tokens.start);
-    for n in over.into_iter().rev() {
-        names.remove(n);
+
+    /// Lays a name over those that the recogniser found: it takes the place of what lies within it, and gives its type
+    /// to the one that it is, or that goes beyond it on the left.
+    fn put(&mut self, mut tokens: Range<usize>, kind: EntityKind) {
+        let over: BTreeSet<usize> = self.at[tokens.clone()].iter().flatten().copied().collect();
+        let names = &mut *self.names;
+        let beyond = |n: &usize| names[*n].tokens.end > tokens.end || names[*n].organisation.is_some();
+        if over.iter().any(beyond) {
+            return;
+        }
+        tokens.start = over.iter().map(|n| names[*n].tokens.start).min().unwrap_or(tokens.start).min(tokens.start);
+        self.gone.extend(over);
+        self.at[tokens.clone()].fill(Some(names.len()));
+        names.push(Name { tokens, kind, organisation: None });
     }
-    names.push(Name { tokens, kind, organisation: None });
+
+    /// Takes away what lies below.
+    fn lay(self) {
+        names::remove(self.names, &self.gone);
+    }
 }
 
 fn lower(doc: &Doc<'_>, tokens: Range<usize>) -> String {

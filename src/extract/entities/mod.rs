@@ -24,6 +24,7 @@ pub use lexicon::Lexicon;
 
 use super::Story;
 use super::quotes;
+use crate::nlp::Stopped;
 use crate::record::{Actor, EntityKind, Place};
 use chains::Chain;
 use nominals::Description;
@@ -41,6 +42,10 @@ pub struct Entities {
     pub mentions: Vec<Mention>,
     /// For every token the narrowest mention that holds it and the best mention that it heads.
     index: Vec<(u32, u32)>,
+    /// Of each entity its mentions, in text order.
+    of: Vec<Vec<u32>>,
+    /// The mentions by their heads.
+    heads: Vec<u32>,
 }
 
 /// Stands for "no mention" in the index.
@@ -105,7 +110,28 @@ impl Entities {
                 *entry = m as u32;
             }
         }
-        Self { list, mentions, index }
+        let of = by_entity(list.len(), &mentions);
+        let mut heads: Vec<u32> = (0..mentions.len() as u32).collect();
+        heads.sort_by_key(|m| mentions[*m as usize].head);
+        Self { list, mentions, index, of, heads }
+    }
+
+    /// The mentions whose heads are among `tokens`, in text order.
+    pub fn headed_in(&self, tokens: Range<usize>) -> impl Iterator<Item = &Mention> {
+        let from = |token: usize| self.heads.partition_point(|m| self.mentions[*m as usize].head < token);
+        let mut found = self.heads[from(tokens.start)..from(tokens.end)].to_vec();
+        found.sort_unstable();
+        found.into_iter().map(|m| &self.mentions[m as usize])
+    }
+
+    /// The mentions of an entity, in text order.
+    pub fn of(&self, entity: EntityId) -> impl Iterator<Item = &Mention> {
+        self.of[entity].iter().map(|m| &self.mentions[*m as usize])
+    }
+
+    /// Whether the article names an entity, where others are only described ("13 people").
+    pub fn is_named(&self, entity: EntityId) -> bool {
+        self.of(entity).any(|m| m.form == MentionForm::Name)
     }
 
     /// The narrowest mention that holds token `i`.
@@ -119,14 +145,24 @@ impl Entities {
     }
 }
 
+/// Of each entity its mentions, by number.
+fn by_entity(entities: usize, mentions: &[Mention]) -> Vec<Vec<u32>> {
+    let mut of: Vec<Vec<u32>> = vec![Vec::new(); entities];
+    for (m, mention) in mentions.iter().enumerate() {
+        of[mention.entity].push(m as u32);
+    }
+    of
+}
+
 /// Finds the entities of a story. Places are resolved later.
-pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Entities {
+pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Result<Entities, Stopped> {
     let doc = story.doc;
-    let names = names::find(story, lexicon);
-    let (mut chains, of_name) = chains::join(doc, lexicon, &names);
+    let names = names::find(story, lexicon)?;
+    let (mut chains, of_name) = chains::join(story, lexicon, &names)?;
     chains::join_known_as(doc, &names, &of_name, &mut chains);
     let mut titles: Vec<Option<String>> = vec![None; chains.len()];
     for (name, id) in names.iter().zip(&of_name) {
+        story.work(1)?;
         // The longest title says most: "Islamic State leader" rather than "leader".
         let title = &mut titles[chains::resolve(&chains, *id)];
         let words = |t: &Option<String>| t.as_ref().map_or(0, |t| t.split(' ').count());
@@ -137,6 +173,7 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Entities {
     }
     let name_at = nominals::name_index(doc.len(), &names);
     let mut reader = nominals::Reader {
+        story,
         doc,
         lexicon,
         names: &names,
@@ -147,8 +184,10 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Entities {
         titles: titles.iter().map(|t| t.as_ref().map(|t| t.to_lowercase())).collect(),
         roles: Vec::new(),
         called: Vec::new(),
+        recent: Default::default(),
+        known: Default::default(),
     };
-    let described = reader.read();
+    let described = reader.read()?;
     reader.join_roles();
     reader.join_called();
     let nominals::Reader { chains, descriptions, .. } = reader;
@@ -174,9 +213,10 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Entities {
         .map(|id| agreement(lexicon, &chains[id], descriptions[id].as_ref(), titles[id].as_deref()))
         .collect();
     let quotations = quotes::find(doc);
-    mentions.extend(pronouns::link(doc, lexicon, &mentions, &agreement, &quotations));
+    mentions.extend(pronouns::link(story, lexicon, &mentions, &agreement, &quotations)?);
     sort(&mut mentions);
-    finish(story, lexicon, &chains, &descriptions, titles, mentions)
+    story.work(mentions.len() + chains.len())?;
+    Ok(finish(story, lexicon, &chains, &descriptions, titles, mentions))
 }
 
 fn sort(mentions: &mut [Mention]) {
@@ -227,7 +267,10 @@ fn finish(
             mention.entity = id;
         }
     }
-    let kinds: Vec<EntityKind> = (0..of.len()).map(|id| kind_of(id, chains[of[id]].kind, &mentions)).collect();
+    let mentioned = by_entity(of.len(), &mentions);
+    let kinds: Vec<EntityKind> = (0..of.len())
+        .map(|id| kind_of(chains[of[id]].kind, mentioned[id].iter().map(|m| &mentions[*m as usize])))
+        .collect();
     let weights = salience::weigh(story, &kinds, &mentions);
     let codes = codes(lexicon, chains, descriptions, &titles);
     let list = of
@@ -246,9 +289,9 @@ fn finish(
 }
 
 /// The type that most of the names have; the chain's own for entities without a name.
-fn kind_of(id: EntityId, own: EntityKind, mentions: &[Mention]) -> EntityKind {
+fn kind_of<'m>(own: EntityKind, mentions: impl Iterator<Item = &'m Mention>) -> EntityKind {
     let mut counts: Vec<(EntityKind, usize)> = Vec::new();
-    for m in mentions.iter().filter(|m| m.entity == id && m.form == MentionForm::Name) {
+    for m in mentions.filter(|m| m.form == MentionForm::Name) {
         match counts.iter_mut().find(|(k, _)| *k == m.kind) {
             Some((_, n)) => *n += 1,
             None => counts.push((m.kind, 1)),

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::lexicon::Lexicon;
 use super::phrase;
 use crate::extract::Story;
-use crate::nlp::{Dep, Doc, EntityType, Pos};
+use crate::nlp::{Dep, Doc, Entity, EntityType, Pos, Stopped};
 use crate::record::EntityKind;
 
 /// A name in the text.
@@ -30,22 +30,41 @@ pub(super) fn is_naming(kind: EntityKind) -> bool {
 }
 
 /// Finds the names of a story, in text order.
-pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon) -> Vec<Name> {
+pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon) -> Result<Vec<Name>, Stopped> {
     let doc = story.doc;
-    let mut names: Vec<Name> = doc.entities().iter().filter_map(|e| cleaned(doc, lexicon, &e.tokens, e.kind)).collect();
+    let words: HashSet<&str> = (0..doc.len()).map(|i| doc.word(i)).collect();
+    let cleaned = |e: &Entity| cleaned(doc, lexicon, &words, &e.tokens, e.kind);
+    let mut names: Vec<Name> = doc.entities().iter().filter_map(cleaned).collect();
+    story.work(doc.len())?;
     add_organisations(doc, lexicon, &mut names);
+    story.work(doc.len())?;
     lexicon.kinds().settle(doc, lexicon, &mut names);
+    story.work(doc.len())?;
     add_dateline(story, &mut names);
     names.sort_by_key(|n| n.tokens.start);
     settle_kinds(doc, lexicon, &mut names);
     settle_places(doc, &mut names);
+    story.work(doc.len())?;
     add_called(doc, &mut names);
     propagate(doc, &mut names);
-    names
+    story.work(doc.len())?;
+    Ok(names)
+}
+
+/// Takes names out and leaves the others in their order.
+pub(super) fn remove(names: &mut Vec<Name>, gone: &HashSet<usize>) {
+    let mut n = 0..;
+    names.retain(|_| n.next().is_none_or(|n| !gone.contains(&n)));
 }
 
 /// The recogniser's entity without the words that do not belong to a name; none where nothing is left.
-fn cleaned(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>, kind: EntityType) -> Option<Name> {
+fn cleaned(
+    doc: &Doc<'_>,
+    lexicon: &Lexicon,
+    words: &HashSet<&str>,
+    tokens: &Range<usize>,
+    kind: EntityType,
+) -> Option<Name> {
     let mut tokens = tokens.clone();
     let mut kind = record_kind(kind)?;
     while !tokens.is_empty() && (is_wrapping(doc, tokens.start) || is_article(doc, tokens.start)) {
@@ -66,7 +85,7 @@ fn cleaned(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>, kind: Entity
         return None;
     }
     let text = doc.span_text(tokens.clone());
-    if tokens.len() == 1 && (is_affiliation(text) || is_common_plural(doc, lexicon, tokens.start)) {
+    if tokens.len() == 1 && (is_affiliation(text) || is_common_plural(doc, lexicon, words, tokens.start)) {
         return None;
     }
     if kind == EntityKind::Ordinal
@@ -85,12 +104,12 @@ fn cleaned(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>, kind: Entity
 }
 
 /// Whether a capital is only that of a sentence: "Marines stormed the island", where the article also writes "marines".
-fn is_common_plural(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
+fn is_common_plural(doc: &Doc<'_>, lexicon: &Lexicon, words: &HashSet<&str>, i: usize) -> bool {
     let word = doc.word(i).to_lowercase();
     doc.sentence_of(i).start == i
         && word != doc.word(i)
         && word.strip_suffix('s').is_some_and(|singular| lexicon.head(singular).is_some())
-        && (0..doc.len()).any(|j| doc.word(j) == word)
+        && words.contains(word.as_str())
 }
 
 /// Whether a time expression names a point of the calendar or the clock. Periods, ages and relative times ("two years",
@@ -234,11 +253,14 @@ fn add_organisations(doc: &Doc<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
         found.push((i..last + 1, m));
         i = last + 1;
     }
+    let (mut gone, mut added) = (HashSet::new(), Vec::new());
     for (tokens, m) in found {
         if m.ambiguous && !certain.contains(&m.organisation) {
             continue;
         }
-        let overlapping: Vec<usize> = (0..names.len()).filter(|n| overlap(&names[*n].tokens, &tokens)).collect();
+        let first = names.partition_point(|n| n.tokens.end <= tokens.start);
+        let overlapping: Vec<usize> =
+            (first..names.len()).take_while(|n| names[*n].tokens.start < tokens.end).collect();
         let longer = |n: &usize| names[*n].tokens.len() > tokens.len() && covers(&names[*n].tokens, &tokens);
         if overlapping.iter().any(longer) {
             // "the Hamas-run Gaza interior ministry" and "Michael Bloomberg" are not the organisation within.
@@ -248,11 +270,11 @@ fn add_organisations(doc: &Doc<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
             [n] if names[*n].kind == EntityKind::Norp && names[*n].tokens == tokens => EntityKind::Norp,
             _ => EntityKind::Org,
         };
-        for n in overlapping.into_iter().rev() {
-            names.remove(n);
-        }
-        names.push(Name { tokens, kind, organisation: Some(m.organisation) });
+        gone.extend(overlapping);
+        added.push(Name { tokens, kind, organisation: Some(m.organisation) });
     }
+    remove(names, &gone);
+    names.extend(added);
 }
 
 /// The place of the dateline is a place, whatever the recogniser made of its capitals.
@@ -427,14 +449,14 @@ fn add_called(doc: &Doc<'_>, names: &mut Vec<Name>) {
         let start = (i + 1..sentence.end.min(i + 4)).find(|j| !small(j)).unwrap_or(sentence.end);
         let end = (start..sentence.end).find(|j| doc.pos(*j) != Pos::Propn).unwrap_or(sentence.end);
         let tokens = start..end;
-        if tokens.is_empty() || names.iter().any(|n| overlap(&n.tokens, &tokens)) {
+        let next = names.partition_point(|n| n.tokens.end <= tokens.start);
+        if tokens.is_empty() || names.get(next).is_some_and(|n| overlap(&n.tokens, &tokens)) {
             continue;
         }
-        let near = |n: &&Name| n.tokens.end <= i && n.tokens.end + REACH > i && n.tokens.start >= sentence.start;
-        let explained = names.iter().rev().find(near).map(|n| n.kind);
+        let near = |n: &&Name| n.tokens.end + REACH > i && n.tokens.start >= sentence.start;
+        let explained = names[..names.partition_point(|n| n.tokens.end <= i)].last().filter(near).map(|n| n.kind);
         if let Some(kind @ (EntityKind::Org | EntityKind::Person)) = explained {
-            let at = names.partition_point(|n| n.tokens.start < tokens.start);
-            names.insert(at, Name { tokens, kind, organisation: None });
+            names.insert(next, Name { tokens, kind, organisation: None });
         }
     }
 }

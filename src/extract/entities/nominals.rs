@@ -4,12 +4,15 @@
 //! or an earlier description with the same head and owner; else it opens an entity of its own. Words for people that
 //! tell nothing about their part in the world ("man", "children") open none.
 
-use super::chains::{Chain, Form, resolve};
+use std::collections::{BTreeMap, HashMap};
+
+use super::chains::{Chain, FORMS, Form, RECENT, resolve};
 use super::lexicon::{Head, Lexicon};
 use super::names::{self, Name};
 use super::phrase;
 use super::{EntityId, Mention, MentionForm};
-use crate::nlp::{Dep, Doc, Pos};
+use crate::extract::Story;
+use crate::nlp::{Dep, Doc, Pos, Stopped};
 use crate::record::{EntityKind, Sector};
 
 /// How an entity was described.
@@ -33,6 +36,8 @@ pub(super) struct Description {
 
 /// The reader of descriptions: names and chains so far.
 pub(super) struct Reader<'a> {
+    /// The story.
+    pub story: &'a Story<'a>,
     pub doc: &'a Doc<'a>,
     pub lexicon: &'a Lexicon,
     pub names: &'a [Name],
@@ -48,11 +53,19 @@ pub(super) struct Reader<'a> {
     pub roles: Vec<(EntityId, String, EntityId)>,
     /// What several people are called beside a name ("[the Orange Vests], rescue volunteers"), with who has the name.
     pub called: Vec<(Form, EntityId)>,
+    /// Chains by the token after their last mention.
+    pub recent: BTreeMap<usize, EntityId>,
+    /// Chains by their description.
+    pub known: HashMap<Known, EntityId>,
 }
+
+/// What makes a description the same as another: the words, the owner, whether it is a plural, whether of people, and the
+/// words that set it apart.
+pub(super) type Known = (String, Option<EntityId>, bool, bool, String);
 
 impl Reader<'_> {
     /// Reads all descriptions, in text order.
-    pub(super) fn read(&mut self) -> Vec<Mention> {
+    pub(super) fn read(&mut self) -> Result<Vec<Mention>, Stopped> {
         self.descriptions.resize(self.chains.len(), None);
         self.titles.resize(self.chains.len(), None);
         for chain in &mut self.chains {
@@ -61,20 +74,32 @@ impl Reader<'_> {
         }
         let mut mentions = Vec::new();
         for i in 0..self.doc.len() {
+            self.story.work(1)?;
             if let Some(name) = self.name_ending_at(i) {
-                let id = resolve(&self.chains, self.of_name[name]);
-                self.chains[id].last = i + 1;
+                self.used(resolve(&self.chains, self.of_name[name]), i + 1);
             }
-            if let Some(mention) = self.mention(i) {
-                self.chains[mention.entity].last = i + 1;
+            if let Some(mention) = self.mention(i)? {
+                self.used(mention.entity, i + 1);
                 mentions.push(mention);
             }
         }
-        mentions
+        Ok(mentions)
+    }
+
+    fn used(&mut self, id: EntityId, last: usize) {
+        let before = std::mem::replace(&mut self.chains[id].last, last);
+        self.recent.remove(&before);
+        self.recent.insert(last, id);
     }
 
     /// Joins "the leader of the group" to the one person of whom the text says so in apposition.
     pub(super) fn join_roles(&mut self) {
+        // The only person with a role; none where there are several.
+        let mut holders: HashMap<(EntityId, String), Option<EntityId>> = HashMap::new();
+        for (owner, phrase, holder) in std::mem::take(&mut self.roles) {
+            let only = holders.entry((owner, phrase)).or_insert(Some(holder));
+            *only = only.filter(|h| *h == holder);
+        }
         for id in 0..self.chains.len() {
             let Some(Description {
                 phrase, owner: Some(owner), plural: false, person: true, indefinite: false, ..
@@ -82,10 +107,7 @@ impl Reader<'_> {
             else {
                 continue;
             };
-            let mut holders =
-                self.roles.iter().filter(|(o, p, _)| o == owner && p == phrase).map(|(_, _, holder)| *holder);
-            if let Some(holder) = holders.next()
-                && holders.all(|h| h == holder)
+            if let Some(holder) = holders.get(&(*owner, phrase.clone())).copied().flatten()
                 && self.chains[id].joined.is_none()
             {
                 super::chains::merge(&mut self.chains, holder, id);
@@ -96,14 +118,24 @@ impl Reader<'_> {
     /// Joins people described in the same two or more words that the text once puts beside a single name: the "rescue
     /// volunteers" of the lead are "the Orange Vests, rescue volunteers" further down.
     pub(super) fn join_called(&mut self) {
-        for (form, holder) in std::mem::take(&mut self.called) {
-            let described = |d: &Option<Description>| d.as_ref().is_some_and(|d| d.plural && d.owner.is_none());
-            let same: Vec<EntityId> = (0..self.chains.len())
-                .filter(|id| described(&self.descriptions[*id]) && self.chains[*id].joined.is_none())
-                .filter(|id| self.chains[*id].forms.iter().any(|f| f.words == form.words))
-                .collect();
+        let called = std::mem::take(&mut self.called);
+        if called.is_empty() {
+            return;
+        }
+        let described = |d: &Option<Description>| d.as_ref().is_some_and(|d| d.plural && d.owner.is_none());
+        let mut words: HashMap<Vec<String>, Vec<EntityId>> = HashMap::new();
+        for id in (0..self.chains.len()).filter(|id| described(&self.descriptions[*id])) {
+            for form in &self.chains[id].forms {
+                words.entry(form.words.clone()).or_default().push(id);
+            }
+        }
+        for (form, holder) in called {
+            let same = words.get(&form.words).map_or(&[][..], Vec::as_slice);
             let holder = resolve(&self.chains, holder);
-            for id in same.into_iter().filter(|id| *id != holder) {
+            for id in same.iter().copied() {
+                if id == holder || self.chains[id].joined.is_some() {
+                    continue;
+                }
                 super::chains::merge(&mut self.chains, holder, id);
             }
         }
@@ -117,22 +149,25 @@ impl Reader<'_> {
         self.name(i).filter(|n| self.names[*n].tokens.end == i + 1)
     }
 
-    fn mention(&mut self, i: usize) -> Option<Mention> {
+    fn mention(&mut self, i: usize) -> Result<Option<Mention>, Stopped> {
         let doc = self.doc;
         let noun = matches!(doc.pos(i), Pos::Noun | Pos::Propn) && self.name(i).is_none();
         // "rebel-held" speaks of no rebel.
         let joined = i + 1 < doc.len() && doc.word(i + 1) == "-" && !doc.tokens()[i].space_after;
         if !noun || joined || phrase::is_modifier(doc, i) {
-            return None;
+            return Ok(None);
         }
         let tokens = phrase::core(doc, i);
         let make = |entity, kind| Mention { entity, tokens: tokens.clone(), head: i, kind, form: MentionForm::Nominal };
         if let Some((head, start)) = phrase::known_head(doc, self.lexicon, i) {
             let head = head.clone();
-            let (entity, kind) = self.people(i, &head, start, tokens.start)?;
-            return Some(make(entity, kind));
+            self.story.work(self.recent.len().min(RECENT))?;
+            return Ok(self.people(i, &head, start, tokens.start).map(|(entity, kind)| make(entity, kind)));
         }
-        let (kind, start) = phrase::known_thing(doc, self.lexicon, i).or_else(|| self.facility(i, &tokens))?;
+        let Some((kind, start)) = phrase::known_thing(doc, self.lexicon, i).or_else(|| self.facility(i, &tokens))
+        else {
+            return Ok(None);
+        };
         let description = Description {
             phrase: self.singular_phrase(start, i),
             owner: None,
@@ -143,7 +178,7 @@ impl Reader<'_> {
             indefinite: false,
         };
         let entity = self.described(kind, description, start..i + 1);
-        Some(make(entity, kind))
+        Ok(Some(make(entity, kind)))
     }
 
     /// "Evin prison", "the Kandahar airport": a noun with a name right before it. "Israeli prisons" have none.
@@ -317,18 +352,10 @@ impl Reader<'_> {
     ) -> Option<EntityId> {
         const NEAR: usize = 250;
         let overlap = |id: EntityId| self.sectors(id).iter().any(|s| head.sectors.contains(s));
-        let candidates = || {
-            let live = |id: &EntityId| {
-                let chain = &self.chains[*id];
-                chain.joined.is_none() && chain.last > 0 && chain.last <= i
-            };
-            let mut ids: Vec<EntityId> = (0..self.chains.len()).filter(live).collect();
-            ids.sort_by_key(|id| std::cmp::Reverse(self.chains[*id].last));
-            ids
-        };
+        let candidates = || self.recent.values().rev().copied().take(RECENT);
         let described = |id: &EntityId| self.descriptions[*id].as_ref();
         // The same noun with the same or no owner.
-        let same = candidates().into_iter().find(|id| {
+        let same = candidates().find(|id| {
             described(id).is_some_and(|d| {
                 let modified = distinct.is_empty() && owner.is_none() || d.distinct == distinct;
                 d.phrase == phrase
@@ -346,7 +373,7 @@ impl Reader<'_> {
             if plural || owner.is_some() {
                 return None;
             }
-            let mut titled = candidates().into_iter().filter(|id| {
+            let mut titled = candidates().filter(|id| {
                 self.chains[*id].kind == EntityKind::Person
                     && self.titles[*id].as_ref().is_some_and(|t| {
                         t.split(' ').any(|w| w == phrase) || t.contains(phrase) && phrase.contains(' ')
@@ -362,7 +389,7 @@ impl Reader<'_> {
         if phrase.contains(' ') && !head.sectors.is_empty() && head.sectors.iter().all(|s| state.contains(s)) {
             return None;
         }
-        candidates().into_iter().take_while(|id| i - self.chains[*id].last < NEAR).find(|id| {
+        candidates().take_while(|id| i - self.chains[*id].last < NEAR).find(|id| {
             let chain = &self.chains[*id];
             if chain.kind != EntityKind::Org
                 || described(id).is_some_and(|d| d.person || owner.is_some() && d.owner != owner)
@@ -383,19 +410,12 @@ impl Reader<'_> {
 
     /// The chain of a description, opened if it is new.
     fn described(&mut self, kind: EntityKind, description: Description, words: std::ops::Range<usize>) -> EntityId {
-        let known = self.descriptions.iter().position(|d| {
-            d.as_ref().is_some_and(|d| {
-                d.phrase == description.phrase
-                    && d.owner == description.owner
-                    && d.plural == description.plural
-                    && d.person == description.person
-                    && d.distinct == description.distinct
-            })
-        });
+        let Description { phrase, owner, plural, person, distinct, .. } = &description;
+        let key = (phrase.clone(), *owner, *plural, *person, distinct.clone());
         let form = Form::new(self.doc.span_text(words));
-        if let Some(id) = known {
-            let id = resolve(&self.chains, id);
-            if !self.chains[id].forms.contains(&form) {
+        if let Some(id) = self.known.get(&key) {
+            let id = resolve(&self.chains, *id);
+            if self.chains[id].forms.len() < FORMS && !self.chains[id].forms.contains(&form) {
                 self.chains[id].forms.push(form);
             }
             return id;
@@ -409,6 +429,7 @@ impl Reader<'_> {
             last: 0,
             joined: None,
         });
+        self.known.insert(key, self.chains.len() - 1);
         self.descriptions.push(Some(description));
         self.titles.push(None);
         self.chains.len() - 1

@@ -7,14 +7,20 @@
 use super::lexicon::Lexicon;
 use super::phrase;
 use super::{EntityId, Mention, MentionForm};
+use crate::extract::Story;
 use crate::extract::quotes::Quotation;
-use crate::nlp::{Dep, Doc, Pos, Tag};
+use crate::nlp::{Dep, Doc, Pos, Stopped, Tag};
 use crate::record::{EntityKind, Sector};
 
 /// How many sentences back a person, and anything else, can lie.
 const REACH: usize = 2;
 /// Two candidates closer than this are a tie.
 const MARGIN: f64 = 0.3;
+/// How far, in tokens, another mention can lie, and how deep a sentence is read: endless sentences are longer.
+const WINDOW: usize = 600;
+const DEEP: usize = 60;
+/// Clauses inside each other that count.
+const DEEPEST: usize = 4;
 
 /// What agreement needs to know of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,12 +71,13 @@ struct Candidate {
 
 /// Links pronouns. `mentions` are the names and descriptions in text order, `agreement` is by entity.
 pub(super) fn link(
-    doc: &Doc<'_>,
+    story: &Story<'_>,
     lexicon: &Lexicon,
     mentions: &[Mention],
     agreement: &[Agreement],
     quotations: &[Quotation],
-) -> Vec<Mention> {
+) -> Result<Vec<Mention>, Stopped> {
+    let doc = story.doc;
     let mut by_sentence: Vec<Vec<Candidate>> = (0..doc.sentences().len()).map(|_| Vec::new()).collect();
     let mut entity_at = vec![None; doc.len()];
     let mut inside_name = vec![false; doc.len()];
@@ -104,9 +111,11 @@ pub(super) fn link(
         if class == Class::Thing && is_expletive(doc, i) {
             continue;
         }
+        story.work(WINDOW)?;
         let found = if reflexive {
-            subject_of(doc, i)
-                .and_then(|s| entity_at[s].or_else(|| links.iter().find(|m| m.head == s).map(|m| m.entity)))
+            subject_of(doc, i).and_then(|s| {
+                entity_at[s].or_else(|| Some(links[links.binary_search_by_key(&s, |m| m.head).ok()?].entity))
+            })
         } else {
             best(doc, i, class, &by_sentence, &links, agreement, &gender, &in_quote)
         };
@@ -120,7 +129,12 @@ pub(super) fn link(
         }
         links.push(Mention { entity, tokens: i..i + 1, head: i, kind, form: MentionForm::Pronoun });
     }
-    links
+    Ok(links)
+}
+
+/// The tokens above a token, as far up as sentences of news are deep.
+fn above(doc: &Doc<'_>, i: usize) -> impl Iterator<Item = usize> {
+    doc.ancestors(i).take(DEEP)
 }
 
 /// "It is clear that", "it was the largest raid", "it rained": no reference to an actor.
@@ -138,20 +152,21 @@ fn is_expletive(doc: &Doc<'_>, i: usize) -> bool {
 
 /// The subject of the clause that token `i` stands in.
 fn subject_of(doc: &Doc<'_>, i: usize) -> Option<usize> {
-    let verb = doc.ancestors(i).find(|a| matches!(doc.pos(*a), Pos::Verb | Pos::Aux))?;
+    let verb = above(doc, i).find(|a| matches!(doc.pos(*a), Pos::Verb | Pos::Aux))?;
     doc.children(verb).find(|c| matches!(doc.dep(*c), Dep::Nsubj | Dep::Nsubjpass))
 }
 
-/// Clause boundaries between a token and the root of its sentence.
+/// Clause boundaries between a token and the root of its sentence, as far as they count.
 fn depth(doc: &Doc<'_>, i: usize) -> usize {
     std::iter::once(i)
-        .chain(doc.ancestors(i))
+        .chain(above(doc, i))
         .filter(|a| {
             matches!(
                 doc.dep(*a),
                 Dep::Ccomp | Dep::Advcl | Dep::Relcl | Dep::Acl | Dep::Csubj | Dep::Pcomp | Dep::Xcomp
             )
         })
+        .take(DEEPEST)
         .count()
 }
 
@@ -212,16 +227,18 @@ fn best(
         };
         let named = entity.is_some_and(|e| agreement[e].kind == EntityKind::Person && !agreement[e].plural);
         let parallel = subject && matches!(role(doc, head), Dep::Nsubj | Dep::Nsubjpass);
-        4.0 - 1.6 * far as f64 + place - 0.4 * depth(doc, head).min(4) as f64
+        4.0 - 1.6 * far as f64 + place - 0.4 * depth(doc, head) as f64
             + if named { 0.4 } else { 0.0 }
             + if parallel { 0.4 } else { 0.0 }
             // A pronoun that was linked keeps its entity in focus.
             + if pronoun { 0.5 } else { 0.0 }
     };
     for far in 0..=REACH.min(sentence) {
-        for candidate in &by_sentence[sentence - far] {
+        let candidates = &by_sentence[sentence - far];
+        let near = candidates.partition_point(|c| c.head + WINDOW < i);
+        for candidate in candidates[near..].iter().take_while(|c| c.head < i) {
             let head = candidate.head;
-            if head >= i || far == 0 && binds(doc, i, head) {
+            if far == 0 && binds(doc, i, head) {
                 continue;
             }
             if !agrees(doc, class, candidate, gender, speaks) {
@@ -237,7 +254,8 @@ fn best(
             scored.push((score(head, far, candidate.entity, false), candidate.entity));
         }
     }
-    for link in links.iter().rev().take_while(|m| doc.tokens()[m.head].sentence as usize + REACH >= sentence) {
+    let near = |m: &&Mention| m.head + WINDOW >= i && doc.tokens()[m.head].sentence as usize + REACH >= sentence;
+    for link in links.iter().rev().take_while(near) {
         let far = sentence - doc.tokens()[link.head].sentence as usize;
         let same = self::class(&doc.word(link.head).to_lowercase()).is_some_and(|(c, _)| c == class);
         if same && !(far == 0 && binds(doc, i, link.head)) {
@@ -249,9 +267,11 @@ fn best(
         subject
             && entity.is_some_and(|e| {
                 let span = doc.subtree(verb);
-                by_sentence[sentence].iter().any(|c| {
-                    c.entity == Some(e) && c.head > i && span.contains(&c.head) && doc.pos(c.head) == Pos::Propn
-                })
+                let after = &by_sentence[sentence];
+                let after = after[after.partition_point(|c| c.head <= i)..].iter();
+                after
+                    .take_while(|c| c.head <= i + WINDOW)
+                    .any(|c| c.entity == Some(e) && span.contains(&c.head) && doc.pos(c.head) == Pos::Propn)
             })
     };
     scored.retain(|(_, e)| !below(*e));
@@ -266,8 +286,7 @@ fn best(
 
 /// The grammatical role of a noun phrase; conjuncts share the role of the first.
 fn role(doc: &Doc<'_>, head: usize) -> Dep {
-    let first =
-        std::iter::once(head).chain(doc.ancestors(head)).find(|a| !matches!(doc.dep(*a), Dep::Conj | Dep::Appos));
+    let first = std::iter::once(head).chain(above(doc, head)).find(|a| !matches!(doc.dep(*a), Dep::Conj | Dep::Appos));
     let first = first.unwrap_or(head);
     match doc.dep(first) {
         Dep::Pobj if doc.dep(doc.head(first)) == Dep::Agent => Dep::Agent,
@@ -280,10 +299,10 @@ fn role(doc: &Doc<'_>, head: usize) -> Dep {
 fn binds(doc: &Doc<'_>, i: usize, head: usize) -> bool {
     if doc.dep(i) == Dep::Poss {
         // "the police and their dogs": a possessive may look back, but not at the noun that it determines.
-        return doc.head(i) == head || doc.ancestors(head).any(|a| a == doc.head(i));
+        return doc.head(i) == head || above(doc, head).any(|a| a == doc.head(i));
     }
-    let clause = |t: usize| doc.ancestors(t).find(|a| matches!(doc.pos(*a), Pos::Verb | Pos::Aux));
-    clause(i) == clause(head) && clause(i).is_some() || doc.ancestors(i).any(|a| a == head)
+    let clause = |t: usize| above(doc, t).find(|a| matches!(doc.pos(*a), Pos::Verb | Pos::Aux));
+    clause(i) == clause(head) && clause(i).is_some() || above(doc, i).any(|a| a == head)
 }
 
 fn is_speaker(doc: &Doc<'_>, head: usize) -> bool {
@@ -293,7 +312,7 @@ fn is_speaker(doc: &Doc<'_>, head: usize) -> bool {
 /// "A U.S. official said he died": an unnamed official speaks of somebody else.
 fn reported_by_official(doc: &Doc<'_>, i: usize, head: usize, candidate: &Candidate) -> bool {
     let official = candidate.agreement.is_some_and(|a| a.speaks_for_others);
-    official && is_speaker(doc, head) && doc.ancestors(i).any(|a| a == doc.head(head)) && doc.head(i) != doc.head(head)
+    official && is_speaker(doc, head) && above(doc, i).any(|a| a == doc.head(head)) && doc.head(i) != doc.head(head)
 }
 
 fn agrees(doc: &Doc<'_>, class: Class, candidate: &Candidate, gender: &[Option<Gender>], speaks: bool) -> bool {

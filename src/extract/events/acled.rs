@@ -4,7 +4,7 @@
 //! demonstrations and a few strategic developments have a counterpart.
 
 use super::Participant;
-use crate::extract::entities::{Entities, EntityId, MentionForm};
+use crate::extract::entities::{Entities, EntityId};
 use crate::record::{AcledType, EntityKind, EventClass, EventType, Mode, ParticipantRole, Sector};
 
 /// Who acts on whom, as far as sectors tell.
@@ -118,8 +118,7 @@ fn sides(cast: &[Participant], entities: &Entities, clash: bool) -> Sides {
 }
 
 fn is_named_person(entities: &Entities, e: EntityId) -> bool {
-    entities.list[e].kind == EntityKind::Person
-        && entities.mentions.iter().any(|m| m.entity == e && m.form == MentionForm::Name)
+    entities.list[e].kind == EntityKind::Person && entities.is_named(e)
 }
 
 fn is_state(sector: Sector) -> bool {

@@ -1,5 +1,7 @@
 //! Puts the parts together: the mentions of an article, in text order.
 
+use std::ops::Range;
+
 use super::assertion::{self, Reading as Cued};
 use super::lexicon::{Frame, Lexicon, Reading};
 use super::participants;
@@ -10,8 +12,8 @@ use super::whereabouts;
 use super::words::Words;
 use super::{EventMention, Facts, Participant, PlaceLink, TimeLink, acled, codeable, links, overlap};
 use crate::extract::Story;
-use crate::extract::attributions;
-use crate::nlp::{Dep, Pos, Tag};
+use crate::extract::story::Cut;
+use crate::nlp::{Dep, Pos, Stopped, Tag};
 use crate::record::{
     EventClass, EventType, Modality, ParticipantRole, Polarity, Realis, Salience, TimeMod, TriggerRole, Via,
 };
@@ -19,26 +21,46 @@ use crate::record::{
 /// Layout blocks, headline and dateline included, within which a story tells its news.
 pub(super) const LEAD_PARAGRAPHS: usize = 6;
 
+/// Event mentions that are read of one article, and event words of one sentence.
+const MOST: usize = 1_000;
+const MOST_OF_SENTENCE: usize = 100;
+
 /// Finds the event mentions of a story, in text order; what was not coded and why goes to `trace`.
-pub fn find(story: &Story<'_>, facts: &Facts<'_>, lexicon: &Lexicon, trace: &mut Trace) -> Vec<EventMention> {
+///
+/// # Errors
+/// [`Stopped`] when the reading is to end.
+pub fn find(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    lexicon: &Lexicon,
+    trace: &mut Trace,
+) -> Result<Vec<EventMention>, Stopped> {
+    story.work(story.doc.len())?;
     let words = Words::new(story.doc, &lexicon.classes);
     if let Some(desk) = codeable::desk(story.doc, lexicon, &words) {
         trace.desk(desk);
-        return Vec::new();
+        return Ok(Vec::new());
     }
+    story.work(story.doc.len())?;
     let times = when::attach(story, facts);
-    let reader = Reader { story, facts, lexicon, words: &words, times: &times };
+    let mut reader = Reader { story, facts, lexicon, words: &words, times: &times, dateline: None };
+    reader.dateline = reader.whereabouts().dateline();
     let mut mentions: Vec<EventMention> = Vec::new();
     for s in 0..story.doc.sentences().len() {
+        if mentions.len() >= MOST {
+            story.cut(Cut::Events);
+            break;
+        }
         if story.is_codeable(s) {
-            reader.sentence(s, &mut mentions, trace);
+            reader.sentence(s, &mut mentions, trace)?;
         } else if trace.is_on() {
             for trigger in triggers::find(story, lexicon, &words, s, &mut Trace::default()) {
                 trace.miss(trigger.head, Reason::Boilerplate);
             }
         }
     }
-    mentions
+    mentions.truncate(MOST);
+    Ok(mentions)
 }
 
 /// Reads one article.
@@ -48,16 +70,37 @@ pub(super) struct Reader<'a> {
     pub(super) lexicon: &'a Lexicon,
     pub(super) words: &'a Words<'a>,
     pub(super) times: &'a [Vec<Attached>],
+    /// The dateline's place.
+    pub(super) dateline: Option<PlaceLink>,
 }
 
 impl Reader<'_> {
+    fn whereabouts(&self) -> whereabouts::Finder<'_> {
+        whereabouts::Finder { story: self.story, lexicon: self.lexicon, words: self.words, facts: self.facts }
+    }
+
+    /// The claims whose word of harm stands in sentence `s`, by number.
+    fn claims_of(&self, s: usize) -> Range<usize> {
+        // Claims are in the order of their sentences.
+        let tokens = self.story.tokens(s);
+        let from = |token: usize| self.facts.claims.partition_point(|c| c.trigger < token);
+        from(tokens.start)..from(tokens.end)
+    }
+
     /// Adds the mentions of one sentence.
-    fn sentence(&self, s: usize, mentions: &mut Vec<EventMention>, trace: &mut Trace) {
+    fn sentence(&self, s: usize, mentions: &mut Vec<EventMention>, trace: &mut Trace) -> Result<(), Stopped> {
         let doc = self.story.doc;
-        let found = triggers::find(self.story, self.lexicon, self.words, s, trace);
+        self.story.work(self.story.tokens(s).len())?;
+        let mut found = triggers::find(self.story, self.lexicon, self.words, s, trace);
         if found.is_empty() {
-            return;
+            return Ok(());
         }
+        // One sentence without end: its words are compared with each other.
+        if found.len() > MOST_OF_SENTENCE {
+            self.story.cut(Cut::Events);
+            found.truncate(MOST_OF_SENTENCE);
+        }
+        self.story.work(found.len() * (found.len() + mentions.len()))?;
         let mut found = overlap::resolve(doc, self.words, found, trace);
         let causes = links::causes(doc, &found);
         self.type_harm(s, &mut found, &causes, mentions);
@@ -84,7 +127,7 @@ impl Reader<'_> {
             index[t] = Some(mentions.len());
             mentions.push(mention);
         }
-        self.claims(&found, &index, &causes, mentions);
+        self.claims(s, &found, &index, &causes, mentions);
         mentions[first..].sort_by_key(|m| m.head);
         for m in &mut mentions[first..] {
             let harmed = !m.claims.is_empty();
@@ -94,6 +137,7 @@ impl Reader<'_> {
             m.clash = clash;
             m.class.acled = acled::classify(&m.class, &m.participants, self.facts.entities, harmed, clash);
         }
+        Ok(())
     }
 
     /// Gives harm the type of its cause, in the sentence or told before.
@@ -127,25 +171,26 @@ impl Reader<'_> {
                 continue;
             }
             // "Ten people died": the harm of what the article told last, if it can harm.
-            let told = before.iter().rev().find(|m| {
+            let near = |m: &&EventMention| self.story.sentence(m.head) + 12 >= s;
+            let told = before.iter().rev().take_while(near).find(|m| {
                 matches!(m.class.plover.event, None | Some(EventType::Assault | EventType::Protest))
                     && m.assertion.polarity == Polarity::Pos
                     && !m.assertion.historical
             });
-            let near = told.filter(|m| self.story.sentence(m.head) + 12 >= s);
             if bare {
-                found[t].reading = match near.map(|m| m.class.plover.event) {
-                    Some(event) if self.claimed(&found[t]) => event.map_or(Reading::Happening, Reading::Event),
+                found[t].reading = match told.map(|m| m.class.plover.event) {
+                    Some(event) if self.claimed(s, &found[t]) => event.map_or(Reading::Happening, Reading::Event),
                     _ => Reading::Blocked,
                 };
-            } else if near.is_some_and(|m| m.class.plover.event.is_none()) {
+            } else if told.is_some_and(|m| m.class.plover.event.is_none()) {
                 found[t].reading = Reading::Happening;
             }
         }
     }
 
-    fn claimed(&self, trigger: &Trigger<'_>) -> bool {
-        self.facts.claims.iter().any(|c| c.trigger == trigger.head || c.tokens.contains(&trigger.head))
+    fn claimed(&self, s: usize, trigger: &Trigger<'_>) -> bool {
+        let claims = &self.facts.claims[self.claims_of(s)];
+        claims.iter().any(|c| c.trigger == trigger.head || c.tokens.contains(&trigger.head))
     }
 
     /// One mention.
@@ -160,7 +205,7 @@ impl Reader<'_> {
     ) -> EventMention {
         let doc = self.story.doc;
         let s = self.story.sentence(trigger.head);
-        let attribution = attributions::governing(self.facts.attributions, trigger.head);
+        let attribution = self.facts.attributions.governing(trigger.head);
         let mut cued = assertion::read(doc, self.lexicon, self.words, trigger);
         if let Some(a) = attribution {
             let a = &self.facts.attributions[a];
@@ -308,8 +353,7 @@ impl Reader<'_> {
         class: &EventClass,
         before: &[EventMention],
     ) -> Option<PlaceLink> {
-        let finder =
-            whereabouts::Finder { story: self.story, lexicon: self.lexicon, words: self.words, facts: self.facts };
+        let finder = self.whereabouts();
         if let Some(place) = finder.own(trigger, partner.map(|p| p.head), cast) {
             return Some(place);
         }
@@ -352,20 +396,21 @@ impl Reader<'_> {
             return Some(place);
         }
         // The dateline says where the news is, not where the rest of the world's events are.
-        finder.dateline().filter(|_| near && !*historical)
+        self.dateline.clone().filter(|_| near && !*historical)
     }
 
     /// Ties casualty claims to the mentions of their sentence.
     fn claims(
         &self,
+        s: usize,
         found: &[Trigger<'_>],
         index: &[Option<usize>],
         causes: &[Option<usize>],
         mentions: &mut [EventMention],
     ) {
         let doc = self.story.doc;
-        let Some(sentence) = found.first().map(|t| doc.sentence_of(t.head)) else { return };
-        for (c, claim) in self.facts.claims.iter().enumerate().filter(|(_, c)| sentence.contains(&c.trigger)) {
+        for c in self.claims_of(s) {
+            let claim = &self.facts.claims[c];
             let own = found.iter().position(|t| t.head == claim.trigger || t.tokens.contains(&claim.trigger));
             // Else the trigger inside the claim's words, else the nearest one that harms, by distance in the tree.
             let own = own.filter(|t| index[*t].is_some()).or_else(|| {

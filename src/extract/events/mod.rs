@@ -37,7 +37,7 @@ pub use lexicon::Lexicon;
 pub use mentions::find;
 pub use trace::{Cue, Desk, Miss, Reason, Rule, Trace};
 
-use super::attributions::Attribution;
+use super::attributions::Attributions;
 use super::casualties::{self, Claim};
 use super::entities::{Entities, EntityId};
 use super::times::TimeMention;
@@ -125,7 +125,7 @@ pub struct Facts<'a> {
     /// Time expressions.
     pub times: &'a [TimeMention],
     /// Attributions.
-    pub attributions: &'a [Attribution],
+    pub attributions: &'a Attributions,
     /// Casualty claims.
     pub claims: &'a [Claim],
     /// Words of harm and of those who do it.

@@ -66,9 +66,8 @@ impl Finder<'_> {
             .collect();
         self.facts
             .entities
-            .mentions
-            .iter()
-            .filter(|m| sentence.contains(&m.head) && is_place(m.kind) && m.form == MentionForm::Name)
+            .headed_in(sentence)
+            .filter(|m| is_place(m.kind) && m.form == MentionForm::Name)
             .filter(|m| !actors.contains(&m.tokens))
             .filter_map(|m| Some((self.cost(m, trigger, partner)?, m)))
             .min_by_key(|(cost, m)| (*cost, std::cmp::Reverse(self.resolution(m)), m.head.abs_diff(trigger.head)))
@@ -235,7 +234,8 @@ impl Finder<'_> {
             let span = doc.bytes(m.tokens.clone());
             m.tokens.start >= first && span.start >= bytes.start && span.end <= bytes.end && is_place(m.kind)
         };
-        let m = self.facts.entities.mentions.iter().find(inside)?;
+        let m =
+            self.facts.entities.headed_in(first..doc.token_at(bytes.end).map_or(doc.len(), |t| t + 1)).find(inside)?;
         Some(PlaceLink { entity: m.entity, tokens: Some(m.tokens.clone()), via: Via::Default, confidence: 0.35 })
     }
 }

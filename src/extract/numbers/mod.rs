@@ -40,6 +40,11 @@ impl Number {
     pub fn vague(low: u64, tokens: Range<usize>) -> Self {
         Self { best: None, low: Some(low), high: None, modifier: None, numeric: false, tokens }
     }
+
+    /// A number that counts nothing.
+    fn beyond(tokens: Range<usize>) -> Self {
+        Self { best: None, low: None, high: None, modifier: None, numeric: false, tokens }
+    }
 }
 
 /// A cardinal without its bounds.
@@ -49,6 +54,18 @@ pub enum Count {
     Exact(u64),
     /// No number, but at least this many.
     Vague(u64),
+    /// A number of [`LIMIT`] or more: a serial number, a slip, a joke. Nothing is counted so, and what stands beside it
+    /// is not counted without it either.
+    Beyond,
+}
+
+/// What no count reaches.
+const LIMIT: u64 = 1_000_000_000_000_000;
+
+impl Count {
+    fn exact(n: u64) -> Self {
+        if n < LIMIT { Self::Exact(n) } else { Self::Beyond }
+    }
 }
 
 /// Words between a bound and its number, or before a number, that change nothing.
@@ -97,6 +114,7 @@ pub fn read(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Number, usize
     };
     let tokens = words.tokens(i..end);
     let number = match (count, bound) {
+        (Count::Beyond, _) => Number::beyond(tokens),
         (Count::Exact(n), None) => Number::exact(n, tokens),
         (Count::Vague(low), None) => Number::vague(low, tokens),
         (Count::Exact(n), Some(b)) => Number {
@@ -130,7 +148,13 @@ fn range(
     if !joined {
         return None;
     }
-    let (Count::Exact(high), end) = cardinal(words, lexicon, at + 1)? else { return None };
+    let (high, end) = match cardinal(words, lexicon, at + 1)? {
+        (Count::Exact(high), end) => (high, end),
+        (Count::Beyond, end) if words.same_sentence(start, end - 1) => {
+            return Some((Number::beyond(words.tokens(start..end)), end));
+        }
+        _ => return None,
+    };
     // "2 to 3 million" shares the scale; "a 3 to 1 vote" is no range.
     let scale = words.get(end - 1);
     let low = match lexicon.word(scale) {
@@ -213,32 +237,29 @@ fn digits(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)> 
     };
     let plain = plain_digits(word);
     match (plain, scale) {
-        (Some(n), None) => Some((Count::Exact(n), i + 1)),
-        (Some(n), Some((s, used))) => Some((Count::Exact(n.checked_mul(s)?), i + used)),
+        (Some(n), None) => Some((Count::exact(n), i + 1)),
+        (Some(n), Some((s, used))) => Some((Count::exact(n.saturating_mul(s)), i + used)),
+        // As great as it may be: the conversion saturates.
         (None, Some((s, used))) => {
-            let value = word.parse::<f64>().ok()? * s as f64;
-            (value.is_finite() && value < 1e15).then(|| (Count::Exact(value.round() as u64), i + used))
+            Some((Count::exact((word.parse::<f64>().ok()? * s as f64).round() as u64), i + used))
         }
         (None, None) => None,
     }
 }
 
-/// "1200" or "1,200"; not "1.5", "10:30", "1,2".
+/// "1200" or "1,200"; not "1.5", "10:30", "1,2". What is too great is as great as can be.
 fn plain_digits(word: &str) -> Option<u64> {
     let mut groups = word.split(',');
     let first = groups.next()?;
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let grouped = word.contains(',');
-    if first.is_empty() || first.len() > 15 || (grouped && first.len() > 3) {
+    if first.is_empty() || !digits(first) || grouped && (first.len() > 3 || !groups.all(|g| g.len() == 3 && digits(g)))
+    {
         return None;
     }
-    let mut value: u64 = first.bytes().all(|b| b.is_ascii_digit()).then(|| first.parse().ok())??;
-    for group in groups {
-        if group.len() != 3 || !group.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        value = value.checked_mul(1000)?.checked_add(group.parse().ok()?)?;
-    }
-    Some(value)
+    let digit = |b: u8| u64::from(b - b'0');
+    let bytes = word.bytes().filter(|b| *b != b',');
+    Some(bytes.fold(0, |value: u64, b| value.saturating_mul(10).saturating_add(digit(b))))
 }
 
 /// A number in words: "thirteen", "twenty-five", "one hundred and twenty", "two dozen".
@@ -269,14 +290,14 @@ fn spelled(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)>
             (NumberWord::Unit(n), Some(NumberWord::Tens(_))) if n < 10 => current += n,
             (NumberWord::Tens(n), None | Some(NumberWord::Scale(_))) => current += n,
             (NumberWord::Scale(100), Some(NumberWord::Unit(_) | NumberWord::Tens(_))) => {
-                current = current.checked_mul(100)?;
+                current = current.saturating_mul(100);
             }
             (NumberWord::Scale(s), Some(_)) => {
-                total = total.checked_add(current.checked_mul(s)?)?;
+                total = total.saturating_add(current.saturating_mul(s));
                 current = 0;
             }
             (NumberWord::Group(n), Some(NumberWord::Unit(_) | NumberWord::Tens(_))) => {
-                return Some((Count::Exact(current.checked_mul(n)?), of(words, i, at + 1)));
+                return Some((Count::exact(current.saturating_mul(n)), of(words, i, at + 1)));
             }
             _ => break,
         }
@@ -284,7 +305,7 @@ fn spelled(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)>
         at += 1;
         end = at;
     }
-    Some((Count::Exact(total.checked_add(current)?), end))
+    Some((Count::exact(total.saturating_add(current)), end))
 }
 
 /// The ordinal at word `i` ("third", "19th", "twenty-first") and the word after it.
@@ -359,6 +380,28 @@ mod tests {
         check("2 to 3 million people", (None, Some(2_000_000), Some(3_000_000), None, true));
         check("as many as 40 people", (None, None, Some(40), Some(NumberMod::AtMost), true));
         check("40 or more people", (Some(40), Some(40), None, Some(NumberMod::AtLeast), true));
+    }
+
+    /// A number out of range is one number without a value, not a smaller one or none.
+    #[test]
+    fn numbers_out_of_range_have_no_value() {
+        let lexicon = Lexicon::load().expect("the embedded tables load");
+        for text in [
+            "12345678901234567890123456 people",
+            "999,999,999,999,999,999,999,999,999 people",
+            "1,000,000,000,000,000 people",
+            "5000000000000 million people",
+            "900000000000.5 million people",
+            "at least 12345678901234567890123456 people",
+            "12345678901234567890123456 to 12345678901234567890123457 people",
+            "10 to 12345678901234567890123456 people",
+            "nine hundred billion million people",
+        ] {
+            let found = find(&Words::plain(text), &lexicon);
+            let values: Vec<_> = found.iter().map(|n| (n.best, n.low, n.high)).collect();
+            assert_eq!(values, [(None, None, None)], "in `{text}`");
+        }
+        check("999,999,999,999,999 people", (Some(LIMIT - 1), Some(LIMIT - 1), Some(LIMIT - 1), None, true));
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::Story;
 use super::entities::Entities;
 use super::lexicons::Lexicons;
 use super::table::TableError;
+use crate::nlp::Stopped;
 use words::Words;
 
 /// Resolves place names with one gazetteer.
@@ -45,17 +46,27 @@ impl Resolver {
     }
 
     /// Sets the place of every entity that is one: geopolitical entities, locations and facilities.
-    pub fn resolve(&self, story: &Story<'_>, entities: &mut Entities) {
+    ///
+    /// # Errors
+    /// [`Stopped`] when the reading is to end.
+    pub fn resolve(&self, story: &Story<'_>, entities: &mut Entities) -> Result<(), Stopped> {
         let (gazetteer, words) = (&*self.gazetteer, &self.words);
+        story.work(story.doc.len())?;
         let read = reading::read(story, entities, gazetteer, words);
-        let mut readings: Vec<_> = read.names.iter().map(|n| candidates::readings(n, gazetteer, words)).collect();
+        let mut readings = Vec::with_capacity(read.names.len());
+        for name in &read.names {
+            story.work(1 + name.kinds.len())?;
+            readings.push(candidates::readings(name, gazetteer, words));
+        }
         let hints: Vec<_> = read.hints.iter().map(|(place, weight)| (gazetteer.entry(*place), *weight)).collect();
-        let support = rank::rank(&read, &mut readings, &hints, words);
+        let support = rank::rank(story, &read, &mut readings, &hints, words)?;
+        story.work(read.names.len())?;
         let meanings = resolve::meanings(&read, &readings, &support, gazetteer, words);
         for ((name, readings), meaning) in read.names.iter().zip(&readings).zip(meanings) {
             let entity = &mut entities.list[name.entity];
             entity.place = resolve::record(&entity.name, meaning, readings, gazetteer);
         }
+        Ok(())
     }
 }
 

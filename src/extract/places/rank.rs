@@ -7,12 +7,16 @@
 
 use std::collections::BTreeMap;
 
-use super::candidates::Readings;
+use super::candidates::{Reading, Readings};
 use super::gazetteer::{Entry, Level, NameRank, PlaceIndex, distance_km};
 use super::reading::{Outer, Reading as Story, Site};
 use super::words::Words;
+use crate::extract::story::{Cut, Story as Article};
+use crate::nlp::Stopped;
 
 const ROUNDS: usize = 4;
+/// Names before and after a name, in the order of their first mentions, that it is weighed with.
+const AROUND: usize = 100;
 /// Scores this far apart differ by a factor of e in belief.
 const TEMPERATURE: f64 = 0.8;
 
@@ -67,7 +71,7 @@ impl Support {
 }
 
 /// What a reading of name `i` puts into the support of its country.
-pub(super) fn own_support(story: &Story, i: usize, reading: &super::candidates::Reading<'_>) -> f64 {
+pub(super) fn own_support(story: &Story, i: usize, reading: &Reading<'_>) -> f64 {
     let share = if reading.entry.level == Level::Country { 1.0 } else { 0.6 };
     share * reading.p * reading.p * weight(story, i)
 }
@@ -101,24 +105,34 @@ pub(super) fn contains(outer: &Entry<'_>, inner: &Entry<'_>, words: &Words) -> b
 }
 
 /// Weighs the readings of all names and leaves the best first in every list.
-pub(super) fn rank(story: &Story, names: &mut [Readings<'_>], hints: &[(Entry<'_>, f64)], words: &Words) -> Support {
+pub(super) fn rank(
+    article: &Article<'_>,
+    story: &Story,
+    names: &mut [Readings<'_>],
+    hints: &[(Entry<'_>, f64)],
+    words: &Words,
+) -> Result<Support, Stopped> {
     let mut support = Support::default();
+    if names.len() > AROUND {
+        article.cut(Cut::Names);
+    }
     for round in 0..ROUNDS {
         names.iter_mut().for_each(|n| believe(n));
         support = supported(story, names, hints);
         if round + 1 == ROUNDS {
             break;
         }
-        let scores: Vec<Vec<f64>> = (0..names.len())
-            .map(|i| {
-                names[i].list.iter().map(|r| r.prior + context(story, names, i, &r.entry, &support, words)).collect()
-            })
-            .collect();
+        let mut scores: Vec<Vec<f64>> = Vec::with_capacity(names.len());
+        for (i, name) in names.iter().enumerate() {
+            article.work(1 + name.list.len() * names.len().min(2 * AROUND))?;
+            let score = |r: &Reading<'_>| r.prior + context(story, names, i, &r.entry, &support, words);
+            scores.push(name.list.iter().map(score).collect());
+        }
         for (name, scores) in names.iter_mut().zip(scores) {
             name.list.iter_mut().zip(scores).for_each(|(r, score)| r.score = score);
         }
     }
-    support
+    Ok(support)
 }
 
 /// Scores to shares of belief, best first.
@@ -196,8 +210,7 @@ fn saturated(weight: f64) -> f64 {
 
 /// Items of a list are of one kind: "Georgia, Florida and Alabama".
 fn listed(story: &Story, names: &[Readings<'_>], i: usize, entry: &Entry<'_>) -> f64 {
-    let others = story.listed.iter().filter_map(|(a, b)| (*a == i).then_some(*b).or((*b == i).then_some(*a)));
-    let alike = others.filter_map(|j| names[j].list.first()).map(|top| {
+    let alike = story.listed.with(i).filter_map(|j| names[j].list.first()).map(|top| {
         let compatriots = top.entry.country == entry.country || entry.level == Level::Country;
         if top.entry.level == entry.level && compatriots { 2.2 * top.p } else { 0.0 }
     });
@@ -210,14 +223,14 @@ fn nearness(story: &Story, names: &[Readings<'_>], i: usize, entry: &Entry<'_>) 
         return 0.0;
     }
     let mut best: f64 = 0.0;
-    for (j, other) in names.iter().enumerate() {
+    for (j, other) in names.iter().enumerate().take(i + AROUND).skip(i.saturating_sub(AROUND)) {
         let Some(top) = other.list.first().filter(|r| j != i && r.entry.level != Level::Country) else { continue };
         // A cheap bound first: a degree of latitude has 111 km.
         if (top.entry.lat - entry.lat).abs() > 6.0 || top.entry.index == entry.index {
             continue;
         }
-        let called_near = story.near.iter().any(|pair| *pair == (i, j) || *pair == (j, i));
-        let close = if called_near { 2.0 } else { closeness(&story.names[i].sites, &story.names[j].sites) };
+        let close =
+            if story.near.contain(i, j) { 2.0 } else { closeness(&story.names[i].sites, &story.names[j].sites) };
         let apart = distance_km((entry.lat, entry.lon), (top.entry.lat, top.entry.lon));
         best = best.max(1.8 * close * top.p * (-apart / 200.0).exp());
     }
@@ -241,7 +254,7 @@ fn ties(story: &Story, names: &[Readings<'_>], i: usize, entry: &Entry<'_>, word
     if names[i].outer.is_some_and(|outer| contains(&outer, entry, words)) {
         score += 6.0;
     }
-    for tie in &story.ties {
+    for tie in story.ties.of(i) {
         if tie.inner == i && entry.level != Level::Country {
             let inside: f64 = match tie.outer {
                 Outer::Country(country) => f64::from(u8::from(entry.country == Some(country))),

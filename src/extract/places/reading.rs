@@ -4,6 +4,7 @@
 //! Only surface patterns are read ("X, Y", "X in Y's Z province", "the Syrian village of X"): they are short, strong and
 //! hold where parses fail, as in datelines and captions. Nothing is decided here; [`super::rank`] weighs it all.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::gazetteer::{Gazetteer, Level, NameRank, PlaceIndex};
@@ -33,8 +34,11 @@ pub(super) struct Site {
     pub(super) paragraph: usize,
 }
 
+/// Ties that are read of one name.
+const TIES: usize = 200;
+
 /// The text says that one place lies in another.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Tie {
     /// Index of the inner name.
     pub(super) inner: usize,
@@ -42,7 +46,7 @@ pub(super) struct Tie {
 }
 
 /// What a place lies in.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Outer {
     /// Another name of the story, by index.
     Name(usize),
@@ -50,15 +54,60 @@ pub(super) enum Outer {
     Country(PlaceIndex),
 }
 
+/// Ties by the names that they tie.
+#[derive(Debug, Default)]
+pub(super) struct Ties {
+    all: HashSet<Tie>,
+    of: HashMap<usize, Vec<Tie>>,
+}
+
+impl Ties {
+    fn add(&mut self, tie: Tie) {
+        if !self.all.insert(tie) {
+            return;
+        }
+        self.of.entry(tie.inner).or_default().push(tie);
+        if let Outer::Name(outer) = tie.outer {
+            self.of.entry(outer).or_default().push(tie);
+        }
+    }
+
+    /// The ties of a name, in text order.
+    pub(super) fn of(&self, name: usize) -> impl Iterator<Item = &Tie> {
+        self.of.get(&name).into_iter().flatten().take(TIES)
+    }
+}
+
+/// Pairs of names, by each of the two.
+#[derive(Debug, Default)]
+pub(super) struct Pairs(HashMap<usize, BTreeSet<usize>>);
+
+impl Pairs {
+    fn add(&mut self, a: usize, b: usize) {
+        self.0.entry(a).or_default().insert(b);
+        self.0.entry(b).or_default().insert(a);
+    }
+
+    /// The other names of a name's pairs.
+    pub(super) fn with(&self, name: usize) -> impl Iterator<Item = usize> {
+        self.0.get(&name).into_iter().flatten().copied().take(TIES)
+    }
+
+    /// Whether two names are a pair.
+    pub(super) fn contain(&self, a: usize, b: usize) -> bool {
+        self.0.get(&a).is_some_and(|others| others.contains(&b))
+    }
+}
+
 /// Everything read.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub(super) names: Vec<Name>,
-    pub(super) ties: Vec<Tie>,
+    pub(super) ties: Ties,
     /// Pairs of names that stand beside each other in a list.
-    pub(super) listed: Vec<(usize, usize)>,
+    pub(super) listed: Pairs,
     /// Pairs of names where the text calls one near the other.
-    pub(super) near: Vec<(usize, usize)>,
+    pub(super) near: Pairs,
     /// Countries and first-level units that other words than place names point to, with weights.
     pub(super) hints: Vec<(PlaceIndex, f64)>,
     /// Index of the name that the dateline gives.
@@ -120,7 +169,7 @@ impl<'a> Reader<'_, 'a> {
             }
             let mut name =
                 Name { entity: id, kind: entity.kind, forms: vec![entity.name.clone()], kinds: vec![], sites: vec![] };
-            let mentions = entities.mentions.iter().filter(|m| m.entity == id && m.form == MentionForm::Name);
+            let mentions = entities.of(id).filter(|m| m.form == MentionForm::Name);
             for mention in mentions {
                 let tokens = mention.tokens.clone();
                 if tokens.is_empty() || tokens.end > self.story.doc.len() {
@@ -222,7 +271,7 @@ impl<'a> Reader<'_, 'a> {
             "," => self.after_comma(name, tokens.start, at + 1, sentence.end),
             "and" | "or" => {
                 let next = self.name_ahead(at + 1, 2).map(|(n, _)| n).filter(|n| *n != name);
-                self.out.listed.extend(next.map(|n| (name, n)));
+                next.into_iter().for_each(|n| self.out.listed.add(name, n));
             }
             "in" | "inside" | "within" => self.lies_in(name, self.name_ahead(at + 1, REACH)),
             "near" => self.lies_near(name, at + 1),
@@ -244,7 +293,7 @@ impl<'a> Reader<'_, 'a> {
     fn after_comma(&mut self, name: usize, start: usize, at: usize, end: usize) {
         if let Some(found) = self.name_ahead(at, 4) {
             if self.is_list(name, start, &found, end) {
-                self.out.listed.push((name, found.0));
+                self.out.listed.add(name, found.0);
             } else {
                 self.lies_in(name, Some(found));
             }
@@ -331,14 +380,13 @@ impl<'a> Reader<'_, 'a> {
         if let Some((other, _)) = self.name_ahead(at, 3)
             && other != name
         {
-            self.out.near.push((name, other));
+            self.out.near.add(name, other);
         }
     }
 
     fn tie(&mut self, inner: usize, outer: usize) {
-        let tie = Tie { inner, outer: Outer::Name(outer) };
-        if inner != outer && !self.out.ties.contains(&tie) {
-            self.out.ties.push(tie);
+        if inner != outer {
+            self.out.ties.add(Tie { inner, outer: Outer::Name(outer) });
         }
     }
 
@@ -366,10 +414,7 @@ impl<'a> Reader<'_, 'a> {
             if let Some((inner, tokens)) = self.name_ahead(from, REACH)
                 && tokens.start > head
             {
-                let tie = Tie { inner, outer: Outer::Country(country) };
-                if !self.out.ties.contains(&tie) {
-                    self.out.ties.push(tie);
-                }
+                self.out.ties.add(Tie { inner, outer: Outer::Country(country) });
             }
         }
     }

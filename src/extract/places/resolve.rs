@@ -3,10 +3,12 @@
 //! A homonym elsewhere is worse than a coarse place: where the text says what a name lies in and no reading lies there,
 //! the enclosing unit stands in, with its radius as uncertainty and without an id of its own.
 
+use std::collections::HashMap;
+
 use super::candidates::Readings;
 use super::gazetteer::{Entry, Gazetteer, Level, PlaceIndex};
 use super::rank::{Support, contains, is_prominent, is_world_known, own_support};
-use super::reading::{Outer, Reading as Story};
+use super::reading::{Name, Outer, Reading as Story};
 use super::words::{Kind, Words};
 use crate::record::{EntityKind, Place, PlaceAlternative};
 
@@ -35,12 +37,71 @@ pub(super) fn meanings<'g>(
 ) -> Vec<Meaning<'g>> {
     let resolver = Meanings { story, names, support, gazetteer, words };
     let mut out: Vec<Meaning<'g>> = (0..names.len()).map(|i| resolver.of(i)).collect();
+    let mut around = Surroundings::default();
+    (0..out.len()).for_each(|i| around.add(&story.names[i], resolver.entry(i, &out)));
     for i in 0..out.len() {
         if out[i] == Meaning::Nothing {
-            out[i] = resolver.surroundings(i, &out);
+            out[i] = resolver.surroundings(i, &around, &out);
+            around.add(&story.names[i], resolver.entry(i, &out));
         }
     }
     out
+}
+
+/// What the places of every paragraph lie in.
+#[derive(Debug, Default)]
+struct Surroundings(HashMap<usize, Units>);
+
+/// The provinces and countries of some places.
+#[derive(Debug, Clone, Copy, Default)]
+struct Units {
+    province: Agreed,
+    country: Agreed,
+}
+
+/// Whether places lie in one unit.
+#[derive(Debug, Clone, Copy, Default)]
+enum Agreed {
+    #[default]
+    None,
+    One(PlaceIndex),
+    Several,
+}
+
+impl Agreed {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, one) | (one, Self::None) => one,
+            (Self::One(a), Self::One(b)) if a == b => self,
+            _ => Self::Several,
+        }
+    }
+
+    fn one(self) -> Option<PlaceIndex> {
+        if let Self::One(unit) = self { Some(unit) } else { None }
+    }
+}
+
+impl Surroundings {
+    fn add(&mut self, name: &Name, entry: Option<Entry<'_>>) {
+        let Some(entry) = entry else { return };
+        let province = if entry.level == Level::Province { Some(entry.index) } else { entry.admin1 };
+        let unit = |place: Option<PlaceIndex>| place.map_or(Agreed::None, Agreed::One);
+        for site in &name.sites {
+            let units = self.0.entry(site.paragraph).or_default();
+            units.province = units.province.and(unit(province));
+            units.country = units.country.and(unit(entry.country));
+        }
+    }
+
+    /// Of the places in the paragraphs that name a place.
+    fn of(&self, name: &Name) -> Units {
+        let paragraphs = name.sites.iter().filter_map(|s| self.0.get(&s.paragraph));
+        paragraphs.fold(Units::default(), |all, units| Units {
+            province: all.province.and(units.province),
+            country: all.country.and(units.country),
+        })
+    }
 }
 
 struct Meanings<'a, 'g> {
@@ -100,40 +161,36 @@ impl<'g> Meanings<'_, 'g> {
             Outer::Country(country) => Some(self.gazetteer.entry(country)),
             Outer::Name(j) => self.names[j].list.first().map(|r| r.entry),
         };
-        let all = self.story.ties.iter().filter(|t| t.inner == i).filter_map(outer).chain(self.names[i].outer);
+        let ties = self.story.ties.of(i).filter(|t| t.inner == i);
+        let all = ties.filter_map(outer).chain(self.names[i].outer);
         // A town is seldom said to lie in a town: such pairs are lists or movements.
         let holds = |e: &Entry<'_>| !matches!(e.level, Level::City | Level::Site) || e.population >= 100_000;
         all.filter(holds).max_by(|a, b| depth(a).total_cmp(&depth(b)))
     }
 
+    /// The place that a name means or lies in.
+    fn entry(&self, i: usize, known: &[Meaning<'g>]) -> Option<Entry<'g>> {
+        match known[i] {
+            Meaning::Known(_) => self.names[i].list.first().map(|r| r.entry),
+            Meaning::Within(e, _) => Some(e),
+            Meaning::Nothing => None,
+        }
+    }
+
     /// The unit that the names around an unknown town lie in: a province where they all agree, else a country.
-    fn surroundings(&self, i: usize, known: &[Meaning<'g>]) -> Meaning<'g> {
+    fn surroundings(&self, i: usize, around: &Surroundings, known: &[Meaning<'g>]) -> Meaning<'g> {
         let name = &self.story.names[i];
         let town = name.kind == EntityKind::Gpe || name.kinds.contains(&Kind::City);
         if !town || name.sites.is_empty() {
             return Meaning::Nothing;
         }
-        let beside = |j: &usize| {
-            let others = &self.story.names[*j].sites;
-            *j != i && others.iter().any(|s| name.sites.iter().any(|own| own.paragraph == s.paragraph))
-        };
-        let entry = |j: usize| match known[j] {
-            Meaning::Known(_) => self.names[j].list.first().map(|r| r.entry),
-            Meaning::Within(e, _) => Some(e),
-            Meaning::Nothing => None,
-        };
-        let around: Vec<Entry<'g>> = (0..known.len()).filter(beside).filter_map(entry).collect();
-        let province = |e: &Entry<'_>| if e.level == Level::Province { Some(e.index) } else { e.admin1 };
-        let mut provinces = around.iter().filter_map(province);
-        if let Some(first) = provinces.next()
-            && provinces.all(|p| p == first)
-        {
-            return Meaning::Within(self.gazetteer.entry(first), 0.35);
+        let units = around.of(name);
+        if let Some(province) = units.province.one() {
+            return Meaning::Within(self.gazetteer.entry(province), 0.35);
         }
-        let mut countries = around.iter().filter_map(|e| e.country);
-        let agreed: Option<PlaceIndex> = countries.next().filter(|first| countries.all(|c| c == *first));
+        let agreed = units.country.one();
         let leading = self.support.leading().filter(|(_, share)| *share >= 0.5).map(|(country, _)| country);
-        let dateline = self.story.dateline.and_then(entry).and_then(|e| e.country);
+        let dateline = self.story.dateline.and_then(|d| self.entry(d, known)).and_then(|e| e.country);
         let country = agreed.or(dateline).or(leading);
         country.map_or(Meaning::Nothing, |c| Meaning::Within(self.gazetteer.entry(c), 0.3))
     }

@@ -31,19 +31,20 @@ fn places(marked: &str) -> Vec<(String, Option<Place>)> {
     }
     let story = testing::read(&text, None);
     let doc = story.doc;
-    let mut entities = Entities::default();
+    let (mut list, mut mentions) = (Vec::<Entity>::new(), Vec::new());
     for (bytes, kind) in spans {
         let tokens = doc.token_at(bytes.start).unwrap()..doc.token_at(bytes.end - 1).unwrap() + 1;
         let name = &text[bytes];
-        let entity = entities.list.iter().position(|e| e.name == name).unwrap_or_else(|| {
+        let entity = list.iter().position(|e| e.name == name).unwrap_or_else(|| {
             let (name, salience) = (name.to_owned(), 0.0);
-            entities.list.push(Entity { kind, name, salience, actor: None, title: None, place: None });
-            entities.list.len() - 1
+            list.push(Entity { kind, name, salience, actor: None, title: None, place: None });
+            list.len() - 1
         });
         let head = tokens.end - 1;
-        entities.mentions.push(Mention { entity, tokens, head, kind, form: MentionForm::Name });
+        mentions.push(Mention { entity, tokens, head, kind, form: MentionForm::Name });
     }
-    RESOLVER.resolve(&story, &mut entities);
+    let mut entities = Entities::new(list, mentions, doc.len());
+    RESOLVER.resolve(&story, &mut entities).unwrap();
     entities.list.into_iter().map(|e| (e.name, e.place)).collect()
 }
 

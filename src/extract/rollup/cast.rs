@@ -6,7 +6,7 @@
 
 use super::rank;
 use crate::extract::Story;
-use crate::extract::entities::{EntityId, MentionForm};
+use crate::extract::entities::EntityId;
 use crate::extract::events::{EventMention, Facts, Participant};
 use crate::record::{Actor, EntityKind, ParticipantRole, Sector, Via};
 
@@ -15,11 +15,7 @@ const RECIPIENTS: &[ParticipantRole] = &[ParticipantRole::Recipient, Participant
 
 /// Of each entity: whether the article names it, where others are only described ("13 people").
 pub(super) fn named(facts: &Facts<'_>) -> Vec<bool> {
-    let mut named = vec![false; facts.entities.list.len()];
-    for m in facts.entities.mentions.iter().filter(|m| m.form == MentionForm::Name) {
-        named[m.entity] = true;
-    }
-    named
+    (0..facts.entities.list.len()).map(|e| facts.entities.is_named(e)).collect()
 }
 
 /// Who did it and to whom, one entry each; those that most mentions name first.

@@ -7,7 +7,7 @@ use super::{Cluster, Contradiction};
 use crate::extract::Story;
 use crate::extract::entities::EntityId;
 use crate::extract::events::EventMention;
-use crate::nlp::{Dep, Pos};
+use crate::nlp::{Dep, Pos, Stopped};
 
 /// Nouns for the parts people play, and words that call a part unknown.
 #[derive(Debug)]
@@ -34,7 +34,12 @@ impl Doubt {
 }
 
 /// Records what later sentences call unknown of events whose value is known.
-pub(super) fn find(story: &Story<'_>, doubt: &Doubt, mentions: &[EventMention], clusters: &mut [Cluster]) {
+pub(super) fn find(
+    story: &Story<'_>,
+    doubt: &Doubt,
+    mentions: &[EventMention],
+    clusters: &mut [Cluster],
+) -> Result<(), Stopped> {
     let doc = story.doc;
     for (s, sentence) in doc.sentences().iter().enumerate() {
         if !story.is_codeable(s) || !sentence.clone().any(|i| doubt.unknown.contains(&doc.lemma(i))) {
@@ -43,6 +48,7 @@ pub(super) fn find(story: &Story<'_>, doubt: &Doubt, mentions: &[EventMention], 
         for role in sentence.clone().filter(|i| doc.pos(*i) == Pos::Noun) {
             let Some((_, field)) = doubt.roles.iter().find(|(noun, _)| *noun == doc.lemma(role)) else { continue };
             let Some(event) = event_of(story, role) else { continue };
+            story.work(mentions.len())?;
             let told = |c: &&mut Cluster| {
                 c.mentions.iter().any(|m| {
                     mentions[*m].head == event || {
@@ -67,6 +73,7 @@ pub(super) fn find(story: &Story<'_>, doubt: &Doubt, mentions: &[EventMention], 
             }
         }
     }
+    Ok(())
 }
 
 /// The event noun that a part belongs to: "the target of the raid", "the raid's target".

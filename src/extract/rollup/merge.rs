@@ -11,7 +11,7 @@ use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::entities::EntityId;
 use crate::extract::events::{EventMention, Facts, PlaceLink};
-use crate::nlp::{Dep, Pos, Tag};
+use crate::nlp::{Dep, Pos, Stopped, Tag};
 use crate::record::{EntityKind, Modality, Mode, ParticipantRole, Place, Polarity, Realis, Via};
 
 /// Evidence needed to join.
@@ -63,21 +63,54 @@ pub struct Join {
 /// Mentions of one happening, in text order; the first one opened the group, every other one joined it.
 pub(super) type Group = Vec<(usize, Option<Join>)>;
 
-/// What every pairing asks again, looked up once: long texts have a million pairs.
+/// What every pairing asks again, looked up once: long texts have many thousands of pairs.
 struct Known<'a> {
     /// Of each mention: see [`standing`].
     standing: Vec<[bool; 5]>,
+    /// Of each mention: see [`When`].
+    when: Vec<Option<When<'a>>>,
+    /// Of each mention: who did it.
+    doers: Vec<Vec<EntityId>>,
+    /// Of each mention: to whom.
+    hit: Vec<Vec<EntityId>>,
+    /// Of each mention: see [`refers_back`].
+    refers_back: Vec<bool>,
     /// Of each entity: see [`super::cast::named`].
     named: &'a [bool],
 }
 
+impl<'a> Known<'a> {
+    fn new(story: &Story<'_>, named: &'a [bool], mentions: &'a [EventMention]) -> Self {
+        use ParticipantRole::{Actor, Recipient, Victim};
+        let entities = |m: &EventMention, roles: &[ParticipantRole]| -> Vec<EntityId> {
+            m.participants.iter().filter(|p| roles.contains(&p.role)).filter_map(|p| p.entity).collect()
+        };
+        Self {
+            standing: mentions.iter().map(|m| standing(story, m)).collect(),
+            when: mentions.iter().map(when).collect(),
+            doers: mentions.iter().map(|m| entities(m, &[Actor])).collect(),
+            hit: mentions.iter().map(|m| entities(m, &[Recipient, Victim])).collect(),
+            refers_back: mentions.iter().map(|m| refers_back(story, m)).collect(),
+            named,
+        }
+    }
+}
+
 /// Groups mentions of one happening; groups in order of their first mention.
-pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, named: &[bool], mentions: &[EventMention]) -> Vec<Group> {
-    let known = Known { standing: mentions.iter().map(|m| standing(story, m)).collect(), named };
+pub(super) fn group(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    named: &[bool],
+    mentions: &[EventMention],
+) -> Result<Vec<Group>, Stopped> {
+    let known = Known::new(story, named, mentions);
     let mut groups: Vec<Group> = Vec::new();
+    let mut of: Vec<usize> = Vec::with_capacity(mentions.len());
     for new in 0..mentions.len() {
-        if let Some((g, to)) = denies_harm(story, facts, mentions, &groups, new) {
-            groups[g].push((new, Some(Join { to, evidence: None })));
+        story.work(1 + new)?;
+        if let Some(to) = denies_harm(story, facts, mentions, new) {
+            of.push(of[to]);
+            groups[of[to]].push((new, Some(Join { to, evidence: None })));
             continue;
         }
         let best = (0..groups.len())
@@ -85,22 +118,20 @@ pub(super) fn group(story: &Story<'_>, facts: &Facts<'_>, named: &[bool], mentio
             .max_by_key(|((_, evidence), g)| (evidence.points(), *g));
         match best {
             Some(((to, evidence), g)) if evidence.points() >= THRESHOLD => {
+                of.push(g);
                 groups[g].push((new, Some(Join { to, evidence: Some(evidence) })));
             }
-            _ => groups.push(vec![(new, None)]),
+            _ => {
+                of.push(groups.len());
+                groups.push(vec![(new, None)]);
+            }
         }
     }
-    groups
+    Ok(groups)
 }
 
-/// "There were no casualties" is a claim about the event just told, not an event that did not happen.
-fn denies_harm(
-    story: &Story<'_>,
-    facts: &Facts<'_>,
-    mentions: &[EventMention],
-    groups: &[Group],
-    new: usize,
-) -> Option<(usize, usize)> {
+/// "There were no casualties" is a claim about the event just told, not an event that did not happen: the mention of it.
+fn denies_harm(story: &Story<'_>, facts: &Facts<'_>, mentions: &[EventMention], new: usize) -> Option<usize> {
     let claim = mentions[new].claims.iter().any(|c| facts.claims[*c].polarity == Polarity::Neg);
     let previous = new.checked_sub(1).filter(|_| claim)?;
     let sentence = |m: usize| story.sentence(mentions[m].head);
@@ -113,12 +144,10 @@ fn denies_harm(
             && !is_reflexive(story, m)
     };
     // In its own paragraph whatever was told last; else the last happening of its kind, if that is not far back.
-    let before = if story.paragraph(sentence(previous)) == story.paragraph(sentence(new)) {
-        previous
-    } else {
-        (0..new).rev().find(told).filter(|m| sentence(*m) + DENIAL_REACH >= sentence(new))?
-    };
-    groups.iter().position(|g| g.iter().any(|(m, _)| *m == before)).map(|g| (g, before))
+    if story.paragraph(sentence(previous)) == story.paragraph(sentence(new)) {
+        return Some(previous);
+    }
+    (0..new).rev().take_while(|m| sentence(*m) + DENIAL_REACH >= sentence(new)).find(told)
 }
 
 /// Evidence that a mention belongs to a group: its best pairing, unless any member forbids it.
@@ -137,7 +166,7 @@ fn evidence(
         if known.standing[*old] != known.standing[new] {
             return None;
         }
-        let found = pair(story, facts, known, &mentions[*old], &mentions[new])?;
+        let found = pair(story, facts, known, mentions, *old, new)?;
         if best.is_none_or(|(_, b)| found.points() > b.points()) {
             best = Some((*old, found));
         }
@@ -156,9 +185,11 @@ fn pair(
     story: &Story<'_>,
     facts: &Facts<'_>,
     known: &Known<'_>,
-    old: &EventMention,
-    new: &EventMention,
+    mentions: &[EventMention],
+    o: usize,
+    n: usize,
 ) -> Option<Evidence> {
+    let (old, new) = (&mentions[o], &mentions[n]);
     if old.class.plover.event != new.class.plover.event {
         return None;
     }
@@ -170,15 +201,15 @@ fn pair(
     }
     Some(Evidence([
         1,
-        time(old, new)?,
+        time(known.when[o], known.when[n])?,
         place(facts, old, new)?,
-        participants(facts, known, old, new)?,
+        participants(facts, known, o, n)?,
         claims(facts, old, new),
         i32::from(old.class.plover.mode.iter().any(|m| new.class.plover.mode.contains(m))),
         i32::from(doc.pos(new.head) == Pos::Noun && doc.lemma(old.head) == doc.lemma(new.head)),
-        2 * i32::from(refers_back(story, new)),
+        2 * i32::from(known.refers_back[n]),
         nearness(story, old, new),
-        modifiers(story, old, new),
+        modifiers(story, old, new, known.refers_back[n]),
         0,
     ]))
 }
@@ -198,13 +229,13 @@ fn nearness(story: &Story<'_>, old: &EventMention, new: &EventMention) -> i32 {
 
 /// What an event noun is called ("the prison assault"): words found around the earlier mention support, a kind that
 /// is not found weighs against.
-fn modifiers(story: &Story<'_>, old: &EventMention, new: &EventMention) -> i32 {
+fn modifiers(story: &Story<'_>, old: &EventMention, new: &EventMention, refers_back: bool) -> i32 {
     let doc = story.doc;
     let sentence = story.tokens(story.sentence(old.head));
     let mut score = 0;
     for modifier in doc.children(new.head).filter(|c| doc.dep(*c) == Dep::Compound && doc.pos(*c) == Pos::Noun) {
         let found = sentence.clone().any(|i| i != modifier && doc.lemma(i) == doc.lemma(modifier));
-        score += if found { 1 } else { -2 * i32::from(refers_back(story, new)) };
+        score += if found { 1 } else { -2 * i32::from(refers_back) };
     }
     score
 }
@@ -244,20 +275,23 @@ fn is_reflexive(story: &Story<'_>, m: &EventMention) -> bool {
     })
 }
 
+/// First and last day of a mention's time, and how it was found.
+type When<'a> = (&'a str, &'a str, Via);
+
+fn when(m: &EventMention) -> Option<When<'_>> {
+    let link = m.time.as_ref()?;
+    Some((link.timex.start.as_ref()?.get(..10)?, link.timex.end.as_ref()?.get(..10)?, link.via))
+}
+
 /// Times: the same stated day supports, disjoint intervals forbid or weigh against.
-fn time(old: &EventMention, new: &EventMention) -> Option<i32> {
-    let interval = |m: &EventMention| {
-        let link = m.time.as_ref()?;
-        let day = |s: &Option<String>| s.as_ref().and_then(|s| s.get(..10)).map(str::to_owned);
-        Some((day(&link.timex.start)?, day(&link.timex.end)?, link.via))
-    };
-    let (Some(a), Some(b)) = (interval(old), interval(new)) else { return Some(0) };
+fn time(old: Option<When<'_>>, new: Option<When<'_>>) -> Option<i32> {
+    let (Some(a), Some(b)) = (old, new) else { return Some(0) };
     let explicit = |v: Via| v == Via::Explicit;
     let default = a.2 == Via::Default || b.2 == Via::Default;
     if a.1 < b.0 || b.1 < a.0 {
         // The article's own day is no statement: "was kidnapped" may well be of the day told elsewhere.
         return match () {
-            () if default => Some(-i32::from(days_between(&a, &b) > 1)),
+            () if default => Some(-i32::from(days_between(a, b) > 1)),
             () if explicit(a.2) || explicit(b.2) => None,
             () => Some(-2),
         };
@@ -265,16 +299,16 @@ fn time(old: &EventMention, new: &EventMention) -> Option<i32> {
     if default {
         return Some(0);
     }
-    Some(if (&a.0, &a.1) == (&b.0, &b.1) { 2 } else { 1 })
+    Some(if (a.0, a.1) == (b.0, b.1) { 2 } else { 1 })
 }
 
 /// Days between two disjoint intervals; many where a date cannot be read.
-fn days_between<V>(a: &(String, String, V), b: &(String, String, V)) -> i32 {
+fn days_between(a: When<'_>, b: When<'_>) -> i32 {
     let gap = |end: &str, start: &str| {
         let (end, start) = (end.parse::<jiff::civil::Date>().ok()?, start.parse::<jiff::civil::Date>().ok()?);
         Some(start.since(end).ok()?.get_days())
     };
-    let days = if a.1 < b.0 { gap(&a.1, &b.0) } else { gap(&b.1, &a.0) };
+    let days = if a.1 < b.0 { gap(a.1, b.0) } else { gap(b.1, a.0) };
     days.unwrap_or(i32::MAX)
 }
 
@@ -319,33 +353,29 @@ fn near(a: &Place, b: &Place) -> bool {
 /// Whether the text itself puts two mentions on different days or in different places.
 pub(super) fn elsewhere(facts: &Facts<'_>, a: &EventMention, b: &EventMention) -> bool {
     let stated = |m: &EventMention| m.time.as_ref().is_some_and(|t| t.via == Via::Explicit);
-    stated(a) && stated(b) && time(a, b).is_none() || place(facts, a, b).is_none()
+    stated(a) && stated(b) && time(when(a), when(b)).is_none() || place(facts, a, b).is_none()
 }
 
 /// Participants: shared ones support; other named victims forbid, other doers of another camp too.
-fn participants(facts: &Facts<'_>, known: &Known<'_>, old: &EventMention, new: &EventMention) -> Option<i32> {
-    use ParticipantRole::{Actor, Recipient, Victim};
-    let entities = |m: &EventMention, roles: &[ParticipantRole]| -> Vec<EntityId> {
-        m.participants.iter().filter(|p| roles.contains(&p.role)).filter_map(|p| p.entity).collect()
-    };
+fn participants(facts: &Facts<'_>, known: &Known<'_>, old: usize, new: usize) -> Option<i32> {
     let shared = |a: &[EntityId], b: &[EntityId]| a.iter().any(|e| b.contains(e));
-    let (doers, other_doers) = (entities(old, &[Actor]), entities(new, &[Actor]));
-    let (hit, other_hit) = (entities(old, &[Recipient, Victim]), entities(new, &[Recipient, Victim]));
+    let (doers, other_doers) = (&known.doers[old], &known.doers[new]);
+    let (hit, other_hit) = (&known.hit[old], &known.hit[new]);
     let mut score = 0;
-    if shared(&doers, &other_doers) {
+    if shared(doers, other_doers) {
         // "the guerrillas" of one story did one thing; an organisation with a name did many.
         let described = |e: &EntityId| !known.named[*e];
         score += 1 + i32::from(doers.iter().any(|e| other_doers.contains(e) && described(e)));
     } else {
-        let camps = |of: &[EntityId]| of.iter().filter_map(|e| camp(facts, *e)).collect::<Vec<_>>();
-        let (a, b) = (camps(&doers), camps(&other_doers));
+        let camps = |of: &'_ [EntityId]| of.iter().filter_map(|e| camp(facts, *e)).collect::<Vec<_>>();
+        let (a, b) = (camps(doers), camps(other_doers));
         if a.iter().any(|x| b.contains(x)) {
             score += 1;
-        } else if !a.is_empty() && !b.is_empty() && !shared(&doers, &other_hit) && !shared(&hit, &other_doers) {
+        } else if !a.is_empty() && !b.is_empty() && !shared(doers, other_hit) && !shared(hit, other_doers) {
             return None;
         }
     }
-    if shared(&hit, &other_hit) {
+    if shared(hit, other_hit) {
         score += 2;
     } else {
         let person = |e: &EntityId| facts.entities.list[*e].kind == EntityKind::Person && known.named[*e];
@@ -390,8 +420,8 @@ mod tests {
     fn check(text: &str, expect: &[&[&str]]) {
         let story = testing::read(text, Some("1991-05-08"));
         let (mentions, groups) = testing::facts(&story, |facts| {
-            let mentions = events::find(&story, facts, testing::event_tables(), &mut Trace::default());
-            let groups = group(&story, facts, &super::super::cast::named(facts), &mentions);
+            let mentions = events::find(&story, facts, testing::event_tables(), &mut Trace::default()).unwrap();
+            let groups = group(&story, facts, &super::super::cast::named(facts), &mentions).unwrap();
             (mentions, groups)
         });
         let words = |m: usize| story.doc.span_text(mentions[m].trigger.clone());

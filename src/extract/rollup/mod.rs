@@ -27,7 +27,7 @@ use std::ops::Range;
 use super::Story;
 use super::entities::EntityId;
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
-use crate::nlp::Model;
+use crate::nlp::{Model, Stopped};
 use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind};
 pub use contradictions::Doubt;
 pub use linear::Sample;
@@ -161,17 +161,22 @@ pub fn events(
     mentions: &[EventMention],
     doubt: &Doubt,
     ranking: &Ranking,
-) -> Vec<Cluster> {
+) -> Result<Vec<Cluster>, Stopped> {
     let named = cast::named(facts);
-    let groups = merge::group(story, facts, &named, mentions);
+    let groups = merge::group(story, facts, &named, mentions)?;
     let loose = scope::Loose::new(story, facts, mentions);
-    let build = |group| cluster::build(story, facts, &named, mentions, &loose, group);
-    let mut clusters: Vec<Cluster> = groups.into_iter().map(build).collect();
+    let mut clusters: Vec<Cluster> = Vec::with_capacity(groups.len());
+    for group in groups {
+        story.work(loose.len() + group.len() * group.len())?;
+        clusters.push(cluster::build(story, facts, &named, mentions, &loose, group));
+    }
     ranking.rank(story, facts, mentions, &mut clusters);
+    story.work(mentions.len() * mentions.len())?;
     scope::gather(story, facts, mentions, &loose, &mut clusters);
+    story.work(facts.claims.len() * mentions.len())?;
     links::link(facts, mentions, &mut clusters);
-    contradictions::find(story, doubt, mentions, &mut clusters);
-    clusters
+    contradictions::find(story, doubt, mentions, &mut clusters)?;
+    Ok(clusters)
 }
 
 /// What the learned models see of an article, for their training.

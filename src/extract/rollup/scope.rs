@@ -22,6 +22,11 @@ impl<'m> Loose<'m> {
         let loose = (0..facts.claims.len()).filter(|c| !held[*c]);
         Self(loose.map(|c| (c, before(story, facts, c, all))).collect())
     }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
 }
 
 /// The claims of an event's own mentions, and those that no mention holds and that follow one of them in its
@@ -128,6 +133,6 @@ fn apart(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], main: &Clus
 fn before<'m>(story: &Story<'_>, facts: &Facts<'_>, claim: usize, all: &'m [EventMention]) -> Option<&'m EventMention> {
     let trigger = facts.claims[claim].trigger;
     let paragraph = |token: usize| story.paragraph(story.sentence(token));
-    let last = all.iter().filter(|m| m.head < trigger).max_by_key(|m| m.head)?;
+    let last = all[..all.partition_point(|m| m.head < trigger)].last()?;
     (paragraph(last.head) == paragraph(trigger)).then_some(last)
 }

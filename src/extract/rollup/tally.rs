@@ -118,22 +118,22 @@ impl<'a> Told<'a> {
         };
         let beyond = |c: &Claim| words(c).any(|t| self.facts.harm.is_beyond(&doc.word(t).to_ascii_lowercase()));
         let nth = |c: &Claim| words(c).find_map(|t| self.facts.harm.nth(doc.word(t)).filter(|_| !self.is_a_rank(t)));
+        let alone = |v: &&Claim| v.best == Some(1);
+        let others = victims.iter().any(|v| v.best == Some(best) && !beyond(v));
         let mut found = 0;
+        let mut more = None;
         for (i, c) in victims.iter().enumerate().filter(|(_, c)| c.duplicates.is_none()) {
             let earlier = &victims[..i];
             if c.best == Some(1) {
                 let also = doc.children(c.trigger).any(|a| doc.word(a).eq_ignore_ascii_case("also"));
                 if nth(c) == Some(before + 1) || before == 1 && also && !earlier.is_empty() {
-                    found = before + 1;
+                    (found, more) = (before + 1, None);
                 }
-            } else if c.best == Some(best) && beyond(c) {
-                let others = victims.iter().any(|v| v.best == Some(best) && !beyond(v));
-                if !others && earlier.iter().any(|v| v.best == Some(1)) {
-                    found = best + self.distinct(earlier, &[]).max(1);
-                }
+            } else if c.best == Some(best) && !others && beyond(c) && earlier.iter().any(alone) {
+                more = Some(earlier);
             }
         }
-        found
+        more.map_or(found, |earlier| best + self.distinct(earlier, &[]).max(1))
     }
 
     /// How many people the claims name, each once under however many forms of the name.

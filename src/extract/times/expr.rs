@@ -87,6 +87,20 @@ pub(crate) enum Base {
     Open,
 }
 
+impl Base {
+    /// Whether the words are those of a day that no calendar has: 30 February, month 13, day 0. Without a year a leap
+    /// year stands in.
+    pub(crate) fn is_impossible(&self) -> bool {
+        match self {
+            Base::Date { year, month, day, .. } => {
+                jiff::civil::Date::new(year.unwrap_or(2000), *month, day.unwrap_or(1)).is_err()
+            }
+            Base::Beside(base, _) | Base::WeekOf(base) => base.is_impossible(),
+            _ => false,
+        }
+    }
+}
+
 /// A step from a period to a later one of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shift {

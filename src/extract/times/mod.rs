@@ -20,12 +20,13 @@ use std::ops::Range;
 
 pub use lexicon::Lexicon;
 
+use self::expr::Expr;
 use self::grammar::{Match, Parser};
 use self::resolve::Resolver;
 use super::Story;
 use super::words::Words;
 use crate::article::BlockKind;
-use crate::nlp::{Doc, EntityType, Pos};
+use crate::nlp::{Doc, EntityType, Pos, Stopped};
 use crate::record::Timex;
 
 /// A time expression with its meaning.
@@ -38,7 +39,7 @@ pub struct TimeMention {
 }
 
 /// Finds the time expressions of a story, in text order.
-pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Vec<TimeMention> {
+pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Result<Vec<TimeMention>, Stopped> {
     let doc = story.doc;
     let words = Words::new(doc);
     let year = story.date().map(|d| d.year());
@@ -52,6 +53,7 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Vec<TimeMention> {
         let parser = Parser { doc, words: &words, lexicon, limit, year, antiquity };
         let mut i = words.first_of(sentence.start);
         while i < limit {
+            story.work(1)?;
             let matches = parser.at(i);
             let Some(last) = matches.last() else {
                 i += 1;
@@ -60,7 +62,8 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Vec<TimeMention> {
             i = last.words.end;
             for m in matches {
                 let tokens = words.tokens(m.words.clone());
-                if !in_name(doc, &tokens) {
+                let impossible = matches!(&m.expr, Expr::Point(point) if point.base.is_impossible());
+                if !impossible && !in_name(doc, &tokens) {
                     found.push((tokens, m));
                 }
             }
@@ -73,7 +76,8 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Vec<TimeMention> {
         timex.confidence = lexicon.confidence.of(&timex);
         TimeMention { tokens, timex }
     };
-    found.into_iter().map(mention).collect()
+    story.work(found.len())?;
+    Ok(found.into_iter().map(mention).collect())
 }
 
 /// Whether the words are part of a name that is no time ("NewsNation Now", "the Sunday Times").

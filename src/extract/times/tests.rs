@@ -143,6 +143,41 @@ fn frequencies() {
     check("Guards patrol twice a week.", &[("twice a week", "P1W")]);
 }
 
+/// No calendar has them: they are no times at all, and no part of them is taken for one.
+#[test]
+fn impossible_dates_are_no_times() {
+    for date in [
+        "February 30",
+        "Feb. 30, 2024",
+        "February 29, 2023",
+        "29 February 2023",
+        "the 30th of February",
+        "April 31",
+        "31 June 2021",
+        "Sept. 31, 2021",
+        "November 31",
+        "October 32, 2021",
+        "October 32",
+        "May 0, 2021",
+        "2023-02-30",
+        "2023-13-01",
+        "2023-00-10",
+        "2021-06-31T10:00",
+        "the day after February 30",
+        "February 30 at 5 p.m.",
+    ] {
+        check(&format!("The bridge was blown up on {date}."), &[]);
+        check(&format!("Troops arrived on {date} in the town."), &[]);
+    }
+    check("The bridge was blown up on 29 February 2024.", &[("29 February 2024", "2024-02-29")]);
+    check("Rebels came on April 30 and 31.", &[("April 30", "2021-04-30")]);
+    check("The train left at 25:00.", &[]);
+    check("The train left at 24:30.", &[]);
+    check("The train left at 2530 GMT.", &[]);
+    check("The train left at 24:00.", &[("24:00", "2022-02-03T24:00")]);
+    check("The temple was burnt in 0 B.C. by raiders.", &[]);
+}
+
 #[test]
 fn what_is_no_time() {
     check("A 27-year-old man was held.", &[]);

@@ -64,7 +64,12 @@ impl Parser<'_> {
         } else {
             (first.parse::<i8>().ok()?, rest.first().copied())
         };
-        if !(0..=24).contains(&hour) || minute.is_some_and(|m| !(0..60).contains(&m)) || !minutes_wide {
+        // The day ends at 24:00.
+        if !(0..=24).contains(&hour)
+            || hour == 24 && (minute > Some(0) || rest.get(1) > Some(&0))
+            || minute.is_some_and(|m| !(0..60).contains(&m))
+            || !minutes_wide
+        {
             return None;
         }
         let clock = Clock { hour, minute, second: rest.get(1).copied(), zone: None, utc: false };

@@ -38,7 +38,7 @@ impl Parser<'_> {
         let month = self.month(i)?;
         let mut at = i + 1;
         at += usize::from(self.w(at) == "the");
-        if let Some((day, end)) = self.day(at)
+        if let Some((day, end)) = self.day(at).or_else(|| self.no_day(i, at))
             && !self.counts(end)
         {
             let (year, end) = self.year_after(end, false).map_or((None, end), |(y, e)| (Some(y), e));
@@ -57,6 +57,14 @@ impl Parser<'_> {
             }
         };
         Some((Base::Date { year, month, day: None, weekday: None }, end))
+    }
+
+    /// A number where the day of month `month` belongs but that is none: "on October 32", "May 0, 2021". It is read with
+    /// the month, so that the month alone is not taken for the date ([`Base::is_impossible`]).
+    fn no_day(&self, month: usize, at: usize) -> Option<(i8, usize)> {
+        let word = self.w(at);
+        let number: i8 = word.parse().ok().filter(|_| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))?;
+        (self.before(month) == "on" || self.year_after(at + 1, false).is_some()).then_some((number, at + 1))
     }
 
     /// "3 February 2022", "the 19th of October", "22 and 25 April 1951", "4 FEB 90".
@@ -103,7 +111,11 @@ impl Parser<'_> {
             _ => return None,
         };
         let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-        jiff::civil::Date::new(year, month, day).ok()?;
+        let iso = separator == "-" && [i, i + 2, i + 4].map(|n| self.w(n).len()) == [4, 2, 2];
+        // "2023-02-30" is a date, if none of the calendar; "24/7/365" is none.
+        if !iso {
+            jiff::civil::Date::new(year, month, day).ok()?;
+        }
         let mut end = i + 5;
         // The T of "2020-01-02T10:00:00Z": the clock time follows it.
         end += usize::from(self.w(end) == "t" && self.words.glued(end));
@@ -179,12 +191,12 @@ impl Parser<'_> {
         let (n, at) = numbers::ordinal(self.words, &self.lexicon.numbers, i)?;
         let at = at + usize::from(self.w(at) == "-");
         match self.w(at) {
-            "quarter" if n <= 4 => {
+            "quarter" if (1..=4).contains(&n) => {
                 let (year, end) = of_year(at + 1);
                 // A quarter alone is also a part of a match: money and reports speak of "the" quarter.
                 (year.is_some() || self.before(i) == "the").then_some((Base::Quarter(n as i8, year), end))
             }
-            "half" if n <= 2 => {
+            "half" if (1..=2).contains(&n) => {
                 let (year, end) = of_year(at + 1);
                 year.map(|y| (Base::Half(n as i8, Some(y)), end))
             }
@@ -207,7 +219,7 @@ impl Parser<'_> {
         }
         let year: i16 = word.parse().ok()?;
         if let Some(end) = self.bc(i + 1) {
-            return Some((-year, end));
+            return (year > 0).then_some((-year, end));
         }
         if matches!(self.w(i + 1), "ad" | "ce") && self.capital(i + 1) {
             return Some((year, i + 2));

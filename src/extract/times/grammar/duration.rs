@@ -81,7 +81,7 @@ impl Parser<'_> {
             (word.parse().ok().filter(|n: &f64| n.is_finite())?, i + 1)
         } else {
             match numbers::cardinal(self.words, &self.lexicon.numbers, i)? {
-                (Count::Exact(0), _) => return None,
+                (Count::Exact(0) | Count::Beyond, _) => return None,
                 (Count::Exact(n), end) => (n as f64, end),
                 (Count::Vague(_), end) => return Some((Amount::Vague, end + usize::from(self.w(end) == "of"))),
             }

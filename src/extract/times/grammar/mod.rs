@@ -301,7 +301,7 @@ impl<'a> Parser<'a> {
             return Some((day, i + 1 + usize::from(suffix)));
         }
         let (n, end) = crate::extract::numbers::ordinal(self.words, &self.lexicon.numbers, i)?;
-        (n <= 31).then_some((n as i8, end))
+        (1..=31).contains(&n).then_some((n as i8, end))
     }
 
     fn tag(&self, i: usize) -> Tag {
