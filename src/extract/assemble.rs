@@ -14,8 +14,8 @@ use crate::record::{self, id};
 
 /// Entities, times and attributions, each, that a record lists, and mentions of all entities together. Articles hold a
 /// tenth of that at most; a text of nothing but names would make a record larger than brokers take.
-const LISTED: usize = 4_000;
-const MENTIONS_LISTED: usize = 16_000;
+const LISTED: usize = 2_000;
+const MENTIONS_LISTED: usize = 8_000;
 
 /// What one article's records share.
 pub struct Assembler<'a> {

@@ -22,7 +22,7 @@ use crate::record::{
 pub(super) const LEAD_PARAGRAPHS: usize = 6;
 
 /// Event mentions that are read of one article, and event words of one sentence.
-const MOST: usize = 1_000;
+const MOST: usize = 800;
 const MOST_OF_SENTENCE: usize = 100;
 
 /// Finds the event mentions of a story, in text order; what was not coded and why goes to `trace`.

@@ -262,12 +262,15 @@ fn plain_digits(word: &str) -> Option<u64> {
     Some(bytes.fold(0, |value: u64, b| value.saturating_mul(10).saturating_add(digit(b))))
 }
 
+/// Words of the longest number below [`LIMIT`], with room: what goes on beyond is many numbers in a row.
+const LONGEST: usize = 40;
+
 /// A number in words: "thirteen", "twenty-five", "one hundred and twenty", "two dozen".
 fn spelled(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)> {
     let (mut total, mut current, mut end) = (0u64, 0u64, i);
     let mut at = i;
     let mut last = None;
-    while words.same_sentence(i, at) {
+    while at < i + LONGEST && words.same_sentence(i, at) {
         let word = words.get(at);
         let Some(part) = lexicon.word(word) else {
             // "twenty-five" and "hundred and five" go on, "five and six" does not.
