@@ -155,8 +155,8 @@ pub(crate) const KINDS: &[Kind] = &[
     after_story("short sentences", "Yes. It is. No. "),
     // Mark-up.
     html("paragraphs of mark-up", "<p>Gunmen <b>killed</b> 7 <a href=\"x\">people</a> in Kano.</p>"),
-    html("elements left open", "<p><b>Gunmen killed 7 people in Kano."),
-    html("tables of mark-up", "<table><tr><td>Kano</td><td>7</td></tr></table>"),
+    html("elements left open", "<p>Gunmen killed 7 people in Kano.<ul><li>The army came.</ul>"),
+    html("tables of mark-up", "<table><tr><td>It was in Kano</td><td>and 7 of them</td></tr></table>"),
     html("entities that unfold", "&amp;&lt;&nbsp;"),
 ];
 
