@@ -105,7 +105,9 @@ impl<'a> Context<'a> {
         // A footnote glued to a word ("people.[37]") is no number of people.
         numbers.retain(|n| !doc.span_text(n.tokens.clone()).contains(['[', ']', '"', '/']));
         // "A Nov. 2 shooting" counts nothing.
-        numbers.retain(|n| doc.entity_at(n.tokens.end - 1).is_none_or(|e| e.kind != EntityType::Date));
+        let date = |n: &Number| doc.entity_at(n.tokens.end - 1).is_some_and(|e| e.kind == EntityType::Date);
+        // The recogniser takes twenty digits for a date, too.
+        numbers.retain(|n| n.is_beyond() || !date(n));
         let mut number_of_token = vec![None; doc.len()];
         for (n, number) in numbers.iter().enumerate() {
             for t in number.tokens.clone() {

@@ -45,6 +45,15 @@ fn passive_active_and_intransitive() {
     check("The two men killed in the crash were brothers.", &[exactly(Killed, 2)]);
 }
 
+/// What counts more people than there are, or is no count at all, claims nothing, and its noun claims nothing without it.
+#[test]
+fn numbers_out_of_range_are_no_claims() {
+    check("Gunmen killed 12345678901234567890123456 people in Paris on Monday, police said.", &[]);
+    check("12345678901234567890123456 people were killed in the shelling.", &[]);
+    check("At least 999,999,999,999,999,999 soldiers died in the battle.", &[]);
+    check("The bomb killed 90 billion people and wounded 20 others.", &[exactly(Injured, 20)]);
+}
+
 #[test]
 fn bounds() {
     check("At least 5 people were killed.", &[(Killed, Some(5), Some(5), None)]);

@@ -41,9 +41,14 @@ impl Number {
         Self { best: None, low: Some(low), high: None, modifier: None, numeric: false, tokens }
     }
 
-    /// A number that counts nothing.
+    /// A number that counts nothing ([`Count::Beyond`]).
     fn beyond(tokens: Range<usize>) -> Self {
         Self { best: None, low: None, high: None, modifier: None, numeric: false, tokens }
+    }
+
+    /// Whether it is one.
+    pub(crate) fn is_beyond(&self) -> bool {
+        self.best.is_none() && self.low.is_none() && self.high.is_none()
     }
 }
 
