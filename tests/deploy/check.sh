@@ -1,24 +1,15 @@
 #!/bin/sh
 # Holds everything under deploy/ to the tool that will read it. Each line printed is one file and its judge; a check
-# whose tool cannot be had is named as skipped. Tools that are no Debian packages are kept under target/tools.
+# whose tool cannot be had is named as skipped.
 set -eu
 cd "$(dirname "$0")/../.."
-tools=target/tools
-mkdir -p "$tools"
+sh tests/tools.sh
+bin=target/tools/python/bin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 ok() { echo "deploy: $1 ok"; }
 skip() { echo "deploy: $1 SKIPPED: $2"; }
-
-wanted=tests/deploy/requirements.txt
-if ! cmp -s "$wanted" "$tools/python/requirements.txt"; then
-    rm -rf "$tools/python"
-    python3 -m venv "$tools/python"
-    "$tools/python/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
-    cp "$wanted" "$tools/python/requirements.txt"
-fi
-bin=$tools/python/bin
 
 "$bin/hadolint" deploy/container/Containerfile
 ok "container/Containerfile (hadolint)"
@@ -29,7 +20,8 @@ ok "compose/ (the compose specification's schema, promtool)"
 
 # An instance of the template, with a program that exists here.
 sed 's#/usr/local/bin/dateline#/bin/true#' deploy/systemd/dateline@.service >"$work/dateline@0.service"
-systemd-analyze verify "$work/dateline@0.service"
+# Its manual pages need not be installed here.
+systemd-analyze verify --man=no "$work/dateline@0.service"
 systemd-analyze security --offline=true --threshold=15 "$work/dateline@0.service" >"$work/log" || { cat "$work/log"; exit 1; }
 ok "systemd/dateline@.service (systemd-analyze verify; exposure $(sed -n 's/.*level for .*: \([0-9.]*\) .*/\1/p' "$work/log") of 10)"
 

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Fetches the checkers that are no Debian packages (tests/requirements.txt) into target/tools, once.
+set -eu
+cd "$(dirname "$0")/.."
+wanted=tests/requirements.txt
+tools=target/tools/python
+if ! cmp -s "$wanted" "$tools/requirements.txt"; then
+    rm -rf "$tools"
+    mkdir -p target/tools
+    python3 -m venv "$tools"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+    cp "$wanted" "$tools/requirements.txt"
+fi
