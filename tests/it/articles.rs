@@ -6,7 +6,7 @@ use std::time::Duration;
 use rdkafka::ClientConfig;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
-use crate::kafka::{Message, Topics, produce, read_topic};
+use crate::kafka::{Message, Topics, produce, read_topic, settle};
 
 /// Keys that the articles of a test share.
 pub const KEYS: usize = 40;
@@ -89,6 +89,7 @@ impl Verdict {
 
     /// The same where the topic of the events was deleted after it had held these.
     pub fn read_after(bootstrap: &str, topics: &Topics, n: usize, mut events: Vec<Message>) -> Self {
+        topics.outputs().iter().for_each(|topic| settle(bootstrap, topic));
         let enriched = read_topic(bootstrap, &topics.enriched);
         let entities = read_topic(bootstrap, &topics.entities);
         events.extend(read_topic(bootstrap, &topics.events));

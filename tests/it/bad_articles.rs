@@ -17,11 +17,11 @@ use dateline::stream::{
 use dateline::telemetry::Metrics;
 
 use crate::articles;
-use crate::kafka::{self, Message, committed, create_topics, produce, read_topic};
+use crate::kafka::{self, Committed, Message, create_topics, produce, read_topic};
 use crate::process::Group;
 use crate::stream_support::{assert_identity, eventually, exactly_once, settings};
 
-const LONG: Duration = Duration::from_secs(240);
+const LONG: Duration = crate::PATIENCE;
 const GUILTY: [usize; 2] = [11, 23];
 const ARTICLES: usize = 40;
 
@@ -68,7 +68,7 @@ fn fragile_worker() {
     let mut settings = settings(bootstrap, prefix, exactly_once(prefix));
     settings.topics = names(prefix);
     settings.threads = 4;
-    settings.session_timeout = Duration::from_millis(1500);
+    settings.session_timeout = Duration::from_secs(3);
     settings.crash_guard = Some(CrashGuard { folder: folder.into(), name: "0".into(), limit: 3 });
     let topic = settings.topics.enriched.clone();
     let factory: ProcessFactory = Arc::new(move || Box::new(Fragile(topic.clone())));
@@ -105,7 +105,8 @@ fn a_record_that_crashes_the_worker_is_found_and_dead_lettered() {
     let prefix = topics.input.strip_suffix(".articles.raw").unwrap();
     let arguments = format!("{bootstrap}|{prefix}|{}", folder.path().display());
     let (mut worker, mut crashes, start) = (start_fragile(&arguments), Vec::new(), Instant::now());
-    while committed(bootstrap, prefix, &topics.input) < ARTICLES as i64 {
+    let committed = Committed::new(bootstrap, prefix, &topics.input);
+    while committed.read() < ARTICLES as i64 {
         if let Some(status) = worker.try_wait().unwrap() {
             crashes.push(status.signal().unwrap_or_else(|| panic!("the worker ended by itself: {status}")));
             worker = start_fragile(&arguments);
@@ -165,7 +166,8 @@ fn a_worker_that_is_killed_three_times_blames_no_article() {
         worker.wait().unwrap();
     }
     let mut worker = start_fragile(&arguments);
-    while committed(bootstrap, prefix, &topics.input) < ALL as i64 {
+    let committed = Committed::new(bootstrap, prefix, &topics.input);
+    while committed.read() < ALL as i64 {
         assert!(start.elapsed() < LONG && worker.try_wait().unwrap().is_none());
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -195,6 +197,7 @@ fn a_flood_of_bad_articles_halts_the_worker_until_they_are_good_again() {
     const BAD: std::ops::Range<usize> = 50..150;
     const FIRST: usize = 400;
     const ALL: usize = 420;
+    const PAUSE: Duration = Duration::from_secs(5);
     let test = "a_flood_of_bad_articles_halts_the_worker_until_they_are_good_again";
     let Some(kafka) = kafka::shared(test) else { return };
     let (bootstrap, topics) = (kafka.bootstrap(), kafka::Topics::new("flood"));
@@ -213,19 +216,20 @@ fn a_flood_of_bad_articles_halts_the_worker_until_they_are_good_again() {
         dead_letters: DeadLetterLimits {
             max_burst: 30,
             min_records: 1_000,
-            pause: Duration::from_secs(1),
+            pause: PAUSE,
             ..DeadLetterLimits::default()
         },
         topics: names.clone(),
         // Shorter than the halt: the worker must go on polling.
-        max_poll_interval: Duration::from_secs(8),
-        broker_patience: Duration::from_secs(2),
+        max_poll_interval: 6 * PAUSE,
+        broker_patience: 3 * PAUSE,
         revoke_timeout: Duration::from_secs(1),
         ..settings(bootstrap, &topics.input, delivery)
     };
     let factory: ProcessFactory = Arc::new(move || Box::new(Strict(names.enriched.clone())));
     let metrics = Metrics::new().unwrap();
-    let worker = Worker::start(settings, factory, metrics.clone()).unwrap();
+    let start = Instant::now();
+    let mut worker = Worker::start(settings, factory, metrics.clone()).unwrap();
     let health = worker.health();
     let dead = || Metrics::total(&metrics.records_dead_lettered);
 
@@ -233,12 +237,14 @@ fn a_flood_of_bad_articles_halts_the_worker_until_they_are_good_again() {
     let reason = health.halted().unwrap();
     assert!(reason.contains("31 bad articles came in a row"), "{reason}");
     assert!(!health.ready() && health.live());
-    let start = Instant::now();
     let (mut steps, mut last, mut all_fed) = (BTreeMap::new(), dead(), false);
     while metrics.dead_letters_halted.get() == 1 {
         assert!(start.elapsed() < LONG, "still halted with {} dead letters", dead());
-        // Whatever the threads had found bad already: ten a second, no more.
-        let most = 31 + 10 * (start.elapsed().as_secs() + 1);
+        if let Some(result) = worker.wait_for(Duration::ZERO) {
+            panic!("the worker gave up: {result:?}");
+        }
+        // Whatever the threads had found bad already: ten after each pause, no more.
+        let most = 31 + 10 * (start.elapsed().as_secs() / PAUSE.as_secs() + 1);
         assert!(dead() <= most, "{} dead letters, {most} at most after {:?}", dead(), start.elapsed());
         if dead() == BAD.len() as u64 && !all_fed {
             // Threads have long read the good ones of before; a trial takes new ones.
@@ -251,7 +257,7 @@ fn a_flood_of_bad_articles_halts_the_worker_until_they_are_good_again() {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    assert!(start.elapsed() > Duration::from_secs(6), "seven trials take as many pauses: {steps:?}");
+    assert!(start.elapsed() > 6 * PAUSE, "seven trials take as many pauses: {steps:?}");
     eventually("the rest is read", LONG, || Metrics::total(&metrics.records_finished) == ALL as u64);
     assert!(health.ready() && health.halted().is_none());
     assert_eq!(dead(), 100);
@@ -287,11 +293,9 @@ fn a_feed_that_is_mostly_french_does_not_halt_the_worker() {
             .with("DEAD_LETTERS__PAUSE", "1h")
             .with("DEAD_LETTERS__UNSUPPORTED_LANGUAGE", choice);
         let worker = group.start(0).ready();
-        let start = Instant::now();
-        while committed(bootstrap, &group.name, &topics.input) < ALL as i64 {
-            assert!(start.elapsed() < LONG, "{}", worker.log());
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        let committed = Committed::new(bootstrap, &group.name, &topics.input);
+        worker.wait_until("commits all", || committed.read() >= ALL as i64);
+        worker.wait_metric("dateline_in_flight_records", 0.0);
         let count = |series: &str| worker.metric(&format!("dateline_records_{series}\"}}")).unwrap_or_default();
         let found = [
             count("finished_total{outcome=\"enriched"),

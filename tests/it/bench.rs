@@ -6,7 +6,7 @@ use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use serde_json::Value;
 
-use crate::kafka;
+use crate::{PATIENCE, kafka};
 
 fn bench(more: &[&str]) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
@@ -44,7 +44,7 @@ fn a_given_broker_is_left_as_it_was() {
     let report = bench(&["--records", "20", "--bootstrap", kafka.bootstrap()]);
     assert_eq!((&report["stream"]["delivery"], number(&report, "/stream/records")), (&"exactly_once".into(), 20.0));
     let consumer: BaseConsumer = ClientConfig::new().set("bootstrap.servers", kafka.bootstrap()).create().unwrap();
-    let left = consumer.fetch_metadata(None, std::time::Duration::from_secs(10)).unwrap();
+    let left = consumer.fetch_metadata(None, PATIENCE).unwrap();
     let left: Vec<&str> = left.topics().iter().map(|t| t.name()).filter(|n| n.starts_with("dateline-bench")).collect();
     assert!(left.is_empty(), "{left:?}");
 }

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::PATIENCE;
 use crate::kafka::{self, Message, Topics, create_topics, produce, read_topic, read_until};
 use crate::process::Group;
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 fn command(group: &Group, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
@@ -131,7 +129,8 @@ fn an_article_that_keeps_dying_is_left_in_the_end() {
 
 #[test]
 fn an_interrupted_replay_goes_on_and_doubles_nothing() {
-    const LETTERS: usize = 200;
+    // At 40 a second, enough for a minute.
+    const LETTERS: usize = 2_400;
     let Some(kafka) = kafka::shared("an_interrupted_replay_goes_on_and_doubles_nothing") else { return };
     let (bootstrap, topics) = (kafka.bootstrap(), Topics::new("resume"));
     create_topics(bootstrap, &topics, 3);

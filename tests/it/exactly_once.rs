@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use dateline::stream::{Settings, Topics, Worker, WorkerHandle};
 use dateline::telemetry::Metrics;
 
-use crate::kafka::{self, Message, create_topics, produce, read_topic, read_until};
+use crate::kafka::{self, Committed, Message, create_topics, produce, read_topic, read_until, settle};
 use crate::stream_support::{assert_identity, eventually, exactly_once, obedient, settings};
 
-const LONG: Duration = Duration::from_secs(240);
+const LONG: Duration = crate::PATIENCE;
 
 struct Run {
     bootstrap: String,
@@ -41,7 +41,6 @@ impl Run {
         settings.topics = self.topics.clone();
         settings.batch_records = 20;
         settings.in_flight_records = 100;
-        settings.broker_patience = Duration::from_secs(60);
         settings.transaction_timeout = Duration::from_secs(30);
         change(&mut settings);
         let metrics = Metrics::new().unwrap();
@@ -62,6 +61,7 @@ impl Run {
         let good = (0..count).filter(|i| i % 50 != 49).count();
         let enriched = read_until(&self.bootstrap, &self.names.enriched, LONG, |found| found.len() >= good);
         let dead = read_until(&self.bootstrap, &self.names.dead, LONG, |found| found.len() >= count - good);
+        settle(&self.bootstrap, &self.names.events);
         for (found, bad) in
             [(&enriched, false), (&dead, true), (&read_topic(&self.bootstrap, &self.names.events), false)]
         {
@@ -152,27 +152,29 @@ fn a_second_worker_with_the_same_id_fences_the_first() {
 fn outage(test: &str, time: Duration, change: impl FnOnce(&mut Settings)) {
     let Some(mut broker) = kafka::own(test) else { return };
     let run = Run::new(broker.bootstrap(), test, 3);
-    run.feed(0, 600);
+    // Every 25th takes 300 ms: too many to be done before the broker is gone.
+    run.feed(0, 1500);
     let (mut worker, metrics) = run.start_with(0, change);
     eventually("the worker works", LONG, || Metrics::total(&metrics.records_finished) > 50);
-    let before = Metrics::total(&metrics.records_finished);
     broker.kill();
+    let before = Metrics::total(&metrics.records_finished);
     std::thread::sleep(time);
     broker.resume().unwrap();
-    run.feed(600, 1000);
+    run.feed(1500, 2000);
     let end = Instant::now() + LONG;
-    while kafka::committed(&run.bootstrap, &run.names.input, &run.names.input) < 1000 {
+    let committed = Committed::new(&run.bootstrap, &run.names.input, &run.names.input);
+    while committed.read() < 2000 {
         assert!(Instant::now() < end, "not everything is committed; {}", metrics.encode().unwrap());
         if let Some(result) = worker.wait_for(Duration::from_millis(500)) {
             panic!("the worker gave up: {result:?}");
         }
     }
-    assert!(before < 600, "everything was done before the broker went: the test showed nothing");
+    assert!(before < 1500, "everything was done before the broker went: the test showed nothing");
     crate::faults::report(&format!("{test}: {} producers rebuilt", metrics.producers_rebuilt.get()));
     worker.stop();
     worker.wait().unwrap();
     assert_identity(&metrics);
-    run.check(1000);
+    run.check(2000);
 }
 
 #[test]

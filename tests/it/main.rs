@@ -23,6 +23,7 @@ mod lessons;
 mod mock_faults;
 mod nlp_parity;
 mod page;
+mod ports;
 mod process;
 mod promql;
 mod records;
@@ -36,3 +37,7 @@ mod topics;
 #[cfg(feature = "otel")]
 mod traces;
 mod worker;
+
+/// How long a test waits for a condition before it fails. Waits are for conditions, never for a time, and the limit only
+/// ends a test that would hang: it is for a machine with twenty times the load of a quiet one.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(300);

@@ -17,7 +17,7 @@ use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use crate::stream_support::{assert_identity, eventually, exactly_once, feed, obedient, read_until, settings};
 
-const LONG: Duration = Duration::from_secs(40);
+const LONG: Duration = crate::PATIENCE;
 
 struct Bench {
     cluster: MockCluster<'static, DefaultProducerContext>,
@@ -162,8 +162,8 @@ fn a_stuck_article_holds_up_neither_stream_nor_stop() {
     let bench = Bench::new();
     let worker = bench.start(exactly_once("mock-0"), |s| {
         s.threads = 1;
-        s.article_timeout = Duration::from_millis(200);
-        s.article_hang_timeout = Duration::from_millis(400);
+        s.article_timeout = Duration::from_secs(2);
+        s.article_hang_timeout = Duration::from_secs(5);
     });
     bench.feed(&["stuck for ever", "one", "two"]);
     bench.wait_finished(3);
@@ -213,10 +213,13 @@ fn an_abort_is_followed_by_another_attempt_without_enriching_again() {
 fn refuse(texts: &[&str], errors: usize) -> (Bench, WorkerHandle) {
     let bench = Bench::new();
     feed(&bench.brokers(), &bench.topics.input, texts.iter().map(|t| ("key".to_owned(), Some(t.as_bytes()))));
-    let worker = bench.start(exactly_once("mock-0"), |s| s.batch_wait = Duration::from_secs(2));
-    eventually("articles read", LONG, || bench.seen.load(Ordering::Relaxed) >= texts.len() as u64);
     let errors = vec![RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE; errors];
     bench.cluster.request_errors(RDKafkaApiKey::Produce, &errors);
+    // All of them make the first batch.
+    let worker = bench.start(exactly_once("mock-0"), |s| {
+        s.batch_wait = Duration::from_secs(15);
+        s.batch_records = texts.len();
+    });
     bench.wait_finished(texts.len() as u64);
     (bench, worker)
 }
@@ -417,14 +420,12 @@ fn an_unauthorised_topic_is_named_and_makes_no_article_bad() {
 
     // Access that is taken away later: tried again for a while, in case it comes back.
     let bench = Bench::new();
+    bench.feed(&["single one"]);
+    bench.cluster.request_errors(RDKafkaApiKey::Produce, &vec![denied; 500]);
     let worker = bench.start(exactly_once("mock-0"), |s| {
         s.broker_patience = Duration::from_secs(4);
         s.transaction_timeout = Duration::from_secs(3);
-        s.batch_wait = Duration::from_secs(2);
     });
-    bench.feed(&["single one"]);
-    eventually("the article is read", LONG, || bench.seen.load(Ordering::Relaxed) == 1);
-    bench.cluster.request_errors(RDKafkaApiKey::Produce, &vec![denied; 500]);
     let error = worker.wait().unwrap_err();
     assert_eq!(error.kind(), "unavailable", "{error}");
     let text = error.to_string();

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::kafka::Topics;
+use crate::{PATIENCE, ports};
 
 /// A running `dateline run`.
 pub struct WorkerProcess {
@@ -38,6 +39,8 @@ impl Group {
             // Short enough that a killed member's partitions move within the test's patience.
             ("KAFKA__SESSION_TIMEOUT", "6s"),
             ("KAFKA__CONSUMER__HEARTBEAT_INTERVAL_MS", "1000"),
+            // A worker that drains on a busy machine is not to give up for that.
+            ("WORKER__DRAIN_TIMEOUT", "120s"),
             ("TOPICS__INPUT", &topics.input),
             ("TOPICS__ENRICHED", &topics.enriched),
             ("TOPICS__EVENTS", &topics.events),
@@ -94,7 +97,7 @@ impl Group {
                 (1..).map(life).find(|path| !path.exists()).unwrap()
             }
         };
-        let admin = free_port();
+        let admin = ports::free();
         let worker = env!("CARGO_BIN_EXE_dateline");
         let mut command = Command::new(if self.descriptors.is_some() { "/bin/sh" } else { worker });
         if let Some(most) = self.descriptors {
@@ -119,12 +122,23 @@ impl Group {
 impl WorkerProcess {
     /// Waits until the worker says that it takes part.
     pub fn ready(self) -> Self {
-        let deadline = Instant::now() + Duration::from_secs(240);
-        while self.get("/readyz").is_none_or(|answer| !answer.starts_with("HTTP/1.1 200")) {
-            assert!(Instant::now() < deadline, "the worker is not ready after 240 s; its log:\n{}", self.log());
+        let ready = || self.get("/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200"));
+        self.wait_until("is ready", ready);
+        self
+    }
+
+    /// Waits until something holds of this worker; `what` says what it must do.
+    pub fn wait_until(&self, what: &str, holds: impl Fn() -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !holds() {
+            assert!(Instant::now() < deadline, "not after {PATIENCE:?}: the worker {what}; its log:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(50));
         }
-        self
+    }
+
+    /// Waits until one series on `/metrics` has this value. What a worker has done is in the topics before it is counted.
+    pub fn wait_metric(&self, series: &str, value: f64) {
+        self.wait_until(&format!("shows {series} {value}"), || self.metric(series) == Some(value));
     }
 
     /// The value of one series on `/metrics`.
@@ -137,7 +151,7 @@ impl WorkerProcess {
     /// An answer of the admin port.
     pub fn get(&self, path: &str) -> Option<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.admin)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
@@ -161,7 +175,13 @@ impl WorkerProcess {
             .unwrap()
     }
 
-    /// Sends a signal by name.
+    /// How many partitions the worker says it owns.
+    pub fn partitions(&self) -> usize {
+        let metrics = self.get("/metrics").unwrap_or_default();
+        metrics.lines().filter(|l| l.starts_with("dateline_assignment_info{") && l.ends_with(" 1")).count()
+    }
+
+    /// Sends a signal by name. The worker must not have been found to have ended.
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
         assert!(status.success(), "kill -s {name} failed");
@@ -185,17 +205,22 @@ impl WorkerProcess {
         self.child.wait().unwrap();
     }
 
-    /// SIGTERM, and the exit status once the worker has drained.
+    /// SIGTERM, and the exit status once the worker has drained; its own, if it has ended by itself.
     pub fn stop(mut self) -> ExitStatus {
-        self.signal("TERM");
-        self.wait(Duration::from_secs(120))
+        self.end()
     }
 
     /// Everything logged until the end, which SIGTERM asks for.
     pub fn log_after_stop(mut self) -> String {
-        self.signal("TERM");
-        self.wait(Duration::from_secs(120));
+        self.end();
         self.log()
+    }
+
+    fn end(&mut self) -> ExitStatus {
+        if self.ended().is_none() {
+            self.signal("TERM");
+        }
+        self.wait(PATIENCE)
     }
 
     /// The exit status of a worker that ends by itself.
@@ -236,8 +261,4 @@ impl Drop for WorkerProcess {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -2,26 +2,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use dateline::extract::Lexicons;
 use serde_json::Value;
 
-use crate::kafka::{self, Topics, create_topics, produce, read_topic, read_until};
-use crate::process::{Group, WorkerProcess};
+use crate::PATIENCE;
+use crate::kafka::{self, Topics, create_topics, produce, read_topic, read_until, settle};
+use crate::process::Group;
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const TEXT: &str = "HASAKAH, Syria (AP) - Fighters of the Zarnak Brigade attacked a police station in Hasakah on Monday and \
                     killed four officers, police said.";
-
-/// Waits until a series of the worker has a value.
-fn wait(worker: &WorkerProcess, series: &str, value: f64) {
-    let end = Instant::now() + PATIENCE;
-    while worker.metric(series) != Some(value) {
-        assert!(Instant::now() < end, "{series} is {:?}; the log:\n{}", worker.metric(series), worker.log());
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
 
 fn reloads(outcome: &str) -> String {
     format!("dateline_config_reload_total{{outcome=\"{outcome}\"}}")
@@ -62,6 +52,11 @@ fn read(bootstrap: &str, topics: &Topics, nth: usize) -> Read {
     Read { group: group.unwrap()["actor"]["cameo_code"].clone(), lexicons: record["producer"]["lexicons"].clone() }
 }
 
+fn events_in(bootstrap: &str, topics: &Topics) -> usize {
+    settle(bootstrap, &topics.events);
+    read_topic(bootstrap, &topics.events).len()
+}
+
 #[test]
 fn a_reload_changes_everything_or_nothing() {
     let Some(kafka) = kafka::shared("a_reload_changes_everything_or_nothing") else { return };
@@ -77,39 +72,39 @@ fn a_reload_changes_everything_or_nothing() {
     let first = read(bootstrap, &topics, 1);
     assert_eq!(first.group, "MIL", "a brigade that no lexicon knows");
     let old = format!("dateline_lexicon_info{{sha256={},source=\"directory\"}}", first.lexicons);
-    wait(&worker, &old, 1.0);
+    worker.wait_metric(&old, 1.0);
     assert!(!worker.log().contains("\"INFO\""), "log.level=warn:\n{}", worker.log());
-    let events = read_topic(bootstrap, &topics.events).len();
+    let events = events_in(bootstrap, &topics);
     assert!(events > 0);
 
     // A bad line among the lexicons: the other changes must not take effect either.
     settings.write("info", "1", "Zarnak Brigade\t-\tSYR\t-\tREB");
     worker.signal("HUP");
-    wait(&worker, &reloads("refused"), 1.0);
+    worker.wait_metric(&reloads("refused"), 1.0);
     let lines = Lexicons::embedded().text("actors/groups.tsv").unwrap().lines().count() + 1;
     let place = format!("actors/groups.tsv:{lines}: 5 cells where 6 are needed");
     assert!(worker.log().contains(&place), "{place}:\n{}", worker.log());
     let second = read(bootstrap, &topics, 2);
     assert_eq!((second.group, &second.lexicons), ("MIL".into(), &first.lexicons));
-    wait(&worker, &old, 1.0);
+    worker.wait_metric(&old, 1.0);
     assert!(!worker.log().contains("\"INFO\""), "{}", worker.log());
-    assert_eq!(read_topic(bootstrap, &topics.events).len(), 2 * events);
+    assert_eq!(events_in(bootstrap, &topics), 2 * events);
 
     // An unknown code is refused as well, a bad level too.
     settings.write("warn", "0", "Zarnak Brigade\t-\tSYR\t-\tREB\tQQQREB");
     worker.signal("HUP");
-    wait(&worker, &reloads("refused"), 2.0);
+    worker.wait_metric(&reloads("refused"), 2.0);
     settings.write("loud,,=", "0", "Zarnak Brigade\t-\tSYR\t-\tREB\tSYRREB");
     worker.signal("HUP");
-    wait(&worker, &reloads("refused"), 3.0);
+    worker.wait_metric(&reloads("refused"), 3.0);
 
     settings.write("info", "1", "Zarnak Brigade\t-\tSYR\t-\tREB\tSYRREB");
     worker.signal("HUP");
-    wait(&worker, &reloads("applied"), 1.0);
+    worker.wait_metric(&reloads("applied"), 1.0);
     let third = read(bootstrap, &topics, 3);
     assert_eq!(third.group, "SYRREB", "{}", worker.log());
     assert_ne!(third.lexicons, first.lexicons);
-    wait(&worker, &format!("dateline_lexicon_info{{sha256={},source=\"directory\"}}", third.lexicons), 1.0);
+    worker.wait_metric(&format!("dateline_lexicon_info{{sha256={},source=\"directory\"}}", third.lexicons), 1.0);
     assert_eq!(worker.metric(&old), None);
     assert!(worker.log().contains("\"message\":\"reloaded\""), "{}", worker.log());
     assert!(
@@ -119,17 +114,13 @@ fn a_reload_changes_everything_or_nothing() {
     );
 
     worker.signal("HUP");
-    wait(&worker, &reloads("unchanged"), 1.0);
+    worker.wait_metric(&reloads("unchanged"), 1.0);
     let fourth = read(bootstrap, &topics, 4);
     assert_eq!(fourth.group, "SYRREB");
-    assert_eq!(read_topic(bootstrap, &topics.events).len(), 2 * events, "min_confidence.events=1 lets nothing through");
+    assert_eq!(events_in(bootstrap, &topics), 2 * events, "min_confidence.events=1 lets nothing through");
 
     assert!(!worker.log().contains("\"DEBUG\""));
     worker.signal("USR1");
-    let end = Instant::now() + PATIENCE;
-    while !worker.log().contains("logging at debug for a while") {
-        assert!(Instant::now() < end, "{}", worker.log());
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    worker.wait_until("logs at debug", || worker.log().contains("logging at debug for a while"));
     assert_eq!(worker.stop().code(), Some(0));
 }

@@ -4,14 +4,12 @@
 use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
 
+use crate::PATIENCE;
 use crate::articles;
 use crate::kafka::{self, PASSWORD, Secure, Topics, create_topics, read_until};
 use crate::process::Group;
 
-/// Time in which a worker that cannot connect must have ended.
-const END: Duration = Duration::from_secs(60);
 /// `{"alg":"none"}`, `{"sub":"worker",...}` that ends in 2100, and one that ended in 2020.
 const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ3b3JrZXIiLCJpYXQiOjE3MDAwMDAwMDAsImV4cCI6NDEwMjQ0NDgwMH0.";
 const OLD_TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ3b3JrZXIiLCJpYXQiOjE2MDAwMDAwMDAsImV4cCI6MTYwMDAwMzYwMH0.";
@@ -88,7 +86,7 @@ fn the_worker_works_over_every_secured_connection() {
         running.push((name, group.start(0), group, topics));
     }
     for (name, worker, group, topics) in running {
-        let found = read_until(&plain, &topics.enriched, Duration::from_secs(90), |m| m.len() >= 2);
+        let found = read_until(&plain, &topics.enriched, PATIENCE, |m| m.len() >= 2);
         assert_eq!(found.len(), 2, "{name}: {}\n{}", worker.log(), broker.log());
         assert_eq!(worker.stop().code(), Some(0), "{name}");
         if *name == "oauth" {
@@ -183,7 +181,7 @@ fn what_does_not_fit_ends_the_worker_with_its_cause() {
     for some in cases.chunks(5) {
         let started: Vec<_> = some.iter().map(|(name, to, way, ..)| group(name, to, &topics, way).start(0)).collect();
         for (mut worker, (name, _, _, code, says)) in started.into_iter().zip(some) {
-            let status = worker.wait(END);
+            let status = worker.wait(PATIENCE);
             let log = worker.log();
             let last = log.lines().last().unwrap_or_default();
             let all = says.iter().all(|words| last.contains(words));
@@ -252,7 +250,7 @@ fn the_rights_of_the_example_are_enough_and_every_one_is_needed() {
 
     articles::send(&plain, &topics, 0..3);
     let worker = base("full").start(0);
-    let found = read_until(&plain, &topics.enriched, Duration::from_secs(60), |m| m.len() >= 3);
+    let found = read_until(&plain, &topics.enriched, PATIENCE, |m| m.len() >= 3);
     assert_eq!(found.len(), 3, "{}", worker.log());
     assert_eq!(worker.stop().code(), Some(0));
 
@@ -260,7 +258,7 @@ fn the_rights_of_the_example_are_enough_and_every_one_is_needed() {
     for some in taken.chunks(4) {
         let started: Vec<_> = some.iter().map(|(user, ..)| base(user).start(1)).collect();
         for (mut worker, (user, _, says)) in started.into_iter().zip(some) {
-            let status = worker.wait(END);
+            let status = worker.wait(PATIENCE);
             let log = worker.log();
             let last = log.lines().last().unwrap_or_default();
             if status.code() != Some(69) || !last.contains(says) {

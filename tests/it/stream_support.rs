@@ -13,6 +13,8 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{Headers, Message};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
+use crate::PATIENCE;
+
 /// A record as read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Read {
@@ -86,10 +88,10 @@ pub(crate) fn settings(brokers: &str, group: &str, delivery: Delivery) -> Settin
     settings.batch_wait = Duration::from_millis(20);
     settings.session_timeout = Duration::from_secs(6);
     settings.transaction_timeout = Duration::from_secs(20);
-    settings.broker_patience = Duration::from_secs(30);
+    settings.broker_patience = Duration::from_secs(120);
     settings.confirm_every = Duration::from_millis(200);
-    settings.drain_timeout = Duration::from_secs(10);
-    settings.article_timeout = Duration::from_secs(2);
+    settings.drain_timeout = Duration::from_secs(120);
+    settings.article_timeout = Duration::from_secs(20);
     settings.consumer = [("fetch.wait.max.ms", "10"), ("heartbeat.interval.ms", "500")].into_iter().collect();
     settings
 }
@@ -107,7 +109,7 @@ pub(crate) fn feed<'a>(brokers: &str, topic: &str, records: impl IntoIterator<It
         producer.send(record).map_err(|(e, _)| e).unwrap();
         producer.poll(Duration::ZERO);
     }
-    producer.flush(Duration::from_secs(20)).unwrap();
+    producer.flush(PATIENCE).unwrap();
 }
 
 /// Reads topics from the beginning until `enough` says so; fails after the timeout with what was read.
@@ -128,7 +130,7 @@ pub(crate) fn read_until(
         .unwrap();
     let mut list = rdkafka::TopicPartitionList::new();
     for topic in topics {
-        let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10)).unwrap();
+        let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).unwrap();
         for partition in metadata.topics()[0].partitions() {
             list.add_partition_offset(topic, partition.id(), rdkafka::Offset::Beginning).unwrap();
         }

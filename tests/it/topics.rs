@@ -5,6 +5,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 
+use crate::PATIENCE;
 use crate::articles;
 use crate::kafka::{self, Topics, read_until};
 use crate::process::Group;
@@ -64,7 +65,7 @@ fn the_topics_are_planned_created_and_altered() {
     // A worker runs on them.
     articles::send(bootstrap, &topics, 0..3);
     let worker = group.start(0).ready();
-    let found = read_until(bootstrap, &topics.enriched, std::time::Duration::from_secs(60), |m| m.len() >= 3);
+    let found = read_until(bootstrap, &topics.enriched, PATIENCE, |m| m.len() >= 3);
     assert_eq!(found.len(), 3, "{}", worker.log());
     check(&group, &["check", "--connect"], 0, &["skipped", "would be fenced", "offsets of"]);
     assert!(worker.get("/readyz").is_some_and(|a| a.starts_with("HTTP/1.1 200")), "the worker must not be disturbed");
@@ -97,7 +98,7 @@ fn the_topics_are_planned_created_and_altered() {
 #[test]
 fn unreachable_brokers_are_said_to_be() {
     let group = Group::new("127.0.0.1:1", "topics-none", &Topics::new("topics-none"));
-    let says = ["connecting within 1 s", "Connection refused", "kafka.bootstrap_servers"];
-    check(&group, &["topics", "plan", "--timeout", "1s"], 69, &says);
-    check(&group, &["check", "--connect", "--timeout", "1s"], 69, &says);
+    let says = ["connecting within 5 s", "Connection refused", "kafka.bootstrap_servers"];
+    check(&group, &["topics", "plan", "--timeout", "5s"], 69, &says);
+    check(&group, &["check", "--connect", "--timeout", "5s"], 69, &says);
 }

@@ -3,15 +3,14 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use dateline::stream;
 use dateline::stream::embedded::Broker;
 
+use crate::PATIENCE;
 use crate::kafka::{Topics, produce, read_until};
 use crate::process::Group;
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A receiver of OTLP over HTTP: its address, and the bodies of what is posted to `/v1/traces`.
 fn receiver() -> (String, Receiver<Vec<u8>>) {

@@ -1,14 +1,11 @@
 //! `dateline run` against a real Kafka: everything a user relies on when nothing goes wrong, and bad articles.
 
-use std::time::Duration;
-
 use dateline::stream::embedded::Broker;
 
+use crate::PATIENCE;
 use crate::articles::{self, Verdict};
-use crate::kafka::{self, Topics, committed, create_topics, produce, read_until};
+use crate::kafka::{self, Committed, Topics, committed, create_topics, produce, read_until};
 use crate::process::Group;
-
-const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
 fn an_article_comes_out_of_every_topic_once() {
@@ -107,10 +104,10 @@ fn bad_articles_are_dead_lettered_while_the_rest_flows() {
 
     let series = |outcome: &str| format!("dateline_records_finished_total{{outcome=\"{outcome}\"}}");
     let topic = format!("dateline_records_consumed_total{{topic=\"{}\"}}", topics.input);
+    worker.wait_metric("dateline_in_flight_records", 0.0);
+    worker.wait_metric(&series("enriched"), 30.0);
+    worker.wait_metric(&series("dead_lettered"), 6.0);
     assert_eq!(worker.metric(&topic), Some(36.0));
-    assert_eq!(worker.metric(&series("enriched")), Some(30.0));
-    assert_eq!(worker.metric(&series("dead_lettered")), Some(6.0));
-    assert_eq!(worker.metric("dateline_in_flight_records"), Some(0.0));
     for component in ["stream", "group", "delivery", "enrichment"] {
         let series = format!("dateline_component_healthy{{component=\"{component}\"}}");
         assert_eq!(worker.metric(&series), Some(1.0), "{component}");
@@ -135,7 +132,8 @@ fn at_least_once_delivers_everything() {
     read_until(bootstrap, &topics.enriched, PATIENCE, |m| m.len() >= 50);
     first.kill();
     let second = group.start(0).ready();
-    read_until(bootstrap, &topics.enriched, PATIENCE, |_| committed(bootstrap, &group.name, &topics.input) >= 200);
+    let committed = Committed::new(bootstrap, &group.name, &topics.input);
+    second.wait_until("commits the rest", || committed.read() >= 200);
     let verdict = Verdict::read(bootstrap, &topics, 200);
     assert!(verdict.lost.is_empty(), "{verdict:#?}\n{}", second.log());
     assert_eq!(second.stop().code(), Some(0));

@@ -4,11 +4,13 @@
 //! `DATELINE_TEST_BROWSER_REQUIRED=1` (set by `.ci/run`) they fail instead.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+use crate::{PATIENCE, ports};
 
 /// Checks of a page that every reader depends on; gives a list of what is wrong.
 const ACCESSIBLE: &str = include_str!("accessible.js");
@@ -37,7 +39,7 @@ impl Browser {
     }
 
     fn try_start() -> Result<Self, String> {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
+        let port = ports::free();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
             .stdin(Stdio::null())
@@ -46,7 +48,7 @@ impl Browser {
             .spawn()
             .map_err(|e| format!("cannot start chromedriver: {e}"))?;
         let mut browser = Self { driver, port, session: String::new() };
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + PATIENCE;
         while browser.send("GET", "/status", &Value::Null).is_err() {
             if Instant::now() > deadline {
                 return Err("chromedriver does not answer".into());
@@ -89,9 +91,9 @@ impl Browser {
 
     /// Waits until a function body gives something true.
     pub fn wait(&self, what: &str, script: &str) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + PATIENCE;
         while !self.run(script, json!([])).as_bool().unwrap_or(false) {
-            assert!(Instant::now() < deadline, "after 60 s still not: {what}");
+            assert!(Instant::now() < deadline, "after {PATIENCE:?} still not: {what}");
             std::thread::sleep(Duration::from_millis(100));
         }
     }
@@ -162,7 +164,7 @@ impl Browser {
     fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).map_err(|e| e.to_string())?;
-        stream.set_read_timeout(Some(Duration::from_secs(120))).map_err(|e| e.to_string())?;
+        stream.set_read_timeout(Some(PATIENCE)).map_err(|e| e.to_string())?;
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             self.port,

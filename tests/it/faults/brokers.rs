@@ -2,17 +2,25 @@
 
 use std::time::{Duration, Instant};
 
-use super::{PARTITIONS, PATIENCE, Scene};
+use super::{PARTITIONS, Scene};
+use crate::PATIENCE;
 use crate::kafka::{self, BROKERS, Cluster, Topics, create_topics};
 use crate::process::Group;
 
-/// Kills a broker, for longer than its session: its partitions, groups and transactions get other leaders. Returns how
-/// many partitions of the input did.
+/// Kills a broker, until its partitions, groups and transactions have other leaders and at least for so long. Returns
+/// how many partitions of the input got one.
 fn kill(cluster: &mut Cluster, scene: &mut Scene, broker: usize, away: Duration) -> usize {
     let before = cluster.leaders(&scene.topics.input);
     cluster.kill(broker);
     std::thread::sleep(away);
-    let after = cluster.leaders(&scene.topics.input);
+    let deadline = Instant::now() + PATIENCE;
+    let after = loop {
+        let leaders = cluster.leaders(&scene.topics.input);
+        if leaders.iter().all(|leader| usize::try_from(*leader).is_ok_and(|leader| leader != broker)) {
+            break leaders;
+        }
+        assert!(Instant::now() < deadline, "broker {broker} is dead and still leads partitions");
+    };
     cluster.resume(broker).unwrap();
     cluster.wait_whole(Some(&scene.topics.input)).unwrap();
     scene.supervise();
@@ -26,7 +34,7 @@ fn rebuilt(scene: &Scene) -> f64 {
 
 #[test]
 fn brokers_killed_in_turn_lose_and_double_nothing() {
-    let Some(mut cluster) = kafka::cluster("brokers_killed_in_turn_lose_and_double_nothing") else { return };
+    let Some(mut cluster) = kafka::cluster_alone("brokers_killed_in_turn_lose_and_double_nothing") else { return };
     let bootstrap = cluster.bootstrap().to_owned();
     let mut scene = Scene::start("broker-kill", &bootstrap, 3, 2, |group| group);
     // The coordinator of the group first, and long enough that a call which waits for it is given up.
@@ -50,7 +58,7 @@ fn brokers_killed_in_turn_lose_and_double_nothing() {
 #[ignore = "takes minutes: the group's coordinator killed again and again (DATELINE_CHAOS_EVENTS, 10)"]
 fn coordinators_killed_again_and_again_lose_and_double_nothing() {
     let test = "coordinators_killed_again_and_again_lose_and_double_nothing";
-    let Some(mut cluster) = kafka::cluster(test) else { return };
+    let Some(mut cluster) = kafka::cluster_alone(test) else { return };
     let bootstrap = cluster.bootstrap().to_owned();
     let mut scene = Scene::start("coordinator-kill", &bootstrap, 3, 3, |group| group);
     let rounds = super::chaos::setting("EVENTS", 10);
@@ -67,7 +75,7 @@ fn coordinators_killed_again_and_again_lose_and_double_nothing() {
 
 #[test]
 fn brokers_that_fall_silent_lose_and_double_nothing() {
-    let Some(cluster) = kafka::cluster("brokers_that_fall_silent_lose_and_double_nothing") else { return };
+    let Some(cluster) = kafka::cluster_alone("brokers_that_fall_silent_lose_and_double_nothing") else { return };
     let mut scene = Scene::start("broker-pause", cluster.bootstrap(), 3, 2, |group| group);
     for broker in 0..BROKERS {
         cluster.pause(broker);
@@ -82,7 +90,7 @@ fn brokers_that_fall_silent_lose_and_double_nothing() {
 
 #[test]
 fn slow_brokers_and_a_full_gate_lose_and_double_nothing() {
-    let Some(cluster) = kafka::cluster("slow_brokers_and_a_full_gate_lose_and_double_nothing") else { return };
+    let Some(cluster) = kafka::cluster_alone("slow_brokers_and_a_full_gate_lose_and_double_nothing") else { return };
     let mut scene = Scene::start("slow", cluster.bootstrap(), 3, 1, |group| {
         group.with("WORKER__IN_FLIGHT_RECORDS", "8").with("WORKER__BATCH_RECORDS", "8")
     });

@@ -18,11 +18,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::PATIENCE;
 use crate::articles::{self, Verdict};
-use crate::kafka::{Topics, committed, create_replicated};
+use crate::kafka::{Committed, Topics, create_replicated};
 use crate::process::{Group, WorkerProcess};
 
-const PATIENCE: Duration = Duration::from_secs(240);
 const PARTITIONS: i32 = 6;
 
 /// Pseudo-random numbers (SplitMix64) from a fixed seed, so that a failure can be run again.
@@ -101,6 +101,7 @@ pub struct Scene {
     pub group: Group,
     pub slots: Vec<Option<WorkerProcess>>,
     feeder: Feeder,
+    committed: Committed,
     /// Bad articles that a test sends beside the flow.
     pub extra: usize,
     /// Workers that ended by themselves and were started again, as a supervisor would.
@@ -139,6 +140,7 @@ impl Scene {
         let group = change(group);
         let slots = (0..workers).map(|slot| Some(group.start(slot))).collect();
         let feeder = Feeder::start(bootstrap, &topics, portion, most);
+        let committed = Committed::new(bootstrap, &group.name, &topics.input);
         let scene = Self {
             name,
             bootstrap: bootstrap.to_owned(),
@@ -146,6 +148,7 @@ impl Scene {
             group,
             slots,
             feeder,
+            committed,
             extra: 0,
             exits: Vec::new(),
             began: Instant::now(),
@@ -155,7 +158,7 @@ impl Scene {
     }
 
     pub fn committed(&self) -> usize {
-        usize::try_from(committed(&self.bootstrap, &self.group.name, &self.topics.input)).unwrap()
+        usize::try_from(self.committed.read()).unwrap()
     }
 
     pub fn sent(&self) -> usize {

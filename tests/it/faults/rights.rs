@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{PARTITIONS, PATIENCE, Scene};
+use super::{PARTITIONS, Scene};
+use crate::PATIENCE;
 use crate::kafka::{PASSWORD, Secure, Topics, create_topics};
 use crate::security;
 

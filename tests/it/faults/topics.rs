@@ -1,15 +1,14 @@
 //! Topics that are missing, go away, or refuse records.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{Scene, report};
+use crate::PATIENCE;
 use crate::articles::{self, Verdict};
 use crate::kafka::{
-    self, Topics, committed, create_replicated, create_topics, delete_topic, produce, read_topic, read_until,
+    self, Committed, Topics, create_replicated, create_topics, delete_topic, produce, read_topic, read_until,
 };
 use crate::process::{Group, WorkerProcess};
-
-const PATIENCE: Duration = Duration::from_secs(240);
 
 #[test]
 fn a_missing_dead_letter_topic_is_named_at_start() {
@@ -28,7 +27,7 @@ fn an_output_topic_that_is_deleted_stops_the_worker_and_costs_nothing() {
     let test = "an_output_topic_that_is_deleted_stops_the_worker_and_costs_nothing";
     let Some(cluster) = kafka::cluster(test) else { return };
     let mut scene = Scene::start("deleted", cluster.bootstrap(), 3, 1, |group| {
-        group.with("KAFKA__BROKER_PATIENCE", "12s").with("WORKER__DRAIN_TIMEOUT", "30s")
+        group.with("KAFKA__BROKER_PATIENCE", "20s").with("WORKER__DRAIN_TIMEOUT", "30s")
     });
     let (start, topic) = (Instant::now(), scene.topics.dead.clone());
     delete_topic(&scene.bootstrap, &topic);
@@ -62,15 +61,11 @@ fn a_topic_of_events_that_is_deleted_stops_the_worker_and_costs_only_what_lay_in
     create_topics(bootstrap, &topics, 2);
     let group = Group::new(bootstrap, "no-events", &topics)
         .with("KAFKA__TRANSACTION_TIMEOUT", "10s")
-        .with("KAFKA__BROKER_PATIENCE", "12s");
+        .with("KAFKA__BROKER_PATIENCE", "20s");
     let mut worker = group.start(0);
-    let wait_committed = |count: i64, worker: &WorkerProcess| {
-        let deadline = Instant::now() + PATIENCE;
-        while committed(bootstrap, &group.name, &topics.input) < count {
-            assert!(Instant::now() < deadline, "not {count} committed; log:\n{}", worker.log());
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    };
+    let committed = Committed::new(bootstrap, &group.name, &topics.input);
+    let wait_committed =
+        |count, worker: &WorkerProcess| worker.wait_until(&format!("commits {count}"), || committed.read() >= count);
     articles::send(bootstrap, &topics, 0..40);
     wait_committed(40, &worker);
     let before = read_topic(bootstrap, &topics.events);

@@ -12,15 +12,15 @@ fn a_transaction_that_times_out_is_replaced() {
         // Records linger, so a transaction is open nearly all the time; the session outlasts the sleep, so the worker
         // comes back as a member whose transaction is gone.
         group
-            .with("KAFKA__TRANSACTION_TIMEOUT", "3s")
+            .with("KAFKA__TRANSACTION_TIMEOUT", "8s")
             .with("KAFKA__PRODUCER__LINGER_MS", "1500")
-            .with("KAFKA__SESSION_TIMEOUT", "20s")
+            .with("KAFKA__SESSION_TIMEOUT", "45s")
     });
     let mut sleeps = 0;
     let rebuilt = |scene: &Scene| scene.worker(0).metric("dateline_producers_rebuilt_total").unwrap_or_default();
-    while rebuilt(&scene) < 1.0 && sleeps < 4 {
+    while rebuilt(&scene) < 1.0 && sleeps < 10 {
         scene.worker(0).signal("STOP");
-        std::thread::sleep(Duration::from_secs(6));
+        std::thread::sleep(Duration::from_secs(12));
         scene.worker(0).signal("CONT");
         sleeps += 1;
         scene.recover();
@@ -28,6 +28,6 @@ fn a_transaction_that_times_out_is_replaced() {
     assert!(rebuilt(&scene) >= 1.0, "no transaction was given up: the test showed nothing");
     let recovery = scene.recover();
     scene.assert_recovered_alone();
-    let happened = format!("worker asleep for 6 s, transactions for 3 s; producer rebuilt after {sleeps} sleeps");
+    let happened = format!("worker asleep for 12 s, transactions for 8 s; producer rebuilt after {sleeps} sleeps");
     scene.finish("transaction given up by the brokers", &happened, recovery);
 }

@@ -4,18 +4,18 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rdkafka::producer::{BaseRecord, Producer};
 
-use super::{Random, Scene, report};
+use super::{PARTITIONS, Random, Scene, report};
+use crate::PATIENCE;
 use crate::articles::{self, Verdict};
-use crate::kafka::{self, Topics, committed, create_topics};
+use crate::kafka::{self, Committed, Topics, create_topics};
 use crate::process::{Group, WorkerProcess};
-
-const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Waits until the group has committed all of `n` articles.
 fn finish(bootstrap: &str, group: &Group, topics: &Topics, n: usize, workers: &[Option<WorkerProcess>]) {
     let deadline = Instant::now() + PATIENCE;
+    let committed = Committed::new(bootstrap, &group.name, &topics.input);
     loop {
-        let done = committed(bootstrap, &group.name, &topics.input);
+        let done = committed.read();
         // Transaction markers do not lie in the input topic, so its offsets count articles.
         if done >= n as i64 {
             return;
@@ -100,28 +100,22 @@ fn a_worker_that_slept_past_its_session_does_no_harm() {
     let Some(cluster) = kafka::cluster("a_worker_that_slept_past_its_session_does_no_harm") else { return };
     let mut scene = Scene::start("slept", cluster.bootstrap(), 3, 2, |group| group);
     // Asleep while the other is still joining, it would be asked its partitions back and never lose them.
-    let deadline = Instant::now() + PATIENCE;
-    let joined = |slot| scene.worker(slot).metric("dateline_rebalances_total{event=\"assigned\"}").unwrap_or_default();
-    while joined(0) < 1.0 || joined(1) < 1.0 {
-        assert!(Instant::now() < deadline, "the workers did not join:\n{}", scene.logs());
-        std::thread::sleep(Duration::from_millis(100));
+    for slot in [0, 1] {
+        scene
+            .worker(slot)
+            .wait_until("joins", || scene.worker(slot).partitions() == usize::try_from(PARTITIONS).unwrap() / 2);
     }
     scene.worker(0).signal("STOP");
-    std::thread::sleep(Duration::from_secs(6));
+    // Its session (4 s) is over when the other has all partitions.
+    let all = || scene.worker(1).partitions() == usize::try_from(PARTITIONS).unwrap();
+    scene.worker(1).wait_until("owns all partitions", all);
     scene.worker(0).signal("CONT");
     let recovery = scene.recover();
     // The others may have gone on before the sleeper has heard of its loss.
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while scene.worker(0).metric("dateline_rebalances_total{event=\"lost\"}").is_none_or(|n| n < 1.0) {
-        assert!(Instant::now() < deadline, "the worker did not learn of its loss:\n{}", scene.worker(0).log());
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    let lost = || scene.worker(0).metric("dateline_rebalances_total{event=\"lost\"}").is_some_and(|n| n >= 1.0);
+    scene.worker(0).wait_until("learns of its loss", lost);
     scene.assert_recovered_alone();
-    scene.finish(
-        "worker stopped past its session (SIGSTOP 6 s, session 4 s)",
-        "lost its partitions, rejoined",
-        recovery,
-    );
+    scene.finish("worker stopped past its session (SIGSTOP, session 4 s)", "lost its partitions, rejoined", recovery);
 }
 
 #[test]
@@ -151,7 +145,7 @@ fn of_two_workers_with_one_id_the_first_ends_and_says_why() {
     let mut scene = Scene::start("doubled", cluster.bootstrap(), 3, 1, |group| group);
     let mut first = scene.take(0);
     scene.put(0);
-    let status = first.wait(Duration::from_secs(240));
+    let status = first.wait(PATIENCE);
     assert_eq!(status.code(), Some(76), "{}", first.log());
     assert!(first.log().contains("another worker uses the transactional id"), "{}", first.log());
     let recovery = scene.recover();
@@ -175,7 +169,7 @@ fn clocks_that_jump_disturb_nothing() {
         let record = BaseRecord::<str, str>::to(&topics.input).key(&key).payload(&value).timestamp(time);
         producer.send(record).map_err(|(e, _)| e).unwrap();
     }
-    producer.flush(Duration::from_secs(30)).unwrap();
+    producer.flush(PATIENCE).unwrap();
     let group = Group::new(bootstrap, "clock", &topics);
     let workers = [Some(group.start(0).ready())];
     finish(bootstrap, &group, &topics, times.len(), &workers);

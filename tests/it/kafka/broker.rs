@@ -1,10 +1,9 @@
 //! Apache Kafka brokers in KRaft mode on free loopback ports: one alone, or nodes of a cluster.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
-use std::net::TcpListener;
 use std::path::Path;
 
 use super::server::Server;
+use crate::ports;
 
 /// A broker with its own data.
 pub struct Broker {
@@ -15,7 +14,7 @@ pub struct Broker {
 impl Broker {
     /// Starts a fresh broker and waits until it answers.
     pub fn start() -> Result<Self, String> {
-        let (client, controller) = (free_port()?, free_port()?);
+        let (client, controller) = (ports::free(), ports::free());
         let mut broker = Self::prepare(1, client, controller, &[(1, controller)])?;
         broker.resume()?;
         Ok(broker)
@@ -82,14 +81,6 @@ impl Broker {
     pub fn wait_open(&self) -> Result<(), String> {
         self.server.wait_open(&self.bootstrap)
     }
-}
-
-/// A port that nothing listens on, below those that the system gives to whoever connects (32768 and up on Linux): a
-/// broker that is away for a while must find its port free when it comes back.
-pub fn free_port() -> Result<u16, String> {
-    let candidate = || 10_000 + (RandomState::new().build_hasher().finish() % 22_000) as u16;
-    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    std::iter::repeat_with(candidate).take(1_000).find(free).ok_or_else(|| "no port is free".to_owned())
 }
 
 /// Replication factors that fit the number of nodes (with the defaults `init_transactions` hangs on one node), few

@@ -10,6 +10,8 @@ use rdkafka::message::{Header, Headers, Message as _, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
+use crate::PATIENCE;
+
 /// The topics of one test, named apart from those of every other test.
 #[derive(Debug, Clone)]
 pub struct Topics {
@@ -89,11 +91,32 @@ pub fn create_replicated(bootstrap: &str, topics: &Topics, partitions: i32, repl
             NewTopic::new(name, partitions, TopicReplication::Fixed(replicas)).set("max.message.bytes", limit)
         })
         .collect();
-    let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
+    let options = AdminOptions::new().operation_timeout(Some(PATIENCE)).request_timeout(Some(PATIENCE));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let results = runtime.block_on(admin.create_topics(&new, &options)).expect("topics can be created");
     for result in results {
         result.expect("the topic can be created");
+    }
+    // The controller has them; a worker that asks another broker too early takes them for missing.
+    bootstrap.split(',').for_each(|broker| new.iter().for_each(|topic| wait_known(broker, topic.name)));
+}
+
+/// Waits until a broker knows a topic and the leaders of its partitions. A client asks only those brokers that it is
+/// connected to, so one that is given this broker alone asks this one.
+fn wait_known(broker: &str, topic: &str) {
+    let client: BaseConsumer = ClientConfig::new().set("bootstrap.servers", broker).create().expect("a client");
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let metadata = client.fetch_metadata(Some(topic), Duration::from_secs(10));
+        let known = metadata.as_ref().is_ok_and(|found| {
+            let topic = &found.topics()[0];
+            topic.error().is_none() && topic.partitions().iter().all(|p| p.leader() > 0)
+        });
+        if known {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{broker} does not know {topic}: {:?}", metadata.err());
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -101,7 +124,7 @@ pub fn create_replicated(bootstrap: &str, topics: &Topics, partitions: i32, repl
 pub fn delete_topic(bootstrap: &str, topic: &str) {
     let admin: AdminClient<DefaultClientContext> =
         ClientConfig::new().set("bootstrap.servers", bootstrap).create().expect("an admin client");
-    let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
+    let options = AdminOptions::new().operation_timeout(Some(PATIENCE)).request_timeout(Some(PATIENCE));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let results = runtime.block_on(admin.delete_topics(&[topic], &options)).expect("topics can be deleted");
     for result in results {
@@ -139,7 +162,27 @@ pub fn produce<'a>(
             record = back;
         }
     }
-    producer.flush(Duration::from_secs(60)).expect("all records are acknowledged");
+    producer.flush(PATIENCE).expect("all records are acknowledged");
+}
+
+/// Waits until no transaction is open on what lies in a topic now. A commit is acknowledged before every partition is
+/// marked with it, so what one topic shows, another may not yet.
+pub fn settle(bootstrap: &str, topic: &str) {
+    let consumer = |isolation: &str| -> BaseConsumer {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", bootstrap).set("isolation.level", isolation).create().expect("a consumer")
+    };
+    let (all, committed) = (consumer("read_uncommitted"), consumer("read_committed"));
+    let metadata = all.fetch_metadata(Some(topic), PATIENCE).expect("metadata");
+    let end = |of: &BaseConsumer, partition| of.fetch_watermarks(topic, partition, PATIENCE).map(|(_, end)| end);
+    let deadline = Instant::now() + PATIENCE;
+    for partition in metadata.topics()[0].partitions().iter().map(|p| p.id()) {
+        let last = end(&all, partition).expect("the end of the partition");
+        while !end(&committed, partition).is_ok_and(|end| end >= last) {
+            assert!(Instant::now() < deadline, "a transaction on {topic} is open for {PATIENCE:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
 }
 
 /// Everything in a topic that a `read_committed` reader sees now.
@@ -158,7 +201,7 @@ pub fn read_topic_as(bootstrap: &str, topic: &str, isolation: &str) -> Vec<Messa
         .set("fetch.message.max.bytes", "10485760")
         .create()
         .expect("a consumer");
-    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(30)).expect("metadata");
+    let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).expect("metadata");
     let partitions = metadata.topics()[0].partitions().len();
     let mut list = TopicPartitionList::new();
     for partition in 0..partitions {
@@ -203,25 +246,42 @@ pub fn read_until(bootstrap: &str, topic: &str, limit: Duration, done: impl Fn(&
     }
 }
 
-/// Committed offsets of a group over all partitions of a topic, summed. Waits for brokers that are away for a while.
+/// Committed offsets of a group over all partitions of a topic, summed.
 pub fn committed(bootstrap: &str, group: &str, topic: &str) -> i64 {
-    let consumer: BaseConsumer =
-        ClientConfig::new().set("bootstrap.servers", bootstrap).set("group.id", group).create().expect("a consumer");
-    let deadline = Instant::now() + Duration::from_secs(240);
-    let ask = || {
-        let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10))?;
-        let mut list = TopicPartitionList::new();
-        for partition in metadata.topics()[0].partitions() {
-            list.add_partition(topic, partition.id());
-        }
-        consumer.committed_offsets(list, Duration::from_secs(10))
-    };
-    let offsets = loop {
-        match ask() {
-            Ok(offsets) => break offsets,
-            Err(e) => assert!(Instant::now() < deadline, "the committed offsets cannot be read: {e}"),
-        }
-        std::thread::sleep(Duration::from_millis(200));
-    };
-    offsets.elements().iter().map(|e| if let Offset::Offset(n) = e.offset() { n } else { 0 }).sum()
+    Committed::new(bootstrap, group, topic).read()
+}
+
+/// The same to be asked again and again, with one client.
+pub struct Committed {
+    consumer: BaseConsumer,
+    topic: String,
+}
+
+impl Committed {
+    pub fn new(bootstrap: &str, group: &str, topic: &str) -> Self {
+        let mut config = ClientConfig::new();
+        let consumer = config.set("bootstrap.servers", bootstrap).set("group.id", group).create().expect("a consumer");
+        Self { consumer, topic: topic.to_owned() }
+    }
+
+    /// Waits for brokers that are away for a while.
+    pub fn read(&self) -> i64 {
+        let deadline = Instant::now() + PATIENCE;
+        let ask = || {
+            let metadata = self.consumer.fetch_metadata(Some(&self.topic), Duration::from_secs(10))?;
+            let mut list = TopicPartitionList::new();
+            for partition in metadata.topics()[0].partitions() {
+                list.add_partition(&self.topic, partition.id());
+            }
+            self.consumer.committed_offsets(list, Duration::from_secs(10))
+        };
+        let offsets = loop {
+            match ask() {
+                Ok(offsets) => break offsets,
+                Err(e) => assert!(Instant::now() < deadline, "the committed offsets cannot be read: {e}"),
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        };
+        offsets.elements().iter().map(|e| if let Offset::Offset(n) = e.offset() { n } else { 0 }).sum()
+    }
 }

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
-use super::broker::{Broker, free_port};
+use super::broker::Broker;
 use super::server::dump;
+use crate::{PATIENCE, ports};
 
 /// Brokers of a cluster.
 pub const BROKERS: usize = 3;
@@ -21,10 +22,7 @@ pub struct Cluster {
 impl Cluster {
     /// Starts a fresh cluster and waits until all brokers take part.
     pub fn start() -> Result<Self, String> {
-        let mut ports = Vec::new();
-        for _ in 0..BROKERS {
-            ports.push((free_port()?, free_port()?));
-        }
+        let ports: Vec<(u16, u16)> = (0..BROKERS).map(|_| (ports::free(), ports::free())).collect();
         let voters: Vec<(usize, u16)> = (1..).zip(&ports).map(|(id, (_, controller))| (id, *controller)).collect();
         let nodes = voters.iter().zip(&ports);
         let brokers: Result<Vec<Broker>, String> =
@@ -81,14 +79,14 @@ impl Cluster {
     pub fn wait_whole(&self, topic: Option<&str>) -> Result<(), String> {
         let client: BaseConsumer =
             ClientConfig::new().set("bootstrap.servers", &self.bootstrap).create().map_err(|e| e.to_string())?;
-        let deadline = Instant::now() + Duration::from_secs(240);
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let state = is_whole(&client, topic);
             if state == Ok(true) {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                return Err(format!("the cluster was not whole within 240 s: {state:?}"));
+                return Err(format!("the cluster was not whole within {PATIENCE:?}: {state:?}"));
             }
             std::thread::sleep(Duration::from_millis(200));
         }
@@ -107,7 +105,7 @@ impl Cluster {
     pub fn leaders(&self, topic: &str) -> Vec<i32> {
         let client: BaseConsumer =
             ClientConfig::new().set("bootstrap.servers", &self.bootstrap).create().expect("a client");
-        let metadata = client.fetch_metadata(Some(topic), Duration::from_secs(30)).expect("metadata");
+        let metadata = client.fetch_metadata(Some(topic), PATIENCE).expect("metadata");
         metadata.topics()[0].partitions().iter().map(|p| p.leader() - 1).collect()
     }
 }

@@ -15,8 +15,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use broker::Broker;
 pub use client::{
-    Message, Topics, committed, create_replicated, create_topics, delete_topic, produce, read_topic, read_topic_as,
-    read_until,
+    Committed, Message, Topics, committed, create_replicated, create_topics, delete_topic, produce, read_topic,
+    read_topic_as, read_until, settle,
 };
 pub use cluster::{BROKERS, Cluster, is_whole};
 pub use secure::{PASSWORD, Secure};
@@ -68,8 +68,17 @@ pub fn own_cluster(test: &str) -> Option<Cluster> {
     }
 }
 
-/// The cluster shared by the fault tests of this run, each of which has it for itself.
-pub fn cluster(test: &str) -> Option<MutexGuard<'static, Cluster>> {
+/// The cluster shared by the tests that leave its brokers alone.
+pub fn cluster(test: &str) -> Option<&'static Cluster> {
+    static CLUSTER: OnceLock<Result<Cluster, String>> = OnceLock::new();
+    match CLUSTER.get_or_init(Cluster::start) {
+        Ok(cluster) => Some(cluster),
+        Err(reason) => skip(test, reason),
+    }
+}
+
+/// The cluster of the tests that break brokers, each of which has it for itself.
+pub fn cluster_alone(test: &str) -> Option<MutexGuard<'static, Cluster>> {
     static CLUSTER: OnceLock<Result<Mutex<Cluster>, String>> = OnceLock::new();
     match CLUSTER.get_or_init(|| Cluster::start().map(Mutex::new)) {
         Ok(cluster) => {

@@ -2,12 +2,12 @@
 //! certificates made for this run.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 
 use super::server::{Server, class};
+use crate::ports;
 
 /// The right password of every user.
 pub const PASSWORD: &str = "right";
@@ -42,20 +42,15 @@ impl Secure {
     pub fn start(users: &[&str]) -> Result<Self, String> {
         let mut server = Server::new()?;
         certificates(server.folder()).map_err(|e| e.to_string())?;
-        // Held until all are known, so that no two are the same.
-        let listeners: Vec<TcpListener> =
-            (0..7).map(|_| TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())).collect::<Result<_, _>>()?;
-        let port = |n: usize| listeners[n].local_addr().map_or(0, |a| a.port());
         let ports = Ports {
-            plain: port(0),
-            tls: port(1),
-            mutual: port(2),
-            expired: port(3),
-            sasl_tls: port(4),
-            sasl: port(5),
-            controller: port(6),
+            plain: ports::free(),
+            tls: ports::free(),
+            mutual: ports::free(),
+            expired: ports::free(),
+            sasl_tls: ports::free(),
+            sasl: ports::free(),
+            controller: ports::free(),
         };
-        drop(listeners);
         let user = format!("--standalone --add-scram 'SCRAM-SHA-512=[name=worker,password={PASSWORD}]'");
         server.format(&properties(server.folder(), ports, users), &user)?;
         server.spawn()?;

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::PATIENCE;
+
 /// Files of the broker, kept between runs beside the build.
 const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/kafka");
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kafka");
@@ -77,10 +79,10 @@ impl Server {
 
     /// Waits until the broker listens at this address.
     pub fn wait_open(&self, address: &str) -> Result<(), String> {
-        let deadline = Instant::now() + Duration::from_secs(240);
+        let deadline = Instant::now() + PATIENCE;
         while TcpStream::connect(address).is_err() {
             if Instant::now() > deadline {
-                return Err(format!("the broker did not open {address} within 240 s:\n{}", self.log()));
+                return Err(format!("the broker did not open {address} within {PATIENCE:?}:\n{}", self.log()));
             }
             std::thread::sleep(Duration::from_millis(100));
         }
