@@ -152,7 +152,7 @@ fn a_second_worker_with_the_same_id_fences_the_first() {
 fn outage(test: &str, time: Duration, change: impl FnOnce(&mut Settings)) {
     let Some(mut broker) = kafka::own(test) else { return };
     let run = Run::new(broker.bootstrap(), test, 3);
-    // Every 25th takes 300 ms: too many to be done before the broker is gone.
+    // One in fifty takes 300 ms: they are not done before the broker is gone.
     run.feed(0, 1500);
     let (mut worker, metrics) = run.start_with(0, change);
     eventually("the worker works", LONG, || Metrics::total(&metrics.records_finished) > 50);
