@@ -12,6 +12,9 @@ use super::plan::{Assignment, FEWEST, MOST, Plan};
 use crate::kafka::{BROKERS, Cluster, is_whole};
 use crate::process::WorkerProcess;
 
+/// Sizes that the group takes in turn.
+const SIZES: [usize; 5] = [MOST, FEWEST, 4, MOST, FEWEST];
+
 /// What is to be done later.
 enum Later {
     StartWorker(usize),
@@ -40,6 +43,7 @@ pub struct Chaos<'a> {
     random: Random,
     later: Vec<(Instant, Later)>,
     leaving: Vec<Leaving>,
+    strikes: usize,
     /// Slots that shall have a worker.
     wanted: usize,
     /// Looks whether the cluster is whole.
@@ -52,7 +56,7 @@ impl<'a> Chaos<'a> {
         let probe = ClientConfig::new().set("bootstrap.servers", cluster.bootstrap()).create().unwrap();
         let random = Random(plan.seed);
         let (later, leaving, probed) = (Vec::new(), Vec::new(), Instant::now());
-        Self { scene, evidence, cluster, plan, random, later, leaving, wanted: FEWEST, probe, probed }
+        Self { scene, evidence, cluster, plan, random, later, leaving, strikes: 0, wanted: FEWEST, probe, probed }
     }
 
     /// Whether nothing is broken.
@@ -60,8 +64,13 @@ impl<'a> Chaos<'a> {
         self.later.is_empty() && self.leaving.is_empty()
     }
 
-    /// Breaks something that is whole.
+    /// Breaks something that is whole; every sixth time the group changes its size instead.
     pub fn strike(&mut self) {
+        self.strikes += 1;
+        if self.strikes.is_multiple_of(6) {
+            let what = self.resize(SIZES[(self.strikes / 6 - 1) % SIZES.len()]);
+            return self.evidence.note(&what);
+        }
         // What a cooperative group keeps over a rebalance is what may be committed by the wrong worker.
         let joint = if self.plan.assignment == Assignment::Cooperative { 40 } else { 20 };
         let whole = !self
@@ -85,12 +94,11 @@ impl<'a> Chaos<'a> {
                 self.silence_broker(broker, away)
             }
             dice if dice < joint + 24 => self.stop_worker(slot, away),
-            dice if dice < joint + 34 => self.resize(),
-            dice if dice < joint + 40 => {
+            dice if dice < joint + 32 => {
                 self.drain(slot, Some(away));
                 format!("worker {slot} drains (SIGTERM), away for {} s", away.as_secs())
             }
-            dice if dice < joint + 44 => {
+            dice if dice < joint + 37 => {
                 for (turn, slot) in (0..).zip(0..self.wanted) {
                     self.later.push((Instant::now() + Duration::from_secs(2) * turn, Later::DrainWorker(slot)));
                 }
@@ -170,13 +178,8 @@ impl<'a> Chaos<'a> {
         self.leaving.push(Leaving { slot, worker, back: back.map(|time| Instant::now() + time) });
     }
 
-    /// The group grows to its largest, or shrinks to its smallest, or by one.
-    fn resize(&mut self) -> String {
-        let target = match self.below(3) {
-            0 => MOST,
-            1 => FEWEST,
-            _ => FEWEST + self.below(MOST - FEWEST + 1),
-        };
+    /// The group grows or shrinks.
+    fn resize(&mut self, target: usize) -> String {
         let before = self.wanted;
         self.wanted = target;
         for slot in before..target {
