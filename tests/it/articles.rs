@@ -150,12 +150,12 @@ impl Verdict {
         found.for_each(|(item, m)| places.entry(item).or_default().push(place(topic, m)));
         for (item, count) in &counts {
             let found = places.get(*item).map_or(0, Vec::len);
-            (found..*count).for_each(|_| self.lost.push(format!("{} {} in {topic}", item.0, item.1)));
+            (found..*count).for_each(|_| self.lost.push(format!("{} in {topic}", name(item))));
         }
         for (item, places) in &places {
             let expected = counts.get(item).copied().unwrap_or(0);
             if places.len() > expected {
-                self.doubled.push(format!("{} {} at {}, {expected} expected", item.0, item.1, places.join(" and ")));
+                self.doubled.push(format!("{} at {}, {expected} expected", name(item), places.join(" and ")));
             }
         }
     }
@@ -182,6 +182,10 @@ pub fn id_of(message: &Message, pointer: &str) -> Option<String> {
     Some(json.pointer(pointer)?.as_str()?.to_owned())
 }
 
+fn name((article, record): &Item) -> String {
+    format!("{article} {record}").trim_end().to_owned()
+}
+
 fn place(topic: &str, message: &Message) -> String {
     format!("{topic}[{}]@{}", message.partition, message.offset)
 }
@@ -194,8 +198,8 @@ fn the_verdict_names_what_is_lost_doubled_and_out_of_order() {
     let (first, second, third) = (message(1), message(2), message(3));
     let found = [(item("a"), &first), (item("c"), &second), (item("c"), &third)];
     verdict.compare("t", &[item("a"), item("b"), item("c")], found.into_iter());
-    assert_eq!(verdict.lost, ["b  in t"]);
-    assert_eq!(verdict.doubled, ["c  at t[0]@2 and t[0]@3, 1 expected"]);
+    assert_eq!(verdict.lost, ["b in t"]);
+    assert_eq!(verdict.doubled, ["c at t[0]@2 and t[0]@3, 1 expected"]);
     let told = |offset: i64, id: &str| {
         let value = serde_json::json!({"article": {"id": id}}).to_string().into_bytes();
         Message { value, ..message(offset) }

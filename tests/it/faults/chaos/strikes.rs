@@ -22,6 +22,7 @@ enum Later {
     WakeWorker(usize),
     DrainWorker(usize),
     KillBroker(usize),
+    SilenceBroker(usize),
     MendBroker(usize),
     /// The broker is on its way back.
     BrokerBack,
@@ -141,9 +142,13 @@ impl<'a> Chaos<'a> {
         self.later.push((Instant::now() + after + away, Later::MendBroker(coordinator)));
         what += &format!("; broker {coordinator} killed after {} ms for {} s", after.as_millis(), away.as_secs());
         if self.below(2) == 0 {
+            // With the coordinator, or when another broker is about to take its place.
             let other = (coordinator + 1 + self.below(BROKERS - 1)) % BROKERS;
-            let silent = self.seconds(4, 9);
-            what += &format!("; {}", self.silence_broker(other, silent));
+            let (after, silent) =
+                ([Duration::ZERO, after + self.millis(3000, 6000)][self.below(2)], self.seconds(4, 9));
+            self.later.push((Instant::now() + after, Later::SilenceBroker(other)));
+            self.later.push((Instant::now() + after + silent, Later::MendBroker(other)));
+            what += &format!("; broker {other} silent after {} ms for {} s", after.as_millis(), silent.as_secs());
         }
         what
     }
@@ -247,6 +252,7 @@ impl<'a> Chaos<'a> {
                 }
             }
             Later::KillBroker(broker) => self.cluster.kill(broker),
+            Later::SilenceBroker(broker) => self.cluster.pause(broker),
             Later::MendBroker(broker) => {
                 self.cluster.mend(broker).unwrap();
                 self.later.push((Instant::now(), Later::BrokerBack));
