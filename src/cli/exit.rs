@@ -19,6 +19,8 @@ pub enum Exit {
     Unavailable = 69,
     /// A fault in Dateline or in what it was built with.
     Internal = 70,
+    /// The input topic has lost articles, and `kafka.lost_history` says to stop then.
+    HistoryLost = 72,
     /// Some output cannot be written.
     Output = 74,
     /// Stopped before everything in flight was committed; nothing is lost, the rest is read again at the next start.

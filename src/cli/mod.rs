@@ -60,8 +60,8 @@ Examples:
   dateline run                                      the worker
 
 Exit codes: 0 done, 2 something is to be done (topics plan), 64 usage, 65 input that is no article, 66 input that cannot
-be opened, 69 Kafka unavailable, 70 internal, 74 output that cannot be written, 75 stopped before everything was committed,
-76 fenced by another worker, 78 configuration.";
+be opened, 69 Kafka unavailable, 70 internal, 72 articles gone unread, 74 output that cannot be written, 75 stopped before
+everything was committed, 76 fenced by another worker, 78 configuration.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -117,6 +117,10 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
     settings.max_poll_interval = kafka.max_poll_interval;
     settings.transaction_timeout = kafka.transaction_timeout;
     settings.broker_patience = kafka.broker_patience;
+    settings.lost_history = match kafka.lost_history {
+        crate::config::LostHistory::Continue => stream::LostHistory::Continue,
+        crate::config::LostHistory::Stop => stream::LostHistory::Stop,
+    };
     settings.revoke_timeout = kafka.revoke_timeout;
     if config.worker.threads > 0 {
         settings.threads = config.worker.threads;
@@ -182,6 +186,7 @@ pub(super) fn failure(error: StreamError) -> Failure {
         // A file named by the settings that cannot be read, or a security setting that the brokers do not share.
         StreamError::Client { .. } | StreamError::Misconfigured { .. } => Exit::Config,
         StreamError::Fenced { .. } => Exit::Fenced,
+        StreamError::HistoryLost { .. } => Exit::HistoryLost,
         StreamError::DrainTimedOut(_) => Exit::DrainTimedOut,
         _ => Exit::Internal,
     };

@@ -21,6 +21,7 @@ mod variables;
 pub use load::{ConfigError, ConfigErrors, Effective, Reading, Setting, Sources, listed, load, read};
 pub use settings::{
     Config, Delivery, ForeignArticles, HeadersConfig, HttpConfig, KafkaConfig, LexiconsConfig, LimitsConfig, LogConfig,
-    LogFormat, MinConfidenceConfig, ModelConfig, PropertiesConfig, SecurityProtocol, TopicsConfig, WorkerConfig,
+    LogFormat, LostHistory, MinConfidenceConfig, ModelConfig, PropertiesConfig, SecurityProtocol, TopicsConfig,
+    WorkerConfig,
 };
 pub use units::{ByteSize, parse_bytes};

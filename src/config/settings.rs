@@ -68,6 +68,7 @@ pub struct KafkaConfig {
     pub transaction_timeout: Duration,
     #[serde(deserialize_with = "duration")]
     pub broker_patience: Duration,
+    pub lost_history: LostHistory,
     #[serde(deserialize_with = "duration")]
     pub revoke_timeout: Duration,
     /// Further librdkafka properties of the consumer.
@@ -123,6 +124,11 @@ choice! {
 choice! {
     /// What becomes of articles in a language that is not read.
     ForeignArticles { DeadLetter = "dead_letter", Skip = "skip" }
+}
+
+choice! {
+    /// What to do when the input topic has lost articles before they were read.
+    LostHistory { Continue = "continue", Stop = "stop" }
 }
 
 choice! {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::CommitMode;
 
-use super::consumer::{Subscription, offsets_list};
+use super::consumer::Subscription;
 use super::delivery::{Article, Attempt, Delivery, Failure, Patience, Written, code_of, is_denied};
 use super::error::StreamError;
 use super::ledger::Partition;
@@ -73,7 +73,7 @@ impl Delivery for AtLeastOnce {
         let start = Instant::now();
         // Trap: the callback of an asynchronous commit never fires for manual commits (rust-rdkafka; reproduced), so
         // its failure would go unseen. The synchronous one reports it.
-        let reason = match subscription.commit(&offsets_list(offsets)?, CommitMode::Sync) {
+        let reason = match subscription.commit(&subscription.offsets(offsets)?, CommitMode::Sync) {
             Ok(Ok(())) => {
                 self.metrics.observe_stage("commit", start.elapsed());
                 self.metrics.transactions.with_label_values(&["committed"]).inc();
@@ -81,7 +81,7 @@ impl Delivery for AtLeastOnce {
             }
             Ok(Err(stranger)) => {
                 self.metrics.commits_withheld.with_label_values(&[stranger.as_str()]).inc();
-                format!("the offsets were not sent, this worker is no member of its group any more: {stranger}")
+                format!("the offsets were not sent, this worker must not commit any more: {stranger}")
             }
             Err(error) if is_denied(code_of(&error)) => {
                 return Err(StreamError::Denied { action: "committing", code: code_of(&error) });

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use prometheus::IntCounter;
 use tracing::error;
 
+use super::consumer::Held;
 use super::ledger::Partition;
 use crate::telemetry::Metrics;
 
@@ -72,12 +73,13 @@ impl Commits {
     }
 
     /// The brokers hold these offsets.
-    pub(super) fn confirm(&mut self, held: &BTreeMap<Partition, Option<i64>>) {
+    pub(super) fn confirm(&mut self, held: &BTreeMap<Partition, Held>) {
         for (partition, held) in held {
             let Some(track) = self.tracks.get_mut(partition) else { continue };
             self.confirmed.inc();
+            let held = held.offset;
             if let Some(held) = held {
-                self.metrics.broker_committed_offset.with_label_values(&labels(partition)).set(*held);
+                self.metrics.broker_committed_offset.with_label_values(&labels(partition)).set(held);
             }
             let Some(position) = track.position else { continue };
             let lag = position - held.unwrap_or(0);
@@ -141,7 +143,7 @@ mod tests {
             if let Some(offset) = committed {
                 commits.committed(&partition(), offset);
             }
-            commits.confirm(&BTreeMap::from([(partition(), held)]));
+            commits.confirm(&BTreeMap::from([(partition(), Held { offset: held, topic: None })]));
             assert_eq!(metrics.commit_confirmation_lag.with_label_values(&series).get(), lag);
             assert_eq!(violations(&metrics), [0, 0, moved]);
         };
@@ -154,7 +156,7 @@ mod tests {
         confirm(None, Some(20), 0, 0);
         confirm(None, Some(20), 0, 1);
         commits.forget(&partition());
-        commits.confirm(&BTreeMap::from([(partition(), Some(3))]));
+        commits.confirm(&BTreeMap::from([(partition(), Held { offset: Some(3), topic: None })]));
         assert_eq!(violations(&metrics), [0, 0, 1], "not ours any more");
     }
 }

@@ -8,6 +8,7 @@
 //! Never split partition queues (they can stall for ever: rust-rdkafka PR #840, #665) and never a stream consumer.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ffi::CString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +27,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::client::{Reporter, Troubles};
 use super::delivery::{code_of, is_denied};
 use super::error::StreamError;
+use super::identity::{self, Answer, Identity};
 use super::ledger::Partition;
 use super::membership::{Membership, Stranger};
 use super::process::{Header, Input};
@@ -50,6 +52,14 @@ pub(super) enum TopicState {
     Denied(RDKafkaErrorCode),
     /// Cannot be told now.
     Unknown(String),
+}
+
+/// What the brokers hold for the group in a partition.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) offset: Option<i64>,
+    /// The id of the topic that it belongs to, if the offset says so.
+    pub(super) topic: Option<String>,
 }
 
 struct Context {
@@ -110,6 +120,7 @@ pub(super) struct Subscription {
     paused: bool,
     /// The member id under which the partitions came; none while there are none.
     member: Option<String>,
+    identity: Identity,
 }
 
 impl Subscription {
@@ -124,7 +135,9 @@ impl Subscription {
             .consumer_config()
             .create_with_context(context)
             .map_err(|error| StreamError::client("consumer", &error))?;
-        Ok(Self { consumer: Some(consumer), topic: settings.topics.input.clone(), paused: false, member: None })
+        let topic = settings.topics.input.clone();
+        let identity = Identity::new(topic.clone());
+        Ok(Self { consumer: Some(consumer), topic, paused: false, member: None, identity })
     }
 
     fn inner(&self) -> Result<&BaseConsumer<Context>, KafkaError> {
@@ -168,6 +181,53 @@ impl Subscription {
         }
     }
 
+    /// Asks the brokers which topic has the name that is read, and remembers it.
+    pub(super) fn identify(&self, timeout: Duration) -> Answer {
+        self.inner().map_or_else(
+            |error| Answer::Unknown(error.to_string()),
+            |consumer| self.identity.learn(consumer.client(), timeout),
+        )
+    }
+
+    /// Asks the brokers, unless it was asked a moment ago, whether it is still the topic that it was. True if that cannot
+    /// be told.
+    pub(super) fn is_same_topic(&self) -> bool {
+        self.inner().map_or(true, |consumer| self.identity.holds(consumer.client()))
+    }
+
+    /// The id of the topic that is read.
+    pub(super) fn topic_id(&self) -> Option<String> {
+        self.identity.known()
+    }
+
+    /// The id of the topic that has taken its name, once that was noticed.
+    pub(super) fn successor(&self) -> Option<String> {
+        self.identity.successor()
+    }
+
+    /// For how long the brokers have said that there is no such topic.
+    pub(super) fn missing_for(&self) -> Duration {
+        self.identity.missing_for()
+    }
+
+    /// The first offset of a partition, as the last fetch had it.
+    #[allow(unsafe_code)]
+    pub(super) fn low(&self, partition: &Partition) -> Option<i64> {
+        let (consumer, topic) = (self.inner().ok()?, CString::new(&*partition.topic).ok()?);
+        let (mut low, mut high) = (-1, -1);
+        // SAFETY: the client lives longer than the call, the name is null-terminated and copied, both numbers are ours.
+        let code = unsafe {
+            rdkafka::bindings::rd_kafka_get_watermark_offsets(
+                consumer.client().native_ptr(),
+                topic.as_ptr(),
+                partition.number,
+                &raw mut low,
+                &raw mut high,
+            )
+        };
+        (code == RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR && low >= 0).then_some(low)
+    }
+
     /// The next record, if one comes in time. Serves callbacks in any case.
     ///
     /// # Errors
@@ -188,8 +248,6 @@ impl Subscription {
             // May be one broker of several, or one that is just starting: `Troubles` decides.
             (_, RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed) => Ok(()),
             (_, code) if is_denied(code) => Err(StreamError::Denied { action: "consuming", code }),
-            // With auto.offset.reset=error: the committed offset is gone.
-            (_, RDKafkaErrorCode::AutoOffsetReset) => Err(StreamError::client_failed("consuming", &error)),
             // Connections, coordinators, leaders, max.poll.interval.ms exceeded: librdkafka goes on by itself, and a
             // partition it had to give up comes back as a revocation. The error callback has logged it.
             _ => Ok(()),
@@ -282,7 +340,8 @@ impl Subscription {
     /// Who we are to the group, if brokers fence it.
     fn membership(&self) -> Result<Result<Membership, Stranger>, KafkaError> {
         let membership = Membership::of(self.inner()?).ok_or(KafkaError::Canceled)?;
-        Ok(membership.check(self.member.as_deref(), self.is_lost()).map(|()| membership))
+        let checked = membership.check(self.member.as_deref(), self.is_lost()).map(|()| membership);
+        Ok(checked.and_then(|member| if self.is_same_topic() { Ok(member) } else { Err(Stranger::OtherTopic) }))
     }
 
     /// Commits, unless brokers would not fence it. Who we are may change until it is sent; then nobody else is in the
@@ -300,7 +359,7 @@ impl Subscription {
 
     /// The offsets that the brokers hold for these partitions. Trap: blocks while a transaction with offsets of the
     /// group is open, so never call it inside one.
-    pub(super) fn committed(&self, partitions: &[Partition]) -> Result<BTreeMap<Partition, Option<i64>>, KafkaError> {
+    pub(super) fn committed(&self, partitions: &[Partition]) -> Result<BTreeMap<Partition, Held>, KafkaError> {
         let list = self.inner()?.committed_offsets(partitions_list(partitions), OFFSETS_TIMEOUT)?;
         let mut held = BTreeMap::new();
         for element in list.elements() {
@@ -309,16 +368,23 @@ impl Subscription {
                 Offset::Offset(offset) => Some(offset),
                 _ => None,
             };
-            held.insert(Partition { topic: element.topic().into(), number: element.partition() }, offset);
+            let topic = identity::labelled(element.metadata()).map(str::to_owned);
+            let partition = Partition { topic: element.topic().into(), number: element.partition() };
+            held.insert(partition, Held { offset, topic });
         }
         Ok(held)
     }
 
+    /// Offsets to commit, with the topic that they belong to.
+    pub(super) fn offsets(&self, offsets: &[(Partition, i64)]) -> Result<TopicPartitionList, KafkaError> {
+        offsets_list(offsets, self.topic_id().as_deref())
+    }
+
     /// Goes on reading at these offsets; what was fetched before is dropped by librdkafka.
-    pub(super) fn seek(&self, offsets: &[(Partition, i64)]) -> Result<(), KafkaError> {
+    pub(super) fn seek(&self, offsets: &[(Partition, Offset)]) -> Result<(), KafkaError> {
         let mut list = TopicPartitionList::with_capacity(offsets.len());
         for (partition, offset) in offsets {
-            list.add_partition_offset(&partition.topic, partition.number, Offset::Offset(*offset))?;
+            list.add_partition_offset(&partition.topic, partition.number, *offset)?;
         }
         let list = self.inner()?.seek_partitions(list, OFFSETS_TIMEOUT)?;
         list.elements().iter().try_for_each(|element| element.error())
@@ -390,11 +456,18 @@ fn partitions_list(partitions: &[Partition]) -> TopicPartitionList {
     list
 }
 
-/// Offsets to commit.
-pub(super) fn offsets_list(offsets: &[(Partition, i64)]) -> Result<TopicPartitionList, KafkaError> {
+/// Offsets to commit in the topic with this id.
+pub(super) fn offsets_list(
+    offsets: &[(Partition, i64)],
+    topic_id: Option<&str>,
+) -> Result<TopicPartitionList, KafkaError> {
     let mut list = TopicPartitionList::with_capacity(offsets.len());
     for (partition, offset) in offsets {
-        list.add_partition_offset(&partition.topic, partition.number, Offset::Offset(*offset))?;
+        let mut element = list.add_partition(&partition.topic, partition.number);
+        element.set_offset(Offset::Offset(*offset))?;
+        if let Some(id) = topic_id {
+            element.set_metadata(identity::label(id));
+        }
     }
     Ok(list)
 }

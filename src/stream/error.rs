@@ -133,6 +133,17 @@ pub enum StreamError {
     /// The stop took longer than allowed.
     #[error("the drain did not end within {0} s; the rest is read again by the next owner of the partitions")]
     DrainTimedOut(u64),
+    /// The input topic has lost history, and `lost_history` says to stop then.
+    #[error(
+        "articles are lost in {partitions}: {loss}; kafka.lost_history is stop: bring them back into the input topic from \
+         where they came, then set it to continue (or move the group's offsets) and start again"
+    )]
+    HistoryLost {
+        /// `topic[partition]`, separated by spaces.
+        partitions: String,
+        /// What is lost.
+        loss: String,
+    },
     /// The stream thread hangs.
     #[error("a call into the kafka client has not returned for {0} s; restarting from the committed offsets is safe")]
     Hangs(u64),
@@ -177,6 +188,7 @@ impl StreamError {
             Self::ThreadsStuck(_) => "threads_stuck",
             Self::Thread(_) => "thread",
             Self::DrainTimedOut(_) => "drain_timed_out",
+            Self::HistoryLost { .. } => "history_lost",
             Self::Hangs(_) => "hangs",
             Self::Panicked(_) => "panicked",
         }

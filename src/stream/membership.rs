@@ -35,6 +35,8 @@ pub(super) enum Stranger {
     Renamed,
     #[error("its partitions are lost")]
     Lost,
+    #[error("another topic has the name of the input topic now")]
+    OtherTopic,
 }
 
 impl Stranger {
@@ -45,6 +47,7 @@ impl Stranger {
             Self::NoMember => "no_member",
             Self::Renamed => "renamed",
             Self::Lost => "lost",
+            Self::OtherTopic => "other_topic",
         }
     }
 }

@@ -161,7 +161,7 @@ fn group(settings: &Settings, found: &Found, timeout: Duration) -> Finding {
     // The reader asks about the dead-letter topic; here the input is meant.
     let mut about_input = settings.clone();
     about_input.topics.dead = settings.topics.input.clone();
-    match Reader::new(&about_input, &settings.group, timeout).and_then(|reader| reader.committed(&ranges)) {
+    match Reader::new(&about_input, &settings.group, timeout).and_then(|reader| reader.committed(&ranges, None)) {
         Ok(committed) if committed.is_empty() => Finding::Ok("no offsets yet: reading begins at the first".into()),
         Ok(committed) => Finding::Ok(format!("offsets of {} of {} partitions", committed.len(), found.partitions)),
         Err(error) => failed(&error),

@@ -13,6 +13,7 @@ use super::connection::{Connection, ToolContext, create};
 use super::consumer;
 use super::delivery::{code_of, is_denied};
 use super::error::StreamError;
+use super::identity;
 use super::letters::{Assembled, Assembler};
 use super::settings::Settings;
 
@@ -75,11 +76,24 @@ impl Reader {
         &self.consumer
     }
 
-    /// The offsets that the group has committed.
+    /// The id of the topic, if the brokers know ids.
+    pub(super) fn topic_id(&self) -> Option<String> {
+        match identity::ask(self.consumer.client(), &self.topic, self.timeout) {
+            identity::Answer::Id(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The offsets that the group has committed in the topic with this id: those of a topic that had its name before are
+    /// worth nothing.
     ///
     /// # Errors
     /// The brokers refuse to tell, or do not answer.
-    pub fn committed(&self, ranges: &[Range]) -> Result<BTreeMap<i32, i64>, StreamError> {
+    pub(super) fn committed(
+        &self,
+        ranges: &[Range],
+        topic_id: Option<&str>,
+    ) -> Result<BTreeMap<i32, i64>, StreamError> {
         let mut list = TopicPartitionList::with_capacity(ranges.len());
         for range in ranges {
             list.add_partition(&self.topic, range.partition);
@@ -90,7 +104,9 @@ impl Reader {
             match self.consumer.committed_offsets(list.clone(), slice) {
                 Ok(found) => {
                     let offset = |e: &rdkafka::topic_partition_list::TopicPartitionListElem<'_>| match e.offset() {
-                        Offset::Offset(offset) => Some((e.partition(), offset)),
+                        Offset::Offset(offset) if !identity::is_of_another(e.metadata(), topic_id) => {
+                            Some((e.partition(), offset))
+                        }
                         _ => None,
                     };
                     return Ok(found.elements().iter().filter_map(offset).collect());

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use rdkafka::Offset;
 use tracing::{info, warn};
 
 use super::consumer::Change;
@@ -31,9 +32,12 @@ impl Stream {
         self.give_back(partitions, "lost");
         for partition in partitions {
             self.ledger.assign(partition.clone());
+            self.history.begin(partition);
             let labels = [&*partition.topic, &partition.number.to_string()];
             self.metrics.assignment_info.with_label_values(&labels).set(1);
         }
+        // Where the group was is compared with what the topic has before anything is committed.
+        self.retry.doubt();
         self.metrics.rebalances.with_label_values(&["assigned"]).inc();
         self.subscription.assign(partitions)
     }
@@ -88,7 +92,8 @@ impl Stream {
         self.pool.withdraw(lanes) + self.isolation.withdraw(lanes)
     }
 
-    /// Compares the offsets at the brokers with the ledger's after an aborted batch. False: could not be told now.
+    /// Compares the offsets at the brokers with the ledger's after an aborted batch, and with the topic's history after an
+    /// assignment. False: could not be told now.
     pub(super) fn verify(&mut self) -> Result<bool, StreamError> {
         let owned: Vec<Partition> = self.ledger.partitions().cloned().collect();
         if !owned.is_empty() {
@@ -102,24 +107,36 @@ impl Stream {
                     return Ok(false);
                 }
             };
-            let moved = held.into_iter().filter(|(partition, held)| !self.ledger.agrees(partition, *held));
-            let moved: Vec<(Partition, i64)> = moved.filter_map(|(partition, held)| Some((partition, held?))).collect();
+            let moved = held.iter().filter(|(partition, held)| {
+                let settled = !self.history.is_unchecked(partition) && self.foreign(held).is_none();
+                settled && !self.ledger.agrees(partition, held.offset)
+            });
+            let moved: Vec<(Partition, Offset)> =
+                moved.filter_map(|(partition, held)| Some((partition.clone(), Offset::Offset(held.offset?)))).collect();
+            if !moved.is_empty() {
+                let partitions: Vec<Partition> = moved.iter().map(|(partition, _)| partition.clone()).collect();
+                warn!(partitions = %list(&partitions), "the committed offsets are not the expected ones: rewinding");
+            }
+            self.look_back(&held)?;
             self.rewind(&moved)?;
         }
         self.retry.verified();
         Ok(true)
     }
 
-    /// Starts partitions afresh at the offsets that the brokers hold.
-    fn rewind(&mut self, moved: &[(Partition, i64)]) -> Result<(), StreamError> {
+    /// Starts partitions afresh at these offsets.
+    pub(super) fn rewind(&mut self, moved: &[(Partition, Offset)]) -> Result<(), StreamError> {
         if moved.is_empty() {
             return Ok(());
         }
         let partitions: Vec<Partition> = moved.iter().map(|(partition, _)| partition.clone()).collect();
-        warn!(partitions = %list(&partitions), "the committed offsets are not the expected ones: rewinding");
         self.give_back(&partitions, "rewound");
-        for partition in &partitions {
+        for (partition, offset) in moved {
             self.ledger.assign(partition.clone());
+            match offset {
+                Offset::Offset(offset) => self.history.begin_at(partition, *offset),
+                _ => self.history.begin_anew(partition),
+            }
             let labels = [&*partition.topic, &partition.number.to_string()];
             self.metrics.assignment_info.with_label_values(&labels).set(1);
         }
@@ -137,13 +154,14 @@ impl Stream {
             self.metrics.records_returned.with_label_values(&[cause]).inc_by(articles.len() as u64);
             articles.iter().for_each(|article| self.gate.release(article.charged));
             self.commits.forget(partition);
+            self.history.end(partition);
             self.metrics.forget_partition(&partition.topic, partition.number);
         }
         self.recorder.in_flight(&self.gate);
     }
 }
 
-fn list(partitions: &[Partition]) -> String {
+pub(super) fn list(partitions: &[Partition]) -> String {
     let names: Vec<String> = partitions.iter().map(ToString::to_string).collect();
     names.join(" ")
 }

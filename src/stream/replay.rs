@@ -73,6 +73,8 @@ pub struct Tally {
     pub guarded: u64,
     /// Letters of which pieces are missing.
     pub broken: u64,
+    /// Offsets that were removed from the topic before they were replayed.
+    pub expired: u64,
     /// Whether a stop was asked for before the end.
     pub stopped: bool,
 }
@@ -92,6 +94,7 @@ struct Run<'a> {
     replay: &'a Replay,
     reader: &'a Reader,
     dead: &'a str,
+    dead_id: Option<String>,
     origin: &'a str,
     partitions: usize,
     producer: Option<Arc<BaseProducer<ToolContext>>>,
@@ -121,9 +124,19 @@ pub fn replay(
     let reader = Reader::new(settings, &replay.group, replay.timeout)?;
     // First: it ends what an interrupted replay left open, so that the offsets read next are settled.
     let producer = if replay.dry_run { None } else { Some(producer(settings, replay)?) };
-    let committed = reader.committed(&ranges)?;
+    let dead_id = reader.topic_id();
+    let committed = reader.committed(&ranges, dead_id.as_deref())?;
+    let mut expired = 0;
     for range in &mut ranges {
-        range.start = committed.get(&range.partition).map_or(range.low, |o| (*o).clamp(range.low, range.end));
+        range.start = match committed.get(&range.partition) {
+            Some(offset) if (range.low..=range.end).contains(offset) => *offset,
+            Some(offset) => {
+                // Behind the end: the topic was created anew or cut off, and nothing that it holds was replayed.
+                expired += offsets(*offset, range.low);
+                range.low
+            }
+            None => range.low,
+        };
     }
     let total = ranges.iter().map(|r| offsets(r.start, r.end)).sum();
     let starts: BTreeMap<i32, Range> = ranges.iter().map(|r| (r.partition, *r)).collect();
@@ -132,10 +145,11 @@ pub fn replay(
         replay,
         reader: &reader,
         dead: &settings.topics.dead,
+        dead_id,
         origin: &settings.topics.input,
         partitions: target.partitions,
         producer,
-        tally: Tally::default(),
+        tally: Tally { expired, ..Tally::default() },
         positions: BTreeMap::new(),
         begun: None,
         in_batch: 0,
@@ -329,7 +343,7 @@ impl Run<'_> {
                 StreamError::TopicRefused { topic, operation: "WRITE", code }
             });
         }
-        let list = offsets_list(offsets)?;
+        let list = offsets_list(offsets, self.dead_id.as_deref())?;
         call(producer, self.replay, "sending offsets", |slice| {
             let group = self.reader.client().group_metadata().ok_or(KafkaError::Canceled)?;
             let (client, list) = (producer.clone(), list.clone());

@@ -53,6 +53,11 @@ impl Retry {
         });
     }
 
+    /// What failed will not be tried again.
+    pub(super) fn afresh(&mut self) {
+        *self = Self::new(self.patience);
+    }
+
     /// A batch that begins with these offsets cannot be committed now.
     pub(super) fn stuck(&mut self, heads: Vec<(Partition, i64)>) {
         for head in heads {

@@ -69,6 +69,8 @@ pub struct Settings {
     pub revoke_timeout: Duration,
     /// How long the brokers may refuse or not answer before the worker gives up and exits.
     pub broker_patience: Duration,
+    /// What to do when the input topic has lost articles before they were read.
+    pub lost_history: LostHistory,
     /// How often the brokers are asked which offsets they hold.
     pub confirm_every: Duration,
     /// From when on too many articles are bad.
@@ -101,6 +103,15 @@ pub enum Delivery {
     },
     /// Idempotent producer; offsets are committed after every delivery report has come.
     AtLeastOnce,
+}
+
+/// What to do when the input topic has lost articles before they were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LostHistory {
+    /// Count them, say so, and go on with the first article there is.
+    Continue,
+    /// Say so and stop.
+    Stop,
 }
 
 /// Topic names.
@@ -185,7 +196,7 @@ impl Settings {
             carried: Carried::default(),
             session_timeout: Duration::from_secs(45),
             max_poll_interval: Duration::from_secs(300),
-            transaction_timeout: Duration::from_secs(60),
+            transaction_timeout: Duration::from_secs(20),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             batch_records: 500,
             batch_bytes: 8 << 20,
@@ -197,6 +208,7 @@ impl Settings {
             drain_timeout: Duration::from_secs(20),
             revoke_timeout: Duration::from_secs(10),
             broker_patience: Duration::from_secs(120),
+            lost_history: LostHistory::Continue,
             confirm_every: Duration::from_secs(30),
             dead_letters: DeadLetterLimits::default(),
             skip_foreign: false,
@@ -322,8 +334,11 @@ impl Settings {
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
             .set("isolation.level", "read_committed")
-            // A lost offset must be visible, never skip history silently.
+            // Passes nothing over that is there. What is not there any more is noticed in `history`.
             .set("auto.offset.reset", "earliest")
+            // How long new partitions stay unread (default 5 min): the group's leader looks for them. One small request
+            // per worker and interval.
+            .set("topic.metadata.refresh.interval.ms", "15000")
             .set("max.poll.interval.ms", millis(self.max_poll_interval))
             // Trap: whenever its prefetch queue is over the limit librdkafka waits this long (default 1000 ms) before
             // the next fetch; 20 MB through a 256 kB queue took 17.6 s, with 10 ms 3.8 s (measured).
@@ -433,6 +448,14 @@ mod tests {
     fn defaults_are_valid() {
         settings().validate().unwrap();
         Settings { delivery: Delivery::AtLeastOnce, ..settings() }.validate().unwrap();
+    }
+
+    #[test]
+    fn readers_and_new_partitions_do_not_wait_for_long() {
+        let (producer, consumer) = (settings().producer_config(), settings().consumer_config());
+        assert_eq!(producer.get("transaction.timeout.ms"), Some("20000"));
+        assert_eq!(producer.get("message.timeout.ms"), Some("15000"));
+        assert_eq!(consumer.get("topic.metadata.refresh.interval.ms"), Some("15000"));
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub(super) type Watermarks = BTreeMap<(String, i32), i64>;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Statistics {
     pub(super) watermarks: Watermarks,
+    /// Partitions that are read to their end with nothing held back: the next offset, and where the partition begins.
+    pub(super) idle: BTreeMap<(String, i32), (i64, i64)>,
     /// Whether the group's coordinator is known and connected.
     pub(super) coordinated: bool,
 }
@@ -38,23 +40,36 @@ struct PartitionStatistics {
     /// Last stable offset: where a `read_committed` reader must stop.
     ls_offset: i64,
     hi_offset: i64,
+    #[serde(default = "unknown")]
+    lo_offset: i64,
+    #[serde(default = "unknown")]
+    next_offset: i64,
+    #[serde(default)]
+    fetchq_cnt: i64,
+}
+
+fn unknown() -> i64 {
+    -1
 }
 
 /// Reads a report. Unknown watermarks (negative) and the pseudo partition -1 are left out.
 pub(super) fn read(json: &[u8]) -> Result<Statistics, serde_json::Error> {
     let report: Report = serde_json::from_slice(json)?;
-    let mut watermarks = Watermarks::new();
+    let (mut watermarks, mut idle) = (Watermarks::new(), BTreeMap::new());
     for (topic, partitions) in report.topics {
         for (number, p) in partitions.partitions {
             let end = if p.ls_offset >= 0 { p.ls_offset } else { p.hi_offset };
             if number >= 0 && end >= 0 {
                 watermarks.insert((topic.clone(), number), end);
+                if p.fetchq_cnt == 0 && p.next_offset >= end && p.lo_offset >= 0 {
+                    idle.insert((topic.clone(), number), (p.next_offset, p.lo_offset));
+                }
             }
         }
     }
     // All other states (rd_kafka_cgrp_state_names) are steps towards a coordinator.
     let coordinated = report.cgrp.is_none_or(|group| group.state == "up");
-    Ok(Statistics { watermarks, coordinated })
+    Ok(Statistics { watermarks, idle, coordinated })
 }
 
 #[cfg(test)]
@@ -72,6 +87,16 @@ mod tests {
         assert_eq!(read(json).unwrap().watermarks, BTreeMap::from(expect));
         assert!(read(br#"{"topics":{"t":{"partitions":{"0":{"ls_offset":007,"hi_offset":9}}}}}"#).is_err());
         assert!(read(b"{}").unwrap().watermarks.is_empty());
+    }
+
+    #[test]
+    fn knows_which_partitions_are_read_to_their_end() {
+        let json = br#"{"topics":{"t":{"partitions":{
+            "0":{"lo_offset":3,"ls_offset":9,"hi_offset":9,"next_offset":9,"fetchq_cnt":0},
+            "1":{"lo_offset":3,"ls_offset":9,"hi_offset":9,"next_offset":9,"fetchq_cnt":2},
+            "2":{"lo_offset":3,"ls_offset":9,"hi_offset":9,"next_offset":8,"fetchq_cnt":0},
+            "3":{"lo_offset":-1,"ls_offset":9,"hi_offset":9,"next_offset":9,"fetchq_cnt":0}}}}}"#;
+        assert_eq!(read(json).unwrap().idle, BTreeMap::from([(("t".to_owned(), 0), (9, 3))]));
     }
 
     #[test]

@@ -24,7 +24,7 @@ use rdkafka::producer::Producer as _;
 use tracing::warn;
 
 use super::bounded::BoundedCalls;
-use super::consumer::{Subscription, offsets_list};
+use super::consumer::Subscription;
 use super::delivery::{Article, Attempt, Delivery, Failure, Patience, Written, is_denied};
 use super::error::StreamError;
 use super::ledger::Partition;
@@ -118,7 +118,7 @@ impl Transactions {
                 Call::Returned(Err(error)) => error,
                 Call::Withheld(stranger) => {
                     self.metrics.commits_withheld.with_label_values(&[stranger.as_str()]).inc();
-                    return Ok(Answer::Abort(format!("this worker is no member of its group any more: {stranger}")));
+                    return Ok(Answer::Abort(format!("this worker must not commit any more: {stranger}")));
                 }
                 Call::Left => {
                     patience.check(action, || "no answer".into())?;
@@ -282,7 +282,7 @@ impl Delivery for Transactions {
         subscription: &Subscription,
         patience: &Patience<'_>,
     ) -> Result<Attempt, StreamError> {
-        let offsets = offsets_list(offsets)?;
+        let offsets = subscription.offsets(offsets)?;
         let attempt = self.commit_or_abort(written, articles.len(), &offsets, subscription, patience);
         if matches!(attempt, Err(_) | Ok(Attempt::Lost(_))) {
             // The transaction may stay open: there was no way to end it. The next producer of this worker does.

@@ -34,6 +34,7 @@ use super::delivery::{Article, Delivery, Outcome, Patience};
 use super::error::StreamError;
 use super::gate::Gate;
 use super::health::{Health, Phase};
+use super::history::{History, Loss};
 use super::isolation::Isolation;
 use super::ledger::{Ledger, LedgerError, Partition, Ticket};
 use super::pool::{self, Done, Pool};
@@ -42,7 +43,7 @@ use super::queue::Job;
 use super::recorder::Recorder;
 use super::retry::Retry;
 use super::settings::{self, Settings};
-use super::statistics::Watermarks;
+use super::statistics::{Statistics, Watermarks};
 use super::stop::StopSignal;
 use super::transaction::Transactions;
 use super::worker::{CLOSE_TIMEOUT, Summary};
@@ -76,6 +77,7 @@ pub(super) struct Stream {
     pub(super) open_batch: Option<OpenBatch>,
     pub(super) recorder: Recorder,
     pub(super) commits: Commits,
+    pub(super) history: History,
     pub(super) breaker: Breaker,
     pub(super) suspects: Suspects,
     pub(super) isolation: Isolation,
@@ -113,6 +115,7 @@ impl Stream {
             open_batch: None,
             recorder: Recorder::new(&settings.topics, &metrics),
             commits: Commits::new(&metrics),
+            history: History::default(),
             breaker: Breaker::new(settings.dead_letters.clone()),
             suspects,
             isolation: Isolation::default(),
@@ -173,6 +176,7 @@ impl Stream {
         self.health.set_waiting(Some("no answer yet from the brokers".into()));
         let opened = Self::check_topics(&self.subscription, &self.settings, &self.health, &patience).and_then(|()| {
             self.health.set_waiting(Some("no answer yet from the transaction coordinator".into()));
+            Self::identify(&self.subscription, &self.settings, &patience)?;
             while !self.delivery.open()? {
                 patience.check("starting transactions", || "no answer from the transaction coordinator".into())?;
                 // A refusal to be tried again may come at once.
@@ -225,6 +229,9 @@ impl Stream {
     /// One turn.
     fn turn(&mut self) -> Result<(), StreamError> {
         self.health.beat();
+        if let Some(new) = self.subscription.successor() {
+            self.follow_topic(new)?;
+        }
         let mut busy = self.take_records()?;
         busy |= self.take_results(Duration::ZERO);
         busy |= self.deliver_if_due()?;
@@ -311,6 +318,18 @@ impl Stream {
         let partition = Partition { topic: input.topic.clone(), number: input.partition };
         let (offset, bytes, now) = (input.offset, input.size(), Instant::now());
         let input = Arc::new(input);
+        let low = || self.subscription.low(&partition);
+        if let Some(loss) = self.history.read(&partition, offset, low) {
+            self.lost(std::slice::from_ref(&partition), &loss)?;
+            if matches!(loss, Loss::Cut { .. }) {
+                // What was read of the part that is gone can no longer be committed before what comes now.
+                self.give_back(std::slice::from_ref(&partition), "rewound");
+                self.ledger.assign(partition.clone());
+                self.history.begin_at(&partition, offset + 1);
+                let labels = [&*partition.topic, &partition.number.to_string()];
+                self.metrics.assignment_info.with_label_values(&labels).set(1);
+            }
+        }
         if self.ledger.position(&partition).is_none() {
             self.suspects.starts(&partition, offset);
         }
@@ -433,7 +452,7 @@ impl Stream {
         }
         self.metrics.set_healthy("delivery", !self.retry.failing());
         self.metrics.set_healthy("enrichment", self.pool.stuck() == 0);
-        self.confirm(now);
+        self.confirm(now)?;
         for partition in self.ledger.partitions() {
             let labels = [&*partition.topic, &partition.number.to_string()];
             let records = i64::try_from(self.ledger.uncommitted(partition)).unwrap_or(i64::MAX);
@@ -441,10 +460,33 @@ impl Stream {
         }
         if let Some(statistics) = self.subscription.take_statistics() {
             self.show_lag(&statistics.watermarks);
+            self.look_around(&statistics)?;
             let why = || self.subscription.troubles().and_then(Troubles::explain);
             self.contact.note(statistics.coordinated, now, self.settings.broker_patience, why)?;
         }
         self.give_up_overdue()
+    }
+
+    /// Looks, now and then, whether the topic is still there and has what was not read.
+    fn look_around(&mut self, statistics: &Statistics) -> Result<(), StreamError> {
+        self.subscription.is_same_topic();
+        if self.subscription.missing_for() >= self.settings.broker_patience {
+            return Err(StreamError::TopicMissing(self.settings.topics.input.to_string()));
+        }
+        // A pause throws away what was fetched: the next offset is not what was read.
+        if self.subscription.is_paused() {
+            return Ok(());
+        }
+        let owned: Vec<Partition> = self.ledger.partitions().cloned().collect();
+        for partition in owned {
+            let Some((next, low)) = statistics.idle.get(&(partition.topic.to_string(), partition.number)) else {
+                continue;
+            };
+            if let Some(loss) = self.history.idle(&partition, *next, *low) {
+                self.lost(std::slice::from_ref(&partition), &loss)?;
+            }
+        }
+        Ok(())
     }
 
     fn show_lag(&self, ends: &Watermarks) {
@@ -459,19 +501,23 @@ impl Stream {
 
     /// Asks the brokers now and then which offsets they hold. Never while a transaction is open: they would not answer
     /// before it ends.
-    fn confirm(&mut self, now: Instant) {
+    fn confirm(&mut self, now: Instant) -> Result<(), StreamError> {
         if self.open_batch.is_some() || now.duration_since(self.last_confirmation) < self.settings.confirm_every {
-            return;
+            return Ok(());
         }
         self.last_confirmation = now;
         let owned: Vec<Partition> = self.ledger.partitions().cloned().collect();
         if owned.is_empty() {
-            return;
+            return Ok(());
         }
         match self.subscription.committed(&owned) {
-            Ok(held) => self.commits.confirm(&held),
+            Ok(held) => {
+                self.commits.confirm(&held);
+                return self.look_back(&held);
+            }
             // commits_checked_total stands still, which an alert watches; the client's own errors say why.
             Err(error) => debug!("the committed offsets cannot be read: {error}"),
         }
+        Ok(())
     }
 }

@@ -43,6 +43,7 @@ pub struct Metrics {
     pub record_bytes_consumed: IntCounterVec,
     pub records_finished: IntCounterVec,
     pub records_returned: IntCounterVec,
+    pub records_lost: IntCounterVec,
     pub records_dead_lettered: IntCounterVec,
     pub records_skipped: IntCounterVec,
     pub articles_retried: IntCounter,
@@ -120,6 +121,14 @@ impl Metrics {
                 &["cause"],
                 "Records given back uncommitted, to be read again by whoever owns their partition: revoked, lost, \
                  stopped, rewound. Work done twice, never a loss.",
+            )?,
+            records_lost: b.counters(
+                "records_lost_total",
+                &["cause"],
+                "Must stay 0. Offsets of the input that were gone before they were read: expired (retention or \
+                 delete-records), cut (an unclean election), recreated (the topic was deleted and created anew; 1 where \
+                 nothing is known to be lost). At most so many articles: markers of transactions count, too. The log has \
+                 partitions and offsets.",
             )?,
             records_dead_lettered: b.counters(
                 "records_dead_lettered_total",
@@ -230,7 +239,8 @@ impl Metrics {
                 "commits_withheld_total",
                 &["reason"],
                 "Commits not sent because brokers would have accepted them from a worker that has lost its place in the \
-                 group: no_generation, no_member, renamed, lost. The batch is given up and its articles are read again by \
+                 group: no_generation, no_member, renamed, lost; or because another topic has the name of the input topic \
+                 now: other_topic. The batch is given up and its articles are read again by \
                  whoever owns the partitions: work done twice, never a loss.",
             )?,
             ledger_uncommitted: b.gauges(
@@ -348,6 +358,9 @@ impl Metrics {
         for cause in ["revoked", "lost", "stopped", "rewound"] {
             self.records_returned.with_label_values(&[cause]);
         }
+        for cause in ["expired", "cut", "recreated"] {
+            self.records_lost.with_label_values(&[cause]);
+        }
         for outcome in ["committed", "aborted", "failed"] {
             self.transactions.with_label_values(&[outcome]);
         }
@@ -360,7 +373,7 @@ impl Metrics {
         for kind in ["gap", "overlap", "moved"] {
             self.commit_violations.with_label_values(&[kind]);
         }
-        for reason in ["no_generation", "no_member", "renamed", "lost"] {
+        for reason in ["no_generation", "no_member", "renamed", "lost", "other_topic"] {
             self.commits_withheld.with_label_values(&[reason]);
         }
         for against in ["order", "brokers"] {

@@ -65,6 +65,20 @@ pub fn send(bootstrap: &str, topics: &Topics, range: std::ops::Range<usize>) {
     produce(bootstrap, &topics.input, articles.iter().map(|(k, v)| (Some(k.as_bytes()), v.as_bytes(), [].as_slice())));
 }
 
+/// Writes ranges of articles, each in a transaction that is committed or aborted.
+pub fn send_in_transactions(bootstrap: &str, topics: &Topics, ranges: &[(std::ops::Range<usize>, bool)]) {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", bootstrap).set("partitioner", "murmur2_random");
+    let producer: BaseProducer = config.set("transactional.id", &topics.input).create().unwrap();
+    let limit = Duration::from_secs(60);
+    producer.init_transactions(limit).unwrap();
+    for (range, commit) in ranges {
+        producer.begin_transaction().unwrap();
+        send_with(&producer, topics, range.clone());
+        if *commit { producer.commit_transaction(limit) } else { producer.abort_transaction(limit) }.unwrap();
+    }
+}
+
 /// What came of `n` articles. Offenders are named with their places, as `topic[partition]@offset`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Verdict {

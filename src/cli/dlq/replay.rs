@@ -104,6 +104,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         (tally.passed, "passed over: not chosen"),
         (tally.guarded, "left: replayed too often"),
         (tally.broken, "left: pieces are missing"),
+        (tally.expired, "offsets gone: removed from the topic before they were replayed"),
     ] {
         if count > 0 {
             let _ = writeln!(out, "  {count:>9}  {what}");

@@ -7,6 +7,7 @@
 mod brokers;
 mod chaos;
 mod groups;
+mod history;
 mod rights;
 mod topics;
 mod transactions;

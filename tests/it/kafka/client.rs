@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::message::{Header, Headers, Message as _, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -118,6 +118,55 @@ fn wait_known(broker: &str, topic: &str) {
         assert!(Instant::now() < deadline, "{broker} does not know {topic}: {:?}", metadata.err());
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// Makes an administrative request and gives its answer.
+fn administer<T>(
+    bootstrap: &str,
+    request: impl AsyncFnOnce(&AdminClient<DefaultClientContext>, &AdminOptions) -> rdkafka::error::KafkaResult<T>,
+) -> T {
+    let admin: AdminClient<DefaultClientContext> =
+        ClientConfig::new().set("bootstrap.servers", bootstrap).create().expect("an admin client");
+    let options = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(request(&admin, &options)).expect("the request is answered")
+}
+
+/// Creates one topic. One of that name that was just deleted may still be on its way out.
+pub fn create_topic(bootstrap: &str, topic: &str, partitions: i32) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let new = [NewTopic::new(topic, partitions, TopicReplication::Fixed(1))];
+    while let Err((_, code)) =
+        administer(bootstrap, async |admin, options| admin.create_topics(&new, options).await).remove(0)
+    {
+        assert!(Instant::now() < deadline, "{topic} cannot be created: {code}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Adds partitions up to a number.
+pub fn add_partitions(bootstrap: &str, topic: &str, partitions: usize) {
+    let more = [NewPartitions::new(topic, partitions)];
+    let answer = administer(bootstrap, async |admin, options| admin.create_partitions(&more, options).await);
+    answer.into_iter().for_each(|result| drop(result.expect("partitions can be added")));
+}
+
+/// Deletes the records of partition 0 below an offset.
+pub fn delete_records(bootstrap: &str, topic: &str, before: i64) {
+    let mut list = TopicPartitionList::new();
+    list.add_partition_offset(topic, 0, Offset::Offset(before)).expect("a valid offset");
+    administer(bootstrap, async |admin, options| admin.delete_records(&list, options).await);
+}
+
+/// Commits an offset in partition 0 for a group that nobody is in.
+pub fn commit_for(bootstrap: &str, group: &str, topic: &str, offset: i64, metadata: &str) {
+    let consumer: BaseConsumer =
+        ClientConfig::new().set("bootstrap.servers", bootstrap).set("group.id", group).create().expect("a consumer");
+    let mut list = TopicPartitionList::new();
+    let mut element = list.add_partition(topic, 0);
+    element.set_offset(Offset::Offset(offset)).expect("a valid offset");
+    element.set_metadata(metadata);
+    consumer.commit(&list, CommitMode::Sync).expect("the offset can be committed");
 }
 
 /// Deletes a topic and waits until it is gone.
