@@ -40,6 +40,8 @@ pub(super) enum Answer {
 pub(super) struct Identity {
     topic: Arc<str>,
     known: RefCell<Option<String>>,
+    /// The brokers know no ids.
+    without: Cell<bool>,
     /// The id of the topic that has taken its place.
     successor: RefCell<Option<String>>,
     asked: Cell<Option<Instant>>,
@@ -49,14 +51,18 @@ pub(super) struct Identity {
 impl Identity {
     pub(super) fn new(topic: Arc<str>) -> Self {
         let (known, successor) = (RefCell::default(), RefCell::default());
-        Self { topic, known, successor, asked: Cell::new(None), missing: Cell::new(None) }
+        Self { topic, known, without: Cell::new(false), successor, asked: Cell::new(None), missing: Cell::new(None) }
     }
 
-    /// Asks now, for the first time, and remembers.
+    /// Asks now, and remembers what it is told first.
     pub(super) fn learn<C: ClientContext>(&self, client: &Client<C>, timeout: Duration) -> Answer {
         let answer = ask(client, &self.topic, timeout);
-        if let Answer::Id(id) = &answer {
-            *self.known.borrow_mut() = Some(id.clone());
+        match &answer {
+            Answer::Id(id) => {
+                self.known.borrow_mut().get_or_insert_with(|| id.clone());
+            }
+            Answer::NoIds => self.without.set(true),
+            Answer::Missing | Answer::Unknown(_) => {}
         }
         answer
     }
@@ -66,19 +72,21 @@ impl Identity {
         if self.successor.borrow().is_some() {
             return false;
         }
-        let Some(known) = self.known() else { return true };
+        if self.without.get() {
+            return true;
+        }
         let now = Instant::now();
         if self.asked.get().is_some_and(|asked| now.duration_since(asked) < FRESH) {
             return true;
         }
-        let answer = ask(client, &self.topic, PATIENCE);
+        let answer = self.learn(client, PATIENCE);
         self.asked.set(Some(Instant::now()));
         self.missing.set(match &answer {
             Answer::Missing => self.missing.get().or(Some(now)),
             _ => None,
         });
         match answer {
-            Answer::Id(id) if id != known => {
+            Answer::Id(id) if self.known().is_some_and(|known| known != id) => {
                 *self.successor.borrow_mut() = Some(id);
                 false
             }

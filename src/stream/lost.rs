@@ -17,6 +17,9 @@ use super::settings::{LostHistory, Settings};
 use super::turn::Stream;
 use super::worker::CLOSE_TIMEOUT;
 
+/// How long the id of the input topic is waited for at the start.
+const UNTOLD: Duration = Duration::from_secs(20);
+
 impl Stream {
     /// Says what is lost.
     ///
@@ -39,10 +42,19 @@ impl Stream {
         settings: &Settings,
         patience: &Patience<'_>,
     ) -> Result<(), StreamError> {
+        let started = Instant::now();
         loop {
             match subscription.identify(Duration::from_secs(2)) {
                 Answer::Id(_) | Answer::NoIds => return Ok(()),
                 Answer::Missing => return Err(StreamError::TopicMissing(settings.topics.input.to_string())),
+                // Some brokers answer everything but this.
+                Answer::Unknown(reason) if started.elapsed() > UNTOLD => {
+                    warn!(
+                        "the brokers do not tell the id of the input topic ({reason}): should it be created anew, that is \
+                         noticed once they do"
+                    );
+                    return Ok(());
+                }
                 Answer::Unknown(reason) => {
                     patience.check("asking for the id of the input topic", || reason)?;
                     subscription.poll(Duration::from_millis(100))?;

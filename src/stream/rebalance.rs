@@ -75,7 +75,8 @@ impl Stream {
             // What was to be read once more is left to the next owner, too.
             withdrawn += self.withdraw(lanes);
         }
-        while self.ledger.ready_in(lanes) > 0 && Instant::now() < until {
+        // Nothing can be committed in a topic that is gone.
+        while self.ledger.ready_in(lanes) > 0 && Instant::now() < until && self.subscription.successor().is_none() {
             self.health.beat();
             if self.retry.blocked(Instant::now()) {
                 self.take_results(Duration::from_millis(20));
