@@ -73,8 +73,12 @@ impl Stream {
             }
             if let Some(old) = self.foreign(held) {
                 let new = self.subscription.topic_id().unwrap_or_default();
-                self.lost(std::slice::from_ref(partition), &Loss::Recreated { old, new, unread: 0 })?;
                 foreign.push((partition.clone(), Offset::Beginning));
+                if self.former_topic.as_ref() == Some(&old) {
+                    // Committed while the topic went (measured), and said already.
+                    continue;
+                }
+                self.lost(std::slice::from_ref(partition), &Loss::Recreated { old, new, unread: 0 })?;
                 continue;
             }
             if held.offset.is_none() {
@@ -114,6 +118,7 @@ impl Stream {
             lag.max(i64::try_from(self.ledger.uncommitted(partition)).unwrap_or(i64::MAX))
         });
         let (old, unread) = (self.subscription.topic_id().unwrap_or_default(), unread.sum());
+        self.former_topic = Some(old.clone());
         self.lost(&owned, &Loss::Recreated { old, new, unread })?;
         self.give_back(&owned, "rewound");
         self.health.set_partitions(0);

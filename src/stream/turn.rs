@@ -78,6 +78,8 @@ pub(super) struct Stream {
     pub(super) recorder: Recorder,
     pub(super) commits: Commits,
     pub(super) history: History,
+    /// The topic before the one that is read, if that was created anew under this worker.
+    pub(super) former_topic: Option<String>,
     pub(super) breaker: Breaker,
     pub(super) suspects: Suspects,
     pub(super) isolation: Isolation,
@@ -116,6 +118,7 @@ impl Stream {
             recorder: Recorder::new(&settings.topics, &metrics),
             commits: Commits::new(&metrics),
             history: History::default(),
+            former_topic: None,
             breaker: Breaker::new(settings.dead_letters.clone()),
             suspects,
             isolation: Isolation::default(),

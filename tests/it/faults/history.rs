@@ -190,17 +190,23 @@ fn readers_wait_for_a_dead_worker_no_longer_than_its_transaction_may_last() {
     let Some(kafka) = kafka::shared(test) else { return };
     let (bootstrap, topics) = (kafka.bootstrap(), Topics::new("held-up"));
     create_topics(bootstrap, &topics, 1);
-    // Records linger, so a transaction is open nearly all the time. All else is as it comes.
-    let group = Group::new(bootstrap, "held-up", &topics).with("KAFKA__PRODUCER__LINGER_MS", "1500");
+    // Records linger, so that a transaction is open nearly all the time. All else is as it comes.
+    let group = Group::new(bootstrap, "held-up", &topics).with("KAFKA__PRODUCER__LINGER_MS", "8000");
     let (mut kills, mut sent, mut held) = (0, 0, Duration::ZERO);
     while held < Duration::from_secs(3) && kills < 4 {
         let worker = group.start(kills);
-        for _ in 0..20 {
-            articles::send(bootstrap, &topics, sent..sent + 2);
-            sent += 2;
+        articles::send(bootstrap, &topics, sent..sent + 2);
+        sent += 2;
+        wait_committed(bootstrap, &group, &topics, sent as i64, &worker);
+        articles::send(bootstrap, &topics, sent..sent + 2);
+        sent += 2;
+        let written = || worker.metric("dateline_stage_duration_seconds_count{stage=\"enrich\"}").unwrap_or_default();
+        let deadline = Instant::now() + PATIENCE;
+        while written() < 4.0 {
+            assert!(Instant::now() < deadline, "{} articles read; log:\n{}", written(), worker.log());
             std::thread::sleep(Duration::from_millis(100));
         }
-        wait_committed(bootstrap, &group, &topics, sent as i64 - 30, &worker);
+        std::thread::sleep(Duration::from_secs(1));
         worker.kill();
         kills += 1;
         let (start, mark) = (Instant::now(), format!("mark {kills}"));
