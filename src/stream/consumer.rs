@@ -195,6 +195,13 @@ impl Subscription {
         self.inner().map_or(true, |consumer| self.identity.holds(consumer.client()))
     }
 
+    /// Asks again for an id that has not been told.
+    pub(super) fn ask_again(&self) {
+        if self.identity.is_untold() {
+            self.identify(Duration::from_millis(100));
+        }
+    }
+
     /// The id of the topic that is read.
     pub(super) fn topic_id(&self) -> Option<String> {
         self.identity.known()

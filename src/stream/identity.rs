@@ -72,7 +72,7 @@ impl Identity {
         if self.successor.borrow().is_some() {
             return false;
         }
-        if self.without.get() {
+        if self.without.get() || self.known.borrow().is_none() {
             return true;
         }
         let now = Instant::now();
@@ -96,6 +96,11 @@ impl Identity {
             }
             _ => true,
         }
+    }
+
+    /// Whether the id has not been told yet, and may be.
+    pub(super) fn is_untold(&self) -> bool {
+        !self.without.get() && self.known.borrow().is_none()
     }
 
     pub(super) fn known(&self) -> Option<String> {

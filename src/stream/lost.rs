@@ -2,13 +2,12 @@
 //! `lost_history` has it. Noticed in `history` and `identity`; going on never passes a record over.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::Offset;
 use tracing::{error, info, warn};
 
 use super::consumer::{Held, Subscription};
-use super::delivery::Patience;
 use super::error::StreamError;
 use super::history::Loss;
 use super::identity::Answer;
@@ -18,7 +17,7 @@ use super::turn::Stream;
 use super::worker::CLOSE_TIMEOUT;
 
 /// How long the id of the input topic is waited for at the start.
-const UNTOLD: Duration = Duration::from_secs(20);
+const UNTOLD: Duration = Duration::from_secs(1);
 
 impl Stream {
     /// Says what is lost.
@@ -37,28 +36,14 @@ impl Stream {
     }
 
     /// Learns which topic it is that will be read.
-    pub(super) fn identify(
-        subscription: &Subscription,
-        settings: &Settings,
-        patience: &Patience<'_>,
-    ) -> Result<(), StreamError> {
-        let started = Instant::now();
-        loop {
-            match subscription.identify(Duration::from_secs(2)) {
-                Answer::Id(_) | Answer::NoIds => return Ok(()),
-                Answer::Missing => return Err(StreamError::TopicMissing(settings.topics.input.to_string())),
-                // Some brokers answer everything but this.
-                Answer::Unknown(reason) if started.elapsed() > UNTOLD => {
-                    warn!(
-                        "the brokers do not tell the id of the input topic ({reason}): should it be created anew, that is \
-                         noticed once they do"
-                    );
-                    return Ok(());
-                }
-                Answer::Unknown(reason) => {
-                    patience.check("asking for the id of the input topic", || reason)?;
-                    subscription.poll(Duration::from_millis(100))?;
-                }
+    pub(super) fn identify(subscription: &Subscription, settings: &Settings) -> Result<(), StreamError> {
+        match subscription.identify(UNTOLD) {
+            Answer::Id(_) | Answer::NoIds => Ok(()),
+            Answer::Missing => Err(StreamError::TopicMissing(settings.topics.input.to_string())),
+            // The mock cluster, for one, answers everything but this.
+            Answer::Unknown(reason) => {
+                info!("the brokers do not tell the id of the input topic ({reason}): asked again now and then");
+                Ok(())
             }
         }
     }
@@ -127,11 +112,7 @@ impl Stream {
         if !std::mem::replace(&mut self.subscription, subscription).close(CLOSE_TIMEOUT) {
             warn!("leaving the group took too long; the partitions come when the session times out");
         }
-        let (stop, health) = (self.stop.clone(), self.health.clone());
-        let patience = Patience::new(Instant::now(), self.settings.broker_patience, &stop, &health).until_stop();
-        match Self::identify(&self.subscription, &self.settings, &patience) {
-            Err(_) if self.stop.requested() => Ok(()),
-            result => result.and_then(|()| self.subscription.subscribe()),
-        }
+        Self::identify(&self.subscription, &self.settings)?;
+        self.subscription.subscribe()
     }
 }

@@ -179,7 +179,7 @@ impl Stream {
         self.health.set_waiting(Some("no answer yet from the brokers".into()));
         let opened = Self::check_topics(&self.subscription, &self.settings, &self.health, &patience).and_then(|()| {
             self.health.set_waiting(Some("no answer yet from the transaction coordinator".into()));
-            Self::identify(&self.subscription, &self.settings, &patience)?;
+            Self::identify(&self.subscription, &self.settings)?;
             while !self.delivery.open()? {
                 patience.check("starting transactions", || "no answer from the transaction coordinator".into())?;
                 // A refusal to be tried again may come at once.
@@ -472,6 +472,7 @@ impl Stream {
 
     /// Looks, now and then, whether the topic is still there and has what was not read.
     fn look_around(&mut self, statistics: &Statistics) -> Result<(), StreamError> {
+        self.subscription.ask_again();
         self.subscription.is_same_topic();
         if self.subscription.missing_for() >= self.settings.broker_patience {
             return Err(StreamError::TopicMissing(self.settings.topics.input.to_string()));
