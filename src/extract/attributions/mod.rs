@@ -123,9 +123,9 @@ impl Touching {
         for (d, draft) in drafts.iter().enumerate() {
             for content in draft.content.iter().filter(|c| !c.is_empty()) {
                 let sentence = |i: usize| doc.tokens()[i].sentence as usize;
-                for s in sentence(content.start)..=sentence(content.end - 1) {
-                    if of[s].last() != Some(&(d as u32)) {
-                        of[s].push(d as u32);
+                for touching in &mut of[sentence(content.start)..=sentence(content.end - 1)] {
+                    if touching.last() != Some(&(d as u32)) {
+                        touching.push(d as u32);
                     }
                 }
             }
