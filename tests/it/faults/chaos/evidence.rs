@@ -9,7 +9,8 @@
 //! | `offsets.txt`, `transactions.txt`, `batches.txt` | the brokers' own logs, read: who committed which offset, the states of transactions, every batch's producer id and epoch, transaction markers |
 //! | `broker-N` | the brokers' folders: data, settings, `broker.log` |
 //!
-//! A run that passes leaves nothing, unless `DATELINE_CHAOS_KEEP=1`.
+//! librdkafka's lines in a worker's log bear the time at which the worker took them: it does so when it polls, not while it
+//! waits for a broker. A run that passes leaves nothing, unless `DATELINE_CHAOS_KEEP=1`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
