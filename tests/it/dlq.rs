@@ -45,7 +45,7 @@ fn a_bad_article_comes_back_once_its_cause_is_gone() {
     let strict = group.clone().with("LIMITS__ARTICLE_BYTES", "20KiB").with("LIMITS__OUTPUT_BYTES", "16KiB");
     let worker = strict.start(0).ready();
     produce(bootstrap, &topics.input, [(Some(b"large".as_slice()), large.as_bytes(), origin.as_slice())]);
-    produce(bootstrap, &topics.input, [(Some(b"bytes".as_slice()), b"\xff\xfe\x00".as_slice(), [].as_slice())]);
+    produce(bootstrap, &topics.input, [(Some(b"bytes".as_slice()), b"caf\xe9 in Kano".as_slice(), [].as_slice())]);
     let dead = read_until(bootstrap, &topics.dead, PATIENCE, |m| m.len() >= 4);
     assert!(dead.len() >= 4, "pieces of one and a whole one: {}\n{}", dead.len(), worker.log());
     assert_eq!(worker.stop().code(), Some(0));

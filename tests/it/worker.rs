@@ -72,7 +72,7 @@ fn bad_articles_are_dead_lettered_while_the_rest_flows() {
                   fortsetzen werde, und die Opposition hat das scharf kritisiert. Das sagte der Sprecher am Abend.";
     let bad: [(&str, &[u8], &str); 6] = [
         ("truncated", br#"{"id": "x", "text": "The police arr"#, "truncated_json"),
-        ("bytes", b"\xff\xfe\x00police", "not_utf8"),
+        ("bytes", b"caf\xe9 police", "not_utf8"),
         ("type", br#"{"text": 5}"#, "wrong_type"),
         ("empty", br#"{"text": "  "}"#, "empty_text"),
         ("large", large.as_bytes(), "too_large"),
