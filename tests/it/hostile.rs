@@ -86,6 +86,7 @@ fn hostile_input_ends_alone() {
     let good = hostile.len() * 2;
     // A debug build takes seconds for each long text, a busy machine many times that: nothing here is about time.
     let group = Group::new(bootstrap, "hostile", &topics).with("WORKER__ARTICLE_TIMEOUT", "600s");
+    let group = group.with("WORKER__ARTICLE_HANG_TIMEOUT", "900s");
     let worker = group.with("KAFKA__MAX_POLL_INTERVAL", "1800s").start(0).ready();
     let dead = hostile.iter().filter(|(_, _, ends)| matches!(ends, Ends::Dead(_))).count();
     let all = good + hostile.len() - dead;

@@ -51,7 +51,7 @@ fn clause(doc: &Doc<'_>, cues: &Cues, verb: usize) -> Option<Draft> {
         let span = content_span(doc, verb, head);
         content.extend(spans::without(doc, span, &holes));
     }
-    draft.content = spans::joined(content);
+    draft.content = within_bounds(spans::joined(content));
     (!draft.content.is_empty()).then_some(draft)
 }
 
@@ -164,6 +164,20 @@ fn is_inserted(doc: &Doc<'_>, verb: usize) -> bool {
     let span = doc.subtree(verb);
     let comma = |i: usize| matches!(doc.word(i), "," | "—" | "–" | "\"" | "”");
     span.start > 0 && comma(span.start - 1) && doc.subtree(doc.head(verb)).start < span.start && span.len() <= 12
+}
+
+/// Words of a statement at most. No sentence of a newspaper is so long; in a text of nothing but cues every statement
+/// would else hold all that follow it.
+const LONGEST: usize = 500;
+
+fn within_bounds(content: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut left = LONGEST;
+    let cut = content.into_iter().map(|range| {
+        let end = range.end.min(range.start + left);
+        left -= end - range.start;
+        range.start..end
+    });
+    cut.filter(|range| !range.is_empty()).collect()
 }
 
 /// The words of a complement. Its subtree, but for a complement before the verb not beyond the verb's subject.

@@ -300,6 +300,8 @@ fn spelled(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)>
             (NumberWord::Scale(100), Some(NumberWord::Unit(_) | NumberWord::Tens(_))) => {
                 current = current.saturating_mul(100);
             }
+            // "two thousand million".
+            (NumberWord::Scale(s), Some(NumberWord::Scale(_))) if current == 0 => total = total.saturating_mul(s),
             (NumberWord::Scale(s), Some(_)) => {
                 total = total.saturating_add(current.saturating_mul(s));
                 current = 0;
@@ -385,6 +387,10 @@ mod tests {
         check("several hundred people", (None, Some(300), None, None, false));
         check("10 to 15 people", (None, Some(10), Some(15), None, true));
         check("10-15 people", (None, Some(10), Some(15), None, true));
+        check(
+            "two thousand million people",
+            (Some(2_000_000_000), Some(2_000_000_000), Some(2_000_000_000), None, true),
+        );
         check("2 to 3 million people", (None, Some(2_000_000), Some(3_000_000), None, true));
         check("as many as 40 people", (None, None, Some(40), Some(NumberMod::AtMost), true));
         check("40 or more people", (Some(40), Some(40), None, Some(NumberMod::AtLeast), true));

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, NewPartitions, NewTopic, ResourceSpecifier, TopicReplication,
+};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
@@ -149,6 +151,13 @@ pub fn add_partitions(bootstrap: &str, topic: &str, partitions: usize) {
     let more = [NewPartitions::new(topic, partitions)];
     let answer = administer(bootstrap, async |admin, options| admin.create_partitions(&more, options).await);
     answer.into_iter().for_each(|result| drop(result.expect("partitions can be added")));
+}
+
+/// Lets no record be written to a topic of one replica any more: the brokers ask writers to try again.
+pub fn hold_up(bootstrap: &str, topic: &str) {
+    let change = [AlterConfig::new(ResourceSpecifier::Topic(topic)).set("min.insync.replicas", "2")];
+    let answer = administer(bootstrap, async |admin, options| admin.alter_configs(&change, options).await);
+    answer.into_iter().for_each(|result| drop(result.expect("the topic can be altered")));
 }
 
 /// Deletes the records of partition 0 below an offset.
