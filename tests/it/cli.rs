@@ -362,7 +362,7 @@ fn what_is_no_article_is_said_to_be_none() {
 fn last_of_json(log: &[u8]) -> serde_json::Value {
     let text = String::from_utf8(log.to_vec()).unwrap();
     let line = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e} in {line:?} of\n{text}"));
-    text.lines().map(line).last().unwrap_or_default()
+    text.lines().map(line).next_back().unwrap_or_default()
 }
 
 #[test]
