@@ -45,29 +45,28 @@ def name_words(text, name):
     return text[name[0]:name[1]] if isinstance(name, list) else name
 
 
+def converted(events, text, trigger, name):
+    """The events with every trigger and every name of a party or a place turned by these functions of text and value."""
+    return [
+        {
+            **event,
+            "triggers": [trigger(text, value) for value in event["triggers"]],
+            **{field: [[name(text, value) for value in party] for party in event[field]] for field in NAMES},
+            "places": [name(text, value) for value in event["places"]],
+        }
+        for event in events
+    ]
+
+
 def strip(article, text):
-    events = []
-    for event in article["events"]:
-        event = dict(event)
-        event["triggers"] = [trigger_span(text, trigger) for trigger in event["triggers"]]
-        for field in NAMES:
-            event[field] = [[name_span(text, name) for name in party] for party in event[field]]
-        event["places"] = [name_span(text, name) for name in event["places"]]
-        events.append(event)
     facts = {field: article[field] for field in KEPT if article.get(field)}
     digest = hashlib.sha256(text.encode()).hexdigest()
+    events = converted(article["events"], text, trigger_span, name_span)
     return {"id": article["id"], "sha256": digest, "chars": len(text), **facts, "events": events}
 
 
 def join(article, text):
-    events = []
-    for event in article["events"]:
-        event = dict(event)
-        event["triggers"] = [trigger_words(text, span) for span in event["triggers"]]
-        for field in NAMES:
-            event[field] = [[name_words(text, name) for name in party] for party in event[field]]
-        event["places"] = [name_words(text, name) for name in event["places"]]
-        events.append(event)
+    events = converted(article["events"], text, trigger_words, name_words)
     return {**article, "title": None, "text": text, "events": events}
 
 

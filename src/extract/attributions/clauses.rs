@@ -15,7 +15,7 @@ pub(super) fn find(story: &Story<'_>, cues: &Cues, drafts: &mut Vec<Draft>) -> R
             continue;
         }
         if let Some(draft) = clause(doc, cues, verb) {
-            story.work(1 + draft.content.iter().map(|c| c.len()).sum::<usize>())?;
+            story.work(1 + draft.words())?;
             drafts.push(draft);
         }
     }

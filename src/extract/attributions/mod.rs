@@ -68,6 +68,11 @@ impl Draft {
         Self { source: None, cue, at, class, content: Vec::new(), denied: false }
     }
 
+    /// Tokens of the content.
+    fn words(&self) -> usize {
+        self.content.iter().map(Range::len).sum()
+    }
+
     /// Whether the content, whose ranges are in text order, holds token `i`.
     fn holds(&self, i: usize) -> bool {
         let r = self.content.partition_point(|r| r.end <= i);
@@ -160,7 +165,7 @@ pub fn find(story: &Story<'_>, entities: &Entities, cues: &Cues) -> Result<Attri
     let mut speaker = None;
     let mut found = Vec::with_capacity(drafts.len());
     for (draft, level) in drafts.into_iter().zip(levels) {
-        story.work(draft.content.iter().map(|c| c.len()).sum())?;
+        story.work(draft.words())?;
         let (entity, anonymous) = identify(doc, entities, draft.source, speaker);
         if level == 1 && draft.class == CueClass::Say && entity.is_some() {
             speaker = entity;

@@ -25,8 +25,7 @@ pub(super) fn find(
             Pos::Adv => adverb(doc, cues, i),
             _ => according(doc, i),
         };
-        let content = draft.iter().flat_map(|d| &d.content).map(|c| c.len());
-        story.work(1 + content.sum::<usize>())?;
+        story.work(1 + draft.as_ref().map_or(0, Draft::words))?;
         drafts.extend(draft);
     }
     Ok(())

@@ -25,7 +25,7 @@ pub(super) fn complete(
     let doc = story.doc;
     drop_hollow(doc, quotations, drafts);
     for draft in drafts.iter_mut() {
-        story.work(1 + draft.content.iter().map(|c| c.len()).sum::<usize>())?;
+        story.work(1 + draft.words())?;
         extend(doc, quotations, draft);
     }
     let touching = Touching::new(doc, drafts);
