@@ -7,9 +7,9 @@
 //! Every output row depends on its own input row alone, never on how many rows one call computes. Results are
 //! therefore the same whatever was cached before: the engine is deterministic.
 //!
-//! Its `unsafe` (beside it only `stream` has some, for functions of librdkafka that rdkafka does not wrap): calls into
-//! functions compiled for CPU features that [`Kernel::detect`] has found, and vector loads and stores through raw pointers
-//! whose bounds [`Kernel::gemm`] checks.
+//! Its `unsafe` (beside it only `stream::ffi` has some, for functions of librdkafka that rdkafka does not wrap): calls
+//! into functions compiled for CPU features that [`Kernel::detect`] has found, and vector loads and stores through raw
+//! pointers whose bounds [`Kernel::gemm`] checks.
 #![allow(unsafe_code)]
 
 /// Output columns of a block of packed weights: three vectors of 16 lanes.

@@ -11,6 +11,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use super::connection::{Connection, ToolContext, create, unavailable};
 use super::delivery::{code_of, is_denied};
 use super::error::StreamError;
+use super::ffi;
 use super::oauth;
 use super::settings::Settings;
 use super::topics::{Difference, Found, Mend, Wanted};
@@ -189,33 +190,10 @@ impl Admin {
 
 /// Gives the client its token. Trap: an `AdminClient` polls the queue of its own answers only, so librdkafka's request
 /// for a token, which comes by the main queue, is never served. A command is over before the token is.
-#[allow(unsafe_code)]
 fn set_token(client: &AdminClient<ToolContext>, settings: &Settings) -> Result<(), StreamError> {
-    use rdkafka::bindings as native;
-    use std::ffi::CString;
-
-    let failed = |reason: String| StreamError::ClientFailed { action: "authenticating", reason };
     let now = jiff::Timestamp::now().as_millisecond();
-    let token = oauth::read(settings.oauth_token_file.as_deref(), now).map_err(|e| failed(e.to_string()))?;
-    let text = |s: String| CString::new(s).map_err(|e| failed(e.to_string()));
-    let (value, principal) = (text(token.token)?, text(token.principal_name)?);
-    let mut error = [0; 256];
-    // SAFETY: the client lives longer than the call, both strings are null-terminated and copied by librdkafka, there
-    // are no extensions (null, 0), and the buffer is as long as it says.
-    let code = unsafe {
-        native::rd_kafka_oauthbearer_set_token(
-            client.inner().native_ptr(),
-            value.as_ptr(),
-            token.lifetime_ms,
-            principal.as_ptr(),
-            std::ptr::null_mut(),
-            0,
-            error.as_mut_ptr(),
-            error.len(),
-        )
-    };
-    match RDKafkaErrorCode::from(code) {
-        RDKafkaErrorCode::NoError => Ok(()),
-        code => Err(failed(code.to_string())),
-    }
+    oauth::read(settings.oauth_token_file.as_deref(), now)
+        .map_err(|e| e.to_string())
+        .and_then(|token| ffi::set_token(client.inner(), token))
+        .map_err(|reason| StreamError::ClientFailed { action: "authenticating", reason })
 }

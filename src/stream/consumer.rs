@@ -8,7 +8,6 @@
 //! Never split partition queues (they can stall for ever: rust-rdkafka PR #840, #665) and never a stream consumer.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ffi::CString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +26,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use super::client::{Reporter, Troubles};
 use super::delivery::{code_of, is_denied};
 use super::error::StreamError;
+use super::ffi;
 use super::identity::{self, Answer, Identity};
 use super::ledger::Partition;
 use super::membership::{Membership, Stranger};
@@ -218,21 +218,8 @@ impl Subscription {
     }
 
     /// The first offset of a partition, as the last fetch had it.
-    #[allow(unsafe_code)]
     pub(super) fn low(&self, partition: &Partition) -> Option<i64> {
-        let (consumer, topic) = (self.inner().ok()?, CString::new(&*partition.topic).ok()?);
-        let (mut low, mut high) = (-1, -1);
-        // SAFETY: the client lives longer than the call, the name is null-terminated and copied, both numbers are ours.
-        let code = unsafe {
-            rdkafka::bindings::rd_kafka_get_watermark_offsets(
-                consumer.client().native_ptr(),
-                topic.as_ptr(),
-                partition.number,
-                &raw mut low,
-                &raw mut high,
-            )
-        };
-        (code == RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR && low >= 0).then_some(low)
+        ffi::first_offset(self.inner().ok()?.client(), &partition.topic, partition.number)
     }
 
     /// The next record, if one comes in time. Serves callbacks in any case.

@@ -9,14 +9,14 @@
 //! Brokers before 2.8 know no topic ids; then nothing is checked and nothing written.
 
 use std::cell::{Cell, RefCell};
-use std::ffi::{CStr, CString};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdkafka::bindings as native;
 use rdkafka::client::{Client, ClientContext};
-use rdkafka::types::RDKafkaRespErr;
+use rdkafka::error::RDKafkaErrorCode;
 use tracing::debug;
+
+use super::ffi;
 
 /// An answer is believed for so long: a commit every few milliseconds need not ask every time.
 const FRESH: Duration = Duration::from_millis(200);
@@ -133,79 +133,13 @@ pub(super) fn is_of_another(metadata: &str, id: Option<&str>) -> bool {
     id.is_some() && labelled(metadata).is_some_and(|labelled| Some(labelled) != id)
 }
 
-/// Asks the brokers for the id of a topic. rdkafka has no such call.
-#[allow(unsafe_code)]
+/// Asks the brokers for the id of a topic.
 pub(super) fn ask<C: ClientContext>(client: &Client<C>, topic: &str, timeout: Duration) -> Answer {
-    let Ok(name) = CString::new(topic) else { return Answer::Missing };
-    let millis = i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX).max(1);
-    let mut names = [name.as_ptr()];
-    let mut error = [0; 256];
-    // SAFETY: the client lives longer than the call; names, options and queue live until they are destroyed below, and
-    // librdkafka copies what it keeps of them; the buffer is as long as it says. A result that comes after the wait finds
-    // the queue gone and is freed. What `read` is given lives as long as the event, which is destroyed after it.
-    unsafe {
-        let rk = client.native_ptr();
-        let queue = native::rd_kafka_queue_new(rk);
-        let topics = native::rd_kafka_TopicCollection_of_topic_names(names.as_mut_ptr(), names.len());
-        let options =
-            native::rd_kafka_AdminOptions_new(rk, native::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS);
-        native::rd_kafka_AdminOptions_set_request_timeout(options, millis, error.as_mut_ptr(), error.len());
-        native::rd_kafka_DescribeTopics(rk, topics, options, queue);
-        let event = native::rd_kafka_queue_poll(queue, millis);
-        let answer = read(event);
-        if !event.is_null() {
-            native::rd_kafka_event_destroy(event);
-        }
-        native::rd_kafka_AdminOptions_destroy(options);
-        native::rd_kafka_TopicCollection_destroy(topics);
-        native::rd_kafka_queue_destroy(queue);
-        answer
-    }
-}
-
-/// Reads the answer to a question about one topic.
-///
-/// # Safety
-/// The event is null, or one that answers `rd_kafka_DescribeTopics` and not destroyed.
-#[allow(unsafe_code)]
-unsafe fn read(event: *mut native::rd_kafka_event_t) -> Answer {
-    if event.is_null() {
-        return Answer::Unknown("no answer".into());
-    }
-    // SAFETY: the caller's; every pointer read below belongs to the event, is checked for null where librdkafka may
-    // return it, and strings are null-terminated and copied.
-    unsafe {
-        let code = native::rd_kafka_event_error(event);
-        if code != RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR {
-            return Answer::Unknown(format!("{code:?}"));
-        }
-        let result = native::rd_kafka_event_DescribeTopics_result(event);
-        if result.is_null() {
-            return Answer::Unknown("not the answer to the question".into());
-        }
-        let mut count = 0;
-        let topics = native::rd_kafka_DescribeTopics_result_topics(result, &raw mut count);
-        if topics.is_null() || count != 1 {
-            return Answer::Unknown(format!("{count} topics"));
-        }
-        let topic = *topics;
-        match native::rd_kafka_error_code(native::rd_kafka_TopicDescription_error(topic)) {
-            RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR => {}
-            RDKafkaRespErr::RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART => return Answer::Missing,
-            code => return Answer::Unknown(format!("{code:?}")),
-        }
-        let id = native::rd_kafka_TopicDescription_topic_id(topic);
-        let zero = id.is_null()
-            || (native::rd_kafka_Uuid_most_significant_bits(id) == 0
-                && native::rd_kafka_Uuid_least_significant_bits(id) == 0);
-        if zero {
-            return Answer::NoIds;
-        }
-        let text = native::rd_kafka_Uuid_base64str(id);
-        if text.is_null() {
-            return Answer::Unknown("an id that is none".into());
-        }
-        Answer::Id(CStr::from_ptr(text).to_string_lossy().into_owned())
+    match ffi::topic_id(client, topic, timeout) {
+        Ok(Some(id)) => Answer::Id(id),
+        Ok(None) => Answer::NoIds,
+        Err(RDKafkaErrorCode::UnknownTopicOrPartition) => Answer::Missing,
+        Err(code) => Answer::Unknown(code.to_string()),
     }
 }
 

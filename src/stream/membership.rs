@@ -11,11 +11,10 @@
 //! and taken it in anew, and others may have had its partitions in between. librdkafka does not always call them lost
 //! then (a static member with a cooperative assignor, to which a join is answered UNKNOWN_MEMBER_ID).
 
-use std::ffi::CStr;
-
-use rdkafka::bindings as native;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+
+use super::ffi;
 
 /// Who this worker is to its group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,22 +53,8 @@ impl Stranger {
 
 impl Membership {
     /// Asks librdkafka. `None`: there is no group.
-    #[allow(unsafe_code)]
     pub(super) fn of<C: ClientContext + ConsumerContext>(consumer: &BaseConsumer<C>) -> Option<Self> {
-        // SAFETY: the client lives longer than the call. What it returns is null or ours to destroy; the member id lives
-        // as long as that, is null-terminated, and is copied before.
-        unsafe {
-            let metadata = native::rd_kafka_consumer_group_metadata(consumer.client().native_ptr());
-            if metadata.is_null() {
-                return None;
-            }
-            let generation = native::rd_kafka_consumer_group_metadata_generation_id(metadata);
-            let member = native::rd_kafka_consumer_group_metadata_member_id(metadata);
-            let member = if member.is_null() { "".into() } else { CStr::from_ptr(member).to_string_lossy() };
-            let membership = Self { generation, member: member.into_owned() };
-            native::rd_kafka_consumer_group_metadata_destroy(metadata);
-            Some(membership)
-        }
+        ffi::membership(consumer.client()).map(|(generation, member)| Self { generation, member })
     }
 
     /// Whether brokers fence what this member commits of partitions that came to the member `since`.

@@ -31,6 +31,7 @@ mod delivery;
 pub mod diagnosis;
 pub mod embedded;
 pub mod error;
+mod ffi;
 mod gate;
 mod halt;
 pub mod health;
