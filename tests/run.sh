@@ -8,14 +8,22 @@ set -eu
 cd "$(dirname "$0")/.."
 
 sh tests/packages.sh
+if cargo fmt --version >/dev/null 2>&1; then cargo fmt --check; fi
 # What downloads and hardly needs a core runs beside the compiler.
 { sh tests/packages.sh test && sh tests/policy.sh && sh tests/deploy/check.sh; } &
 beside=$!
 trap wait EXIT
-if cargo fmt --version >/dev/null 2>&1; then cargo fmt --check; fi
-if cargo clippy --version >/dev/null 2>&1; then cargo clippy --quiet --all-targets -- -D warnings; fi
+# What has no tests, clippy compiles: linked, every example and the command would hold the model for nothing.
+cargo test --no-run --lib --test '*'
 wait "$beside"
-RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
-# What has no tests, clippy has compiled: linked, every example and the command would hold the model for nothing.
+# The tests mostly wait, so what is left for the compiler runs beside them; not at once, because cargo lets no other
+# cargo at the build folder until it has started them.
+{
+    sleep 10
+    if cargo clippy --version >/dev/null 2>&1; then cargo clippy --quiet --all-targets -- -D warnings; fi
+    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
+    cargo test --quiet --doc
+} &
+beside=$!
 cargo test --lib --test '*' "$@"
-cargo test --doc
+wait "$beside"
