@@ -20,9 +20,9 @@ wait "$beside"
 # cargo at the build folder until it has started them.
 {
     sleep 10
-    if cargo clippy --version >/dev/null 2>&1; then cargo clippy --quiet --all-targets -- -D warnings; fi
-    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
-    cargo test --quiet --doc
+    if cargo clippy --version >/dev/null 2>&1; then nice cargo clippy --quiet --all-targets -- -D warnings; fi
+    RUSTDOCFLAGS="-D warnings" nice cargo doc --quiet --no-deps --document-private-items
+    nice cargo test --quiet --doc
 } &
 beside=$!
 cargo test --lib --test '*' "$@"

@@ -92,7 +92,7 @@ fn brokers_that_fall_silent_lose_and_double_nothing() {
 fn slow_brokers_and_a_full_gate_lose_and_double_nothing() {
     let Some(cluster) = kafka::cluster_alone("slow_brokers_and_a_full_gate_lose_and_double_nothing") else { return };
     let mut scene = Scene::start("slow", cluster.bootstrap(), 3, 1, |group| {
-        group.with("WORKER__IN_FLIGHT_RECORDS", "8").with("WORKER__BATCH_RECORDS", "8")
+        group.with("WORKER__IN_FLIGHT_RECORDS", "4").with("WORKER__BATCH_RECORDS", "4")
     });
     // Every broker runs a fifth of the time.
     for _ in 0..24 {
@@ -106,7 +106,7 @@ fn slow_brokers_and_a_full_gate_lose_and_double_nothing() {
     assert!(closed > 1.0, "the gate was closed for {closed} s: the test showed nothing");
     scene.assert_recovered_alone();
     let happened =
-        format!("brokers run 1/5 of the time for 6 s, 8 records in flight at most; gate closed {closed:.1} s");
+        format!("brokers run 1/5 of the time for 6 s, 4 records in flight at most; gate closed {closed:.1} s");
     scene.finish("slow brokers, full in-flight gate", &happened, recovery);
 }
 

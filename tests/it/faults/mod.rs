@@ -25,6 +25,9 @@ use crate::kafka::{Committed, Topics, create_replicated};
 use crate::process::{Group, WorkerProcess};
 
 const PARTITIONS: i32 = 6;
+/// Articles that are sent every 250 ms. What matters is that they never stop coming; more of them only cost processor
+/// time, which all tests of a run share.
+const PORTION: usize = 4;
 
 /// Pseudo-random numbers (SplitMix64) from a fixed seed, so that a failure can be run again.
 pub struct Random(pub u64);
@@ -121,7 +124,7 @@ impl Scene {
     ) -> Self {
         let topics = Topics::new(name);
         create_replicated(bootstrap, &topics, PARTITIONS, replicas, &[]);
-        Self::with_topics(name, bootstrap, topics, workers, 10, usize::MAX, change)
+        Self::with_topics(name, bootstrap, topics, workers, PORTION, usize::MAX, change)
     }
 
     /// The same with topics that are there; `portion` articles every 250 ms until there are `most`.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Scene, report};
+use super::{PORTION, Scene, report};
 use crate::PATIENCE;
 use crate::articles::{self, Verdict};
 use crate::kafka::{
@@ -101,7 +101,7 @@ fn records_too_large_for_their_topic_are_dead_lettered() {
     let Some(cluster) = kafka::cluster("records_too_large_for_their_topic_are_dead_lettered") else { return };
     let topics = Topics::new("too-large");
     create_replicated(cluster.bootstrap(), &topics, 6, 3, &[(&topics.enriched, "400000")]);
-    let mut scene = Scene::with_topics("too-large", cluster.bootstrap(), topics, 1, 10, usize::MAX, |group| {
+    let mut scene = Scene::with_topics("too-large", cluster.bootstrap(), topics, 1, PORTION, usize::MAX, |group| {
         // Compressed it might fit after all.
         group.with("KAFKA__PRODUCER__COMPRESSION_CODEC", "none").with("WORKER__BATCH_RECORDS", "10")
     });
