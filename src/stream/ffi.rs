@@ -121,11 +121,11 @@ unsafe fn described(event: *mut native::rd_kafka_event_t) -> Result<Option<Strin
     unsafe {
         good(native::rd_kafka_event_error(event))?;
         let result = native::rd_kafka_event_DescribeTopics_result(event);
+        if result.is_null() {
+            return Err(RDKafkaErrorCode::BadMessage);
+        }
         let mut count = 0;
-        let topics = match result.is_null() {
-            true => std::ptr::null_mut(),
-            false => native::rd_kafka_DescribeTopics_result_topics(result, &raw mut count),
-        };
+        let topics = native::rd_kafka_DescribeTopics_result_topics(result, &raw mut count);
         if topics.is_null() || count != 1 {
             return Err(RDKafkaErrorCode::BadMessage);
         }
