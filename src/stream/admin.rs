@@ -107,12 +107,17 @@ impl Admin {
     /// Waits until the brokers tell of a topic: its creation is answered earlier, and a worker that started then would
     /// find it missing.
     fn appeared(&self, topic: &str) -> Result<(), StreamError> {
+        self.shown(topic, "was created but does not appear", || Ok(self.connection.topic(topic)?.is_some()))
+    }
+
+    /// Waits until the brokers show what was changed of a topic: the controller answers before they know.
+    fn shown(&self, topic: &str, what: &str, holds: impl Fn() -> Result<bool, StreamError>) -> Result<(), StreamError> {
         let started = Instant::now();
-        while self.connection.topic(topic)?.is_none() {
+        while !holds()? {
             if started.elapsed() >= self.timeout {
-                let reason = format!("topic {topic} was created but does not appear");
+                let reason = format!("topic {topic} {what}");
                 return Err(StreamError::Unavailable {
-                    action: "creating topics",
+                    action: "changing topics",
                     seconds: self.timeout.as_secs(),
                     reason,
                 });
@@ -142,7 +147,10 @@ impl Admin {
         let answer = self.runtime.block_on(self.client.alter_configs([&change], &self.options()));
         match answer.map_err(|e| self.failed(topic, "ALTER_CONFIGS", &e))?.pop() {
             Some(Err((_, code))) => Err(self.refused(topic, "ALTER_CONFIGS", code)),
-            _ => Ok(()),
+            _ => self.shown(topic, "was altered but does not show it", || {
+                let now = self.describe(topic)?;
+                Ok(settings.iter().all(|(name, value)| now.get(name).is_some_and(|(shown, _)| shown == value)))
+            }),
         }
     }
 
@@ -155,7 +163,9 @@ impl Admin {
         let answer = self.runtime.block_on(self.client.create_partitions([&more], &self.options()));
         match answer.map_err(|e| self.failed(topic, "ALTER", &e))?.pop() {
             Some(Err((_, code))) => Err(self.refused(topic, "ALTER", code)),
-            _ => Ok(()),
+            _ => self.shown(topic, "got partitions but does not show them", || {
+                Ok(self.connection.topic(topic)?.is_some_and(|layout| layout.partitions >= partitions))
+            }),
         }
     }
 
