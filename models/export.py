@@ -20,13 +20,13 @@ The metadata carries name, version, licence, origin and the SHA-256 of the data 
 """
 
 import argparse
-import hashlib
 import json
 import pathlib
 
 import export_morphology
 import numpy
 import spacy
+from container import serialise
 from spacy.attrs import NORM, ORTH
 from spacy.lang.norm_exceptions import BASE_NORMS
 from spacy.strings import hash_string
@@ -35,7 +35,6 @@ from spacy.symbols import IDS
 FORMAT = "dateline-nlp"
 FORMAT_VERSION = "1"
 FIRST_SEED = 8  # spaCy seeds the hash embeddings 8, 9, 10 ...
-DTYPES = {"float32": "F32", "int16": "I16", "uint32": "U32", "uint16": "U16", "uint8": "U8"}
 KEY_MIXER = 0x9E3779B97F4A7C15  # 2^64 / golden ratio, odd
 
 
@@ -151,22 +150,6 @@ def collect(nlp):
     extra = export_morphology.tensors(nlp)
     assert not tensors.keys() & extra.keys()
     return tensors | extra
-
-
-def serialise(tensors, metadata):
-    """The safetensors container, written here because the library orders its metadata at random."""
-    names = sorted(tensors, key=lambda n: (-tensors[n].dtype.itemsize, n))
-    data = b"".join(numpy.ascontiguousarray(tensors[n]).astype(tensors[n].dtype.newbyteorder("<")).tobytes() for n in names)
-    header = {"__metadata__": {**metadata, "sha256": hashlib.sha256(data).hexdigest()}}
-    start = 0
-    for name in names:
-        array = tensors[name]
-        end = start + array.nbytes
-        header[name] = {"dtype": DTYPES[array.dtype.name], "shape": list(array.shape), "data_offsets": [start, end]}
-        start = end
-    header = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-    header += b" " * (-len(header) % 8)
-    return len(header).to_bytes(8, "little") + header + data
 
 
 def main():

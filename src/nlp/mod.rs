@@ -7,6 +7,7 @@
 mod attribute_ruler;
 mod chars;
 pub mod doc;
+pub mod encoder;
 mod engine;
 mod hash;
 mod kernel;
@@ -30,4 +31,5 @@ pub use doc::{Dep, Doc, Entity, EntityType, Pos, Tag, Token};
 pub use engine::{Engine, MAX_TEXT_BYTES, Stopped};
 pub use model::{Model, WORD_VECTOR};
 pub use morph::{Feature, Morph};
+pub(crate) use weights::Weights;
 pub use weights::{ModelError, ModelInfo};

@@ -32,6 +32,8 @@ const LEAD: usize = PADDING + GUARD;
 const FIRST_SEED: u32 = 8;
 /// Numbers of the three first-convolution products of a word.
 const PRODUCTS: usize = WINDOW * PIECES * WIDTH;
+/// What thinc adds to the variance of a row that it normalises.
+const EPSILON: f32 = 1e-8;
 /// Words whose embeddings an encoder keeps (3.8 kB each); beyond, it forgets all and starts again.
 const CACHE_LIMIT: usize = 6_000;
 /// Words embedded by one matrix product.
@@ -71,7 +73,7 @@ impl Tok2Vec {
         }
         let norm = |layer: &str| -> Result<LayerNorm, ModelError> {
             let part = |part: &str| weights.f32(&format!("{name}.{layer}.norm.{part}"), &[WIDTH]);
-            Ok(LayerNorm::new(part("gain")?, part("bias")?))
+            Ok(LayerNorm::new(part("gain")?, part("bias")?, EPSILON))
         };
         let maxout = |layer: &str, inputs: usize| -> Result<(Vec<f32>, Vec<f32>), ModelError> {
             let weight = weights.f32(&format!("{name}.{layer}.weight"), &[WIDTH, PIECES, inputs])?;

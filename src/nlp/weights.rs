@@ -113,20 +113,25 @@ pub struct ModelInfo {
 }
 
 /// An opened model file whose format and checksum are right.
-pub(super) struct Weights<'a> {
+pub(crate) struct Weights<'a> {
     tensors: SafeTensors<'a>,
     info: ModelInfo,
 }
 
 impl<'a> Weights<'a> {
-    /// Opens the container and checks format, version and checksum.
+    /// Opens the engine's container and checks format, version and checksum.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, ModelError> {
+        Self::open_as(bytes, FORMAT)
+    }
+
+    /// The same with the name and version of another format.
+    pub(crate) fn open_as(bytes: &'a [u8], format: (&str, &str)) -> Result<Self, ModelError> {
         let (header_length, header) = SafeTensors::read_metadata(bytes)?;
         let empty = HashMap::new();
         let metadata = header.metadata().as_ref().unwrap_or(&empty);
         let get = |key: &str| metadata.get(key).cloned().unwrap_or_default();
         let found = format!("{} {}", get("format"), get("format_version"));
-        let expected = format!("{} {}", FORMAT.0, FORMAT.1);
+        let expected = format!("{} {}", format.0, format.1);
         if found != expected {
             return Err(ModelError::Format { expected, found });
         }
@@ -166,7 +171,7 @@ impl<'a> Weights<'a> {
     }
 
     /// All numbers of an F32 tensor of exactly this shape, in row-major order; every one is finite.
-    pub(super) fn f32(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
+    pub(crate) fn f32(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
         let shape: Vec<_> = shape.iter().map(|d| Some(*d)).collect();
         self.f32_of(self.view(name, Dtype::F32, &shape)?, name)
     }
@@ -192,6 +197,20 @@ impl<'a> Weights<'a> {
         Ok(Table { width, cells: elements(view.data(), i16::from_le_bytes), scale })
     }
 
+    /// Rows of 8-bit weights with one scale a row, from `NAME.weight` and `NAME.scale`.
+    pub(super) fn rows8(&self, name: &str, rows: usize, width: usize) -> Result<(Vec<i8>, Vec<f32>), ModelError> {
+        let view = self.view(&format!("{name}.weight"), Dtype::I8, &[Some(rows), Some(width)])?;
+        Ok((elements(view.data(), i8::from_le_bytes), self.f32(&format!("{name}.scale"), &[rows])?))
+    }
+
+    /// A table of 8-bit rows with `width` columns and one scale a row, from `NAME.weight` and `NAME.scale`.
+    pub(super) fn table8(&self, name: &str, width: usize) -> Result<Table8, ModelError> {
+        let view = self.view(&format!("{name}.weight"), Dtype::I8, &[None, Some(width)])?;
+        let height = view.shape()[0];
+        let (cells, scale) = self.rows8(name, height, width)?;
+        Ok(Table8 { width, cells, scale })
+    }
+
     /// All numbers of a U32 vector.
     pub(super) fn u32(&self, name: &str) -> Result<Vec<u32>, ModelError> {
         Ok(elements(self.view(name, Dtype::U32, &[None])?.data(), u32::from_le_bytes))
@@ -215,7 +234,7 @@ impl<'a> Weights<'a> {
     }
 
     /// A JSON document stored as a U8 vector.
-    pub(super) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T, ModelError> {
+    pub(crate) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T, ModelError> {
         let view = self.view(name, Dtype::U8, &[None])?;
         serde_json::from_slice(view.data()).map_err(|error| ModelError::invalid(name, error.to_string()))
     }
@@ -240,6 +259,30 @@ impl Table {
         let scale = self.scale[row];
         for (value, cell) in out.iter_mut().zip(&self.cells[row * self.width..(row + 1) * self.width]) {
             *value += f32::from(*cell) * scale;
+        }
+    }
+}
+
+/// A lookup table of 8-bit rows: `value = cell * scale of the row`.
+#[derive(Debug)]
+pub(super) struct Table8 {
+    width: usize,
+    cells: Vec<i8>,
+    scale: Vec<f32>,
+}
+
+impl Table8 {
+    /// Number of rows.
+    pub(super) fn height(&self) -> usize {
+        self.scale.len()
+    }
+
+    /// Writes row `row` into `out`.
+    pub(super) fn write(&self, row: u32, out: &mut [f32]) {
+        let row = row as usize;
+        let scale = self.scale[row];
+        for (value, cell) in out.iter_mut().zip(&self.cells[row * self.width..(row + 1) * self.width]) {
+            *value = f32::from(*cell) * scale;
         }
     }
 }

@@ -7,10 +7,41 @@
 //! Every output row depends on its own input row alone, never on how many rows one call computes. Results are
 //! therefore the same whatever was cached before: the engine is deterministic.
 //!
-//! Its `unsafe` (beside it only `stream::ffi` has some, for functions of librdkafka that rdkafka does not wrap): calls
-//! into functions compiled for CPU features that [`Kernel::detect`] has found, and vector loads and stores through raw
-//! pointers whose bounds [`Kernel::gemm`] checks.
+//! This folder holds the arithmetic's `unsafe` (beside it only `stream::ffi` has some, for functions of librdkafka that
+//! rdkafka does not wrap): calls into functions compiled for CPU features that [`Kernel::detect`] has found, and vector
+//! loads and stores through raw pointers whose bounds [`Kernel::gemm`] and [`Kernel::product`] check. [`int8`] has the
+//! products in whole numbers, [`attention`] what a transformer needs beside them.
 #![allow(unsafe_code)]
+
+/// Runs `$body` with its arguments under the features of the kernel's path.
+macro_rules! under_features {
+    ($self:ident, $body:ident ( $($argument:ident : $kind:ty),* $(,)? )) => {{
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx512f")]
+        fn avx512($($argument: $kind),*) {
+            $body::<true>($($argument),*)
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,fma")]
+        fn avx2($($argument: $kind),*) {
+            $body::<true>($($argument),*)
+        }
+        match $self.0 {
+            // SAFETY: a Kernel with this path is made only by `available`, after it has detected the features.
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx512 { .. } => unsafe { avx512($($argument),*) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx2 => unsafe { avx2($($argument),*) },
+            Path::Portable => $body::<{ cfg!(target_arch = "aarch64") }>($($argument),*),
+        }
+    }};
+}
+
+pub(super) mod attention;
+pub(super) mod int8;
+#[cfg(test)]
+mod tests;
 
 /// Output columns of a block of packed weights: three vectors of 16 lanes.
 const BLOCK: usize = 48;
@@ -93,13 +124,15 @@ pub(super) fn maxout_order(columns: usize) -> Vec<usize> {
 pub(super) struct LayerNorm {
     gain: Vec<f32>,
     bias: Vec<f32>,
+    /// Added to the variance.
+    epsilon: f32,
 }
 
 impl LayerNorm {
-    /// Both of the length of a row.
-    pub(super) fn new(gain: Vec<f32>, bias: Vec<f32>) -> Self {
+    /// Both of the length of a row; `epsilon` is added to the variance.
+    pub(super) fn new(gain: Vec<f32>, bias: Vec<f32>, epsilon: f32) -> Self {
         debug_assert_eq!(gain.len(), bias.len());
-        Self { gain, bias }
+        Self { gain, bias, epsilon }
     }
 }
 
@@ -109,36 +142,14 @@ pub(super) struct Kernel(Path);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Path {
+    /// With whole-number products of its own (VNNI) or without.
     #[cfg(target_arch = "x86_64")]
-    Avx512,
+    Avx512 {
+        vnni: bool,
+    },
     #[cfg(target_arch = "x86_64")]
     Avx2,
     Portable,
-}
-
-/// Runs `$body` with its arguments under the features of the kernel's path.
-macro_rules! under_features {
-    ($self:ident, $body:ident ( $($argument:ident : $kind:ty),* $(,)? )) => {{
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx512f")]
-        fn avx512($($argument: $kind),*) {
-            $body::<true>($($argument),*)
-        }
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx2,fma")]
-        fn avx2($($argument: $kind),*) {
-            $body::<true>($($argument),*)
-        }
-        match $self.0 {
-            // SAFETY: a Kernel with this path is made only by `available`, after it has detected the features.
-            #[cfg(target_arch = "x86_64")]
-            Path::Avx512 => unsafe { avx512($($argument),*) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Path::Avx2 => unsafe { avx2($($argument),*) },
-            Path::Portable => $body::<{ cfg!(target_arch = "aarch64") }>($($argument),*),
-        }
-    }};
 }
 
 impl Kernel {
@@ -147,15 +158,24 @@ impl Kernel {
         Self::available().first().copied().unwrap_or(Self(Path::Portable))
     }
 
+    /// Whether the path uses vector instructions.
+    pub(super) fn is_vector(self) -> bool {
+        self.0 != Path::Portable
+    }
+
     /// Every path that this CPU runs, the fastest first.
     pub(super) fn available() -> Vec<Self> {
         let mut paths = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            if std::is_x86_feature_detected!("avx512f") {
-                paths.push(Self(Path::Avx512));
+            let avx2 = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
+            if avx2 && std::is_x86_feature_detected!("avx512f") {
+                if std::is_x86_feature_detected!("avx512bw") && std::is_x86_feature_detected!("avx512vnni") {
+                    paths.push(Self(Path::Avx512 { vnni: true }));
+                }
+                paths.push(Self(Path::Avx512 { vnni: false }));
             }
-            if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
+            if avx2 {
                 paths.push(Self(Path::Avx2));
             }
         }
@@ -178,7 +198,7 @@ impl Kernel {
         match self.0 {
             // SAFETY: the path exists only if the CPU has the features; the assertions above bound every access.
             #[cfg(target_arch = "x86_64")]
-            Path::Avx512 => unsafe { x86::gemm_avx512(&job, y) },
+            Path::Avx512 { .. } => unsafe { x86::gemm_avx512(&job, y) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Path::Avx2 => unsafe { x86::gemm_avx2(&job, y) },
@@ -270,12 +290,10 @@ fn lane_sum(values: impl Iterator<Item = [f32; LANES]>) -> f32 {
 
 #[inline(always)]
 fn normalise_row<const FUSED: bool>(norm: &LayerNorm, row: &mut [f32]) {
-    /// What thinc adds to the variance.
-    const EPSILON: f32 = 1e-8;
     let n = row.len() as f32;
     let mean = lane_sum(row.as_chunks::<LANES>().0.iter().copied()) / n;
     let squares = row.as_chunks::<LANES>().0.iter().map(|chunk| chunk.map(|x| (x - mean) * (x - mean)));
-    let scale = 1.0 / (lane_sum(squares) / n + EPSILON).sqrt();
+    let scale = 1.0 / (lane_sum(squares) / n + norm.epsilon).sqrt();
     for ((x, gain), bias) in row.iter_mut().zip(&norm.gain).zip(&norm.bias) {
         *x = multiply_add::<FUSED>((*x - mean) * scale, *gain, *bias);
     }
@@ -478,112 +496,5 @@ mod x86 {
                 }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Reproducible numbers in -1..1.
-    fn numbers(count: usize, mut seed: u64) -> Vec<f32> {
-        (0..count)
-            .map(|_| {
-                seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                (seed >> 40) as f32 / (1u64 << 23) as f32 - 1.0
-            })
-            .collect()
-    }
-
-    fn run(kernel: Kernel, layer: &Packed, x: &[f32], stride: usize, rows: usize) -> Vec<f32> {
-        let mut y = vec![0.0; rows * layer.width()];
-        kernel.gemm(layer, x, stride, rows, &mut y, layer.width());
-        y
-    }
-
-    #[test]
-    fn products_are_right_on_every_path() {
-        let (inputs, outputs, rows) = (37, 50, 13);
-        let (weight, bias, x) = (numbers(inputs * outputs, 1), numbers(outputs, 2), numbers(inputs * rows, 3));
-        let layer = Packed::linear(&weight, &bias, inputs);
-        for kernel in Kernel::available() {
-            let y = run(kernel, &layer, &x, inputs, rows);
-            for (r, o) in (0..rows).flat_map(|r| (0..outputs).map(move |o| (r, o))) {
-                let terms = (0..inputs).map(|i| f64::from(x[r * inputs + i]) * f64::from(weight[o * inputs + i]));
-                let expected = f64::from(bias[o]) + terms.sum::<f64>();
-                let found = f64::from(y[r * layer.width() + o]);
-                assert!((found - expected).abs() < 1e-5, "{kernel:?} row {r} output {o}: {found} for {expected}");
-            }
-        }
-    }
-
-    #[test]
-    fn maxout_takes_the_largest_piece() {
-        let (inputs, outputs) = (8, 32);
-        let (weight, bias, x) = (numbers(inputs * outputs * 3, 4), numbers(outputs * 3, 5), numbers(inputs, 6));
-        let layer = Packed::maxout(&weight, &bias, inputs);
-        let linear = Packed::linear(&weight, &bias, inputs);
-        for kernel in Kernel::available() {
-            let pieces = run(kernel, &linear, &x, inputs, 1);
-            let found = run(kernel, &layer, &x, inputs, 1);
-            for o in 0..outputs {
-                let expected = pieces[o * 3..o * 3 + 3].iter().copied().fold(f32::MIN, f32::max);
-                assert_eq!(found[o], expected, "{kernel:?} output {o}");
-            }
-        }
-    }
-
-    /// The engine is deterministic only if a row does not depend on the rows computed beside it, nor on the vector path.
-    #[test]
-    fn rows_are_independent_and_vector_paths_agree_to_the_bit() {
-        let (inputs, rows) = (96, 21);
-        let layer = Packed::maxout(&numbers(inputs * 288, 7), &numbers(288, 8), inputs);
-        let x = numbers(inputs + rows * 5, 9);
-        let reference = run(Kernel::detect(), &layer, &x, 5, rows);
-        for kernel in Kernel::available() {
-            let together = run(kernel, &layer, &x, 5, rows);
-            if kernel != Kernel(Path::Portable) {
-                assert_eq!(together, reference, "{kernel:?}");
-            }
-            for row in 0..rows {
-                let alone = run(kernel, &layer, &x[row * 5..], inputs, 1);
-                assert_eq!(alone, together[row * layer.width()..][..layer.width()], "{kernel:?} row {row}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_small_kernels_agree_on_every_path() {
-        let norm = LayerNorm::new(numbers(96, 10), numbers(96, 11));
-        let rows: Vec<Vec<f32>> = (0..8).map(|i| numbers(288, 20 + i)).collect();
-        let rows: Vec<&[f32]> = rows.iter().map(Vec::as_slice).collect();
-        let bias = numbers(288, 30);
-        let results: Vec<_> = Kernel::available()
-            .into_iter()
-            .map(|kernel| {
-                let (mut y, mut x) = (numbers(192, 12), numbers(192, 13));
-                kernel.normalise_onto(&norm, &mut y, &mut x);
-                let (mut maxout, mut hidden) = (vec![0.0; 96], vec![0.0; 64]);
-                kernel.sum_maxout([rows[0], rows[1], rows[2]], &bias, &mut maxout);
-                kernel.sum_max2(&rows, &bias, &mut hidden);
-                [x, maxout, hidden].concat()
-            })
-            .collect();
-        for other in &results[1..] {
-            for (a, b) in results[0].iter().zip(other) {
-                assert!((a - b).abs() < 1e-5, "{a} and {b}");
-            }
-        }
-        assert_eq!(
-            results[0][192],
-            (0..3).map(|p| rows[0][p * 16] + rows[1][p * 16] + rows[2][p * 16] + bias[p * 16]).fold(f32::MIN, f32::max)
-        );
-    }
-
-    #[test]
-    #[should_panic(expected = "input rows")]
-    fn a_row_beyond_the_matrix_is_refused() {
-        let layer = Packed::linear(&numbers(48 * 4, 1), &numbers(48, 2), 4);
-        run(Kernel::detect(), &layer, &[0.0; 7], 4, 2);
     }
 }
