@@ -1,11 +1,13 @@
 """The metrics behind models/SCORES.md: plain functions over gold and predicted annotations of one document set.
 
 Offsets are Unicode code points, end exclusive. Every function returns fractions, never percentages. A score is a
-`Prf(precision, recall, f1, gold, predicted)`; where only a share is measured it is an `Share(value, count)`.
+`Prf(precision, recall, f1, gold, predicted)`; where only a share is measured it is a `Share(value, count)`, and where
+something is counted per article or sentence a `Rate(value, count)`: the less the better.
 """
 
 import itertools
 import math
+import random
 import re
 import string
 from typing import NamedTuple
@@ -24,11 +26,26 @@ class Share(NamedTuple):
     count: int
 
 
+class Rate(NamedTuple):
+    value: float
+    count: int
+
+
 def prf(right, gold, predicted, right_gold=None):
     """`right_gold`: how many gold items were found, where that is not the number of right predictions."""
     p = right / predicted if predicted else 0.0
     r = (right if right_gold is None else right_gold) / gold if gold else 0.0
     return Prf(p, r, 2 * p * r / (p + r) if p + r else 0.0, gold, predicted)
+
+
+def interval(documents, draws=1000, seed=0):
+    """Where the middle 95 % of the F1s fall when as many documents are drawn anew, with replacement (a bootstrap).
+
+    `documents`: what each adds to the arguments of `prf`.
+    """
+    draw = random.Random(seed)
+    f1 = sorted(prf(*map(sum, zip(*draw.choices(documents, k=len(documents))))).f1 for _ in range(draws))
+    return f1[draws // 40], f1[-1 - draws // 40]
 
 
 def overlap(a, b):
