@@ -7,7 +7,8 @@ use secrecy::ExposeSecret;
 use super::exit::{Exit, Failure};
 use super::lexicons;
 use crate::article::{Intake, Limits};
-use crate::config::{Config, Delivery, ForeignArticles};
+use crate::config::{Config, Delivery, ForeignArticles, Tier};
+use crate::extract::reader::ReaderModel;
 use crate::extract::{Lexicons, Pipeline};
 use crate::http::Probes;
 use crate::stream::{self, Health, Phase, StreamError};
@@ -45,8 +46,19 @@ pub(super) fn lexicons(config: &Config, in_force: &Lexicons) -> Result<Lexicons,
 /// Loads the pipeline of a configuration.
 pub(super) fn pipeline(config: &Config) -> Result<Pipeline, Failure> {
     let lexicons = lexicons(config, &Lexicons::embedded())?;
-    Pipeline::load_with(config.model.path.as_deref(), config.model.gazetteer.as_deref(), lexicons)
-        .map_err(|e| Failure::new(Exit::Config, e))
+    let pipeline = Pipeline::load_with(config.model.path.as_deref(), config.model.gazetteer.as_deref(), lexicons)
+        .map_err(|e| Failure::new(Exit::Config, e))?;
+    if config.model.tier == Tier::Fast {
+        return Ok(pipeline);
+    }
+    let reader = config.model.reader.as_deref().map_or_else(ReaderModel::embedded, ReaderModel::from_path);
+    let reader = reader.map_err(|e| Failure::new(Exit::Config, anyhow::anyhow!("cannot load the reader: {e}")))?;
+    if !reader.is_fast_here() {
+        tracing::warn!(
+            "this processor has no AVX2: the accurate tier reads an article in seconds; model.tier = \"fast\" is for it"
+        );
+    }
+    Ok(pipeline.with_reader(Arc::new(reader)))
 }
 
 /// Tells the metrics what was loaded.

@@ -236,11 +236,24 @@ pub struct LimitsConfig {
     pub output_bytes: ByteSize,
 }
 
+/// How much an article's reading may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// The learned reader beside the rules.
+    Accurate,
+    /// The rules alone.
+    Fast,
+}
+
 /// Language model and gazetteer.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct ModelConfig {
+    pub tier: Tier,
+    #[serde(deserialize_with = "path")]
+    pub reader: Option<PathBuf>,
     #[serde(deserialize_with = "path")]
     pub path: Option<PathBuf>,
     #[serde(deserialize_with = "path")]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::assemble::Assembler;
 use super::events::{EventMention, Facts, Miss, Reason, Rule, Trace};
-use super::rollup::{Cluster, Join, THRESHOLD};
+use super::rollup::{Cluster, Evidence, Ground, Join, THRESHOLD};
 use super::story::Story;
 use crate::article::BlockKind;
 use crate::record::explanation::{
@@ -86,6 +86,14 @@ impl Explainer<'_> {
         if let Some(verb) = m.light {
             pattern.push_str(&format!(" with the light verb “{}”", doc.word(verb)));
         }
+        if let Some(judged) = &m.judged {
+            pattern.push_str(&format!(
+                "; head {:.2}, unreal {:.2}, historical {:.2}",
+                judged.chance, judged.unreal, judged.historical
+            ));
+            let silent = m.rule.table == "unlisted";
+            pattern.push_str(if silent { ", lexicon silent" } else { ", lexicon agrees" });
+        }
         if m.role == TriggerRole::Result {
             pattern.push_str(", harm done by another event of its sentence");
         }
@@ -104,10 +112,14 @@ impl Explainer<'_> {
                 .collect(),
             joined: join.map(|join| Joined {
                 to: self.record.mentions[join.to].mention_id.clone(),
-                points: join.evidence.map_or(0, |e| e.points()),
+                points: evidence(join).map_or(0, |e| e.points()),
                 needed: THRESHOLD,
-                evidence: join.evidence.iter().flat_map(|e| e.parts().map(points)).collect(),
-                why: join.evidence.is_none().then(|| "denies harm in the event told just before".to_owned()),
+                evidence: evidence(join).iter().flat_map(|e| e.parts().map(points)).collect(),
+                why: match join.ground {
+                    Ground::Evidence(_) => None,
+                    Ground::DeniesHarm => Some("denies harm in the event told just before".to_owned()),
+                    Ground::Chance(chance) => Some(format!("the reader takes them for one event: {chance:.2}")),
+                },
             }),
         }
     }
@@ -236,6 +248,13 @@ fn rule(rule: &Rule) -> RuleRef {
         lemmas: rule.words.to_owned(),
         pos: if rule.verb { "v" } else { "n" }.to_owned(),
         conditions: rule.conditions.to_owned(),
+    }
+}
+
+fn evidence(join: &Join) -> Option<Evidence> {
+    match join.ground {
+        Ground::Evidence(evidence) => Some(evidence),
+        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@ macro_rules! embedded {
 }
 
 /// Every table that can be replaced, by name. The others are fixed: `codes/` are published standards, `places/fold.tsv`
-/// is compiled into the gazetteer, `rollup/doubt.tsv` goes with the learned models, `events/examples.tsv` and
+/// is compiled into the gazetteer, `rollup/doubt.tsv` and `events/unlisted.tsv` go with the learned models, `events/examples.tsv` and
 /// `events/uncovered.tsv` are for the tests.
 const EMBEDDED: [(&str, &str); 51] = embedded![
     "actors/countries.tsv",
@@ -141,10 +141,11 @@ mod tests {
     use super::*;
     use crate::extract::{attributions, casualties, entities, events, tables, times};
 
-    const FIXED: [&str; 6] = [
+    const FIXED: [&str; 7] = [
         "codes/cameo.tsv",
         "codes/plover.tsv",
         "events/examples.tsv",
+        "events/unlisted.tsv",
         "events/uncovered.tsv",
         "places/fold.tsv",
         "rollup/doubt.tsv",

@@ -17,6 +17,7 @@ pub mod numbers;
 pub mod pipeline;
 pub mod places;
 pub mod quotes;
+pub mod reader;
 mod reading;
 pub mod rollup;
 pub mod story;

@@ -9,12 +9,13 @@ use super::events::{EventMention, Facts, Trace};
 use super::explain::Explainer;
 use super::lexicons::Lexicons;
 use super::places::gazetteer::{Gazetteer, GazetteerError};
+use super::reader::{Reader, ReaderModel};
 use super::rollup::{self, Cluster, Doubt, Ranking, Samples, Telling};
 use super::table::TableError;
 use super::{Story, attributions, casualties, entities, events, places, reading, tables, times};
 use crate::article::Article;
 use crate::nlp::{Engine, Model, ModelError, Stopped};
-use crate::record::{EnrichedArticle, Explanation, Producer};
+use crate::record::{EnrichedArticle, Explanation, Producer, Tier};
 
 /// Model, gazetteer and lexicons. Immutable; shared by all threads.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub struct Pipeline {
     doubt: Doubt,
     ranking: Ranking,
     telling: Telling,
+    reader: Option<Arc<ReaderModel>>,
     times: times::Lexicon,
     harm: casualties::Lexicon,
     case: Case,
@@ -101,7 +103,11 @@ impl Pipeline {
 
     /// The same model and gazetteer with other lexicons.
     pub fn with_lexicons(&self, lexicons: Lexicons) -> Result<Self, PipelineError> {
-        Self::assemble(Arc::clone(&self.model), Arc::clone(self.places.gazetteer()), lexicons)
+        let other = Self::assemble(Arc::clone(&self.model), Arc::clone(self.places.gazetteer()), lexicons)?;
+        Ok(match &self.reader {
+            Some(reader) => other.with_reader(Arc::clone(reader)),
+            None => other,
+        })
     }
 
     fn assemble(model: Arc<Model>, gazetteer: Arc<Gazetteer>, lexicons: Lexicons) -> Result<Self, PipelineError> {
@@ -115,6 +121,8 @@ impl Pipeline {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             model: format!("{}-{}", info.name, info.version),
             gazetteer: gazetteer.info().name.clone(),
+            tier: Tier::Fast,
+            reader: None,
             lexicons: (!embedded).then(|| lexicons.sha256()),
         };
         Ok(Self {
@@ -128,10 +136,20 @@ impl Pipeline {
             doubt: Doubt::load(),
             ranking: Ranking::load()?,
             telling: Telling::load()?,
+            reader: None,
             model,
             lexicons,
             producer,
         })
+    }
+
+    /// The same with a learned reader.
+    pub fn with_reader(mut self, reader: Arc<ReaderModel>) -> Self {
+        let info = reader.info();
+        self.producer.tier = Tier::Accurate;
+        self.producer.reader = Some(format!("{}-{}", info.name, info.version));
+        self.reader = Some(reader);
+        self
     }
 
     /// The lexicons.
@@ -155,13 +173,15 @@ impl Pipeline {
 pub struct Enricher {
     pipeline: Arc<Pipeline>,
     engine: Engine,
+    reader: Option<Reader>,
 }
 
 impl Enricher {
     /// A reader with an engine of its own.
     pub fn new(pipeline: Arc<Pipeline>) -> Self {
         let engine = Engine::new(Arc::clone(&pipeline.model));
-        Self { pipeline, engine }
+        let reader = pipeline.reader.clone().map(Reader::new);
+        Self { pipeline, engine, reader }
     }
 
     /// The pipeline in use.
@@ -225,6 +245,17 @@ impl Enricher {
         })
     }
 
+    /// What the learned reader sees of an article, handed to `see`: its training material.
+    pub fn see<T>(
+        &mut self,
+        article: &Article,
+        see: impl FnOnce(&Story<'_>, &Facts<'_>, &events::Lexicon) -> Result<T, Stopped>,
+    ) -> Result<T, EnrichError> {
+        self.read(article, &|| false, &mut || (), &mut Trace::default(), |found, _| {
+            see(found.story, found.facts, &found.pipeline.triggers)
+        })
+    }
+
     fn read<T>(
         &mut self,
         article: &Article,
@@ -233,7 +264,7 @@ impl Enricher {
         trace: &mut Trace,
         finish: impl FnOnce(Findings<'_>, &mut Trace) -> Result<T, Stopped>,
     ) -> Result<T, EnrichError> {
-        let Self { pipeline, engine } = self;
+        let Self { pipeline, engine, reader } = self;
         // Block by block: a dateline or headline is no part of the sentence that follows it.
         let text = reading::text(article, &pipeline.case, &pipeline.actors);
         let doc = engine.annotate_parts(&text, &article.layout.starts(), stop)?;
@@ -251,8 +282,10 @@ impl Enricher {
             claims: &claims,
             harm: &pipeline.harm,
         };
-        let mentions = events::find(&story, &facts, &pipeline.triggers, trace)?;
-        let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt, &pipeline.ranking)?;
+        let view = reader.as_mut().map(|reader| reader.read(&story)).transpose()?;
+        let view = view.as_ref();
+        let mentions = events::find(&story, &facts, &pipeline.triggers, view, trace)?;
+        let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt, &pipeline.ranking, view)?;
         Ok(finish(Findings { pipeline, story: &story, facts: &facts, mentions, clusters }, trace)?)
     }
 }
@@ -270,6 +303,10 @@ impl Findings<'_> {
     /// Leaves out mentions that only refer to what is told elsewhere.
     fn keep_telling(&mut self, trace: &mut Trace) -> Result<(), Stopped> {
         let Self { pipeline, story, mentions, clusters, .. } = self;
+        if pipeline.reader.is_some() {
+            rollup::keep_told(mentions, clusters, trace);
+            return Ok(());
+        }
         story.work(mentions.len() * mentions.len())?;
         pipeline.telling.keep(story, &pipeline.model, mentions, clusters, trace);
         Ok(())

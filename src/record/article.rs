@@ -111,7 +111,27 @@ pub struct Producer {
     pub model: String,
     /// Name and version of the gazetteer.
     pub gazetteer: String,
+    /// Whether a learned reader found the events or the rules alone, as in records before version 0.2.
+    #[serde(default = "Tier::before")]
+    pub tier: Tier,
+    /// Name and version of the learned reader, in the tier that has one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reader: Option<String>,
     /// Digest of the lexicons, where they are not those of this version (`lexicons.dir`).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lexicons: Option<String>,
+}
+
+vocabulary! {
+    /// How much reading an article may cost.
+    Tier {
+        Fast = "fast",
+        Accurate = "accurate",
+    }
+}
+
+impl Tier {
+    fn before() -> Self {
+        Self::Fast
+    }
 }

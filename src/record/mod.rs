@@ -46,7 +46,7 @@ pub mod span;
 pub mod time;
 
 pub use actor::{Actor, NonState, Sector};
-pub use article::{ArticleMeta, Dateline, EnrichedArticle, Producer, Quality};
+pub use article::{ArticleMeta, Dateline, EnrichedArticle, Producer, Quality, Tier};
 pub use attribution::{Attribution, QuoteKind};
 pub use casualty::{Breakdown, CasualtyClaim, CasualtyKind, NumberMod};
 pub use entity::{EntityKind, EntityMention, EntityRecord, EntityTag};

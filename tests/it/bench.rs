@@ -10,7 +10,11 @@ use crate::{PATIENCE, kafka};
 
 fn bench(more: &[&str]) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
-    command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR")).args(["bench", "--format", "json", "--time", "200ms"]);
+    command
+        .env_clear()
+        .envs([crate::FAST])
+        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .args(["bench", "--format", "json", "--time", "200ms"]);
     let output = command.args(["--threads", "2"]).args(more).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()

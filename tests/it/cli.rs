@@ -6,7 +6,7 @@ use assert_cmd::Command;
 
 fn dateline() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
-    command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command.env_clear().envs([crate::FAST]).current_dir(env!("CARGO_TARGET_TMPDIR"));
     command
 }
 
@@ -148,7 +148,11 @@ const PRINTING: [&[&str]; 13] = [
 
 fn printing(arguments: &[&str]) -> std::process::Command {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dateline"));
-    command.args(arguments).env_clear().current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/config/samples"));
+    command
+        .args(arguments)
+        .env_clear()
+        .envs([crate::FAST])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/config/samples"));
     command.stdin(std::process::Stdio::null());
     command
 }

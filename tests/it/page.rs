@@ -29,6 +29,7 @@ fn page_of(folder: &Path, article: &[u8]) -> String {
         .args(["extract", "--format", "html"])
         .arg(&input)
         .env_clear()
+        .envs([crate::FAST])
         .current_dir(folder)
         .output()
         .unwrap();
@@ -127,6 +128,7 @@ fn a_page_shows_its_evidence_by_itself() {
     let run = Command::new(env!("CARGO_BIN_EXE_dateline"))
         .args(["extract", "--explain", "--format", "html", "-"])
         .env_clear()
+        .envs([crate::FAST])
         .current_dir(env!("CARGO_TARGET_TMPDIR"))
         .output()
         .unwrap();
@@ -145,6 +147,7 @@ impl Demo {
         let mut process = Command::new(env!("CARGO_BIN_EXE_dateline"))
             .args(["demo", "--keep-running"])
             .env_clear()
+            .envs([crate::FAST])
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

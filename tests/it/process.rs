@@ -107,6 +107,7 @@ impl Group {
             .arg("run")
             .current_dir(folder.path())
             .env_clear()
+            .envs([crate::FAST])
             .envs(&self.environment)
             .env("DATELINE__KAFKA__INSTANCE", instance.to_string())
             .env("DATELINE__HTTP__LISTEN", format!("127.0.0.1:{admin}"))

@@ -6,6 +6,7 @@ use dateline::article::samples::SAMPLES;
 use dateline::article::{Hint, Intake};
 use dateline::cli::digest::digest;
 use dateline::cli::style::Style;
+use dateline::extract::reader::ReaderModel;
 use dateline::extract::{Enricher, Pipeline};
 use dateline::record::EnrichedArticle;
 use dateline::record::schema;
@@ -16,10 +17,19 @@ use crate::golden;
 /// The sample whose whole record is a golden file.
 const FULL: &str = "wire-1991.txt";
 
-/// Reads every sample that is an article.
+/// Reads every sample that is an article, by the rules alone.
 fn samples() -> Vec<(&'static str, EnrichedArticle, String)> {
-    let pipeline = Arc::new(Pipeline::load(None, None).unwrap());
-    let mut enricher = Enricher::new(pipeline);
+    read_by(Pipeline::load(None, None).unwrap())
+}
+
+/// The same with the learned reader.
+fn samples_accurate() -> Vec<(&'static str, EnrichedArticle, String)> {
+    let reader = Arc::new(ReaderModel::embedded().unwrap());
+    read_by(Pipeline::load(None, None).unwrap().with_reader(reader))
+}
+
+fn read_by(pipeline: Pipeline) -> Vec<(&'static str, EnrichedArticle, String)> {
+    let mut enricher = Enricher::new(Arc::new(pipeline));
     let intake = Intake::default();
     SAMPLES
         .iter()
@@ -44,6 +54,13 @@ fn records_of_the_samples_are_as_reviewed() {
 }
 
 #[test]
+fn records_of_the_learned_reader_are_as_reviewed() {
+    for (name, record, _) in samples_accurate() {
+        golden::compare(&format!("tests/golden/digests/accurate/{name}"), &digest(&record, Style::PLAIN, 100));
+    }
+}
+
+#[test]
 fn records_keep_to_their_schemas() {
     let schemas: Vec<(&str, Value)> = schema::all();
     let validator = |name: &str| {
@@ -51,7 +68,7 @@ fn records_keep_to_their_schemas() {
         jsonschema::validator_for(schema).unwrap()
     };
     let (enriched, event) = (validator("article.enriched/1"), validator("event.article/1"));
-    for (name, record, _) in samples() {
+    for (name, record, _) in samples().into_iter().chain(samples_accurate()) {
         let value = serde_json::to_value(&record).unwrap();
         let errors: Vec<String> = enriched.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
         assert!(errors.is_empty(), "{name}: {errors:#?}");

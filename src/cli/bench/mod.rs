@@ -26,7 +26,6 @@ use super::style::Style;
 use super::{Settings, worker};
 use crate::article::samples::SAMPLES;
 use crate::article::{Article, Hint};
-use crate::extract::Pipeline;
 
 /// Arguments.
 #[derive(Debug, Args)]
@@ -88,8 +87,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, out: &mut impl Write) -> Result
     if articles.is_empty() {
         return Err(Failure::new(Exit::Data, anyhow::anyhow!("there is no article to measure with")));
     }
-    let pipeline = Pipeline::load(config.model.path.as_deref(), config.model.gazetteer.as_deref());
-    let pipeline = Arc::new(pipeline.map_err(|e| Failure::new(Exit::Config, e))?);
+    let pipeline = Arc::new(worker::pipeline(&config)?);
     let mut settings = worker::settings(&config);
     settings.threads = arguments.threads.map_or(settings.threads, usize::from);
 

@@ -40,7 +40,7 @@ fn read(sentence: &str, lemma: &str, expect: &str) -> Result<Vec<(&'static str, 
     let story = testing::read(sentence, Some("2022-02-03"));
     let mut trace = Trace::on();
     let (mentions, misses) = testing::facts(&story, |facts| {
-        let mentions = find(&story, facts, testing::event_tables(), &mut trace).unwrap();
+        let mentions = find(&story, facts, testing::event_tables(), None, &mut trace).unwrap();
         (mentions, trace.misses)
     });
     // "cease-fire" is found by its last part.

@@ -18,6 +18,8 @@ use crate::record::{Context, EventType, Mode, ParticipantRole};
 pub struct Lexicon {
     /// Trigger entries, in table order.
     pub(super) entries: Vec<Entry>,
+    /// For words that no table lists, by type and part of speech.
+    unlisted: Vec<Entry>,
     /// Entries by lemma and part of speech.
     index: HashMap<String, Vec<u32>>,
     /// Word classes.
@@ -225,8 +227,13 @@ impl Lexicon {
                 entries.push(entry);
             }
         }
+        let unlisted = rows("unlisted", include_str!("../data/events/unlisted.tsv"), 8)?.into_iter().map(|row| {
+            let reading = EventType::parse(row.cell(0)).map_or(Reading::Happening, Reading::Event);
+            entry(reading, &row, &classes, &codes).map_err(|problem| row.error(problem))
+        });
         Ok(Self {
             entries,
+            unlisted: unlisted.collect::<Result<_, _>>()?,
             index,
             classes,
             light: light(table("light"))?,
@@ -243,6 +250,12 @@ impl Lexicon {
     pub(super) fn entries(&self, lemma: &str, verb: bool) -> impl Iterator<Item = &Entry> {
         let ids = self.index.get(&key(lemma, verb)).map_or(&[][..], Vec::as_slice);
         ids.iter().map(|i| &self.entries[*i as usize])
+    }
+
+    /// The entry for a word of a type that no table lists it for.
+    pub(super) fn unlisted(&self, event: Option<EventType>, verb: bool) -> Option<&Entry> {
+        let reading = event.map_or(Reading::Happening, Reading::Event);
+        self.unlisted.iter().find(|e| e.reading == reading && e.verb == verb)
     }
 
     /// Light readings of a verb lemma.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::assertion::{self, Reading as Cued};
+use super::learned::{self, Learned};
 use super::lexicon::{Frame, Lexicon, Reading};
 use super::participants;
 use super::trace::{Reason, Trace};
@@ -10,8 +11,9 @@ use super::triggers::{self, Trigger};
 use super::when::{self, Attached};
 use super::whereabouts;
 use super::words::Words;
-use super::{EventMention, Facts, Participant, PlaceLink, TimeLink, acled, codeable, links, overlap};
+use super::{EventMention, Facts, Judged, Participant, PlaceLink, TimeLink, acled, codeable, links, overlap};
 use crate::extract::Story;
+use crate::extract::reader::View;
 use crate::extract::story::Cut;
 use crate::nlp::{Dep, Pos, Stopped, Tag};
 use crate::record::{
@@ -24,8 +26,11 @@ pub(super) const LEAD_PARAGRAPHS: usize = 6;
 /// Event mentions that are read of one article, and event words of one sentence.
 const MOST: usize = 800;
 const MOST_OF_SENTENCE: usize = 100;
+/// The same for the learned reader, which compares them all with each other.
+const MOST_JUDGED: usize = 300;
 
-/// Finds the event mentions of a story, in text order; what was not coded and why goes to `trace`.
+/// Finds the event mentions of a story, in text order: those of the rules, or, where a learned reader has a `view` of it,
+/// those that it finds. What was not coded and why goes to `trace`.
 ///
 /// # Errors
 /// [`Stopped`] when the reading is to end.
@@ -33,6 +38,7 @@ pub fn find(
     story: &Story<'_>,
     facts: &Facts<'_>,
     lexicon: &Lexicon,
+    view: Option<&View>,
     trace: &mut Trace,
 ) -> Result<Vec<EventMention>, Stopped> {
     story.work(story.doc.len())?;
@@ -45,22 +51,38 @@ pub fn find(
     let times = when::attach(story, facts);
     let mut reader = Reader { story, facts, lexicon, words: &words, times: &times, dateline: None };
     reader.dateline = reader.whereabouts().dateline();
+    let most = if view.is_some() { MOST_JUDGED } else { MOST };
+    let learned = view.map(|view| Learned::new(view, &reader));
     let mut mentions: Vec<EventMention> = Vec::new();
     for s in 0..story.doc.sentences().len() {
-        if mentions.len() >= MOST {
+        if mentions.len() >= most {
             story.cut(Cut::Events);
             break;
         }
         if story.is_codeable(s) {
-            reader.sentence(s, &mut mentions, trace)?;
+            reader.sentence(s, learned.as_ref(), &mut mentions, trace)?;
         } else if trace.is_on() {
             for trigger in triggers::find(story, lexicon, &words, s, &mut Trace::default()) {
                 trace.miss(trigger.head, Reason::Boilerplate);
             }
         }
     }
-    mentions.truncate(MOST);
+    mentions.truncate(most);
     Ok(mentions)
+}
+
+/// The triggers that the rules find in a sentence.
+pub(super) fn rule_triggers<'l>(reader: &Reader<'l>, s: usize, trace: &mut Trace) -> Result<Vec<Trigger<'l>>, Stopped> {
+    let Reader { story, lexicon, words, .. } = reader;
+    story.work(story.tokens(s).len())?;
+    let mut found = triggers::find(story, lexicon, words, s, trace);
+    // One sentence without end: its words are compared with each other.
+    if found.len() > MOST_OF_SENTENCE {
+        story.cut(Cut::Events);
+        found.truncate(MOST_OF_SENTENCE);
+    }
+    story.work(found.len() * found.len())?;
+    Ok(overlap::resolve(story.doc, words, found, trace))
 }
 
 /// Reads one article.
@@ -88,27 +110,36 @@ impl Reader<'_> {
     }
 
     /// Adds the mentions of one sentence.
-    fn sentence(&self, s: usize, mentions: &mut Vec<EventMention>, trace: &mut Trace) -> Result<(), Stopped> {
+    fn sentence(
+        &self,
+        s: usize,
+        learned: Option<&Learned<'_>>,
+        mentions: &mut Vec<EventMention>,
+        trace: &mut Trace,
+    ) -> Result<(), Stopped> {
         let doc = self.story.doc;
-        self.story.work(self.story.tokens(s).len())?;
-        let mut found = triggers::find(self.story, self.lexicon, self.words, s, trace);
+        let mut found = rule_triggers(self, s, trace)?;
+        let mut judged: Vec<Judged> = Vec::new();
+        let mut casts_by_rule = Vec::new();
+        if let Some(learned) = learned {
+            casts_by_rule = self.rule_casts(&found);
+            (found, judged) = learned.triggers(self, s, found).into_iter().unzip();
+        }
         if found.is_empty() {
             return Ok(());
         }
-        // One sentence without end: its words are compared with each other.
-        if found.len() > MOST_OF_SENTENCE {
-            self.story.cut(Cut::Events);
-            found.truncate(MOST_OF_SENTENCE);
-        }
-        self.story.work(found.len() * (found.len() + mentions.len()))?;
-        let mut found = overlap::resolve(doc, self.words, found, trace);
+        self.story.work(found.len() * mentions.len())?;
         let causes = links::causes(doc, &found);
-        self.type_harm(s, &mut found, &causes, mentions);
-        let heads: Vec<usize> = found.iter().map(|t| t.head).collect();
-        let finder =
-            participants::Finder { doc, lexicon: self.lexicon, words: self.words, facts: self.facts, events: &heads };
-        let mut casts: Vec<Vec<Participant>> = found.iter().map(|t| finder.find(t)).collect();
-        share(&causes, &mut casts);
+        if learned.is_none() {
+            self.type_harm(s, &mut found, &causes, mentions);
+        }
+        let mut casts = self.casts(&found, &causes);
+        if let Some(learned) = learned {
+            let by_rule: Vec<_> = casts_by_rule.iter().map(|(t, cast)| (t.clone(), cast.as_slice())).collect();
+            for (trigger, cast) in found.iter().zip(&mut casts) {
+                *cast = learned.cast(self, trigger, std::mem::take(cast), &by_rule);
+            }
+        }
         let first = mentions.len();
         let mut index = vec![None; found.len()];
         // A harm takes time and place from its cause, so causes come first; text order is restored below.
@@ -123,7 +154,9 @@ impl Reader<'_> {
             let cause = causes[t].and_then(|c| index[c]);
             let partner = causes[t].or_else(|| causes.iter().position(|c| *c == Some(t)));
             let cast = std::mem::take(&mut casts[t]);
-            let mention = self.mention(trigger, cast, partner.map(|p| &found[p]), cause, causes[t].is_some(), mentions);
+            let judged = judged.get(t).copied();
+            let is_result = causes[t].is_some();
+            let mention = self.mention(trigger, judged, cast, partner.map(|p| &found[p]), cause, is_result, mentions);
             index[t] = Some(mentions.len());
             mentions.push(mention);
         }
@@ -138,6 +171,22 @@ impl Reader<'_> {
             m.class.acled = acled::classify(&m.class, &m.participants, self.facts.entities, harmed, clash);
         }
         Ok(())
+    }
+
+    /// Who took part in what the triggers of a sentence tell, by the rules.
+    fn casts(&self, found: &[Trigger<'_>], causes: &[Option<usize>]) -> Vec<Vec<Participant>> {
+        let heads: Vec<usize> = found.iter().map(|t| t.head).collect();
+        let Reader { story, facts, lexicon, words, .. } = self;
+        let finder = participants::Finder { doc: story.doc, lexicon, words, facts, events: &heads };
+        let mut casts: Vec<Vec<Participant>> = found.iter().map(|t| finder.find(t)).collect();
+        share(causes, &mut casts);
+        casts
+    }
+
+    /// The casts by the rules, each with the words of its trigger.
+    pub(super) fn rule_casts(&self, found: &[Trigger<'_>]) -> Vec<(Range<usize>, Vec<Participant>)> {
+        let casts = self.casts(found, &links::causes(self.story.doc, found));
+        found.iter().map(|t| t.tokens.clone()).zip(casts).collect()
     }
 
     /// Gives harm the type of its cause, in the sentence or told before.
@@ -194,9 +243,11 @@ impl Reader<'_> {
     }
 
     /// One mention.
+    #[allow(clippy::too_many_arguments)]
     fn mention(
         &self,
         trigger: &Trigger<'_>,
+        judged: Option<Judged>,
         participants: Vec<Participant>,
         partner: Option<&Trigger<'_>>,
         cause: Option<usize>,
@@ -245,12 +296,18 @@ impl Reader<'_> {
             assertion.modality = Modality::Planned;
             assertion.realis = Realis::Other;
         }
+        if let Some(judged) = &judged {
+            let future =
+                time.as_ref().is_some_and(|t| t.mention.is_some() && when::is_future(&t.timex, self.story.date()));
+            learned::settle(&mut assertion, judged, future);
+        }
         let time =
             time.filter(|t| !(t.via == Via::Default && (assertion.historical || assertion.realis != Realis::Actual)));
         let class = self.class(trigger, &participants, s);
         let place = self.place(trigger, partner, cause, earlier, &participants, &assertion.historical, &class, before);
         let caused = cause.is_some_and(|c| before[c].assertion.realis == Realis::Actual);
-        if assertion.realis == Realis::Actual
+        if judged.is_none()
+            && assertion.realis == Realis::Actual
             && !caused
             && (self.is_tally(trigger, time.as_ref(), &participants)
                 || class.plover.event == Some(EventType::Assault)
@@ -264,7 +321,7 @@ impl Reader<'_> {
             trigger: trigger.tokens.clone(),
             head: trigger.head,
             role: if is_result { TriggerRole::Result } else { TriggerRole::Nucleus },
-            confidence: confidence(trigger, &participants),
+            confidence: judged.map_or_else(|| confidence(trigger, &participants), |j| rounded(j.chance)),
             rule: trigger.entry.rule,
             light: trigger.light.map(|(verb, _)| verb),
             cues: cued.into_cues(),
@@ -276,6 +333,7 @@ impl Reader<'_> {
             attribution,
             clash: false,
             claims: Vec::new(),
+            judged,
         }
     }
 
@@ -483,6 +541,10 @@ fn salience(paragraph: usize, sentence: usize, assertion: &crate::record::Assert
     } else {
         Salience::Secondary
     }
+}
+
+fn rounded(chance: f32) -> f64 {
+    (f64::from(chance) * 100.0).round() / 100.0
 }
 
 fn confidence(trigger: &Trigger<'_>, cast: &[Participant]) -> f64 {

@@ -11,10 +11,13 @@ mod background;
 mod codeable;
 mod codes;
 mod cues;
+mod evidence;
 #[cfg(test)]
 mod examples;
+mod learned;
 mod lexicon;
 mod links;
+mod material;
 mod mentions;
 mod overlap;
 mod participants;
@@ -33,7 +36,9 @@ mod words;
 use std::ops::Range;
 
 pub use cues::Effect;
+pub use evidence::type_name;
 pub use lexicon::Lexicon;
+pub use material::{Material, material};
 pub use mentions::find;
 pub use trace::{Cue, Desk, Miss, Reason, Rule, Trace};
 
@@ -41,7 +46,7 @@ use super::attributions::Attributions;
 use super::casualties::{self, Claim};
 use super::entities::{Entities, EntityId};
 use super::times::TimeMention;
-use crate::record::{Assertion, EntityKind, EventClass, ParticipantRole, Timex, TriggerRole, Via};
+use crate::record::{Assertion, EntityKind, EventClass, EventType, ParticipantRole, Timex, TriggerRole, Via};
 
 /// An event as one sentence reports it.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +81,25 @@ pub struct EventMention {
     pub light: Option<usize>,
     /// The words that decided on its assertion.
     pub cues: Vec<Cue>,
+    /// What the learned reader says of it, in the tier that has one.
+    pub judged: Option<Judged>,
+}
+
+/// What the learned reader says of a trigger, as chances.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// The type; none for harm without a doer.
+    pub event: Option<EventType>,
+    /// That it is an event that is worth telling.
+    pub chance: f32,
+    /// That it did not happen.
+    pub unreal: f32,
+    /// That it is told as background.
+    pub historical: f32,
+    /// That the article would be wrong without it.
+    pub core: f32,
+    /// That it is the main event.
+    pub main: f32,
 }
 
 /// Someone who took part in an event.

@@ -367,7 +367,7 @@ impl Finder<'_> {
     }
 
     /// The entity that a nominal refers to and the words to show.
-    fn refer(&self, head: usize) -> (Option<usize>, std::ops::Range<usize>, Via) {
+    pub(super) fn refer(&self, head: usize) -> (Option<usize>, std::ops::Range<usize>, Via) {
         let doc = self.doc;
         let entities = self.facts.entities;
         // "his deputy, Abu Omar": the name in apposition says who.

@@ -291,7 +291,8 @@ pub(super) fn phrase(doc: &Doc<'_>, head: usize, quantity: bool) -> Range<usize>
     let of = doc.children(head).find(|c| quantity && *c == head + 1 && doc.lemma(*c) == "of");
     if let Some(inner) = of.and_then(|of| doc.child(of, Dep::Pobj)) {
         let inner = phrase(doc, inner, false);
-        if inner.end <= head + 8 {
+        // A parse may hang what is counted before the preposition.
+        if inner.end > head && inner.end <= head + 8 {
             end = inner.end;
         }
     }

@@ -8,7 +8,7 @@ use crate::record::{Polarity, Realis, TriggerRole};
 fn mentions(text: &str, date: Option<&str>) -> Vec<String> {
     let story = testing::read(text, date);
     testing::facts(&story, |facts| {
-        let found = find(&story, facts, testing::event_tables(), &mut Trace::default()).unwrap();
+        let found = find(&story, facts, testing::event_tables(), None, &mut Trace::default()).unwrap();
         found.iter().map(|m| in_words(&story, facts, m)).collect()
     })
 }

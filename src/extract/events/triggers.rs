@@ -9,7 +9,7 @@ use super::words::Words;
 use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::nlp::{Dep, Doc, EntityType, Pos, Tag};
-use crate::record::ParticipantRole;
+use crate::record::{EventType, ParticipantRole};
 
 /// A trigger with the reading chosen.
 #[derive(Debug, Clone)]
@@ -170,6 +170,22 @@ fn trigger<'l>(
         light,
         arguments,
     })
+}
+
+/// A trigger of a type, whatever the tables say of its words; none if the type has no entry.
+pub(super) fn of_type<'l>(
+    doc: &Doc<'_>,
+    lexicon: &'l Lexicon,
+    words: &Words<'_>,
+    tokens: Range<usize>,
+    head: usize,
+    event: Option<EventType>,
+) -> Option<Trigger<'l>> {
+    let verb = syntax::is_verb(doc, head);
+    let light = if verb { None } else { light_verb(doc, lexicon, words, head) };
+    let arguments = if verb { verb_arguments(doc, head) } else { noun_arguments(doc, head, light.map(|(v, _)| v)) };
+    let entry = lexicon.unlisted(event, verb)?;
+    Some(Trigger { head, tokens, reading: entry.reading, entry, others: Vec::new(), light, arguments })
 }
 
 /// Names such as "Operation Desert Storm" or "Bloody Sunday shootings" are events when the name finder says so.

@@ -10,6 +10,12 @@ use crate::extract::entities::EntityId;
 use crate::extract::events::{EventMention, Facts, Participant};
 use crate::record::{Actor, EntityKind, ParticipantRole, Sector, Via};
 
+/// By how much a party must be surer on one side to be left out on the other.
+const CLEARLY: f64 = 1.5;
+/// Parties on each side that the learned reader may name, and the share of the best one's chance that they must reach.
+const PARTIES: usize = 3;
+const OF_BEST: f64 = 0.25;
+
 const ACTORS: &[ParticipantRole] = &[ParticipantRole::Actor];
 const RECIPIENTS: &[ParticipantRole] = &[ParticipantRole::Recipient, ParticipantRole::Victim];
 
@@ -51,6 +57,46 @@ pub(super) fn cast(
         };
         recipients.retain(|p| !in_passing(p));
     }
+    (parties.fold(actors), recipients)
+}
+
+/// The same where the learned reader chose them: the surest of them, by their surest mentions.
+pub(super) fn judged(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    named: &[bool],
+    members: &[&EventMention],
+) -> (Vec<Participant>, Vec<Participant>) {
+    let parties = Parties { facts, named };
+    let called = |p: &Participant| match p.entity {
+        Some(entity) => facts.entities.list[entity].name.to_lowercase(),
+        None => p.tokens.clone().map_or_else(String::new, |words| story.doc.span_text(words).to_lowercase()),
+    };
+    let same = |a: &Participant, b: &Participant| a.entity.is_some() && a.entity == b.entity || called(a) == called(b);
+    let surest = |roles: &[ParticipantRole]| {
+        let mut found: Vec<Participant> = Vec::new();
+        for p in members.iter().flat_map(|m| &m.participants).filter(|p| roles.contains(&p.role)) {
+            match found.iter_mut().find(|q| same(p, q)) {
+                Some(best) if strength(p) > strength(best) => *best = p.clone(),
+                Some(_) => {}
+                None => found.push(p.clone()),
+            }
+        }
+        found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+        let best = found.first().map_or(0.0, |p| p.confidence);
+        found.retain(|p| p.confidence >= OF_BEST * best);
+        found
+    };
+    let (mut actors, mut recipients) = (surest(ACTORS), surest(RECIPIENTS));
+    // Hardly anybody does it to himself: a party stands on the side where it is clearly surer.
+    let surer = |p: &Participant, others: &[Participant]| {
+        !others.iter().any(|o| same(p, o) && o.confidence > CLEARLY * p.confidence)
+    };
+    let all = actors.clone();
+    actors.retain(|p| surer(p, &recipients));
+    recipients.retain(|p| surer(p, &all));
+    actors.truncate(PARTIES);
+    recipients.truncate(PARTIES);
     (parties.fold(actors), recipients)
 }
 

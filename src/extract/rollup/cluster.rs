@@ -4,7 +4,7 @@ use super::merge::{Group, Join};
 use super::{Cluster, cast, casualties, merge, rank, scope, sources};
 use crate::extract::Story;
 use crate::extract::entities::EntityId;
-use crate::extract::events::{EventMention, Facts, PlaceLink, TimeLink};
+use crate::extract::events::{EventMention, Facts, Judged, PlaceLink, TimeLink};
 use crate::record::{Assertion, EventClass, Granularity, Modality, Place, TriggerRole, Via};
 
 /// Sentence of running text from which a place named once no longer says where the news is.
@@ -26,7 +26,10 @@ pub(super) fn build(
     let happening = members[0].assertion.polarity;
     let members: Vec<&EventMention> = members.into_iter().filter(|m| m.assertion.polarity == happening).collect();
     let (place, other_places) = place(story, facts, &members);
-    let (actors, recipients) = cast::cast(story, facts, named, &members);
+    let (actors, recipients) = match members[0].judged {
+        Some(_) => cast::judged(story, facts, named, &members),
+        None => cast::cast(story, facts, named, &members),
+    };
     let summary = rank::best_sentence(story, &members);
     let confidence = members.iter().map(|m| m.confidence).fold(0.0, f64::max);
     let weight = rank::weight(story, &members, &harm);
@@ -52,12 +55,17 @@ pub(super) fn build(
     }
 }
 
-/// The type of the surest mention that names the event itself; modes and contexts of all mentions.
+/// The type of the surest mention that names the event itself; modes and contexts of all mentions of it.
 fn class(members: &[&EventMention]) -> EventClass {
-    let key = |m: &EventMention| (m.role != TriggerRole::Result, m.confidence);
+    // Where the learned reader gives chances, mentions vote by them.
+    let votes = |m: &EventMention| -> f32 {
+        let of_type = members.iter().filter_map(|o| o.judged).filter(|j| m.judged.is_some_and(|m| m.event == j.event));
+        of_type.map(|j| j.chance).sum()
+    };
+    let key = |m: &EventMention| (votes(m), m.role != TriggerRole::Result, m.confidence);
     let best = members[1..].iter().fold(members[0], |best, m| if key(m) > key(best) { m } else { best });
     let mut class = best.class.clone();
-    for m in members {
+    for m in members.iter().filter(|m| m.class.plover.event == class.plover.event || m.judged.is_none()) {
         for mode in &m.class.plover.mode {
             if !class.plover.mode.contains(mode) {
                 class.plover.mode.push(*mode);
@@ -158,6 +166,17 @@ fn assertion(members: &[&EventMention]) -> Assertion {
         }
     }
     let mut assertion = best.clone();
+    let judged: Vec<Judged> = members.iter().filter_map(|m| m.judged).collect();
+    if !judged.is_empty() {
+        let sure: f32 = judged.iter().map(|j| j.chance).sum();
+        let mean = |of: &dyn Fn(&Judged) -> f32| judged.iter().map(|j| of(j) * j.chance).sum::<f32>() / sure;
+        let unreal = mean(&|j| j.unreal) >= 0.5;
+        let fits = members.iter().filter(|m| m.judged.is_some_and(|j| (j.unreal >= 0.5) == unreal));
+        if let Some(best) = fits.max_by_key(|m| strength(&m.assertion)) {
+            assertion = best.assertion.clone();
+        }
+        assertion.historical = mean(&|j| j.historical) >= 0.5;
+    }
     if let Some(salience) = members.iter().map(|m| m.assertion.salience).min() {
         assertion.salience = salience;
     }

@@ -52,19 +52,30 @@ impl Evidence {
 }
 
 /// Why a mention joined a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Join {
     /// The mention that it was matched with.
     pub to: usize,
-    /// What they have in common; none where it only denies harm ("no casualties") in an event told just before.
-    pub evidence: Option<Evidence>,
+    /// What speaks for it.
+    pub ground: Ground,
+}
+
+/// What speaks for joining two mentions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Ground {
+    /// What they have in common.
+    Evidence(Evidence),
+    /// It only denies harm ("no casualties") in an event told just before.
+    DeniesHarm,
+    /// The learned reader's chance that they are one.
+    Chance(f32),
 }
 
 /// Mentions of one happening, in text order; the first one opened the group, every other one joined it.
 pub(super) type Group = Vec<(usize, Option<Join>)>;
 
 /// What every pairing asks again, looked up once: long texts have many thousands of pairs.
-struct Known<'a> {
+pub(super) struct Known<'a> {
     /// Of each mention: see [`standing`].
     standing: Vec<[bool; 5]>,
     /// Of each mention: see [`When`].
@@ -80,7 +91,7 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn new(story: &Story<'_>, named: &'a [bool], mentions: &'a [EventMention]) -> Self {
+    pub(super) fn new(story: &Story<'_>, named: &'a [bool], mentions: &'a [EventMention]) -> Self {
         use ParticipantRole::{Actor, Recipient, Victim};
         let entities = |m: &EventMention, roles: &[ParticipantRole]| -> Vec<EntityId> {
             m.participants.iter().filter(|p| roles.contains(&p.role)).filter_map(|p| p.entity).collect()
@@ -110,7 +121,7 @@ pub(super) fn group(
         story.work(1 + new)?;
         if let Some(to) = denies_harm(story, facts, mentions, new) {
             of.push(of[to]);
-            groups[of[to]].push((new, Some(Join { to, evidence: None })));
+            groups[of[to]].push((new, Some(Join { to, ground: Ground::DeniesHarm })));
             continue;
         }
         let best = (0..groups.len())
@@ -119,7 +130,7 @@ pub(super) fn group(
         match best {
             Some(((to, evidence), g)) if evidence.points() >= THRESHOLD => {
                 of.push(g);
-                groups[g].push((new, Some(Join { to, evidence: Some(evidence) })));
+                groups[g].push((new, Some(Join { to, ground: Ground::Evidence(evidence) })));
             }
             _ => {
                 of.push(groups.len());
@@ -177,6 +188,13 @@ fn evidence(
     let caption = story.kind(story.sentence(mentions[new].head)) == BlockKind::Caption;
     points[KINDS.len() - 1] = if lead { 1 + i32::from(caption) } else { 0 };
     Some((to, Evidence(points)))
+}
+
+/// Whether the text tells two mentions apart: by day, by place, by whom they hit or who did it.
+pub(super) fn contradict(facts: &Facts<'_>, known: &Known<'_>, mentions: &[EventMention], o: usize, n: usize) -> bool {
+    time(known.when[o], known.when[n]).is_none()
+        || place(facts, &mentions[o], &mentions[n]).is_none()
+        || participants(facts, known, o, n).is_none()
 }
 
 /// Evidence that two mentions of one standing, the first one earlier in the text, tell of the same happening; none if
@@ -420,7 +438,7 @@ mod tests {
     fn check(text: &str, expect: &[&[&str]]) {
         let story = testing::read(text, Some("1991-05-08"));
         let (mentions, groups) = testing::facts(&story, |facts| {
-            let mentions = events::find(&story, facts, testing::event_tables(), &mut Trace::default()).unwrap();
+            let mentions = events::find(&story, facts, testing::event_tables(), None, &mut Trace::default()).unwrap();
             let groups = group(&story, facts, &super::super::cast::named(facts), &mentions).unwrap();
             (mentions, groups)
         });

@@ -15,6 +15,7 @@ mod linear;
 mod links;
 mod merge;
 mod rank;
+pub mod same;
 mod scope;
 mod sources;
 mod tally;
@@ -27,13 +28,14 @@ use std::ops::Range;
 use super::Story;
 use super::entities::EntityId;
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
+use super::reader::View;
 use crate::nlp::{Model, Stopped};
 use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind};
 pub use contradictions::Doubt;
 pub use linear::Sample;
-pub use merge::{Evidence, Join, THRESHOLD};
+pub use merge::{Evidence, Ground, Join, THRESHOLD};
 pub use rank::Ranking;
-pub use telling::Telling;
+pub use telling::{Telling, keep_told};
 
 /// An event of the article: its mentions, with the best value of every field.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,16 +163,23 @@ pub fn events(
     mentions: &[EventMention],
     doubt: &Doubt,
     ranking: &Ranking,
+    view: Option<&View>,
 ) -> Result<Vec<Cluster>, Stopped> {
     let named = cast::named(facts);
-    let groups = merge::group(story, facts, &named, mentions)?;
+    let groups = match view {
+        Some(view) => same::group(story, facts, view, mentions)?,
+        None => merge::group(story, facts, &named, mentions)?,
+    };
     let loose = scope::Loose::new(story, facts, mentions);
     let mut clusters: Vec<Cluster> = Vec::with_capacity(groups.len());
     for group in groups {
         story.work(loose.len() + group.len() * group.len())?;
         clusters.push(cluster::build(story, facts, &named, mentions, &loose, group));
     }
-    ranking.rank(story, facts, mentions, &mut clusters);
+    match view {
+        Some(_) => ranking.rank_judged(story, mentions, &mut clusters),
+        None => ranking.rank(story, facts, mentions, &mut clusters),
+    }
     story.work(mentions.len() * mentions.len())?;
     scope::gather(story, facts, mentions, &loose, &mut clusters);
     story.work(facts.claims.len() * mentions.len())?;

@@ -49,6 +49,27 @@ impl Ranking {
         }
         clusters[0].main = main;
     }
+
+    /// The same where a learned reader has judged the mentions: its chances, and the model's share of its own.
+    pub(super) fn rank_judged(&self, story: &Story<'_>, mentions: &[EventMention], clusters: &mut [Cluster]) {
+        /// What being told again is worth, and what being past or unreal costs, in chances of being the main event.
+        const TOLD_AGAIN: f32 = 0.1;
+        const NO_NEWS: f32 = 0.1;
+        let scores: Vec<f32> = samples(story, mentions, clusters).iter().map(|s| self.0.score(s)).collect();
+        let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let all: f32 = scores.iter().map(|s| (s - top).exp()).sum();
+        for (c, score) in clusters.iter_mut().zip(scores) {
+            let members = || c.mentions.iter().filter_map(|m| mentions[*m].judged);
+            let n = c.mentions.len() as f32;
+            let best = members().map(|j| j.main * j.chance).fold(0.0, f32::max);
+            let no_news = members().map(|j| j.historical + j.unreal).sum::<f32>() / n;
+            c.score = best + TOLD_AGAIN * n.ln() - NO_NEWS * no_news + (score - top).exp() / all;
+        }
+        clusters.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.mentions[0].cmp(&b.mentions[0])));
+        if let Some(first) = clusters.first_mut() {
+            first.main = true;
+        }
+    }
 }
 
 /// The killing that an arrest or a trial is about: what the story is about, however much of it tells of the police.

@@ -73,28 +73,40 @@ impl Telling {
                 keep_one(&mut keep, &has_own_time);
             }
         }
-        for (m, _) in mentions.iter().zip(&keep).filter(|(_, kept)| !**kept) {
-            trace.miss(m.head, Reason::Refers);
-        }
-        let number = numbered(keep.iter().copied());
-        for cluster in clusters.iter_mut() {
-            let first = cluster.mentions.iter().find_map(|m| number[*m]);
-            let members = std::mem::take(&mut cluster.mentions).into_iter().zip(std::mem::take(&mut cluster.joined));
-            for (new, joined) in members.filter_map(|(m, joined)| Some((number[m]?, joined))) {
-                cluster.mentions.push(new);
-                let joined = joined.and_then(|j| number[j.to].map(|to| Join { to, ..j }));
-                cluster.joined.push(joined.filter(|_| Some(new) != first));
-            }
-        }
-        let rank = numbered(clusters.iter().map(|c| !c.mentions.is_empty()));
-        clusters.retain(|c| !c.mentions.is_empty());
-        for cluster in clusters {
-            let links = std::mem::take(&mut cluster.links);
-            cluster.links = links.into_iter().filter_map(|(kind, to)| Some((kind, rank[to]?))).collect();
-        }
-        let mut of = keep.into_iter();
-        mentions.retain(|_| of.next().unwrap_or_default());
+        retain(mentions, clusters, &keep, trace);
     }
+}
+
+/// Leaves only the mentions to keep, in the list and in the events, and no event without any; `trace` hears of the others.
+fn retain(mentions: &mut Vec<EventMention>, clusters: &mut Vec<Cluster>, keep: &[bool], trace: &mut Trace) {
+    for (m, _) in mentions.iter().zip(keep).filter(|(_, kept)| !**kept) {
+        trace.miss(m.head, Reason::Refers);
+    }
+    let number = numbered(keep.iter().copied());
+    for cluster in clusters.iter_mut() {
+        let first = cluster.mentions.iter().find_map(|m| number[*m]);
+        let members = std::mem::take(&mut cluster.mentions).into_iter().zip(std::mem::take(&mut cluster.joined));
+        for (new, joined) in members.filter_map(|(m, joined)| Some((number[m]?, joined))) {
+            cluster.mentions.push(new);
+            let joined = joined.and_then(|j| number[j.to].map(|to| Join { to, ..j }));
+            cluster.joined.push(joined.filter(|_| Some(new) != first));
+        }
+    }
+    let rank = numbered(clusters.iter().map(|c| !c.mentions.is_empty()));
+    clusters.retain(|c| !c.mentions.is_empty());
+    for cluster in clusters {
+        let links = std::mem::take(&mut cluster.links);
+        cluster.links = links.into_iter().filter_map(|(kind, to)| Some((kind, rank[to]?))).collect();
+    }
+    let mut of = keep.iter().copied();
+    mentions.retain(|_| of.next().unwrap_or_default());
+}
+
+/// Leaves out the mentions that are of no event: those that nothing tells surely.
+pub fn keep_told(mentions: &mut Vec<EventMention>, clusters: &mut Vec<Cluster>, trace: &mut Trace) {
+    let mut keep = vec![false; mentions.len()];
+    clusters.iter().flat_map(|c| &c.mentions).for_each(|m| keep[*m] = true);
+    retain(mentions, clusters, &keep, trace);
 }
 
 /// Whether a mention tells an event by itself: two of who, to whom, when, where, and that it is planned or attempted.

@@ -14,8 +14,8 @@ fn main_event_of(text: &str) -> (Cluster, Vec<String>, Vec<String>) {
     let story = testing::read(text, Some("2022-02-03"));
     let ranking = Ranking::load().expect("the table of the ranking loads");
     testing::facts(&story, |facts| {
-        let mentions = find(&story, facts, testing::event_tables(), &mut Trace::default()).unwrap();
-        let clusters = events(&story, facts, &mentions, &Doubt::load(), &ranking).unwrap();
+        let mentions = find(&story, facts, testing::event_tables(), None, &mut Trace::default()).unwrap();
+        let clusters = events(&story, facts, &mentions, &Doubt::load(), &ranking, None).unwrap();
         let main = clusters.into_iter().next().unwrap_or_else(|| panic!("no event in `{text}`"));
         let names = |list: &[Participant]| -> Vec<String> {
             list.iter().filter_map(|p| p.entity).map(|e| facts.entities.list[e].name.clone()).collect()

@@ -1,0 +1,239 @@
+//! The learned reader's judgement of a sentence's words, made into triggers, parties and assertions.
+//!
+//! Where it finds an event at words that the rules read as the same type, their reading stands, with its code and modes;
+//! where they read another type or nothing, the word gets the plain entry of its type (`data/events/unlisted.tsv`).
+//! What the rules alone find is evidence for the reader and no event by itself.
+
+use std::ops::Range;
+
+use super::evidence::{Candidate, REACH, head_of};
+use super::lexicon::{Frame, Lexicon, Reading};
+use super::mentions::Reader;
+use super::triggers::{self, Trigger};
+use super::words::Words;
+use super::{Judged, Participant};
+use crate::extract::reader::{Features, Part, View, Word};
+use crate::nlp::{Doc, EntityType, Pos};
+use crate::record::{Assertion, EventType, Modality, ParticipantRole, Polarity, Realis, Via};
+
+/// Chance from which a word is a trigger.
+const TRIGGER: f32 = 0.4;
+/// Odds by which a word leans to the type that a table reads in it. Judged by newspapers a factor of 1 to 4 is the same;
+/// types that are rare there (CONCEDE, RETREAT) are better known to the tables.
+const LEAN: f32 = 4.0;
+/// Tokens from one content word of a trigger to the next, at most: "spate of attacks".
+const GAP: usize = 3;
+/// Chance from which someone took part.
+const PARTY: f32 = 0.2;
+/// The same where the rules name somebody else in that part of this very sentence.
+const RIVAL: f32 = 0.4;
+/// Confidence from which the rules' word for a party stands against others.
+const RULED: f64 = 0.75;
+/// Parties of a mention in each part, at most.
+const PARTIES: usize = 3;
+
+/// The reader's view of an article, with everyone who might have taken part in something.
+#[derive(Debug)]
+pub(super) struct Learned<'a> {
+    view: &'a View,
+    /// Of each sentence whom it names, as far as the reader read them.
+    candidates: Vec<Vec<(Candidate, Part)>>,
+}
+
+impl<'a> Learned<'a> {
+    pub(super) fn new(view: &'a View, reader: &Reader<'_>) -> Self {
+        let part = |c: Candidate| view.candidate(c.head).map(|part| (c, part));
+        let of = |s: usize| reader.candidates(s).into_iter().filter_map(part).collect();
+        Self { view, candidates: (0..reader.story.doc.sentences().len()).map(of).collect() }
+    }
+
+    /// The triggers of a sentence, with what the reader says of each. `found` are those of the rules.
+    pub(super) fn triggers<'l>(
+        &self,
+        reader: &Reader<'l>,
+        s: usize,
+        found: Vec<Trigger<'l>>,
+    ) -> Vec<(Trigger<'l>, Judged)> {
+        let sentence = reader.sentence_features(s, &found);
+        let own: Vec<(Range<usize>, Features)> =
+            found.iter().map(|t| (t.tokens.clone(), reader.trigger_features(t))).collect();
+        // Harm takes over the type of its cause: it leans to none.
+        let read: Vec<(usize, Option<EventType>)> = found
+            .iter()
+            .filter(|t| matches!(t.reading, Reading::Event(_) | Reading::Happening))
+            .map(|t| (t.head, super::typing::event_of(t.reading)))
+            .collect();
+        let words: Vec<(usize, Word)> = reader
+            .story
+            .tokens(s)
+            .filter_map(|i| {
+                let mut seen = vec![&sentence];
+                seen.extend(own.iter().filter(|(tokens, _)| tokens.contains(&i)).map(|(_, f)| f));
+                let mut word = self.view.word(i, &seen)?;
+                if let Some((_, kind)) = read.iter().find(|(head, _)| *head == i) {
+                    word.lean(*kind, LEAN);
+                }
+                Some((i, word))
+            })
+            .collect();
+        let mut rules: Vec<Option<Trigger<'l>>> = found.into_iter().map(Some).collect();
+        spans(reader, &words)
+            .into_iter()
+            .filter_map(|span| {
+                let tokens = span[0].0..span[span.len() - 1].0 + 1;
+                let judged = judge(span);
+                let trigger = take(&mut rules, &tokens, judged.event)
+                    .or_else(|| fresh(reader.story.doc, reader.lexicon, reader.words, tokens, judged.event))?;
+                Some((trigger, judged))
+            })
+            .collect()
+    }
+
+    /// Who took part in what a trigger tells: actors and those it was done to as the reader sees them, everyone else as
+    /// the rules do. `casts` are those of the sentence by the rules.
+    pub(super) fn cast(
+        &self,
+        reader: &Reader<'_>,
+        trigger: &Trigger<'_>,
+        by_rule: Vec<Participant>,
+        casts: &[(Range<usize>, &[Participant])],
+    ) -> Vec<Participant> {
+        use ParticipantRole::{Actor, Recipient, Victim};
+        let Some(deed) = self.view.deed(trigger.tokens.clone()) else { return by_rule };
+        let event = super::typing::event_of(trigger.reading);
+        let s = reader.story.sentence(trigger.head);
+        let reach = s.saturating_sub(REACH.0)..(s + REACH.1 + 1).min(self.candidates.len());
+        let side = |p: &Participant| match p.role {
+            Actor => Some(0),
+            Recipient | Victim => Some(1),
+            _ => None,
+        };
+        let ruled = [0, 1]
+            .map(|n| by_rule.iter().any(|p| side(p) == Some(n) && p.via == Via::Explicit && p.confidence >= RULED));
+        let is_ruled = |c: &Candidate, n: usize| {
+            let same = |p: &Participant| {
+                p.entity.is_some() && p.entity == c.entity || p.tokens.as_ref().is_some_and(|t| t.contains(&c.head))
+            };
+            by_rule.iter().any(|p| side(p) == Some(n) && same(p))
+        };
+        let mut found: [Vec<(f32, &Candidate)>; 2] = Default::default();
+        for (candidate, part) in self.candidates[reach].iter().flatten() {
+            let features = reader.role_features(trigger.tokens.clone(), trigger.head, event, candidate, casts);
+            let chances = self.view.parts(&deed, part, &features);
+            for (n, (found, chance)) in found.iter_mut().zip(chances).enumerate() {
+                let least = if ruled[n] && !is_ruled(candidate, n) { RIVAL } else { PARTY };
+                if chance >= least {
+                    found.push((chance, candidate));
+                }
+            }
+        }
+        let harmed = matches!(trigger.entry.frame, Frame::Harm | Frame::Suffer | Frame::Happen);
+        let mut cast: Vec<Participant> = Vec::new();
+        for (mut found, role) in found.into_iter().zip([Actor, if harmed { Victim } else { Recipient }]) {
+            found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.head.cmp(&b.1.head)));
+            let mut taken = 0;
+            for (chance, c) in found {
+                let known = |p: &&Participant| {
+                    p.role == role
+                        && (p.entity.is_some() && p.entity == c.entity || p.tokens.as_ref() == Some(&c.tokens))
+                };
+                if taken < PARTIES && !cast.iter().any(|p| known(&p)) {
+                    taken += 1;
+                    cast.push(Participant {
+                        role,
+                        entity: c.entity,
+                        tokens: Some(c.tokens.clone()),
+                        via: c.via,
+                        confidence: (f64::from(chance) * 100.0).round() / 100.0,
+                    });
+                }
+            }
+        }
+        cast.extend(by_rule.into_iter().filter(|p| !matches!(p.role, Actor | Recipient | Victim)));
+        cast
+    }
+}
+
+/// Words that tell one thing, from its first content word to its last: what stands between them need not tell by itself.
+///
+/// People and names are who, never what: "gunmen" is no event beside "killed".
+fn spans<'w>(reader: &Reader<'_>, words: &'w [(usize, Word)]) -> Vec<&'w [(usize, Word)]> {
+    let doc = reader.story.doc;
+    let classes = &reader.lexicon.classes;
+    let people = classes.class("human") | classes.class("armed") | classes.class("cop") | classes.class("person");
+    let named = |i: usize| doc.entity_at(i).is_some_and(|e| e.kind != EntityType::Event);
+    let content = |w: &(usize, Word)| match doc.pos(w.0) {
+        Pos::Verb => true,
+        Pos::Noun | Pos::Propn | Pos::Adj => reader.words.bits(w.0) & people == 0 && !named(w.0),
+        _ => false,
+    };
+    let told: Vec<usize> =
+        (0..words.len()).filter(|n| words[*n].1.wanted() >= TRIGGER && content(&words[*n])).collect();
+    told.chunk_by(|a, b| {
+        let (x, y) = (&words[*a], &words[*b]);
+        y.0 - x.0 <= GAP && x.1.kind() == y.1.kind() && doc.pos(y.0) != Pos::Verb
+    })
+    .map(|run| &words[run[0]..=run[run.len() - 1]])
+    .collect()
+}
+
+/// What the words of a trigger say together.
+fn judge(span: &[(usize, Word)]) -> Judged {
+    let weight: f32 = span.iter().map(|(_, w)| w.event()).sum();
+    let mean = |of: &dyn Fn(&Word) -> f32| span.iter().map(|(_, w)| of(w) * w.event()).sum::<f32>() / weight;
+    let best = span.iter().map(|(_, w)| w).reduce(|a, b| if b.wanted() > a.wanted() { b } else { a });
+    Judged {
+        event: best.and_then(Word::kind),
+        chance: best.map_or(0.0, Word::wanted),
+        unreal: mean(&|w| w.unreal),
+        historical: mean(&|w| w.historical),
+        core: mean(&|w| w.level[0]),
+        main: mean(&|w| w.main),
+    }
+}
+
+/// The rules' trigger at these words, with the reader's type; of several the one that agrees.
+fn take<'l>(rules: &mut [Option<Trigger<'l>>], tokens: &Range<usize>, event: Option<EventType>) -> Option<Trigger<'l>> {
+    let agrees = |t: &Trigger<'_>| match t.reading {
+        Reading::Event(of) => Some(of) == event,
+        Reading::Happening => event.is_none(),
+        Reading::Harm => matches!(event, None | Some(EventType::Assault)),
+        Reading::Blocked => false,
+    };
+    let touches = |t: &Trigger<'_>| t.tokens.start < tokens.end && tokens.start < t.tokens.end;
+    let at = rules.iter().position(|t| t.as_ref().is_some_and(|t| touches(t) && agrees(t)))?;
+    let mut trigger = rules[at].take()?;
+    trigger.reading = event.map_or(Reading::Happening, Reading::Event);
+    Some(trigger)
+}
+
+fn fresh<'l>(
+    doc: &Doc<'_>,
+    lexicon: &'l Lexicon,
+    words: &Words<'_>,
+    tokens: Range<usize>,
+    event: Option<EventType>,
+) -> Option<Trigger<'l>> {
+    let head = head_of(doc, tokens.clone());
+    triggers::of_type(doc, lexicon, words, tokens, head, event)
+}
+
+/// Chance of being unreal below which the reader overrules a cue ("denied", "plans to"): it misses half of what did not
+/// happen, the cues are seldom wrong.
+const SURE_IT_HAPPENED: f32 = 0.3;
+
+/// Whether it happened: the reader before the cues where it is sure; how it did not, the cues say.
+pub(super) fn settle(assertion: &mut Assertion, judged: &Judged, future: bool) {
+    let happened = assertion.polarity == Polarity::Pos
+        && matches!(assertion.modality, Modality::Asserted | Modality::Reported)
+        && assertion.realis != Realis::Other;
+    if judged.unreal >= 0.5 && happened {
+        assertion.modality = if future { Modality::Planned } else { Modality::Possible };
+        assertion.realis = Realis::Other;
+    } else if judged.unreal < SURE_IT_HAPPENED && !happened {
+        assertion.polarity = Polarity::Pos;
+        assertion.modality = Modality::Asserted;
+        assertion.realis = Realis::Actual;
+    }
+    assertion.historical = judged.historical >= 0.5;
+}
