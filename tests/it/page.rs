@@ -2,9 +2,9 @@
 //! used with a keyboard, in the dark and on a telephone.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::json;
 
@@ -140,6 +140,8 @@ fn a_page_shows_its_evidence_by_itself() {
 struct Demo {
     process: Child,
     address: String,
+    /// A demo ends when nobody reads its output any more, and it has more to say after its address.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Demo {
@@ -147,16 +149,16 @@ impl Demo {
         let mut process = Command::new(env!("CARGO_BIN_EXE_dateline"))
             .args(["demo", "--keep-running"])
             .env_clear()
-            .envs([crate::FAST])
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let address = lines.into_iter().find_map(|line| line.strip_prefix("Status page: ").map(str::to_owned));
-        Self { address: address.expect("the demo prints the address of its page"), process }
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut lines = output.by_ref().lines().map_while(Result::ok);
+        let address = lines.find_map(|line| line.strip_prefix("Status page: ").map(str::to_owned));
+        Self { address: address.expect("the demo prints the address of its page"), process, _output: output }
     }
 }
 
