@@ -6,7 +6,7 @@
 
 --gold: folders of whole gold files (`models/events/gold/standoff.py join` makes them from the annotations of this
 repository and the publishers' texts); --minilm: the unpacked folder of all-MiniLM-L6-v2 (config.json, model.safetensors,
-tokenizer.json). Needs torch, transformers and zstandard; 2 to 3 GB of memory, about half an hour on one CPU core. Fixed
+tokenizer.json). Needs torch, transformers and zstandard; 2 to 3 GB of memory, about a quarter of an hour on one CPU core. Fixed
 seed. What a word, a pair of triggers or a candidate looks like is printed by `reader-material`, so that training sees
 what the worker sees. `--half even|odd` learns from half of the articles and scores the other half, to choose thresholds
 by. The output holds the encoder in whole numbers (`models/encoder/export.py`) and the heads beside it.
