@@ -62,8 +62,7 @@ impl Model {
     /// # Errors
     /// [`ModelError::Io`] if it cannot be read, else as [`Self::from_bytes`].
     pub fn from_path(path: &Path) -> Result<Self, ModelError> {
-        let bytes = std::fs::read(path).map_err(|source| ModelError::Io { path: path.to_owned(), source })?;
-        Self::from_bytes(&bytes)
+        Self::from_bytes(&Weights::read(path)?)
     }
 
     /// Loads a model from the bytes of its file, which are not needed afterwards.

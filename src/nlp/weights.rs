@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
@@ -119,6 +119,11 @@ pub(crate) struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
+    /// The bytes of a file of weights.
+    pub(crate) fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
+        std::fs::read(path).map_err(|source| ModelError::Io { path: path.to_owned(), source })
+    }
+
     /// Opens the engine's container and checks format, version and checksum.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, ModelError> {
         Self::open_as(bytes, FORMAT)

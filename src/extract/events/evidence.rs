@@ -15,11 +15,13 @@ use super::{Effect, Participant};
 use crate::article::BlockKind;
 use crate::extract::entities::EntityId;
 use crate::extract::reader::Features;
-use crate::nlp::{Dep, EntityType, Pos};
+use crate::nlp::{Dep, Pos};
 use crate::record::{EventType, ParticipantRole, Polarity, Via};
 
-/// Sentences before and after a trigger in which its parties are looked for.
-pub(super) const REACH: (usize, usize) = (2, 1);
+/// The sentences in which the parties of a trigger in sentence `s` of so many are looked for.
+pub(super) fn reach(s: usize, sentences: usize) -> Range<usize> {
+    s.saturating_sub(2)..(s + 2).min(sentences)
+}
 
 /// Someone who may have taken part in an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,21 +109,8 @@ impl Reader<'_> {
             participants::Finder { doc, lexicon: self.lexicon, words: self.words, facts: self.facts, events: &[] };
         let mut found: Vec<Candidate> = Vec::new();
         for i in self.story.tokens(s) {
-            if self.words.bits(i) & self.lexicon.classes.class("timeUnit") != 0 {
-                continue;
-            }
-            let kind = doc.entity_at(i).map(|e| e.kind);
-            if matches!(
-                kind,
-                Some(
-                    EntityType::Date
-                        | EntityType::Time
-                        | EntityType::Money
-                        | EntityType::Percent
-                        | EntityType::Ordinal
-                        | EntityType::Quantity
-                )
-            ) {
+            let unit = self.words.bits(i) & self.lexicon.classes.class("timeUnit") != 0;
+            if unit || participants::is_amount(doc, i) {
                 continue;
             }
             let argument =

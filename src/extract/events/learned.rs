@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::evidence::{Candidate, REACH, head_of};
+use super::evidence::{Candidate, head_of, reach};
 use super::lexicon::{Frame, Lexicon, Reading};
 use super::mentions::Reader;
 use super::triggers::{self, Trigger};
@@ -102,7 +102,6 @@ impl<'a> Learned<'a> {
         let Some(deed) = self.view.deed(trigger.tokens.clone()) else { return by_rule };
         let event = super::typing::event_of(trigger.reading);
         let s = reader.story.sentence(trigger.head);
-        let reach = s.saturating_sub(REACH.0)..(s + REACH.1 + 1).min(self.candidates.len());
         let side = |p: &Participant| match p.role {
             Actor => Some(0),
             Recipient | Victim => Some(1),
@@ -117,7 +116,7 @@ impl<'a> Learned<'a> {
             by_rule.iter().any(|p| side(p) == Some(n) && same(p))
         };
         let mut found: [Vec<(f32, &Candidate)>; 2] = Default::default();
-        for (candidate, part) in self.candidates[reach].iter().flatten() {
+        for (candidate, part) in self.candidates[reach(s, self.candidates.len())].iter().flatten() {
             let features = reader.role_features(trigger.tokens.clone(), trigger.head, event, candidate, casts);
             let chances = self.view.parts(&deed, part, &features);
             for (n, (found, chance)) in found.iter_mut().zip(chances).enumerate() {

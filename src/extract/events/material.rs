@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::evidence::{REACH, head_of, reading_name};
+use super::evidence::{head_of, reach, reading_name};
 use super::mentions::{Reader, rule_triggers};
 use super::words::Words;
 use super::{Facts, Lexicon, Trace, when};
@@ -63,13 +63,10 @@ pub fn material(
         let head = head_of(story.doc, tokens.clone());
         let s = story.sentence(head);
         let casts: Vec<_> = casts[s].iter().map(|(t, cast)| (t.clone(), cast.as_slice())).collect();
-        let reach = first[s.saturating_sub(REACH.0)]..first[(s + REACH.1 + 1).min(casts_len(story))];
-        let seen = reach.map(|c| (c, reader.role_features(tokens.clone(), head, *event, &candidates[c], &casts)));
+        let near = reach(s, story.doc.sentences().len());
+        let seen = (first[near.start]..first[near.end])
+            .map(|c| (c, reader.role_features(tokens.clone(), head, *event, &candidates[c], &casts)));
         material.marked.push((head, seen.collect()));
     }
     Ok(material)
-}
-
-fn casts_len(story: &Story<'_>) -> usize {
-    story.doc.sentences().len()
 }

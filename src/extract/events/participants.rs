@@ -270,17 +270,7 @@ impl Finder<'_> {
         {
             return;
         }
-        if let Some(entity) = doc.entity_at(head)
-            && matches!(
-                entity.kind,
-                EntityType::Date
-                    | EntityType::Time
-                    | EntityType::Money
-                    | EntityType::Percent
-                    | EntityType::Ordinal
-                    | EntityType::Quantity
-            )
-        {
+        if is_amount(doc, head) {
             return;
         }
         let weapon = class("weapon") || class("bomb");
@@ -416,4 +406,19 @@ impl Finder<'_> {
         };
         (mention.map(|m| m.entity), tokens, via)
     }
+}
+
+/// Whether a word is part of a date or an amount, which are no one.
+pub(super) fn is_amount(doc: &Doc<'_>, i: usize) -> bool {
+    doc.entity_at(i).is_some_and(|e| {
+        matches!(
+            e.kind,
+            EntityType::Date
+                | EntityType::Time
+                | EntityType::Money
+                | EntityType::Percent
+                | EntityType::Ordinal
+                | EntityType::Quantity
+        )
+    })
 }

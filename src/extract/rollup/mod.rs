@@ -167,7 +167,7 @@ pub fn events(
 ) -> Result<Vec<Cluster>, Stopped> {
     let named = cast::named(facts);
     let groups = match view {
-        Some(view) => same::group(story, facts, view, mentions)?,
+        Some(view) => same::group(story, facts, &named, view, mentions)?,
         None => merge::group(story, facts, &named, mentions)?,
     };
     let loose = scope::Loose::new(story, facts, mentions);

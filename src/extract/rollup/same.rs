@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::merge::{Ground, Group, Join};
+use super::merge::{self, Ground, Group, Join};
 use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts, type_name};
@@ -23,6 +23,7 @@ const EVENT: f32 = 0.5;
 pub(super) fn group(
     story: &Story<'_>,
     facts: &Facts<'_>,
+    named: &[bool],
     view: &View,
     mentions: &[EventMention],
 ) -> Result<Vec<Group>, Stopped> {
@@ -33,16 +34,14 @@ pub(super) fn group(
     let vectors: Vec<Option<Vec<f32>>> = told.iter().map(|t| view.told(t.tokens.clone())).collect();
     let known = Sentences::new(story, facts);
     let n = mentions.len();
-    let named = super::cast::named(facts);
-    let rules = super::merge::Known::new(story, &named, mentions);
-    let forbidden = |a: usize, b: usize| super::merge::contradict(facts, &rules, mentions, a, b);
+    let rules = merge::Known::new(story, named, mentions);
     let mut chance = vec![vec![0.0f32; n]; n];
     for b in 0..n {
         story.work(b * 10)?;
         for a in 0..b {
             if let (Some(x), Some(y)) = (&vectors[a], &vectors[b]) {
                 chance[a][b] = view.same(x, y, &features(story, &known, &told[a], &told[b], b - a - 1));
-                if forbidden(a, b) {
+                if merge::contradict(facts, &rules, mentions, a, b) {
                     chance[a][b] *= CONTRADICTED;
                 }
                 chance[b][a] = chance[a][b];
