@@ -1,20 +1,26 @@
 //! Prints what the learned models see of every article: the training material of `train.py`.
 //!
 //! `cargo run --example event-features < articles.jsonl > features.jsonl`, JSON Lines with `id`, `text` and, where
-//! known, `published_at`. Each output line holds the article's record with every mention, and the features beside it.
+//! known, `published_at`; `--accurate` reads with the learned reader. Each output line holds the article's record with every mention, and the features beside it.
 
 use std::io::{BufRead, Write, stdin, stdout};
 use std::sync::Arc;
 
 use anyhow::Result;
 use dateline::article::{Hint, Intake, Limits};
+use dateline::extract::reader::ReaderModel;
 use dateline::extract::rollup::Sample;
 use dateline::extract::{Enricher, Pipeline};
+use dateline::record::{Place, Timex};
 use serde_json::{Value, json};
 
 fn main() -> Result<()> {
     let intake = Intake::new(Limits::default());
-    let mut enricher = Enricher::new(Arc::new(Pipeline::load(None, None)?));
+    let mut pipeline = Pipeline::load(None, None)?;
+    if std::env::args().any(|a| a == "--accurate") {
+        pipeline = pipeline.with_reader(Arc::new(ReaderModel::embedded()?));
+    }
+    let mut enricher = Enricher::new(Arc::new(pipeline));
     let mut out = stdout().lock();
     for line in stdin().lock().lines() {
         let line = line?;
@@ -27,10 +33,18 @@ fn main() -> Result<()> {
         };
         let mentions: Vec<Value> = samples.mentions.iter().map(plain).collect();
         let events: Vec<Value> = samples.events.iter().map(plain).collect();
-        serde_json::to_writer(
-            &mut out,
-            &json!({ "id": id, "record": record, "mentions": mentions, "events": events }),
-        )?;
+        let place = |(place, text, sample): &(Place, String, Sample)| {
+            json!({ "name": place.name, "text": text, "country": place.country_iso3, "level": place.resolution,
+                    "features": plain(sample)["features"] })
+        };
+        let scenes: Vec<Vec<Value>> = samples.scenes.iter().map(|s| s.iter().map(place).collect()).collect();
+        let time = |(timex, sample): &(Option<Timex>, Sample)| {
+            let of = |part: fn(&Timex) -> &Option<String>| timex.as_ref().and_then(|t| part(t).clone());
+            json!({ "start": of(|t| &t.start), "end": of(|t| &t.end), "features": plain(sample)["features"] })
+        };
+        let moments: Vec<Vec<Value>> = samples.moments.iter().map(|m| m.iter().map(time).collect()).collect();
+        let seen = json!({ "id": id, "record": record, "mentions": mentions, "events": events, "scenes": scenes, "moments": moments });
+        serde_json::to_writer(&mut out, &seen)?;
         out.write_all(b"\n")?;
     }
     Ok(())

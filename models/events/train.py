@@ -1,34 +1,42 @@
 #!/usr/bin/env python3
-"""Learns `telling.tsv` and `ranking.tsv` from development data.
+"""Learns `telling.tsv`, `ranking.tsv`, `scene.tsv` and `moment.tsv` from development data.
 
     cargo build --example event-features
-    python3 models/events/train.py --data DIR
+    python3 models/events/train.py --data DIR --gold DIR...
 
-DIR is the folder that models/scores/score.py reads. Features come from `event-features`, so that training sees what the
-worker sees. Needs numpy and scikit-learn. Prints what each model is worth on articles left out (five folds); the fifth
-of the synthetic stories that score.py holds out is never learned from.
+--data is the folder that models/scores/score.py reads, --gold holds coded articles with their texts (gold/README.md).
+Features come from `event-features`, so that training sees what the worker sees. Needs numpy and scikit-learn. Prints
+what each model is worth on articles left out (five folds); the fifth of the synthetic stories that score.py holds out
+is never learned from.
 
 telling: is a mention one that WikiEvents' annotators marked? Logistic regression over the mentions of shared types.
 ranking: which event is the article about? Softmax over the events of an article. Right are those of the known type
 (plover_synthetic), of a violent type in a relevant report (muc4), with dead people where people died (gun_violence).
+scene: where did an event happen? Softmax over the places that the article speaks of, for every event that tells of a
+coded one. Right are those of an accepted name in the right country; where the article has none, the right country.
+moment: when? The same over the times that the article states, its own day and no time.
 """
 
 import argparse
 import json
 import pathlib
 import subprocess
+from collections import Counter
 import sys
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "scores"))
+sys.path[:0] = [str(HERE / "gold"), str(HERE.parent / "scores")]
+from gold import date_right, named  # noqa: E402
 from fields import WIKIEVENTS, held_out  # noqa: E402
 from score import article, documents  # noqa: E402
+from standoff import trigger_span  # noqa: E402
 
 HEADER = """# {what}
 # Origin: learned by models/events/train.py; do not edit. Columns: group, value, weight. Group `vector`: elements of the
@@ -38,12 +46,32 @@ HEADER = """# {what}
 PENALTY = 1.0
 
 
-def seen(binary, gold):
+def seen(binary, gold, *flags):
     """Pairs of a gold document and what the models see of it."""
     lines = "".join(json.dumps(article(d)) + "\n" for d in gold)
-    run = subprocess.run([binary], input=lines, capture_output=True, text=True, check=True)
+    run = subprocess.run([binary, *flags], input=lines, capture_output=True, text=True, check=True)
     found = {r["id"]: r for r in map(json.loads, run.stdout.splitlines())}
     return [(d, found[d["id"]]) for d in gold if d["id"] in found]
+
+
+def softmax(x, y, start, weight):
+    """Weights that make the right ones (`y`) of every group likely; group n holds the rows from start[n] on."""
+    first, count = start[:-1], np.diff(start)
+
+    def loss(w):
+        s = x @ w
+        s = np.exp(s - np.repeat(np.maximum.reduceat(s, first), count))
+        total, good = np.add.reduceat(s, first), np.add.reduceat(s * y, first)
+        gradient = np.repeat(weight / total, count) * s - np.repeat(weight / good, count) * s * y
+        return -(weight * np.log(good / total)).sum() + PENALTY * w @ w, x.T @ gradient + 2 * PENALTY * w
+
+    return minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+
+
+def rows_of(start, groups):
+    """The rows of some groups, and where each of these groups begins among them."""
+    rows = np.concatenate([np.arange(start[n], start[n + 1]) for n in groups])
+    return rows, np.r_[0, np.cumsum([start[n + 1] - start[n] for n in groups])]
 
 
 def row(sample):
@@ -111,23 +139,10 @@ def ranking(binary, data):
     vectorizer = DictVectorizer(sparse=False)
     x, y = vectorizer.fit_transform(rows), np.array(right, float)
     start, weight, group, part = map(np.array, (start, weight, group, part))
-    owner = np.repeat(np.arange(len(weight)), np.diff(start))
 
     def fit(articles):
-        mine = np.isin(owner, articles)
-        a, b, o = x[mine], y[mine], owner[mine]
-        first = np.flatnonzero(np.r_[True, o[1:] != o[:-1]])
-        count = np.diff(np.r_[first, len(o)])
-
-        def loss(w):
-            s = a @ w
-            s = np.exp(s - np.repeat(np.maximum.reduceat(s, first), count))
-            total, good = np.add.reduceat(s, first), np.add.reduceat(s * b, first)
-            share = weight[o[first]]
-            gradient = np.repeat(share / total, count) * s - np.repeat(share / good, count) * s * b
-            return -(share * np.log(good / total)).sum() + PENALTY * w @ w, a.T @ gradient + 2 * PENALTY * w
-
-        return minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+        rows, begin = rows_of(start, articles)
+        return softmax(x[rows], y[rows], begin, weight[articles])
 
     hits = np.zeros(len(weight))
     for train, test in GroupKFold(5).split(weight, groups=group):
@@ -143,15 +158,111 @@ def ranking(binary, data):
     write(HERE / "ranking.tsv", what, vectorizer.get_feature_names_out(), fit(np.arange(len(weight))))
 
 
+def is_named(event, place):
+    return named([event["places"]], [place["name"], place["text"]]) == 1
+
+
+def at(event, places):
+    """Which of the places are right for a coded event; none where nothing is known."""
+    named = [is_named(event, p) for p in places]
+    if not event["country"]:
+        return named
+    there = [p["country"] == event["country"] for p in places]
+    choices = (
+        [n and t for n, t in zip(named, there)],
+        [t and p["level"] == 1 for t, p in zip(there, places)],
+        named,
+        there,
+    )
+    return next((c for c in choices if any(c)), there)
+
+
+def of(event, times):
+    """Which of the times are right for a coded event: none of them, the first, where no date can be told."""
+    if not event["dates"]:
+        return [n == 0 for n in range(len(times))]
+    return [date_right(event, {"time": t}) for t in times]
+
+
+def coded(binary, gold):
+    """What the accurate tier sees of the events that tell of coded ones: the article, the coded event, places, times."""
+    articles = [json.loads(f.read_text()) for folder in gold for f in sorted(folder.glob("*.json"))]
+    documents = [{k: g[k] for k in ("id", "title", "text", "published_at") if g.get(k)} | {"gold": g} for g in articles]
+    for d, found in seen(binary, documents, "--accurate"):
+        told = [(e, [trigger_span(d["text"], t) for t in e["triggers"]]) for e in d["gold"]["events"]]
+        words = {m["mention_id"]: m["trigger"]["char"] for m in found["record"]["mentions"]}
+        for event, places, times in zip(found["record"]["events"], found["scenes"], found["moments"]):
+            tells = Counter()
+            for a, b in (words[m] for m in event["mentions"]):
+                tells.update(n for n, (_, spans) in enumerate(told) if any(a < y and x < b for x, y in spans))
+            if tells:
+                yield d["id"], told[tells.most_common(1)[0][0]][0], places, times
+
+
+def choice(name, what, events, right, checks):
+    """Learns to choose one of several things for an event; prints the share of right choices on articles left out."""
+    rows, marks, start, group, facts = [], [], [0], [], []
+    for article, event, things in events:
+        ok = right(event, things)
+        if any(ok):
+            rows += [{f"{g}\t{v}": x for g, v, x in t["features"]} for t in things]
+            marks += ok
+            start.append(len(rows))
+            group.append(article)
+            facts.append((event, things))
+    vectorizer = DictVectorizer()
+    x, y, start = csr_matrix(vectorizer.fit_transform(rows)), np.array(marks, float), np.array(start)
+
+    def fit(events):
+        mine, begin = rows_of(start, events)
+        return softmax(x[mine], y[mine], begin, np.ones(len(events)))
+
+    good, all_ = Counter(), Counter()
+    for train, test in GroupKFold(5).split(group, groups=group):
+        w = fit(train)
+        for n in test:
+            event, things = facts[n]
+            chosen = things[int(np.argmax(x[start[n] : start[n + 1]] @ w))]
+            for field, (asked, hit) in checks.items():
+                all_[field] += bool(asked(event))
+                good[field] += bool(asked(event) and hit(event, chosen))
+    for field in checks:
+        print(f"{name}: {field} {100 * good[field] / all_[field]:.1f} of {all_[field]} events")
+    write(HERE / f"{name}.tsv", what, vectorizer.get_feature_names_out(), fit(np.arange(len(group))))
+
+
+def choices(binary, gold, models):
+    """Learns where and when events happened."""
+    events = list(coded(binary, gold))
+    if "scene" in models:
+        what = "Where an event happened: scores of places, to be compared within one event."
+        checks = {
+            "place": (lambda e: e["places"], is_named),
+            "country": (lambda e: e["country"], lambda e, p: p["country"] == e["country"]),
+        }
+        choice("scene", what, [(a, e, places) for a, e, places, _ in events], at, checks)
+    if "moment" in models:
+        what = "When an event happened: scores of times, to be compared within one event."
+        checks = {
+            "date": (lambda e: e["dates"], lambda e, t: date_right(e, {"time": t})),
+            "no date": (lambda e: not e["dates"], lambda e, t: t["start"] is None),
+        }
+        choice("moment", what, [(a, e, times) for a, e, _, times in events], of, checks)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--data", type=pathlib.Path)
     parser.add_argument("--features", default=str(HERE.parents[1] / "target/debug/examples/event-features"))
-    parser.add_argument("models", nargs="*", choices=[[], "telling", "ranking"])
+    parser.add_argument("--gold", type=pathlib.Path, action="append", default=[])
+    parser.add_argument("models", nargs="*", choices=[[], "telling", "ranking", "scene", "moment"])
     options = parser.parse_args()
     for model in (telling, ranking):
         if not options.models or model.__name__ in options.models:
             model(options.features, options.data)
+    wanted = {"scene", "moment"} & set(options.models or ["scene", "moment"])
+    if wanted:
+        choices(options.features, options.gold, wanted)
 
 
 if __name__ == "__main__":

@@ -337,8 +337,12 @@ impl<'a> Assembler<'a> {
         mention_ids: &[String],
         cluster_ids: &[String],
     ) -> record::ArticleEvent {
-        let location = cluster.place.as_ref().and_then(|p| self.place(p));
-        let time = cluster.time.as_ref().map(|t| self.time(t));
+        let location = cluster.scene.as_ref().map(|s| record::EventPlace {
+            span: s.tokens.clone().map(|t| self.span(t)),
+            via: s.via,
+            place: record::Place { confidence: round(s.confidence.min(s.place.confidence)), ..s.place.clone() },
+        });
+        let time = cluster.moment.as_ref().map(|t| self.time(t));
         let best = |list: &[Participant]| list.iter().map(|p| round(p.confidence)).reduce(f64::max);
         let other_places = cluster.other_places.iter().filter_map(|e| self.facts.entities.list[*e].place.as_ref());
         record::ArticleEvent {

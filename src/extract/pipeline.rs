@@ -10,7 +10,7 @@ use super::explain::Explainer;
 use super::lexicons::Lexicons;
 use super::places::gazetteer::{Gazetteer, GazetteerError};
 use super::reader::{Reader, ReaderModel};
-use super::rollup::{self, Cluster, Doubt, Ranking, Samples, Telling};
+use super::rollup::{self, Cluster, Samples, Telling};
 use super::table::TableError;
 use super::{Story, attributions, casualties, entities, events, places, reading, tables, times};
 use crate::article::Article;
@@ -25,8 +25,7 @@ pub struct Pipeline {
     actors: entities::Lexicon,
     cues: attributions::Cues,
     triggers: events::Lexicon,
-    doubt: Doubt,
-    ranking: Ranking,
+    events: rollup::Models,
     telling: Telling,
     reader: Option<Arc<ReaderModel>>,
     times: times::Lexicon,
@@ -133,8 +132,7 @@ impl Pipeline {
             times: times::Lexicon::read(&lexicons)?,
             harm: casualties::Lexicon::read(&lexicons)?,
             case: Case::read(&lexicons)?,
-            doubt: Doubt::load(),
-            ranking: Ranking::load()?,
+            events: rollup::Models::load()?,
             telling: Telling::load()?,
             reader: None,
             model,
@@ -240,7 +238,8 @@ impl Enricher {
         stop: &dyn Fn() -> bool,
     ) -> Result<(EnrichedArticle, Samples), EnrichError> {
         self.read(article, stop, &mut || (), &mut Trace::default(), |found, _| {
-            let samples = rollup::samples(found.story, &found.pipeline.model, &found.mentions, &found.clusters);
+            let Findings { story, facts, pipeline, .. } = found;
+            let samples = rollup::samples(story, facts, &pipeline.model, &found.mentions, &found.clusters)?;
             Ok((found.assembler()?.article(&found.mentions, &found.clusters)?, samples))
         })
     }
@@ -271,7 +270,7 @@ impl Enricher {
         annotated();
         let story = Story::new(article, &doc, stop);
         let mut entities = entities::find(&story, &pipeline.actors)?;
-        pipeline.places.resolve(&story, &mut entities)?;
+        let units = pipeline.places.resolve(&story, &mut entities)?;
         let times = times::find(&story, &pipeline.times)?;
         let attributions = attributions::find(&story, &entities, &pipeline.cues)?;
         let claims = casualties::find(&story, &entities, &attributions, &pipeline.harm)?;
@@ -280,12 +279,13 @@ impl Enricher {
             times: &times,
             attributions: &attributions,
             claims: &claims,
+            units: &units,
             harm: &pipeline.harm,
         };
         let view = reader.as_mut().map(|reader| reader.read(&story)).transpose()?;
         let view = view.as_ref();
         let mentions = events::find(&story, &facts, &pipeline.triggers, view, trace)?;
-        let clusters = rollup::events(&story, &facts, &mentions, &pipeline.doubt, &pipeline.ranking, view)?;
+        let clusters = rollup::events(&story, &facts, &mentions, &pipeline.events, view)?;
         Ok(finish(Findings { pipeline, story: &story, facts: &facts, mentions, clusters }, trace)?)
     }
 }

@@ -90,6 +90,7 @@ pub(crate) fn facts<T>(story: &Story<'_>, see: impl FnOnce(&events::Facts<'_>) -
         times: &times,
         attributions: &attributions,
         claims: &claims,
+        units: &[],
         harm: harm(),
     })
 }

@@ -40,11 +40,13 @@ pub use evidence::type_name;
 pub use lexicon::Lexicon;
 pub use material::{Material, material};
 pub use mentions::find;
+pub use when::document;
 pub use trace::{Cue, Desk, Miss, Reason, Rule, Trace};
 
 use super::attributions::Attributions;
 use super::casualties::{self, Claim};
 use super::entities::{Entities, EntityId};
+use super::places::Unit;
 use super::times::TimeMention;
 use crate::record::{Assertion, EntityKind, EventClass, EventType, ParticipantRole, Timex, TriggerRole, Via};
 
@@ -154,6 +156,8 @@ pub struct Facts<'a> {
     pub claims: &'a [Claim],
     /// Words of harm and of those who do it.
     pub harm: &'a casualties::Lexicon,
+    /// Countries and provinces that the story speaks of without naming them as places.
+    pub units: &'a [Unit],
 }
 
 /// Class bits of an entity's type, as the word classes have them.

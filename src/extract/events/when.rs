@@ -255,7 +255,7 @@ pub(super) fn of_the_told(
 }
 
 /// The article's own date as the time of an event.
-pub(super) fn document(story: &Story<'_>) -> Option<TimeLink> {
+pub fn document(story: &Story<'_>) -> Option<TimeLink> {
     let day = story.date()?.to_string();
     Some(TimeLink {
         timex: Timex {

@@ -15,6 +15,7 @@ mod words;
 
 pub use gazetteer::{Gazetteer, GazetteerError, GazetteerInfo};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Story;
@@ -22,7 +23,19 @@ use super::entities::Entities;
 use super::lexicons::Lexicons;
 use super::table::TableError;
 use crate::nlp::Stopped;
+use crate::record::Place;
+use gazetteer::PlaceIndex;
 use words::Words;
+
+/// A country or first-level unit that the story speaks of without naming it as a place: by an adjective, inside the
+/// name of an organisation, or by a place that lies in it.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    /// The unit.
+    pub place: Place,
+    /// The words that speak of it; none where only places in it are named.
+    pub tokens: Vec<usize>,
+}
 
 /// Resolves place names with one gazetteer.
 #[derive(Debug)]
@@ -45,11 +58,12 @@ impl Resolver {
         &self.gazetteer
     }
 
-    /// Sets the place of every entity that is one: geopolitical entities, locations and facilities.
+    /// Sets the place of every entity that is one: geopolitical entities, locations and facilities. Returns the units
+    /// that the story speaks of in other words, and the countries of all its places.
     ///
     /// # Errors
     /// [`Stopped`] when the reading is to end.
-    pub fn resolve(&self, story: &Story<'_>, entities: &mut Entities) -> Result<(), Stopped> {
+    pub fn resolve(&self, story: &Story<'_>, entities: &mut Entities) -> Result<Vec<Unit>, Stopped> {
         let (gazetteer, words) = (&*self.gazetteer, &self.words);
         story.work(story.doc.len())?;
         let read = reading::read(story, entities, gazetteer, words);
@@ -58,7 +72,7 @@ impl Resolver {
             story.work(1 + name.kinds.len())?;
             readings.push(candidates::readings(name, gazetteer, words));
         }
-        let hints: Vec<_> = read.hints.iter().map(|(place, weight)| (gazetteer.entry(*place), *weight)).collect();
+        let hints: Vec<_> = read.hints.iter().map(|h| (gazetteer.entry(h.place), h.weight)).collect();
         let support = rank::rank(story, &read, &mut readings, &hints, words)?;
         story.work(read.names.len())?;
         let meanings = resolve::meanings(&read, &readings, &support, gazetteer, words);
@@ -66,8 +80,19 @@ impl Resolver {
             let entity = &mut entities.list[name.entity];
             entity.place = resolve::record(&entity.name, meaning, readings, gazetteer);
         }
-        Ok(())
+        Ok(units(&read, entities, gazetteer))
     }
+}
+
+/// The units that words other than place names point to, and the countries of all places.
+fn units(read: &reading::Reading, entities: &Entities, gazetteer: &Gazetteer) -> Vec<Unit> {
+    let countries = entities.list.iter().filter_map(|e| gazetteer.country(e.place.as_ref()?.country_iso2.as_deref()?));
+    let mut tokens: BTreeMap<PlaceIndex, Vec<usize>> = countries.map(|country| (country, Vec::new())).collect();
+    for hint in &read.hints {
+        tokens.entry(hint.place).or_default().push(hint.token);
+    }
+    let unit = |(index, tokens)| Unit { place: resolve::described(&gazetteer.entry(index), 1.0, gazetteer), tokens };
+    tokens.into_iter().map(unit).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
-use super::gazetteer::{Gazetteer, Level, NameRank, PlaceIndex};
+use super::gazetteer::{Entry, Gazetteer, Level, NameRank, PlaceIndex};
 use super::words::{Kind, Words};
 use crate::extract::Story;
 use crate::extract::entities::{Entities, EntityId, MentionForm};
@@ -99,6 +99,14 @@ impl Pairs {
     }
 }
 
+/// A country or first-level unit that a word other than a place name points to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hint {
+    pub(super) place: PlaceIndex,
+    pub(super) weight: f64,
+    pub(super) token: usize,
+}
+
 /// Everything read.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
@@ -108,8 +116,8 @@ pub(super) struct Reading {
     pub(super) listed: Pairs,
     /// Pairs of names where the text calls one near the other.
     pub(super) near: Pairs,
-    /// Countries and first-level units that other words than place names point to, with weights.
-    pub(super) hints: Vec<(PlaceIndex, f64)>,
+    /// Countries and first-level units that other words than place names point to.
+    pub(super) hints: Vec<Hint>,
     /// Index of the name that the dateline gives.
     pub(super) dateline: Option<usize>,
 }
@@ -404,7 +412,7 @@ impl<'a> Reader<'_, 'a> {
                 (None, Some(country)) if self.starts[i].is_none() => (country, i + 1),
                 _ => continue,
             };
-            self.out.hints.push((country, 0.5));
+            self.out.hints.push(Hint { place: country, weight: 0.5, token: i });
             let head = (next..(next + 4).min(doc.len())).find(|j| !self.kinds_at(*j).is_empty());
             let Some(head) = head else { continue };
             let mut from = next;
@@ -434,13 +442,19 @@ impl<'a> Reader<'_, 'a> {
                     if end - i == tokens.len() && tokens.len() == 1 {
                         continue;
                     }
-                    let readings = self.gazetteer.lookup(self.story.doc.span_text(i..end));
-                    let unit = readings.iter().find(|c| {
-                        let level = self.gazetteer.entry(c.place).level;
-                        c.rank <= NameRank::Press && matches!(level, Level::Country | Level::Province)
-                    });
+                    let form = self.story.doc.span_text(i..end);
+                    let readings = self.gazetteer.lookup(form);
+                    // "National", "Federal", "La" and "South" are short for some province, and mean none.
+                    let meant = |entry: &Entry<'_>| match entry.level {
+                        Level::Country => true,
+                        Level::Province => entry.name == form && self.words.direction(form).is_none(),
+                        _ => false,
+                    };
+                    let unit = readings
+                        .iter()
+                        .find(|c| c.rank <= NameRank::Press && meant(&self.gazetteer.entry(c.place)));
                     if let Some(unit) = unit {
-                        self.out.hints.push((unit.place, 0.3));
+                        self.out.hints.push(Hint { place: unit.place, weight: 0.3, token: i });
                         break;
                     }
                 }

@@ -23,6 +23,8 @@ pub(super) enum Meaning<'g> {
     Known(f64),
     /// A place that the gazetteer lacks, in this one.
     Within(Entry<'g>, f64),
+    /// Not in the gazetteer, and believed to lie in this country, nobody knows where.
+    Somewhere(Entry<'g>),
     /// Unknown.
     Nothing,
 }
@@ -152,7 +154,7 @@ impl<'g> Meanings<'_, 'g> {
     }
 
     fn another_country_leads(&self, entry: &Entry<'_>) -> bool {
-        self.support.leading().is_some_and(|(country, share)| Some(country) != entry.country && share >= 0.3)
+        self.support.leading().is_some_and(|(country, _)| Some(country) != entry.country)
     }
 
     /// The smallest place that the text says name `i` lies in.
@@ -172,12 +174,13 @@ impl<'g> Meanings<'_, 'g> {
     fn entry(&self, i: usize, known: &[Meaning<'g>]) -> Option<Entry<'g>> {
         match known[i] {
             Meaning::Known(_) => self.names[i].list.first().map(|r| r.entry),
-            Meaning::Within(e, _) => Some(e),
+            Meaning::Within(e, _) | Meaning::Somewhere(e) => Some(e),
             Meaning::Nothing => None,
         }
     }
 
-    /// The unit that the names around an unknown town lie in: a province where they all agree, else a country.
+    /// What an unknown town lies in: the country that the story is about, else that of the names around it; in it the
+    /// province of the names around where they agree.
     fn surroundings(&self, i: usize, around: &Surroundings, known: &[Meaning<'g>]) -> Meaning<'g> {
         let name = &self.story.names[i];
         let town = name.kind == EntityKind::Gpe || name.kinds.contains(&Kind::City);
@@ -185,14 +188,12 @@ impl<'g> Meanings<'_, 'g> {
             return Meaning::Nothing;
         }
         let units = around.of(name);
-        if let Some(province) = units.province.one() {
-            return Meaning::Within(self.gazetteer.entry(province), 0.35);
-        }
         let agreed = units.country.one();
         let leading = self.support.leading().filter(|(_, share)| *share >= 0.5).map(|(country, _)| country);
         let dateline = self.story.dateline.and_then(|d| self.entry(d, known)).and_then(|e| e.country);
-        let country = agreed.or(dateline).or(leading);
-        country.map_or(Meaning::Nothing, |c| Meaning::Within(self.gazetteer.entry(c), 0.3))
+        let Some(country) = leading.or(agreed).or(dateline) else { return Meaning::Nothing };
+        let province = units.province.one().map(|p| self.gazetteer.entry(p)).filter(|p| p.country == Some(country));
+        province.map_or(Meaning::Somewhere(self.gazetteer.entry(country)), |p| Meaning::Within(p, 0.35))
     }
 }
 
@@ -215,6 +216,10 @@ pub(super) fn record(
     match meaning {
         Meaning::Nothing => None,
         Meaning::Within(outer, confidence) => Some(within(name, &outer, confidence, readings, gazetteer)),
+        Meaning::Somewhere(country) => {
+            let nowhere = Place { lat: None, lon: None, uncertainty_km: None, resolution: None, ..within(name, &country, 0.3, readings, gazetteer) };
+            Some(nowhere)
+        }
         Meaning::Known(confidence) => {
             let best = readings.list.first()?.entry;
             if readings.holder {
@@ -235,7 +240,7 @@ pub(super) fn record(
 }
 
 /// A place in the gazetteer.
-fn described(entry: &Entry<'_>, confidence: f64, gazetteer: &Gazetteer) -> Place {
+pub(super) fn described(entry: &Entry<'_>, confidence: f64, gazetteer: &Gazetteer) -> Place {
     let unit = if entry.level == Level::Province { Some(entry.index) } else { entry.admin1 };
     let country = entry.country.and_then(|c| gazetteer.country_facts(c));
     Place {

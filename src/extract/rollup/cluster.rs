@@ -38,6 +38,8 @@ pub(super) fn build(
         actors,
         recipients,
         place,
+        scene: None,
+        moment: None,
         other_places,
         time: time(&members),
         harm,

@@ -11,7 +11,7 @@ use crate::nlp::{Dep, Pos, Stopped};
 
 /// Nouns for the parts people play, and words that call a part unknown.
 #[derive(Debug)]
-pub struct Doubt {
+pub(super) struct Doubt {
     /// Noun lemma to field.
     roles: Vec<(&'static str, &'static str)>,
     /// Lemmas, of which one must stand in the sentence.
@@ -20,7 +20,7 @@ pub struct Doubt {
 
 impl Doubt {
     /// Reads the embedded table: two columns, `actor` or `recipient` and a noun, or `unknown` and a word.
-    pub fn load() -> Self {
+    pub(super) fn load() -> Self {
         let rows = include_str!("../data/rollup/doubt.tsv").lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
         let mut table = Self { roles: Vec::new(), unknown: Vec::new() };
         for (kind, word) in rows.filter_map(|l| l.split_once('\t')) {

@@ -14,8 +14,11 @@ mod contradictions;
 mod linear;
 mod links;
 mod merge;
+mod moment;
+mod near;
 mod rank;
 pub mod same;
+mod scene;
 mod scope;
 mod sources;
 mod tally;
@@ -29,12 +32,16 @@ use super::Story;
 use super::entities::EntityId;
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
 use super::reader::View;
+use super::table::TableError;
 use crate::nlp::{Model, Stopped};
-use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind};
-pub use contradictions::Doubt;
+use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind, Place, Timex};
+use contradictions::Doubt;
 pub use linear::Sample;
 pub use merge::{Evidence, Ground, Join, THRESHOLD};
-pub use rank::Ranking;
+use moment::Calendar;
+use rank::Ranking;
+pub use scene::Scene;
+use scene::Scenery;
 pub use telling::{Telling, keep_told};
 
 /// An event of the article: its mentions, with the best value of every field.
@@ -50,12 +57,16 @@ pub struct Cluster {
     pub actors: Vec<Participant>,
     /// To whom (recipients and victims), one entry each.
     pub recipients: Vec<Participant>,
-    /// Where.
+    /// Where, by what its own sentences say.
     pub place: Option<PlaceLink>,
+    /// Where it happened, by all that the article says.
+    pub scene: Option<Scene>,
     /// Further places, by their entities.
     pub other_places: Vec<EntityId>,
-    /// When.
+    /// When, by what its own sentences say.
     pub time: Option<TimeLink>,
+    /// When it happened, by all that the article says.
+    pub moment: Option<TimeLink>,
     /// Harm to people.
     pub harm: Harm,
     /// Whether it happened: the strongest statement of all mentions.
@@ -156,13 +167,36 @@ pub struct Sources {
     pub anonymous: Vec<usize>,
 }
 
+/// What was learned about events, and the words that put one in doubt.
+#[derive(Debug)]
+pub struct Models {
+    doubt: Doubt,
+    ranking: Ranking,
+    scenery: Scenery,
+    calendar: Calendar,
+}
+
+impl Models {
+    /// Loads the embedded tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub fn load() -> Result<Self, TableError> {
+        Ok(Self {
+            doubt: Doubt::load(),
+            ranking: Ranking::load()?,
+            scenery: Scenery::load()?,
+            calendar: Calendar::load()?,
+        })
+    }
+}
+
 /// Rolls mentions up into events, by rank.
 pub fn events(
     story: &Story<'_>,
     facts: &Facts<'_>,
     mentions: &[EventMention],
-    doubt: &Doubt,
-    ranking: &Ranking,
+    models: &Models,
     view: Option<&View>,
 ) -> Result<Vec<Cluster>, Stopped> {
     let named = cast::named(facts);
@@ -177,14 +211,16 @@ pub fn events(
         clusters.push(cluster::build(story, facts, &named, mentions, &loose, group));
     }
     match view {
-        Some(_) => ranking.rank_judged(story, mentions, &mut clusters),
-        None => ranking.rank(story, facts, mentions, &mut clusters),
+        Some(_) => models.ranking.rank_judged(story, mentions, &mut clusters),
+        None => models.ranking.rank(story, facts, mentions, &mut clusters),
     }
     story.work(mentions.len() * mentions.len())?;
     scope::gather(story, facts, mentions, &loose, &mut clusters);
     story.work(facts.claims.len() * mentions.len())?;
     links::link(facts, mentions, &mut clusters);
-    contradictions::find(story, doubt, mentions, &mut clusters)?;
+    contradictions::find(story, &models.doubt, mentions, &mut clusters)?;
+    models.scenery.choose(story, facts, mentions, &mut clusters)?;
+    models.calendar.choose(story, facts, mentions, &mut clusters)?;
     Ok(clusters)
 }
 
@@ -195,14 +231,26 @@ pub struct Samples {
     pub mentions: Vec<Sample>,
     /// Of every event, by rank.
     pub events: Vec<Sample>,
+    /// Of every event, the places that it may have happened at: the place, its name in the text, what the model sees.
+    pub scenes: Vec<Vec<(Place, String, Sample)>>,
+    /// Of every event, the times that it may have happened at; the first is none.
+    pub moments: Vec<Vec<(Option<Timex>, Sample)>>,
 }
 
 /// Collects what the learned models see.
-pub fn samples(story: &Story<'_>, model: &Model, mentions: &[EventMention], clusters: &[Cluster]) -> Samples {
-    Samples {
+pub fn samples(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    model: &Model,
+    mentions: &[EventMention],
+    clusters: &[Cluster],
+) -> Result<Samples, Stopped> {
+    Ok(Samples {
         mentions: telling::samples(story, model, mentions, clusters),
         events: rank::samples(story, mentions, clusters),
-    }
+        scenes: scene::samples(story, facts, mentions, clusters)?,
+        moments: moment::samples(story, facts, mentions, clusters),
+    })
 }
 
 /// Whether a claim is about people killed or injured.

@@ -18,11 +18,11 @@ const MAIN: f64 = 0.5;
 
 /// The learned order of an article's events.
 #[derive(Debug)]
-pub struct Ranking(Linear);
+pub(super) struct Ranking(Linear);
 
 impl Ranking {
     /// Loads the embedded table.
-    pub fn load() -> Result<Self, TableError> {
+    pub(super) fn load() -> Result<Self, TableError> {
         Linear::load("ranking", include_str!("../../../models/events/ranking.tsv")).map(Self)
     }
 

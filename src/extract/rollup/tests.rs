@@ -1,6 +1,6 @@
 //! Short invented stories and the toll of their main event, through the real engine.
 
-use super::{Cluster, Derivation, Doubt, Ranking, events};
+use super::{Cluster, Derivation, Models, events};
 use crate::extract::events::{Participant, Trace, find};
 use crate::extract::testing;
 use crate::record::EventType;
@@ -12,10 +12,10 @@ fn main_event(text: &str) -> Cluster {
 /// The main event, and the names of its actors and of its recipients.
 fn main_event_of(text: &str) -> (Cluster, Vec<String>, Vec<String>) {
     let story = testing::read(text, Some("2022-02-03"));
-    let ranking = Ranking::load().expect("the table of the ranking loads");
+    let models = Models::load().expect("the tables of what was learned load");
     testing::facts(&story, |facts| {
         let mentions = find(&story, facts, testing::event_tables(), None, &mut Trace::default()).unwrap();
-        let clusters = events(&story, facts, &mentions, &Doubt::load(), &ranking, None).unwrap();
+        let clusters = events(&story, facts, &mentions, &models, None).unwrap();
         let main = clusters.into_iter().next().unwrap_or_else(|| panic!("no event in `{text}`"));
         let names = |list: &[Participant]| -> Vec<String> {
             list.iter().filter_map(|p| p.entity).map(|e| facts.entities.list[e].name.clone()).collect()
