@@ -40,8 +40,8 @@ pub use evidence::type_name;
 pub use lexicon::Lexicon;
 pub use material::{Material, material};
 pub use mentions::find;
-pub use when::document;
 pub use trace::{Cue, Desk, Miss, Reason, Rule, Trace};
+pub use when::document;
 
 use super::attributions::Attributions;
 use super::casualties::{self, Claim};

@@ -450,9 +450,8 @@ impl<'a> Reader<'_, 'a> {
                         Level::Province => entry.name == form && self.words.direction(form).is_none(),
                         _ => false,
                     };
-                    let unit = readings
-                        .iter()
-                        .find(|c| c.rank <= NameRank::Press && meant(&self.gazetteer.entry(c.place)));
+                    let unit =
+                        readings.iter().find(|c| c.rank <= NameRank::Press && meant(&self.gazetteer.entry(c.place)));
                     if let Some(unit) = unit {
                         self.out.hints.push(Hint { place: unit.place, weight: 0.3, token: i });
                         break;

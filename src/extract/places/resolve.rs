@@ -217,7 +217,13 @@ pub(super) fn record(
         Meaning::Nothing => None,
         Meaning::Within(outer, confidence) => Some(within(name, &outer, confidence, readings, gazetteer)),
         Meaning::Somewhere(country) => {
-            let nowhere = Place { lat: None, lon: None, uncertainty_km: None, resolution: None, ..within(name, &country, 0.3, readings, gazetteer) };
+            let nowhere = Place {
+                lat: None,
+                lon: None,
+                uncertainty_km: None,
+                resolution: None,
+                ..within(name, &country, 0.3, readings, gazetteer)
+            };
             Some(nowhere)
         }
         Meaning::Known(confidence) => {

@@ -21,6 +21,9 @@ use crate::record::{Granularity, Modality, Polarity, Timex, TimexType, Via};
 /// Most times that are weighed for an event, the first of the text first.
 const MOST: usize = 40;
 
+/// The chance from which another time counts more than the one that the event's sentence gives it.
+const OVERRULED: f64 = 0.6;
+
 /// The learned choice of times.
 #[derive(Debug)]
 pub(super) struct Calendar(Linear);
@@ -106,8 +109,13 @@ impl Calendar {
             story.work(times.candidates.len())?;
             let samples = times.samples(mentions, cluster);
             let chances = chances(samples.iter().map(|s| self.0.score(s)));
-            let best = (0..chances.len()).rev().max_by(|a, b| chances[*a].total_cmp(&chances[*b]));
-            cluster.moment = best.and_then(|b| times.link(&times.candidates[b], chances[b], mentions, cluster));
+            let Some(likeliest) = (0..chances.len()).rev().max_by(|a, b| chances[*a].total_cmp(&chances[*b])) else {
+                continue;
+            };
+            let stated = cluster.time.as_ref().filter(|t| t.via == Via::Explicit);
+            let stated = stated.and_then(|t| times.candidates.iter().position(|c| is(t, c)));
+            let best = stated.filter(|_| chances[likeliest] < OVERRULED).unwrap_or(likeliest);
+            cluster.moment = times.link(&times.candidates[best], chances[best], mentions, cluster);
         }
         Ok(())
     }
@@ -154,7 +162,12 @@ impl<'a> Times<'a> {
                     continue;
                 }
                 let kind = Kind::of(&time.timex, story.date());
-                candidates.push(Candidate { kind, timex: Some(time.timex.clone()), sites: Vec::new(), mention: Some(t) });
+                candidates.push(Candidate {
+                    kind,
+                    timex: Some(time.timex.clone()),
+                    sites: Vec::new(),
+                    mention: Some(t),
+                });
             }
             let head = time.tokens.clone().find(|w| !time.tokens.contains(&story.doc.head(*w)));
             let head = head.unwrap_or(time.tokens.start);
@@ -214,7 +227,11 @@ impl<'a> Times<'a> {
             f.flag("no choice of the rules", c.kind == Kind::None && cluster.time.is_none());
             if let Some(timex) = c.timex.as_ref().filter(|_| c.mention.is_some()) {
                 f.add("granularity", granularity(timex.granularity), 1.0);
-                f.add(if here[i] { "granularity here" } else { "granularity elsewhere" }, granularity(timex.granularity), 1.0);
+                f.add(
+                    if here[i] { "granularity here" } else { "granularity elsewhere" },
+                    granularity(timex.granularity),
+                    1.0,
+                );
                 f.flag("bounded", timex.modifier.is_some());
                 f.add("number", "mentions", (c.sites.len() as f32).ln());
                 f.flag("lead", c.sites.iter().any(|s| story.running(s.sentence) < 2));

@@ -24,6 +24,9 @@ use crate::record::{Modality, Place, Polarity, Via};
 /// Most places that are weighed for an event, the most spoken of first.
 const MOST: usize = 40;
 
+/// The chance from which another place counts more than the one that the event's sentence gives it.
+const OVERRULED: f64 = 0.8;
+
 /// Where an event happened.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scene {
@@ -80,7 +83,11 @@ impl Scenery {
             country(i).into_iter().for_each(|c| *countries.entry(c).or_default() += chances[i]);
         }
         let prospect = |i: &usize| chances[*i] + country(*i).map_or(0.0, |c| countries[c]);
-        let best = (0..samples.len()).rev().max_by(|a, b| prospect(a).total_cmp(&prospect(b)))?;
+        let likeliest = (0..samples.len()).rev().max_by(|a, b| prospect(a).total_cmp(&prospect(b)))?;
+        let stated = cluster.place.as_ref().filter(|p| p.via == Via::Explicit);
+        let stated =
+            stated.and_then(|p| (0..samples.len()).find(|i| atlas.places[samples[*i].0].entities.contains(&p.entity)));
+        let best = stated.filter(|_| chances[likeliest] < OVERRULED).unwrap_or(likeliest);
         let candidate = &atlas.places[samples[best].0];
         let link = cluster.place.as_ref().filter(|p| candidate.entities.contains(&p.entity));
         let near = Told::new(atlas.story, mentions, cluster).nearest(&candidate.sites).map(|s| s.tokens.clone());
@@ -175,8 +182,9 @@ impl<'a> Atlas<'a> {
             .collect();
         let count = |i: usize| places[i].sites.len();
         let all = (0..places.len()).map(count).sum::<usize>().max(1) as f32;
-        let share: Vec<f32> =
-            (0..places.len()).map(|o| (count(o) + inside[o].iter().map(|i| count(*i)).sum::<usize>()) as f32 / all).collect();
+        let share: Vec<f32> = (0..places.len())
+            .map(|o| (count(o) + inside[o].iter().map(|i| count(*i)).sum::<usize>()) as f32 / all)
+            .collect();
         let countries = (0..places.len()).filter(|i| places[*i].place.resolution == Some(1));
         let focus = countries.max_by(|a, b| share[*a].total_cmp(&share[*b]).then(b.cmp(a)));
         let focus = focus.and_then(|i| places[i].place.country_iso2.as_deref());
@@ -185,7 +193,8 @@ impl<'a> Atlas<'a> {
 
     fn samples(&self, mentions: &[EventMention], cluster: &Cluster) -> Vec<(usize, Sample)> {
         let told = Told::new(self.story, mentions, cluster);
-        let named_there: Vec<bool> = self.places.iter().map(|p| p.sites.iter().any(|s| told.tells(s.sentence))).collect();
+        let named_there: Vec<bool> =
+            self.places.iter().map(|p| p.sites.iter().any(|s| told.tells(s.sentence))).collect();
         let first = told.members[0].head;
         let last_before =
             |p: &Candidate<'_>| p.sites.iter().filter(|s| s.named && s.head < first).map(|s| s.head).max();
@@ -203,7 +212,10 @@ impl<'a> Atlas<'a> {
                 f.flag("finer here", self.inside[i].iter().any(|p| named_there[*p]));
                 f.flag("none here, focus", !here && self.is_focus(i));
                 f.flag("in focus, others here", !named_there[i] && here && self.is_focus(i));
-                f.flag("coarser here", named_there[i] && (0..self.places.len()).any(|o| named_there[o] && self.inside[o].contains(&i)));
+                f.flag(
+                    "coarser here",
+                    named_there[i] && (0..self.places.len()).any(|o| named_there[o] && self.inside[o].contains(&i)),
+                );
                 let kind = cluster.class.plover.event.map_or("HAPPENING", |e| e.as_str());
                 f.add(kind, level(self.places[i].place), 1.0);
                 if cluster.assertion.historical {
@@ -242,7 +254,8 @@ impl<'a> Atlas<'a> {
         f.flag("lead", sites.iter().any(|s| story.running(s.sentence) < 2));
         f.flag("finer in the article", !self.inside[i].is_empty());
         let dateline = story.article.layout.dateline.as_ref().and_then(|d| d.place.clone());
-        let printed = |s: &Site| dateline.as_ref().is_some_and(|d| d.contains(&story.doc.bytes(s.tokens.clone()).start));
+        let printed =
+            |s: &Site| dateline.as_ref().is_some_and(|d| d.contains(&story.doc.bytes(s.tokens.clone()).start));
         f.flag("dateline", sites.iter().any(printed));
     }
 
@@ -250,8 +263,11 @@ impl<'a> Atlas<'a> {
     fn parties(&self, f: &mut Sample, i: usize, cluster: &Cluster) {
         let place = self.places[i].place;
         let of = |p: &Participant| self.facts.entities.list[p.entity?].actor.as_ref()?.country_iso3.as_deref();
-        let theirs = |list: &[Participant]| place.country_iso3.is_some() && list.iter().any(|p| of(p) == place.country_iso3.as_deref());
-        let is = |list: &[Participant]| list.iter().any(|p| p.entity.is_some_and(|e| self.places[i].entities.contains(&e)));
+        let theirs = |list: &[Participant]| {
+            place.country_iso3.is_some() && list.iter().any(|p| of(p) == place.country_iso3.as_deref())
+        };
+        let is =
+            |list: &[Participant]| list.iter().any(|p| p.entity.is_some_and(|e| self.places[i].entities.contains(&e)));
         f.flag("the actor's country", theirs(&cluster.actors));
         f.flag("the recipient's country", theirs(&cluster.recipients));
         f.flag("both parties' country", theirs(&cluster.actors) && theirs(&cluster.recipients));
@@ -271,7 +287,12 @@ impl<'a> Atlas<'a> {
         }
         let choice = cluster.place.as_ref().and_then(|p| self.facts.entities.list[p.entity].place.as_ref());
         if let Some(choice) = choice.filter(|p| p.geonameid != candidate.place.geonameid) {
-            f.flag("around the rules' choice", encloses(choice, candidate.place) && level(candidate.place) != level(choice) && candidate.place.resolution < choice.resolution);
+            f.flag(
+                "around the rules' choice",
+                encloses(choice, candidate.place)
+                    && level(candidate.place) != level(choice)
+                    && candidate.place.resolution < choice.resolution,
+            );
             f.flag("in the country of the rules' choice", choice.country_iso2 == candidate.place.country_iso2);
             f.flag("not the country of the rules' choice", choice.country_iso2 != candidate.place.country_iso2);
         }
