@@ -1,7 +1,7 @@
 //! Prints what the learned models see of every article: the training material of `train.py`.
 //!
 //! `cargo run --example event-features < articles.jsonl > features.jsonl`, JSON Lines with `id`, `text` and, where
-//! known, `published_at`; `--accurate` reads with the learned reader. Each output line holds the article's record with every mention, and the features beside it.
+//! known, `published_at`; `--accurate [READER]` reads with the learned reader. Each output line holds the article's record with every mention, and the features beside it.
 
 use std::io::{BufRead, Write, stdin, stdout};
 use std::sync::Arc;
@@ -17,8 +17,10 @@ use serde_json::{Value, json};
 fn main() -> Result<()> {
     let intake = Intake::new(Limits::default());
     let mut pipeline = Pipeline::load(None, None)?;
+    let mut options = std::env::args().skip_while(|a| a != "--accurate").skip(1);
     if std::env::args().any(|a| a == "--accurate") {
-        pipeline = pipeline.with_reader(Arc::new(ReaderModel::embedded()?));
+        let reader = options.next().map_or_else(ReaderModel::embedded, |path| ReaderModel::from_path(path.as_ref()))?;
+        pipeline = pipeline.with_reader(Arc::new(reader));
     }
     let mut enricher = Enricher::new(Arc::new(pipeline));
     let mut out = stdout().lock();
@@ -43,7 +45,9 @@ fn main() -> Result<()> {
             json!({ "start": of(|t| &t.start), "end": of(|t| &t.end), "features": plain(sample)["features"] })
         };
         let moments: Vec<Vec<Value>> = samples.moments.iter().map(|m| m.iter().map(time).collect()).collect();
-        let seen = json!({ "id": id, "record": record, "mentions": mentions, "events": events, "scenes": scenes, "moments": moments });
+        let pair = |(a, b, sample): &(usize, usize, Sample)| json!([a, b, plain(sample)["features"]]);
+        let pairs: Vec<Value> = samples.pairs.iter().map(pair).collect();
+        let seen = json!({ "id": id, "record": record, "mentions": mentions, "events": events, "scenes": scenes, "moments": moments, "pairs": pairs });
         serde_json::to_writer(&mut out, &seen)?;
         out.write_all(b"\n")?;
     }

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Learns `telling.tsv`, `ranking.tsv`, `scene.tsv` and `moment.tsv` from development data.
+"""Learns `telling.tsv`, `ranking.tsv`, `scene.tsv`, `moment.tsv` and `same.tsv` from development data.
 
     cargo build --example event-features
     python3 models/events/train.py --data DIR --gold DIR...
+    python3 models/events/train.py --gold HALF --reader OTHER_HALF.safetensors same
 
 --data is the folder that models/scores/score.py reads, --gold holds coded articles with their texts (gold/README.md).
 Features come from `event-features`, so that training sees what the worker sees. Needs numpy and scikit-learn. Prints
@@ -15,6 +16,7 @@ ranking: which event is the article about? Softmax over the events of an article
 scene: where did an event happen? Softmax over the places that the article speaks of, for every event that tells of a
 coded one. Right are those of an accepted name in the right country; where the article has none, the right country.
 moment: when? The same over the times that the article states, its own day and no time.
+same: do two mentions tell of one event? Logistic regression on the reader's chance and what the rules see.
 """
 
 import argparse
@@ -29,11 +31,12 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "gold"), str(HERE.parent / "scores")]
-from gold import date_right, named  # noqa: E402
+from gold import date_right, named, type_of  # noqa: E402
 from fields import WIKIEVENTS, held_out  # noqa: E402
 from score import article, documents  # noqa: E402
 from standoff import trigger_span  # noqa: E402
@@ -184,12 +187,18 @@ def of(event, times):
     return [date_right(event, {"time": t}) for t in times]
 
 
-def coded(binary, gold):
-    """What the accurate tier sees of the events that tell of coded ones: the article, the coded event, places, times."""
+def read(binary, gold, *reader):
+    """Coded articles, the spans of their triggers, and what the accurate tier sees of them."""
     articles = [json.loads(f.read_text()) for folder in gold for f in sorted(folder.glob("*.json"))]
     documents = [{k: g[k] for k in ("id", "title", "text", "published_at") if g.get(k)} | {"gold": g} for g in articles]
-    for d, found in seen(binary, documents, "--accurate"):
+    for d, found in seen(binary, documents, "--accurate", *reader):
         told = [(e, [trigger_span(d["text"], t) for t in e["triggers"]]) for e in d["gold"]["events"]]
+        yield d, told, found
+
+
+def coded(binary, gold):
+    """What the accurate tier sees of the events that tell of coded ones: the article, the coded event, places, times."""
+    for d, told, found in read(binary, gold):
         words = {m["mention_id"]: m["trigger"]["char"] for m in found["record"]["mentions"]}
         for event, places, times in zip(found["record"]["events"], found["scenes"], found["moments"]):
             tells = Counter()
@@ -250,16 +259,51 @@ def choices(binary, gold, models):
         choice("moment", what, [(a, e, times) for a, e, _, times in events], of, checks)
 
 
+def same(binary, gold, reader):
+    """Learns which pairs of mentions tell of one event, from articles that the reader has not learned from.
+
+    A mention tells of the events with a trigger in its words; failing that, as `score_gold.py` has it, of those with one
+    of its type in its sentence. Pairs with a mention that tells of none teach nothing.
+    """
+    rows, right, group = [], [], []
+    for d, told, found in read(binary, gold, reader):
+        tells = []
+        for m in found["record"]["mentions"]:
+            (a, b), (first, last) = m["trigger"]["char"], m["sentence"]["char"]
+            inside = {n for n, (_, spans) in enumerate(told) if any(a < y and x < b for x, y in spans)}
+            near = {n for n, (_, spans) in enumerate(told) if any(first <= x < last for x, _ in spans)}
+            tells.append(inside or {n for n in near if type_of(m) in told[n][0]["types"]})
+        for a, b, features in found["pairs"]:
+            if tells[a] and tells[b]:
+                rows.append({f"{g}\t{v}": x for g, v, x in features})
+                right.append(bool(tells[a] & tells[b]))
+                group.append(d["id"])
+    vectorizer = DictVectorizer()
+    x, y = vectorizer.fit_transform(rows), np.array(right)
+    model = lambda: LogisticRegression(C=PENALTY, fit_intercept=False, max_iter=5000)
+    chance = np.zeros(len(y))
+    for train, test in GroupKFold(5).split(x, y, group):
+        chance[test] = model().fit(x[train], y[train]).predict_proba(x[test])[:, 1]
+    alone = x[:, vectorizer.vocabulary_["number\tchance"]].toarray().ravel()
+    for name, c in (("the reader alone", alone), ("with the rules", chance)):
+        print(f"same: {name}: average precision {100 * average_precision_score(y, c):.1f} of {len(y)} pairs")
+    what = "Logistic model of whether two event mentions tell of one happening."
+    write(HERE / "same.tsv", what, vectorizer.get_feature_names_out(), model().fit(x, y).coef_[0])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path)
     parser.add_argument("--features", default=str(HERE.parents[1] / "target/debug/examples/event-features"))
     parser.add_argument("--gold", type=pathlib.Path, action="append", default=[])
-    parser.add_argument("models", nargs="*", choices=[[], "telling", "ranking", "scene", "moment"])
+    parser.add_argument("models", nargs="*", choices=[[], "telling", "ranking", "scene", "moment", "same"])
+    parser.add_argument("--reader", help="for `same`: a reader that has learned from none of the articles of --gold")
     options = parser.parse_args()
     for model in (telling, ranking):
         if not options.models or model.__name__ in options.models:
             model(options.features, options.data)
+    if "same" in options.models:
+        same(options.features, options.gold, options.reader)
     wanted = {"scene", "moment"} & set(options.models or ["scene", "moment"])
     if wanted:
         choices(options.features, options.gold, wanted)

@@ -9,7 +9,7 @@ use super::events::{EventMention, Facts, Trace};
 use super::explain::Explainer;
 use super::lexicons::Lexicons;
 use super::places::gazetteer::{Gazetteer, GazetteerError};
-use super::reader::{Reader, ReaderModel};
+use super::reader::{Reader, ReaderModel, View};
 use super::rollup::{self, Cluster, Samples, Telling};
 use super::table::TableError;
 use super::{Story, attributions, casualties, entities, events, places, reading, tables, times};
@@ -239,7 +239,7 @@ impl Enricher {
     ) -> Result<(EnrichedArticle, Samples), EnrichError> {
         self.read(article, stop, &mut || (), &mut Trace::default(), |found, _| {
             let Findings { story, facts, pipeline, .. } = found;
-            let samples = rollup::samples(story, facts, &pipeline.model, &found.mentions, &found.clusters)?;
+            let samples = rollup::samples(story, facts, &pipeline.model, &found.mentions, &found.clusters, found.view)?;
             Ok((found.assembler()?.article(&found.mentions, &found.clusters)?, samples))
         })
     }
@@ -286,7 +286,7 @@ impl Enricher {
         let view = view.as_ref();
         let mentions = events::find(&story, &facts, &pipeline.triggers, view, trace)?;
         let clusters = rollup::events(&story, &facts, &mentions, &pipeline.events, view)?;
-        Ok(finish(Findings { pipeline, story: &story, facts: &facts, mentions, clusters }, trace)?)
+        Ok(finish(Findings { pipeline, story: &story, facts: &facts, view, mentions, clusters }, trace)?)
     }
 }
 
@@ -295,6 +295,7 @@ struct Findings<'a> {
     pipeline: &'a Pipeline,
     story: &'a Story<'a>,
     facts: &'a Facts<'a>,
+    view: Option<&'a View>,
     mentions: Vec<EventMention>,
     clusters: Vec<Cluster>,
 }

@@ -6,6 +6,7 @@
 //! on the article's date and place agree in nothing. An event noun with "the" or a day ("Thursday's raid") refers back
 //! and needs less.
 
+use super::linear::Sample;
 use super::rank;
 use crate::article::BlockKind;
 use crate::extract::Story;
@@ -190,13 +191,6 @@ fn evidence(
     Some((to, Evidence(points)))
 }
 
-/// Whether the text tells two mentions apart: by day, by place, by whom they hit or who did it.
-pub(super) fn contradict(facts: &Facts<'_>, known: &Known<'_>, mentions: &[EventMention], o: usize, n: usize) -> bool {
-    time(known.when[o], known.when[n]).is_none()
-        || place(facts, &mentions[o], &mentions[n]).is_none()
-        || participants(facts, known, o, n).is_none()
-}
-
 /// Evidence that two mentions of one standing, the first one earlier in the text, tell of the same happening; none if
 /// they cannot.
 fn pair(
@@ -230,6 +224,56 @@ fn pair(
         modifiers(story, old, new, known.refers_back[n]),
         0,
     ]))
+}
+
+/// What the rules see of a pair, as features.
+pub(super) fn seen(
+    f: &mut Sample,
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    known: &Known<'_>,
+    mentions: &[EventMention],
+    o: usize,
+    n: usize,
+) {
+    let (old, new) = (&mentions[o], &mentions[n]);
+    let mut points = |part: &'static str, points: Option<i32>| {
+        let value = match points {
+            None => "contradicts",
+            Some(..=-1) => "against",
+            Some(0) => "nothing",
+            Some(1) => "1",
+            Some(2) => "2",
+            Some(_) => "3",
+        };
+        f.add(part, value, 1.0);
+    };
+    points("time", time(known.when[o], known.when[n]));
+    points("place", place(facts, old, new));
+    points("participants", participants(facts, known, o, n));
+    points("claims", Some(claims(facts, old, new)));
+    points("nearness", Some(nearness(story, old, new)));
+    points("modifiers", Some(modifiers(story, old, new, known.refers_back[n])));
+    let shared = |a: &[EntityId], b: &[EntityId]| a.iter().any(|e| b.contains(e));
+    let mut sides = |part: &'static str, a: &[EntityId], b: &[EntityId]| {
+        let value = match (a.is_empty() || b.is_empty(), shared(a, b)) {
+            (true, _) => "unknown",
+            (_, true) => "shared",
+            _ => "others",
+        };
+        f.add(part, value, 1.0);
+    };
+    sides("doers", &known.doers[o], &known.doers[n]);
+    sides("hit", &known.hit[o], &known.hit[n]);
+    sides("doer hit", &known.doers[o], &known.hit[n]);
+    sides("hit doer", &known.hit[o], &known.doers[n]);
+    f.flag("refers back", known.refers_back[n]);
+    let mode = old.class.plover.mode.iter().any(|m| new.class.plover.mode.contains(m));
+    f.flag("one mode", mode);
+    let names = ["thought", "negated", "history", "generic", "reflexive"];
+    for (name, (a, b)) in names.into_iter().zip(known.standing[o].iter().zip(&known.standing[n])) {
+        f.add("standing differs", name, f32::from(u8::from(a != b)));
+    }
 }
 
 /// Mentions close together: one clause inside the other's ("killed in a raid"), one sentence, the next sentence, one

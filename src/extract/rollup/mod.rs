@@ -172,6 +172,7 @@ pub struct Sources {
 pub struct Models {
     doubt: Doubt,
     ranking: Ranking,
+    pairing: same::Pairing,
     scenery: Scenery,
     calendar: Calendar,
 }
@@ -185,6 +186,7 @@ impl Models {
         Ok(Self {
             doubt: Doubt::load(),
             ranking: Ranking::load()?,
+            pairing: same::Pairing::load()?,
             scenery: Scenery::load()?,
             calendar: Calendar::load()?,
         })
@@ -201,7 +203,7 @@ pub fn events(
 ) -> Result<Vec<Cluster>, Stopped> {
     let named = cast::named(facts);
     let groups = match view {
-        Some(view) => same::group(story, facts, &named, view, mentions)?,
+        Some(view) => same::group(story, facts, &named, view, &models.pairing, mentions)?,
         None => merge::group(story, facts, &named, mentions)?,
     };
     let loose = scope::Loose::new(story, facts, mentions);
@@ -235,6 +237,8 @@ pub struct Samples {
     pub scenes: Vec<Vec<(Place, String, Sample)>>,
     /// Of every event, the times that it may have happened at; the first is none.
     pub moments: Vec<Vec<(Option<Timex>, Sample)>>,
+    /// Of every pair of mentions, whether they tell of one happening; only where the reader read the article.
+    pub pairs: Vec<(usize, usize, Sample)>,
 }
 
 /// Collects what the learned models see.
@@ -244,12 +248,14 @@ pub fn samples(
     model: &Model,
     mentions: &[EventMention],
     clusters: &[Cluster],
+    view: Option<&View>,
 ) -> Result<Samples, Stopped> {
     Ok(Samples {
         mentions: telling::samples(story, model, mentions, clusters),
         events: rank::samples(story, mentions, clusters),
         scenes: scene::samples(story, facts, mentions, clusters)?,
         moments: moment::samples(story, facts, mentions, clusters),
+        pairs: view.map_or(Ok(Vec::new()), |view| same::samples(story, facts, &cast::named(facts), view, mentions))?,
     })
 }
 

@@ -1,23 +1,38 @@
-//! Which mentions tell of one happening, by the learned reader: chances of pairs, joined by their averages.
+//! Which mentions tell of one happening, where a learned reader has read the article: its chances of pairs, weighed
+//! anew with what the rules of [`super::merge`] see, and joined by their averages.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::linear::{Linear, Sample};
 use super::merge::{self, Ground, Group, Join};
 use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts, type_name};
 use crate::extract::reader::{Features, View};
+use crate::extract::table::TableError;
 use crate::nlp::{Dep, Pos, Stopped};
-use crate::record::EventType;
+use crate::record::{EventType, TriggerRole};
 
 /// Mean chance of their pairs from which two groups are one.
 const JOIN: f32 = 0.25;
-
-/// What is left of the chance where the text puts two triggers on different days, in different places or on others.
-const CONTRADICTED: f32 = 0.5;
 /// Chance that one of an event's mentions must have.
 const EVENT: f32 = 0.5;
+
+/// The learned weight of what the reader and the rules see of two mentions (`models/events/same.tsv`).
+#[derive(Debug)]
+pub(super) struct Pairing(Linear);
+
+impl Pairing {
+    /// Loads the embedded table.
+    pub(super) fn load() -> Result<Self, TableError> {
+        Linear::load("same", include_str!("../../../models/events/same.tsv")).map(Self)
+    }
+
+    fn chance(&self, sample: &Sample) -> f32 {
+        1.0 / (1.0 + (-self.0.score(sample)).exp())
+    }
+}
 
 /// Groups mentions of one happening; groups in order of their first mention. What nothing tells surely is in none.
 pub(super) fn group(
@@ -25,27 +40,17 @@ pub(super) fn group(
     facts: &Facts<'_>,
     named: &[bool],
     view: &View,
+    pairing: &Pairing,
     mentions: &[EventMention],
 ) -> Result<Vec<Group>, Stopped> {
-    let told: Vec<Told> = mentions
-        .iter()
-        .map(|m| Told { tokens: m.trigger.clone(), head: m.head, event: m.class.plover.event })
-        .collect();
-    let vectors: Vec<Option<Vec<f32>>> = told.iter().map(|t| view.told(t.tokens.clone())).collect();
-    let known = Sentences::new(story, facts);
-    let n = mentions.len();
+    let mut chance = chances(story, facts, view, mentions)?;
     let rules = merge::Known::new(story, named, mentions);
-    let mut chance = vec![vec![0.0f32; n]; n];
-    for b in 0..n {
+    for b in 0..mentions.len() {
         story.work(b * 10)?;
         for a in 0..b {
-            if let (Some(x), Some(y)) = (&vectors[a], &vectors[b]) {
-                chance[a][b] = view.same(x, y, &features(story, &known, &told[a], &told[b], b - a - 1));
-                if merge::contradict(facts, &rules, mentions, a, b) {
-                    chance[a][b] *= CONTRADICTED;
-                }
-                chance[b][a] = chance[a][b];
-            }
+            let sample = evidence(story, facts, &rules, mentions, (a, b), chance[a][b]);
+            chance[a][b] = pairing.chance(&sample);
+            chance[b][a] = chance[a][b];
         }
     }
     let mut groups = linked(&chance, |work| story.work(work))?;
@@ -58,6 +63,92 @@ pub(super) fn group(
         group.iter().map(|m| (*m, join(*m))).collect()
     };
     Ok(groups.into_iter().map(joined).collect())
+}
+
+/// The reader's chance and what the rules see of a pair of mentions: what `models/events/same.tsv` is learned from.
+fn evidence(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    rules: &merge::Known<'_>,
+    mentions: &[EventMention],
+    (a, b): (usize, usize),
+    chance: f32,
+) -> Sample {
+    let (x, y) = (&mentions[a], &mentions[b]);
+    let mut f = Sample::default();
+    let odds = (chance.clamp(1e-4, 1.0 - 1e-4) / (1.0 - chance.clamp(1e-4, 1.0 - 1e-4))).ln();
+    f.add("number", "bias", 1.0);
+    f.add("number", "odds", odds);
+    f.add("number", "chance", chance);
+    let one_type = x.class.plover.event == y.class.plover.event;
+    f.flag("one type", one_type);
+    f.flag("one quarter", x.class.quad_class == y.class.quad_class);
+    if one_type {
+        f.add("both", x.class.plover.event.map_or("HAPPENING", |e| e.as_str()), 1.0);
+        f.add("number", "odds of one type", odds);
+    }
+    merge::seen(&mut f, story, facts, rules, mentions, a, b);
+    let (s, t) = (story.sentence(x.head), story.sentence(y.head));
+    f.flag("one sentence", s == t);
+    f.flag("one sentence, one type", s == t && one_type);
+    f.flag("one paragraph", story.paragraph(s) == story.paragraph(t));
+    f.add("number", "distance", ((t - s) as f32).ln_1p());
+    if s == t {
+        f.add("number", "words apart", (y.head.abs_diff(x.head) as f32).ln_1p());
+        let path = story.doc.subtree(x.head).contains(&y.head) || story.doc.subtree(y.head).contains(&x.head);
+        f.flag("nested", path);
+        f.flag("nested, one type", path && one_type);
+    }
+    let same_word = story.doc.lemma(x.head).eq_ignore_ascii_case(story.doc.lemma(y.head));
+    f.flag("one word", same_word);
+    f.flag("one word, one type", same_word && one_type);
+    if let (Some(j), Some(k)) = (x.judged, y.judged) {
+        f.add("number", "less sure", j.chance.min(k.chance));
+        f.add("number", "surer", j.chance.max(k.chance));
+        f.add("number", "unreal apart", (j.unreal - k.unreal).abs());
+        f.add("number", "historical apart", (j.historical - k.historical).abs());
+        f.add("number", "both main", j.main * k.main);
+        f.add("number", "both core", j.core * k.core);
+    }
+    let result = |m: &EventMention| m.role == TriggerRole::Result;
+    f.flag("a result", result(x) != result(y));
+    f
+}
+
+/// What the model of pairs sees, for its training: the two mentions and the features.
+pub(super) fn samples(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    named: &[bool],
+    view: &View,
+    mentions: &[EventMention],
+) -> Result<Vec<(usize, usize, Sample)>, Stopped> {
+    let chance = chances(story, facts, view, mentions)?;
+    let rules = merge::Known::new(story, named, mentions);
+    let pairs = (0..mentions.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
+    Ok(pairs.map(|(a, b)| (a, b, evidence(story, facts, &rules, mentions, (a, b), chance[a][b]))).collect())
+}
+
+/// The reader's chances that two mentions tell of one happening.
+fn chances(story: &Story<'_>, facts: &Facts<'_>, view: &View, mentions: &[EventMention]) -> Result<Vec<Vec<f32>>, Stopped> {
+    let told: Vec<Told> = mentions
+        .iter()
+        .map(|m| Told { tokens: m.trigger.clone(), head: m.head, event: m.class.plover.event })
+        .collect();
+    let vectors: Vec<Option<Vec<f32>>> = told.iter().map(|t| view.told(t.tokens.clone())).collect();
+    let known = Sentences::new(story, facts);
+    let n = mentions.len();
+    let mut chance = vec![vec![0.0f32; n]; n];
+    for b in 0..n {
+        story.work(b * 10)?;
+        for a in 0..b {
+            if let (Some(x), Some(y)) = (&vectors[a], &vectors[b]) {
+                chance[a][b] = view.same(x, y, &features(story, &known, &told[a], &told[b], b - a - 1));
+                chance[b][a] = chance[a][b];
+            }
+        }
+    }
+    Ok(chance)
 }
 
 /// Joins the two groups whose pairs have the greatest mean chance, again and again.
