@@ -35,6 +35,7 @@ fn main() -> Result<()> {
         };
         let mentions: Vec<Value> = samples.mentions.iter().map(plain).collect();
         let events: Vec<Value> = samples.events.iter().map(plain).collect();
+        let judged: Vec<Value> = samples.judged.iter().map(plain).collect();
         let place = |(place, text, sample): &(Place, String, Sample)| {
             json!({ "name": place.name, "text": text, "country": place.country_iso3, "level": place.resolution,
                     "features": plain(sample)["features"] })
@@ -47,7 +48,7 @@ fn main() -> Result<()> {
         let moments: Vec<Vec<Value>> = samples.moments.iter().map(|m| m.iter().map(time).collect()).collect();
         let pair = |(a, b, sample): &(usize, usize, Sample)| json!([a, b, plain(sample)["features"]]);
         let pairs: Vec<Value> = samples.pairs.iter().map(pair).collect();
-        let seen = json!({ "id": id, "record": record, "mentions": mentions, "events": events, "scenes": scenes, "moments": moments, "pairs": pairs });
+        let seen = json!({ "id": id, "record": record, "mentions": mentions, "events": events, "judged": judged, "scenes": scenes, "moments": moments, "pairs": pairs });
         serde_json::to_writer(&mut out, &seen)?;
         out.write_all(b"\n")?;
     }

@@ -196,16 +196,21 @@ def read(binary, gold, *reader):
         yield d, told, found
 
 
+def told_by(event, words, told):
+    """The coded event with most triggers in an event's mentions; None where it has none."""
+    tells = Counter()
+    for a, b in (words[m] for m in event["mentions"]):
+        tells.update(n for n, (_, spans) in enumerate(told) if any(a < y and x < b for x, y in spans))
+    return told[tells.most_common(1)[0][0]][0] if tells else None
+
+
 def coded(binary, gold):
     """What the accurate tier sees of the events that tell of coded ones: the article, the coded event, places, times."""
     for d, told, found in read(binary, gold):
         words = {m["mention_id"]: m["trigger"]["char"] for m in found["record"]["mentions"]}
         for event, places, times in zip(found["record"]["events"], found["scenes"], found["moments"]):
-            tells = Counter()
-            for a, b in (words[m] for m in event["mentions"]):
-                tells.update(n for n, (_, spans) in enumerate(told) if any(a < y and x < b for x, y in spans))
-            if tells:
-                yield d["id"], told[tells.most_common(1)[0][0]][0], places, times
+            if known := told_by(event, words, told):
+                yield d["id"], known, places, times
 
 
 def choice(name, what, events, right, checks):
@@ -259,6 +264,14 @@ def choices(binary, gold, models):
         choice("moment", what, [(a, e, times) for a, e, _, times in events], of, checks)
 
 
+def main_events(binary, gold, reader):
+    """Of articles that the reader has not learned from, what it sees of the events, each with the coded one it tells."""
+    for d, told, found in read(binary, gold, reader):
+        words = {m["mention_id"]: m["trigger"]["char"] for m in found["record"]["mentions"]}
+        events = [(told_by(e, words, told) or {}) | s for e, s in zip(found["record"]["events"], found["judged"])]
+        yield d["id"], d["gold"], events
+
+
 def same(binary, gold, reader):
     """Learns which pairs of mentions tell of one event, from articles that the reader has not learned from.
 
@@ -296,12 +309,17 @@ def main():
     parser.add_argument("--data", type=pathlib.Path)
     parser.add_argument("--features", default=str(HERE.parents[1] / "target/debug/examples/event-features"))
     parser.add_argument("--gold", type=pathlib.Path, action="append", default=[])
-    parser.add_argument("models", nargs="*", choices=[[], "telling", "ranking", "scene", "moment", "same"])
+    parser.add_argument("models", nargs="*", choices=[[], "telling", "ranking", "scene", "moment", "main", "same"])
     parser.add_argument("--reader", help="for `same`: a reader that has learned from none of the articles of --gold")
     options = parser.parse_args()
     for model in (telling, ranking):
         if not options.models or model.__name__ in options.models:
             model(options.features, options.data)
+    if "main" in options.models:
+        what = "Which event an article is about, where the reader has judged: scores to be compared within one article."
+        checks = {"main event": (lambda g: any(e.get("main") for e in g["events"]), lambda g, e: e.get("main"))}
+        events = main_events(options.features, options.gold, options.reader)
+        choice("main", what, events, lambda _, events: [bool(e.get("main")) for e in events], checks)
     if "same" in options.models:
         same(options.features, options.gold, options.reader)
     wanted = {"scene", "moment"} & set(options.models or ["scene", "moment"])

@@ -239,7 +239,15 @@ impl Enricher {
     ) -> Result<(EnrichedArticle, Samples), EnrichError> {
         self.read(article, stop, &mut || (), &mut Trace::default(), |found, _| {
             let Findings { story, facts, pipeline, .. } = found;
-            let samples = rollup::samples(story, facts, &pipeline.model, &found.mentions, &found.clusters, found.view)?;
+            let samples = rollup::samples(
+                story,
+                facts,
+                &pipeline.model,
+                &found.mentions,
+                &found.clusters,
+                &pipeline.events,
+                found.view,
+            )?;
             Ok((found.assembler()?.article(&found.mentions, &found.clusters)?, samples))
         })
     }

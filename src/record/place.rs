@@ -12,9 +12,9 @@ pub struct Place {
     pub name: String,
     /// GeoNames id of the resolved place; null where only an enclosing unit without id is known.
     pub geonameid: Option<u32>,
-    /// Latitude in degrees (WGS 84).
+    /// Latitude in degrees (WGS 84); null where nothing but the country is known.
     pub lat: Option<f64>,
-    /// Longitude in degrees (WGS 84).
+    /// Longitude in degrees (WGS 84); null as the latitude is.
     pub lon: Option<f64>,
     /// GeoNames feature class: A, H, L, P, R, S, T, U or V.
     pub feature_class: Option<String>,

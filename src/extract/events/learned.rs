@@ -17,7 +17,7 @@ use crate::nlp::{Doc, EntityType, Pos};
 use crate::record::{Assertion, EventType, Modality, ParticipantRole, Polarity, Realis, Via};
 
 /// Chance from which a word is a trigger.
-const TRIGGER: f32 = 0.4;
+const TRIGGER: f32 = 0.3;
 /// Odds by which a word leans to the type that a table reads in it. Judged by newspapers a factor of 1 to 4 is the same;
 /// types that are rare there (CONCEDE, RETREAT) are better known to the tables.
 const LEAN: f32 = 4.0;

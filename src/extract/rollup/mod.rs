@@ -237,6 +237,8 @@ pub struct Samples {
     pub scenes: Vec<Vec<(Place, String, Sample)>>,
     /// Of every event, the times that it may have happened at; the first is none.
     pub moments: Vec<Vec<(Option<Timex>, Sample)>>,
+    /// Of every event, by rank, where the reader has judged it.
+    pub judged: Vec<Sample>,
     /// Of every pair of mentions, whether they tell of one happening; only where the reader read the article.
     pub pairs: Vec<(usize, usize, Sample)>,
 }
@@ -248,6 +250,7 @@ pub fn samples(
     model: &Model,
     mentions: &[EventMention],
     clusters: &[Cluster],
+    models: &Models,
     view: Option<&View>,
 ) -> Result<Samples, Stopped> {
     Ok(Samples {
@@ -255,6 +258,7 @@ pub fn samples(
         events: rank::samples(story, mentions, clusters),
         scenes: scene::samples(story, facts, mentions, clusters)?,
         moments: moment::samples(story, facts, mentions, clusters),
+        judged: models.ranking.judged_samples(story, mentions, clusters),
         pairs: view.map_or(Ok(Vec::new()), |view| same::samples(story, facts, &cast::named(facts), view, mentions))?,
     })
 }

@@ -109,9 +109,9 @@ impl Calendar {
             story.work(times.candidates.len())?;
             let samples = times.samples(mentions, cluster);
             let chances = chances(samples.iter().map(|s| self.0.score(s)));
-            let Some(likeliest) = (0..chances.len()).rev().max_by(|a, b| chances[*a].total_cmp(&chances[*b])) else {
-                continue;
-            };
+            // The first candidate is no time at all: it has to be likelier than all others together.
+            let dated = (1..chances.len()).rev().max_by(|a, b| chances[*a].total_cmp(&chances[*b]));
+            let likeliest = dated.filter(|_| chances[0] < 0.5).unwrap_or(0);
             let stated = cluster.time.as_ref().filter(|t| t.via == Via::Explicit);
             let stated = stated.and_then(|t| times.candidates.iter().position(|c| is(t, c)));
             let best = stated.filter(|_| chances[likeliest] < OVERRULED).unwrap_or(likeliest);

@@ -5,10 +5,11 @@
 //! Which of its events comes first is learned (`models/events/train.py`) from stories whose subject is known.
 
 use super::linear::{Linear, Sample};
+use super::near::chances;
 use super::{Cluster, Harm, scope};
 use crate::article::BlockKind;
 use crate::extract::Story;
-use crate::extract::events::{EventMention, Facts};
+use crate::extract::events::{EventMention, Facts, Judged};
 use crate::extract::table::TableError;
 use crate::nlp::{Dep, Pos};
 use crate::record::{CasualtyKind, Modality, Polarity, Realis, Via};
@@ -18,12 +19,19 @@ const MAIN: f64 = 0.5;
 
 /// The learned order of an article's events.
 #[derive(Debug)]
-pub(super) struct Ranking(Linear);
+pub(super) struct Ranking {
+    rules: Linear,
+    /// Where a learned reader has judged the mentions.
+    judged: Linear,
+}
 
 impl Ranking {
     /// Loads the embedded table.
     pub(super) fn load() -> Result<Self, TableError> {
-        Linear::load("ranking", include_str!("../../../models/events/ranking.tsv")).map(Self)
+        Ok(Self {
+            rules: Linear::load("ranking", include_str!("../../../models/events/ranking.tsv"))?,
+            judged: Linear::load("main", include_str!("../../../models/events/main.tsv"))?,
+        })
     }
 
     /// Sorts events, the one that the article is about first, and marks that one.
@@ -36,7 +44,7 @@ impl Ranking {
     ) {
         let samples = samples(story, mentions, clusters);
         for (cluster, sample) in clusters.iter_mut().zip(&samples) {
-            cluster.score = self.0.score(sample);
+            cluster.score = self.rules.score(sample);
         }
         let tells = |c: &Cluster| c.weight >= MAIN;
         clusters.sort_by(|a, b| {
@@ -50,25 +58,45 @@ impl Ranking {
         clusters[0].main = main;
     }
 
-    /// The same where a learned reader has judged the mentions: its chances, and the model's share of its own.
+    /// The same where a learned reader has judged the mentions.
     pub(super) fn rank_judged(&self, story: &Story<'_>, mentions: &[EventMention], clusters: &mut [Cluster]) {
-        /// What being told again is worth, and what being past or unreal costs, in chances of being the main event.
-        const TOLD_AGAIN: f32 = 0.1;
-        const NO_NEWS: f32 = 0.1;
-        let scores: Vec<f32> = samples(story, mentions, clusters).iter().map(|s| self.0.score(s)).collect();
-        let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let all: f32 = scores.iter().map(|s| (s - top).exp()).sum();
-        for (c, score) in clusters.iter_mut().zip(scores) {
-            let members = || c.mentions.iter().filter_map(|m| mentions[*m].judged);
-            let n = c.mentions.len() as f32;
-            let best = members().map(|j| j.main * j.chance).fold(0.0, f32::max);
-            let no_news = members().map(|j| j.historical + j.unreal).sum::<f32>() / n;
-            c.score = best + TOLD_AGAIN * n.ln() - NO_NEWS * no_news + (score - top).exp() / all;
+        let samples = self.judged_samples(story, mentions, clusters);
+        for (cluster, sample) in clusters.iter_mut().zip(&samples) {
+            cluster.score = self.judged.score(sample);
         }
         clusters.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.mentions[0].cmp(&b.mentions[0])));
         if let Some(first) = clusters.first_mut() {
             first.main = true;
         }
+    }
+
+    /// What the model sees of every event where the reader has judged: its chances, and how the order of the rules'
+    /// events would have it.
+    pub(super) fn judged_samples(
+        &self,
+        story: &Story<'_>,
+        mentions: &[EventMention],
+        clusters: &[Cluster],
+    ) -> Vec<Sample> {
+        let mut samples = samples(story, mentions, clusters);
+        let by_rules = chances(samples.iter().map(|s| self.rules.score(s)));
+        for ((sample, cluster), share) in samples.iter_mut().zip(clusters).zip(by_rules) {
+            let members = || cluster.mentions.iter().filter_map(|m| mentions[*m].judged);
+            let most = |of: &dyn Fn(&Judged) -> f32| members().map(|j| of(&j)).fold(0.0, f32::max);
+            let mean =
+                |of: &dyn Fn(&Judged) -> f32| members().map(|j| of(&j)).sum::<f32>() / members().count().max(1) as f32;
+            sample.add("number", "share by the rules", share as f32);
+            sample.add("number", "main", most(&|j| j.main * j.chance));
+            sample.add("number", "core", most(&|j| j.core * j.chance));
+            sample.add("number", "chance", most(&|j| j.chance));
+            sample.add("number", "mean main", mean(&|j| j.main));
+            sample.add("number", "historical", mean(&|j| j.historical));
+            sample.add("number", "unreal", mean(&|j| j.unreal));
+            let first = cluster.mentions.first().map_or(0, |m| story.running(story.sentence(mentions[*m].head)));
+            sample.add("number", "first told", (first as f32).ln_1p());
+            sample.flag("first of all", clusters.iter().all(|c| c.mentions[0] >= cluster.mentions[0]));
+        }
+        samples
     }
 }
 

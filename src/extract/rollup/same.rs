@@ -15,9 +15,9 @@ use crate::nlp::{Dep, Pos, Stopped};
 use crate::record::{EventType, TriggerRole};
 
 /// Mean chance of their pairs from which two groups are one.
-const JOIN: f32 = 0.25;
+const JOIN: f32 = 0.23;
 /// Chance that one of an event's mentions must have.
-const EVENT: f32 = 0.5;
+const EVENT: f32 = 0.45;
 
 /// The learned weight of what the reader and the rules see of two mentions (`models/events/same.tsv`).
 #[derive(Debug)]
@@ -130,7 +130,12 @@ pub(super) fn samples(
 }
 
 /// The reader's chances that two mentions tell of one happening.
-fn chances(story: &Story<'_>, facts: &Facts<'_>, view: &View, mentions: &[EventMention]) -> Result<Vec<Vec<f32>>, Stopped> {
+fn chances(
+    story: &Story<'_>,
+    facts: &Facts<'_>,
+    view: &View,
+    mentions: &[EventMention],
+) -> Result<Vec<Vec<f32>>, Stopped> {
     let told: Vec<Told> = mentions
         .iter()
         .map(|m| Told { tokens: m.trigger.clone(), head: m.head, event: m.class.plover.event })
