@@ -226,10 +226,12 @@ pub(super) fn settle(assertion: &mut Assertion, judged: &Judged, future: bool) {
     let happened = assertion.polarity == Polarity::Pos
         && matches!(assertion.modality, Modality::Asserted | Modality::Reported)
         && assertion.realis != Realis::Other;
+    // Newspapers of the training deny little: of "no" and "denied" the reader knows too little to contradict them.
+    let denied = assertion.polarity == Polarity::Neg || assertion.modality == Modality::Denied;
     if judged.unreal >= 0.5 && happened {
         assertion.modality = if future { Modality::Planned } else { Modality::Possible };
         assertion.realis = Realis::Other;
-    } else if judged.unreal < SURE_IT_HAPPENED && !happened {
+    } else if judged.unreal < SURE_IT_HAPPENED && !happened && !denied {
         assertion.polarity = Polarity::Pos;
         assertion.modality = Modality::Asserted;
         assertion.realis = Realis::Actual;

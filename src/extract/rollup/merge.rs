@@ -191,6 +191,13 @@ fn evidence(
     Some((to, Evidence(points)))
 }
 
+/// Whether the text tells two mentions apart: by day, by place, by whom they hit or who did it.
+pub(super) fn contradict(facts: &Facts<'_>, known: &Known<'_>, mentions: &[EventMention], o: usize, n: usize) -> bool {
+    time(known.when[o], known.when[n]).is_none()
+        || place(facts, &mentions[o], &mentions[n]).is_none()
+        || participants(facts, known, o, n).is_none()
+}
+
 /// Evidence that two mentions of one standing, the first one earlier in the text, tell of the same happening; none if
 /// they cannot.
 fn pair(
