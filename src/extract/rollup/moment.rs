@@ -21,6 +21,9 @@ use crate::record::{Granularity, Modality, Polarity, Timex, TimexType, Via};
 /// Most times that are weighed for an event, the first of the text first.
 const MOST: usize = 40;
 
+/// Length of a day in ISO 8601.
+const DAY: usize = "2022-02-03".len();
+
 /// The chance from which another time counts more than the one that the event's sentence gives it.
 const OVERRULED: f64 = 0.6;
 
@@ -185,7 +188,8 @@ impl<'a> Times<'a> {
             let near = Told::new(self.story, mentions, cluster).nearest(&chosen.sites).map(|s| s.tokens.start);
             let mention = near.and_then(|n| self.facts.times.iter().position(|t| t.tokens.start == n));
             let via = if chosen.kind == Kind::Own { Via::Default } else { Via::Inferred };
-            TimeLink { timex: timex.clone(), mention: mention.or(chosen.mention), via }
+            let timex = if via == Via::Inferred { to_the_day(timex) } else { timex.clone() };
+            TimeLink { timex, mention: mention.or(chosen.mention), via }
         });
         link.timex.confidence = (link.timex.confidence.max(timex.confidence).min(chance) * 100.0).round() / 100.0;
         Some(link)
@@ -243,6 +247,23 @@ impl<'a> Times<'a> {
             f
         };
         self.candidates.iter().enumerate().map(sample).collect()
+    }
+}
+
+/// A time without its hour, which no other event shares.
+fn to_the_day(timex: &Timex) -> Timex {
+    let day = |t: &Option<String>| t.as_ref().map(|t| t.chars().take(DAY).collect());
+    match timex.granularity {
+        Granularity::Minute | Granularity::Hour | Granularity::PartOfDay if timex.value.len() >= DAY => Timex {
+            timex_type: TimexType::Date,
+            value: timex.value.chars().take(DAY).collect(),
+            start: day(&timex.start),
+            end: day(&timex.end),
+            granularity: Granularity::Day,
+            timezone: None,
+            ..timex.clone()
+        },
+        _ => timex.clone(),
     }
 }
 

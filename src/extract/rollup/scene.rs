@@ -136,13 +136,14 @@ struct Atlas<'a> {
 impl<'a> Atlas<'a> {
     fn new(story: &'a Story<'a>, facts: &'a Facts<'a>, events: usize) -> Result<Self, Stopped> {
         let mut places: Vec<Candidate<'a>> = Vec::new();
-        let mut known: HashMap<u32, usize> = HashMap::new();
+        // "northern Pakistan" is not all of Pakistan, whose id it has.
+        let mut known: HashMap<(u32, &str), usize> = HashMap::new();
         if events == 0 {
             return Ok(Self { story, facts, places, inside: vec![], share: vec![], focus: None });
         }
         let mut at = |places: &mut Vec<Candidate<'a>>, place: &'a Place| {
             let next = places.len();
-            let i = place.geonameid.map_or(next, |id| *known.entry(id).or_insert(next));
+            let i = place.geonameid.map_or(next, |id| *known.entry((id, place.name.as_str())).or_insert(next));
             if i == next {
                 places.push(Candidate { place, entities: Vec::new(), sites: Vec::new() });
             }
