@@ -3,7 +3,7 @@
 
     cargo build --example event-features
     python3 models/events/train.py --data DIR --gold DIR...
-    python3 models/events/train.py --gold HALF --reader OTHER_HALF.safetensors same
+    python3 models/events/train.py --data DIR --gold HALF --reader OTHER_HALF.safetensors same main
 
 --data is the folder that models/scores/score.py reads, --gold holds coded articles with their texts (gold/README.md).
 Features come from `event-features`, so that training sees what the worker sees. Needs numpy and scikit-learn. Prints
@@ -16,6 +16,7 @@ ranking: which event is the article about? Softmax over the events of an article
 scene: where did an event happen? Softmax over the places that the article speaks of, for every event that tells of a
 coded one. Right are those of an accepted name in the right country; where the article has none, the right country.
 moment: when? The same over the times that the article states, its own day and no time.
+main: `ranking` where the reader has judged, from coded newspapers and, for a quarter of the weight, the same stories.
 same: do two mentions tell of one event? Logistic regression on the reader's chance and what the rules see.
 """
 
@@ -111,37 +112,45 @@ def telling(binary, data):
     write(HERE / "telling.tsv", what, vectorizer.get_feature_names_out(), model().fit(x, y).coef_[0])
 
 
-def ranking(binary, data):
+def subjects(binary, data, key, share, *flags):
+    """Sets of articles whose subject is known: of each article the events' features, which are right, weight and group."""
     violent = {"ASSAULT", "COERCE"}
-    synthetic = documents(data, "plover_synthetic/train", lambda d: not held_out(d))
-    muc = documents(data, "muc4/train", lambda d: d["gtt"]["templates"])
-    guns = documents(data, "gun_violence/dev", lambda d: d["gold"]["killed"] >= 1)
     kind = lambda e: e["type"]["plover"]["event"]
     told = lambda e: not e["assertion"]["historical"] and e["assertion"]["polarity"] == "pos"
     dead = lambda e: e["casualties"]["killed"] and e["casualties"]["killed"]["best"]
-    sets = [
-        (seen(binary, synthetic), lambda d, e: kind(e) == d["gold"]["event"], 1.0, lambda d: d["meta"]["prompt_title"]),
-        (seen(binary, muc), lambda d, e: kind(e) in violent and told(e), 0.7, lambda d: d["id"]),
-        (seen(binary, guns), lambda d, e: bool(dead(e)), 0.7, lambda d: d["id"]),
-    ]
-    rows, right, start, weight, group, part = [], [], [0], [], [], []
-    for number, (pairs, is_right, share, key) in enumerate(sets):
+    sets = (
+        ("plover_synthetic/train", lambda d: not held_out(d), lambda d, e: kind(e) == d["gold"]["event"], 1.0, "prompt_title"),
+        ("muc4/train", lambda d: d["gtt"]["templates"], lambda d, e: kind(e) in violent and told(e), 0.7, None),
+        ("gun_violence/dev", lambda d: d["gold"]["killed"] >= 1, lambda d, e: bool(dead(e)), 0.7, None),
+    )
+    for name, wanted, is_right, weight, group in sets:
+        pairs = seen(binary, documents(data, name, wanted), *flags)
         # Rare types count as much as frequent ones: the mix of the stories is not the mix of the news.
-        kinds = [d["gold"].get("event", "") if number == 0 else "" for d, _ in pairs]
+        kinds = [d["gold"].get("event", "") if "gold" in d and group else "" for d, _ in pairs]
         often = {k: kinds.count(k) for k in set(kinds)}
+        articles = []
         for (d, found), k in zip(pairs, kinds):
-            events = found["record"]["events"]
-            marks = [is_right(d, e) for e in events]
+            marks = [is_right(d, e) for e in found["record"]["events"]]
+            balance = (len(kinds) / len(often) / often[k]) ** 0.5
+            articles.append((found[key], marks, share * weight * balance, d["meta"][group] if group else d["id"]))
+        yield name, articles
+
+
+def order(table, what, sets):
+    """Learns which event an article is about; prints how often it is right on articles left out."""
+    rows, right, start, weight, group, part = [], [], [0], [], [], []
+    for name, articles in sets:
+        for samples, marks, share, key in articles:
             if any(marks) and not all(marks):
-                rows += map(row, found["events"])
+                rows += map(row, samples)
                 right += marks
                 start.append(len(rows))
-                weight.append(share * (len(kinds) / len(often) / often[k]) ** 0.5)
-                group.append(key(d))
-                part.append(number)
-    vectorizer = DictVectorizer(sparse=False)
-    x, y = vectorizer.fit_transform(rows), np.array(right, float)
-    start, weight, group, part = map(np.array, (start, weight, group, part))
+                weight.append(share)
+                group.append(key)
+                part.append(name)
+    vectorizer = DictVectorizer()
+    x, y = csr_matrix(vectorizer.fit_transform(rows)), np.array(right, float)
+    start, weight, part = map(np.array, (start, weight, part))
 
     def fit(articles):
         rows, begin = rows_of(start, articles)
@@ -153,12 +162,16 @@ def ranking(binary, data):
         for n in test:
             span = slice(start[n], start[n + 1])
             hits[n] = y[span][np.argmax(x[span] @ w)]
-    first = [y[start[n]] for n in range(len(weight))]
-    for number, name in enumerate(("plover_synthetic", "muc4", "gun_violence")):
-        mine = part == number
-        print(f"ranking: {name}: {100 * hits[mine].mean():.1f} right of {mine.sum()} (now {100 * np.mean(np.array(first)[mine]):.1f})")
+    first = np.array([y[start[n]] for n in range(len(weight))])
+    for name in dict.fromkeys(part):
+        mine = part == name
+        print(f"{table}: {name}: {100 * hits[mine].mean():.1f} right of {mine.sum()} (now {100 * first[mine].mean():.1f})")
+    write(HERE / f"{table}.tsv", what, vectorizer.get_feature_names_out(), fit(np.arange(len(weight))))
+
+
+def ranking(binary, data):
     what = "Which event an article is about: scores to be compared within one article."
-    write(HERE / "ranking.tsv", what, vectorizer.get_feature_names_out(), fit(np.arange(len(weight))))
+    order("ranking", what, subjects(binary, data, "events", 1.0))
 
 
 def is_named(event, place):
@@ -264,12 +277,16 @@ def choices(binary, gold, models):
         choice("moment", what, [(a, e, times) for a, e, _, times in events], of, checks)
 
 
-def main_events(binary, gold, reader):
-    """Of articles that the reader has not learned from, what it sees of the events, each with the coded one it tells."""
+def main_event(binary, data, gold, reader):
+    """The same as `ranking` where the reader has judged, coded newspapers that it has not learned from before all."""
+    articles = []
     for d, told, found in read(binary, gold, reader):
         words = {m["mention_id"]: m["trigger"]["char"] for m in found["record"]["mentions"]}
-        events = [(told_by(e, words, told) or {}) | s for e, s in zip(found["record"]["events"], found["judged"])]
-        yield d["id"], d["gold"], events
+        marks = [bool((told_by(e, words, told) or {}).get("main")) for e in found["record"]["events"]]
+        articles.append((found["judged"], marks, 4.0, d["id"]))
+    what = "Which event an article is about, where the reader has judged: scores to be compared within one article."
+    others = subjects(binary, data, "judged", 0.25, "--accurate", reader)
+    order("main", what, [("gold", articles), *others])
 
 
 def same(binary, gold, reader):
@@ -310,16 +327,13 @@ def main():
     parser.add_argument("--features", default=str(HERE.parents[1] / "target/debug/examples/event-features"))
     parser.add_argument("--gold", type=pathlib.Path, action="append", default=[])
     parser.add_argument("models", nargs="*", choices=[[], "telling", "ranking", "scene", "moment", "main", "same"])
-    parser.add_argument("--reader", help="for `same`: a reader that has learned from none of the articles of --gold")
+    parser.add_argument("--reader", help="for `same` and `main`: a reader that has learned from none of the articles of --gold")
     options = parser.parse_args()
     for model in (telling, ranking):
         if not options.models or model.__name__ in options.models:
             model(options.features, options.data)
     if "main" in options.models:
-        what = "Which event an article is about, where the reader has judged: scores to be compared within one article."
-        checks = {"main event": (lambda g: any(e.get("main") for e in g["events"]), lambda g, e: e.get("main"))}
-        events = main_events(options.features, options.gold, options.reader)
-        choice("main", what, events, lambda _, events: [bool(e.get("main")) for e in events], checks)
+        main_event(options.features, options.data, options.gold, options.reader)
     if "same" in options.models:
         same(options.features, options.gold, options.reader)
     wanted = {"scene", "moment"} & set(options.models or ["scene", "moment"])

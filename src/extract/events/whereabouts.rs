@@ -64,19 +64,33 @@ impl Finder<'_> {
             .filter(|p| matches!(p.role, ParticipantRole::Actor | ParticipantRole::Mediator | ParticipantRole::Victim))
             .filter_map(|p| p.tokens.clone())
             .collect();
-        self.facts
+        let found: Vec<(u8, &Mention)> = self
+            .facts
             .entities
             .headed_in(sentence)
             .filter(|m| is_place(m.kind) && m.form == MentionForm::Name)
             .filter(|m| !actors.contains(&m.tokens))
             .filter_map(|m| Some((self.cost(m, trigger, partner)?, m)))
-            .min_by_key(|(cost, m)| (*cost, std::cmp::Reverse(self.resolution(m)), m.head.abs_diff(trigger.head)))
-            .map(|(cost, m)| PlaceLink {
-                entity: m.entity,
-                tokens: Some(m.tokens.clone()),
-                via: Via::Explicit,
-                confidence: (0.95 - 0.08 * f64::from(cost)).max(0.4),
-            })
+            .collect();
+        let key =
+            |(cost, m): &(u8, &Mention)| (*cost, std::cmp::Reverse(self.resolution(m)), m.head.abs_diff(trigger.head));
+        let best = found.iter().copied().min_by_key(key)?;
+        // "a camp in Ituri province in Congo": the parser hangs Congo on the deed, Ituri on the camp.
+        let finer = found.iter().copied().filter(|(_, m)| self.lies_in(m, best.1)).min_by_key(key);
+        Some(finer.unwrap_or(best)).map(|(cost, m)| PlaceLink {
+            entity: m.entity,
+            tokens: Some(m.tokens.clone()),
+            via: Via::Explicit,
+            confidence: (0.95 - 0.08 * f64::from(cost)).max(0.4),
+        })
+    }
+
+    fn lies_in(&self, inner: &Mention, outer: &Mention) -> bool {
+        let place = |m: &Mention| self.facts.entities.list[m.entity].place.as_ref();
+        let (Some(i), Some(o)) = (place(inner), place(outer)) else { return false };
+        let country = o.resolution == Some(1) && i.country_iso2 == o.country_iso2;
+        let province = o.resolution == Some(2) && o.admin1.is_some() && i.admin1 == o.admin1;
+        i.resolution > o.resolution && (country || province && i.country_iso2 == o.country_iso2)
     }
 
     fn resolution(&self, m: &Mention) -> u8 {

@@ -208,11 +208,18 @@ fn saturated(weight: f64) -> f64 {
     weight / (weight + 1.0)
 }
 
-/// Items of a list are of one kind: "Georgia, Florida and Alabama".
+/// Furthest that items of a list lie apart, in kilometres, if they are near at all.
+const NEIGHBOURS: f64 = 2500.0;
+
+/// Items of a list are of one kind, and often of one part of the world: "Georgia, Florida and Alabama".
 fn listed(story: &Story, names: &[Readings<'_>], i: usize, entry: &Entry<'_>) -> f64 {
     let alike = story.listed.with(i).filter_map(|j| names[j].list.first()).map(|top| {
         let compatriots = top.entry.country == entry.country || entry.level == Level::Country;
-        if top.entry.level == entry.level && compatriots { 2.2 * top.p } else { 0.0 }
+        match top.entry.level == entry.level {
+            true if compatriots => 2.2 * top.p,
+            true if distance_km((entry.lat, entry.lon), (top.entry.lat, top.entry.lon)) < NEIGHBOURS => 1.5 * top.p,
+            _ => 0.0,
+        }
     });
     alike.fold(0.0, f64::max)
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::gazetteer::{Entry, Gazetteer, Level, NameRank, PlaceIndex};
+use super::rank::contains;
 use super::words::{Kind, Words};
 use crate::extract::Story;
 use crate::extract::entities::{Entities, EntityId, MentionForm};
@@ -33,6 +34,9 @@ pub(super) struct Site {
     pub(super) sentence: usize,
     pub(super) paragraph: usize,
 }
+
+/// Readings of a name that are asked whether one lies in another.
+const READINGS: usize = 40;
 
 /// Ties that are read of one name.
 const TIES: usize = 200;
@@ -212,6 +216,7 @@ impl<'a> Reader<'_, 'a> {
         if let Some(kind) = after.first()
             && !goes_on(tokens.end + 1)
             && self.word(tokens.end + 1) != "of"
+            && !(*kind == Kind::City && self.is_only_a_unit(tokens))
         {
             return Some(*kind);
         }
@@ -220,6 +225,14 @@ impl<'a> Reader<'_, 'a> {
             return self.kinds_at(start - 2).first().copied();
         }
         (start >= 1).then(|| self.kinds_at(start - 1).first().copied()).flatten()
+    }
+
+    /// Whether a name is a country's or province's and no sizeable town's: "the Idaho town" is a town in Idaho.
+    fn is_only_a_unit(&self, tokens: &Range<usize>) -> bool {
+        let found = self.gazetteer.lookup(self.story.doc.span_text(tokens.clone()));
+        let own = || found.iter().filter(|c| c.rank == NameRank::Main).map(|c| self.gazetteer.entry(c.place));
+        own().any(|e| matches!(e.level, Level::Country | Level::Province))
+            && !own().any(|e| e.level == Level::City && e.population >= 50_000)
     }
 
     /// The name that stands first in the dateline.
@@ -326,8 +339,8 @@ impl<'a> Reader<'_, 'a> {
     /// Whether "X, Y" are items of a list rather than a place and what it lies in. Countries and continents lie in none;
     /// "Ohio, Utah and Iowa" are equals; three towns in a row are no nesting unless the next names a country.
     fn is_list(&self, name: usize, start: usize, outer: &(usize, Range<usize>), end: usize) -> bool {
-        let (inner, (outer, tokens)) = (self.tier(name), outer.clone());
-        let outer = self.tier(outer);
+        let (inner, (other, tokens)) = (self.tier(name), outer.clone());
+        let outer = self.tier(other);
         let joins = |i: usize| matches!(self.word(i), "," | "and" | "or");
         let mut next = tokens.end;
         while next < end && joins(next) {
@@ -339,6 +352,10 @@ impl<'a> Reader<'_, 'a> {
             before -= 1;
         }
         let before = (before < start && before > 0).then(|| self.ending_at(before)).flatten().map(|n| self.tier(n));
+        // "Vienna, Zurich and Prague": no Vienna that the gazetteer has lies in any Zurich.
+        if (follows.is_some() || before.is_some()) && !self.may_lie_in(name, other) {
+            return true;
+        }
         let beside = |is: &dyn Fn(&Tier) -> bool| follows.as_ref().is_some_and(is) || before.as_ref().is_some_and(is);
         match (&inner, &outer) {
             (Tier { country: true, .. }, Tier { country: true, .. }) => true,
@@ -349,6 +366,16 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => beside(&|t| !t.country && t.provinces.is_empty()),
         }
+    }
+
+    /// Whether a place of one name lies in one of another; true of names that the gazetteer lacks.
+    fn may_lie_in(&self, inner: usize, outer: usize) -> bool {
+        let readings = |name: usize| {
+            let found = self.gazetteer.lookup(&self.out.names[name].forms[0]);
+            found.into_iter().take(READINGS).map(|c| self.gazetteer.entry(c.place)).collect::<Vec<_>>()
+        };
+        let (inner, outer) = (readings(inner), readings(outer));
+        inner.is_empty() || inner.iter().any(|i| outer.iter().any(|o| contains(o, i, self.words)))
     }
 
     /// The name whose mention ends before token `end`.

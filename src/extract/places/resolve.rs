@@ -138,7 +138,9 @@ impl<'g> Meanings<'_, 'g> {
         // What the name itself put into the support of its country is no evidence for it.
         let backed = enclosing.is_some() || supported - own > 0.35 || entry.country.is_none();
         // A large city abroad is no candidate where the story is about one country and says nothing of the city's.
-        let elsewhere = !is_world_known(entry) && self.support.leads_without(entry, own_support(self.story, i, best));
+        let elsewhere = !is_world_known(entry)
+            && !is_well_known(entry)
+            && self.support.leads_without(entry, own_support(self.story, i, best));
         let prominent = is_prominent(entry, best.rank) && !elsewhere;
         if !backed && !prominent && self.another_country_leads(entry) {
             return Meaning::Nothing;
@@ -195,6 +197,11 @@ impl<'g> Meanings<'_, 'g> {
         let province = units.province.one().map(|p| self.gazetteer.entry(p)).filter(|p| p.country == Some(country));
         province.map_or(Meaning::Somewhere(self.gazetteer.entry(country)), |p| Meaning::Within(p, 0.35))
     }
+}
+
+/// A city that news names without its country far from home, as "Denver" and "Geneva".
+fn is_well_known(entry: &Entry<'_>) -> bool {
+    entry.level == Level::City && entry.population >= if entry.code == "PPLA" { 100_000 } else { 300_000 }
 }
 
 /// Deeper places have smaller radii; units before regions of unclear bounds.

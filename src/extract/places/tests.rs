@@ -70,6 +70,29 @@ fn check(marked: &str, expect: &[&str]) {
 }
 
 #[test]
+fn well_known_cities_stay_where_they_are() {
+    check(
+        "[HARARE], [Zimbabwe] — A nurse from [Mutare] was robbed in [Leeds].",
+        &["city ZW.10", "country ZW", "city ZW.01", "city GB.ENG"],
+    );
+    check("Talks opened in [Geneva], officials in [Kabul] said.", &["city CH.GE", "city AF.13"]);
+}
+
+#[test]
+fn towns_of_a_list_lie_beside_each_other() {
+    check("Shops shut in [Lyon], [Turin] and [Basel].", &["city FR.84", "city IT.12", "city CH.BS"]);
+    check("Trains stopped in [Valencia], [Lisbon] and [Bordeaux].", &["city ES.60", "city PT.14", "city FR.75"]);
+}
+
+#[test]
+fn a_town_of_a_province_is_not_called_like_it() {
+    check(
+        "[Cairo], [Illinois] — A barn burned in [Cairo]. The old [Illinois] town has no firemen.",
+        &["city US.IL", "province US.IL"],
+    );
+}
+
+#[test]
 fn what_a_place_lies_in_decides_between_homonyms() {
     check("A tornado hit [Paris], [Texas], on Monday.", &["city US.TX", "province US.TX"]);
     check("Talks will resume in [Paris], the French capital.", &["city FR.11"]);
@@ -121,7 +144,7 @@ fn an_unknown_village_is_placed_in_what_encloses_it_and_never_elsewhere() {
     check("The Syrian village of [Springfield] was shelled.", &["in country SY"]);
     check("Rebels entered [Manchester], [Mali].", &["in country ML", "country ML"]);
     check(
-        "Rebels stormed [Palma] on Monday, officials in [Mozambique] said. Mozambican troops retook [Palma].",
+        "Rebels stormed [Bedford] on Monday, officials in [Mozambique] said. Mozambican troops retook [Bedford].",
         &["somewhere in MZ", "country MZ"],
     );
     check("[QARMALA], [Syria] (AP) — A raid killed three people on Sunday.", &["in country SY", "country SY"]);
