@@ -101,7 +101,9 @@ fn attend_body<const FUSED: bool>(window: Window<'_>, memory: &mut AttentionMemo
 /// arrays of sums held in registers were compiled number by number, and took three quarters of an article's time.
 #[inline(always)]
 fn score(query: &[f32], keys: &[f32], weights: &mut [f32]) {
-    let n = weights.len();
+    // The compiler sees that nothing is left over beyond whole lanes.
+    let n = weights.len() / LANES * LANES;
+    let weights = &mut weights[..n];
     weights.fill(0.0);
     for (query, keys) in query.as_chunks::<STEP>().0.iter().zip(keys.chunks_exact(STEP * n)) {
         let keys: [&[f32]; STEP] = std::array::from_fn(|i| &keys[i * n..][..n]);
