@@ -191,9 +191,13 @@ fn evidence(
     Some((to, Evidence(points)))
 }
 
-/// Whether the text tells two mentions apart: by day, by place, by whom they hit or who did it.
+/// Whether the text tells two mentions apart: by day, by place, by whom they hit or who did it, or because one of them
+/// did not happen or is a kind of event.
 pub(super) fn contradict(facts: &Facts<'_>, known: &Known<'_>, mentions: &[EventMention], o: usize, n: usize) -> bool {
-    time(known.when[o], known.when[n]).is_none()
+    let ([_, no, _, generic, _], [_, other_no, _, other_generic, _]) = (known.standing[o], known.standing[n]);
+    no != other_no
+        || generic != other_generic
+        || time(known.when[o], known.when[n]).is_none()
         || place(facts, &mentions[o], &mentions[n]).is_none()
         || participants(facts, known, o, n).is_none()
 }

@@ -15,7 +15,7 @@ use crate::nlp::{Dep, Pos, Stopped};
 use crate::record::{EventType, TriggerRole};
 
 /// Mean chance of their pairs from which two groups are one.
-const JOIN: f32 = 0.23;
+const JOIN: f32 = 0.2;
 /// What is left of a chance where the text puts two mentions on different days, in different places or on others, and
 /// where one sentence tells two kinds of deeds. Coded newspapers are indifferent to both within the noise of what can
 /// be measured on them; two events made one are worse than one told twice.
