@@ -4,9 +4,12 @@
 //! footers, forms) and which say what a paragraph is (`h1`, `figcaption`). Tags are read by html5gum, which follows the
 //! WHATWG tokenizer; no tree is built. Time is linear in the input: open elements are kept on a stack of bounded depth.
 //!
-//! Left out: style sheets (hidden text is read), layout of tables, pages that are written by scripts.
+//! Left out: style sheets (what an element itself says of being hidden counts), layout of tables, pages that are written by
+//! scripts.
 
 mod detect;
+mod hidden;
+mod published;
 mod tokens;
 
 use std::ops::Range;
@@ -24,8 +27,10 @@ pub(super) struct Page {
     pub(super) marks: Vec<(Range<usize>, BlockKind)>,
     /// `<title>`.
     pub(super) title: Option<String>,
-    /// A publication time in a `meta` or `time` element.
+    /// When the page says that the article was published.
     pub(super) published: Option<String>,
+    /// Without that, a time that the page shows, or that of its last change.
+    pub(super) dated: Option<String>,
 }
 
 /// Elements whose text is not read.
@@ -104,15 +109,28 @@ fn kind_of(name: &str, class: &str) -> Option<BlockKind> {
     }
 }
 
+/// Most of a page's JSON-LD that is read, in bytes.
+const MAX_DATA: usize = 256 << 10;
+
 /// Reads a document. `text` must be shorter than 4 GiB.
 pub(super) fn read(text: &str, max_depth: usize) -> Result<Page, IntakeError> {
-    let mut reader = Reader { keep_lines: !detect::has_blocks(text), ..Reader::new(max_depth) };
+    let page = read_with(text, Reader::new(max_depth))?;
+    if !page.body.text.is_empty() {
+        return Ok(page);
+    }
+    // Some pages hide all of their text until a script shows it, or while a dialog lies above it.
+    read_with(text, Reader { reads_hidden: true, ..Reader::new(max_depth) })
+}
+
+fn read_with(text: &str, reader: Reader) -> Result<Page, IntakeError> {
+    let mut reader = Reader { keep_lines: !detect::has_blocks(text), ..reader };
     tokens::run(text, &mut reader);
     if reader.too_deep {
-        return Err(IntakeError::HtmlTooDeep { limit: max_depth });
+        return Err(IntakeError::HtmlTooDeep { limit: reader.max_depth });
     }
     reader.close_all();
     reader.marks_in_order();
+    (reader.page.published, reader.page.dated) = reader.statements.best();
     Ok(reader.page)
 }
 
@@ -124,6 +142,8 @@ enum Gap {
     Blank(Range<usize>),
     Line,
     Paragraph,
+    /// Something that is not shown.
+    Hidden,
 }
 
 /// An element that is open.
@@ -138,6 +158,13 @@ struct Reader {
     stack: Vec<Open>,
     max_depth: usize,
     too_deep: bool,
+    reads_hidden: bool,
+    statements: published::Statements,
+    /// The script of JSON-LD that is open.
+    data: Option<String>,
+    data_read: usize,
+    /// An unstacked element that is not shown, and the depth at which it stands.
+    unseen: Option<(String, usize)>,
     /// Line ends count, as in `pre`: there is no markup for paragraphs.
     keep_lines: bool,
     gap: Gap,
@@ -157,6 +184,11 @@ impl Reader {
             stack: Vec::new(),
             max_depth,
             too_deep: false,
+            reads_hidden: false,
+            statements: published::Statements::default(),
+            data: None,
+            data_read: 0,
+            unseen: None,
             keep_lines: false,
             gap: Gap::None,
             skipping: 0,
@@ -203,7 +235,13 @@ impl Reader {
         if self.in_title {
             self.page.title.get_or_insert_default().push_str(text);
         }
-        !self.in_title && self.skipping == 0
+        if let Some(data) = &mut self.data
+            && self.data_read + text.len() <= MAX_DATA
+        {
+            self.data_read += text.len();
+            data.push_str(text);
+        }
+        !self.in_title && self.skipping == 0 && self.unseen.is_none()
     }
 
     fn blank(&mut self, run: &str, range: Range<usize>) {
@@ -211,8 +249,8 @@ impl Reader {
         let keep = self.keep_lines || self.preformatted > 0;
         match &self.gap {
             _ if keep && lines >= 2 => self.gap = Gap::Paragraph,
-            Gap::None | Gap::Blank(_) if keep && lines == 1 => self.gap = Gap::Line,
-            Gap::None => self.gap = Gap::Blank(range),
+            Gap::None | Gap::Blank(_) | Gap::Hidden if keep && lines == 1 => self.gap = Gap::Line,
+            Gap::None | Gap::Hidden => self.gap = Gap::Blank(range),
             _ => {}
         }
     }
@@ -226,6 +264,13 @@ impl Reader {
                 Gap::Blank(blank) => body.push(" ", blank),
                 Gap::Line => body.push("\n", here),
                 Gap::Paragraph => body.push("\n\n", here),
+                // "Jane Roe<span aria-hidden=true>|</span>Salgora", but not "port<span hidden>...</span>, he said".
+                Gap::Hidden
+                    if word.starts_with(char::is_alphanumeric) && body.text.ends_with(char::is_alphanumeric) =>
+                {
+                    body.push(" ", here);
+                }
+                Gap::Hidden => {}
             }
         }
         self.gap = Gap::None;
@@ -234,19 +279,32 @@ impl Reader {
     }
 
     fn start(&mut self, name: &str, attributes: &tokens::Attributes) {
-        self.in_title = name == "title";
-        self.metadata(name, attributes);
+        // A second title is that of a drawing.
+        self.in_title = name == "title" && self.page.title.is_none();
         let block = BLOCKS.binary_search(&name).is_ok();
+        if block && self.stack.last().is_some_and(|open| open.name == "head") {
+            self.pop();
+        }
+        self.metadata(name, attributes);
+        let depth = self.stack.len();
+        if self.unseen.as_ref().is_some_and(|(open, at)| depth <= *at && hidden::ends_before(open, name, block)) {
+            self.unseen = None;
+        }
         if block {
             self.gap = Gap::Paragraph;
             self.close_loose();
         } else if name == "br" {
             self.gap = if matches!(self.gap, Gap::Line | Gap::Paragraph) { Gap::Paragraph } else { Gap::Line };
         }
-        let mark = kind_of(name, &attributes.class).map(|kind| (kind, self.page.body.text.len()));
+        let unread = hidden::is_beside(attributes) || !self.reads_hidden && hidden::is_hidden(name, attributes);
+        let mark =
+            kind_of(name, attributes.get("class").unwrap_or_default()).map(|kind| (kind, self.page.body.text.len()));
         if UNSTACKED.contains(&name) {
             if block {
                 self.loose = mark;
+            }
+            if unread && block && name != "hr" && self.unseen.is_none() {
+                self.unseen = Some((name.to_owned(), self.stack.len()));
             }
             return;
         }
@@ -259,7 +317,10 @@ impl Reader {
         }
         // The footer of a quotation names who is quoted.
         let quoted = name == "footer" && self.stack.iter().any(|open| open.name == "blockquote");
-        let skipped = SKIPPED.contains(&name) && !quoted;
+        let skipped = unread || SKIPPED.contains(&name) && !quoted;
+        if unread && self.gap == Gap::None {
+            self.gap = Gap::Hidden;
+        }
         self.skipping += usize::from(skipped);
         self.preformatted += usize::from(name == "pre");
         self.stack.push(Open { name: name.to_owned(), skipped, mark });
@@ -271,6 +332,12 @@ impl Reader {
             self.gap = Gap::Paragraph;
             self.close_loose();
         }
+        if let Some(data) = self.data.take_if(|_| name == "script") {
+            self.statements.json_ld(&data);
+        }
+        if self.unseen.as_ref().is_some_and(|(open, depth)| open == name && self.stack.len() <= *depth) {
+            self.unseen = None;
+        }
         // An end tag closes everything opened within its element; one without an element closes nothing.
         if let Some(at) = self.stack.iter().rposition(|open| open.name == name) {
             while self.stack.len() > at {
@@ -281,6 +348,9 @@ impl Reader {
 
     fn pop(&mut self) {
         let Some(open) = self.stack.pop() else { return };
+        if self.unseen.as_ref().is_some_and(|(_, depth)| self.stack.len() < *depth) {
+            self.unseen = None;
+        }
         self.skipping -= usize::from(open.skipped);
         self.preformatted -= usize::from(open.name == "pre");
         self.mark(open.mark);
@@ -318,33 +388,19 @@ impl Reader {
     }
 
     fn metadata(&mut self, name: &str, attributes: &tokens::Attributes) {
-        let key = attributes.key.to_ascii_lowercase();
-        let dated = match name {
-            "meta" => PUBLISHED_KEYS.contains(&key.as_str()),
-            "time" => key == "datepublished" || key == "pubdate",
-            _ => false,
-        };
-        if dated && self.page.published.is_none() && !attributes.value.trim().is_empty() {
-            self.page.published = Some(attributes.value.trim().to_owned());
+        if !matches!(name, "meta" | "time" | "abbr" | "script")
+            || !published::belongs(self.stack.iter().map(|open| open.name.as_str()))
+        {
+            return;
+        }
+        if name != "script" {
+            let in_head = self.stack.iter().any(|open| open.name == "head");
+            self.statements.element(name, attributes, in_head);
+        } else if attributes.get("type").is_some_and(|t| t.to_ascii_lowercase().contains("ld+json")) {
+            self.data = Some(String::new());
         }
     }
 }
-
-/// Names under which pages state their publication time.
-const PUBLISHED_KEYS: [&str; 12] = [
-    "article:published_time",
-    "og:article:published_time",
-    "datepublished",
-    "date",
-    "pubdate",
-    "publishdate",
-    "publish-date",
-    "publication_date",
-    "dc.date",
-    "dc.date.issued",
-    "parsely-pub-date",
-    "sailthru.date",
-];
 
 /// Blanks that HTML collapses; the no-break space too, which pages use for layout.
 fn is_blank(c: char) -> bool {
@@ -382,7 +438,32 @@ mod tests {
         check("<p>One.\r\nTwo.</p>", "One. Two.");
         check("<!-- no --><p>a<!-- no -->b</p>", "ab");
         check("<blockquote>Words.<footer>Jane Roe</footer></blockquote>", "Words.Jane Roe");
+        check("<html><head><title>T</title><body><p>Text.", "Text.");
         check("", "");
+    }
+
+    #[test]
+    fn what_is_not_shown_is_not_read() {
+        for (html, expect) in [
+            ("<p>a</p><p hidden>b</p><p>c</p>", "a\n\nc"),
+            ("<p>a<p aria-hidden=TRUE>b <i>b</i> b<p>c", "a\n\nc"),
+            ("<p>a</p><p hidden>b<div>c</div>", "a\n\nc"),
+            ("<ul><li>a<li hidden><p>b</p><ul><li>b</ul> b<li>c</ul>", "a\n\nc"),
+            ("<ul><li>a<li hidden>b</ul>c", "a\n\nc"),
+            ("<table><tr><td>a<td hidden>b<td>c<tr hidden><td>d<tr><td>e</table>", "a\n\nc\n\ne"),
+            ("<div style='color: red; Display:none !important'><p>b</p></div><p>a", "a"),
+            ("<section style='visibility : hidden'>b</section><p style='display:block'>a", "a"),
+            ("<div role='dialog'><p>b</p></div><div aria-modal=true>c</div><p>a", "a"),
+            ("<dialog open>b</dialog><div role='navigation'>c</div><p>a", "a"),
+            ("<p>a<span hidden> b</span>, c<i class=icon aria-hidden=true></i></p>", "a, c"),
+            ("<p>a<span aria-hidden='true'>|</span>b <span aria-hidden='true'>|</span> c</p>", "a b c"),
+            ("<p aria-hidden=false>a</p><p hidden=until-found>b</p>", "a\n\nb"),
+            ("<body style='display:none'><main aria-hidden=true><p>a</p></main></body>", "a"),
+            ("<div id=root aria-hidden=true><p>a</p></div><div role=dialog>b</div>", "a"),
+            ("<img hidden><br hidden><hr hidden>a", "a"),
+        ] {
+            check(html, expect);
+        }
     }
 
     #[test]
@@ -400,7 +481,7 @@ mod tests {
     #[test]
     fn pages_state_title_and_date() {
         let page = read(
-            "<html><head><title>Ferry</title><meta property='article:published_time' content='2021-05-03T10:00Z'></head>",
+            "<html><head><title>Ferry</title><svg><title>Logo</title></svg><meta property='article:published_time' content='2021-05-03T10:00Z'></head>",
             100,
         )
         .unwrap();
