@@ -64,7 +64,7 @@ impl Dates {
 }
 
 /// Reads `published_at`: RFC 3339 (a blank for the `T` and a missing zone tolerated), RFC 2822, seconds or milliseconds
-/// since 1970, or a date alone in any form that the grammar knows, or as Java and forms write it. The date is the publisher's: an offset is not converted.
+/// since 1970, or a date alone in any form the grammar knows. The date is the publisher's: an offset is not converted.
 pub(super) fn published(value: &PublishedAt) -> Option<Date> {
     match value {
         PublishedAt::Epoch(n) => epoch(*n),
@@ -78,14 +78,16 @@ pub(super) fn published(value: &PublishedAt) -> Option<Date> {
                 .ok()
                 .or_else(|| jiff::fmt::rfc2822::DateTimeParser::new().parse_zoned(text).map(|z| z.date()).ok())
                 .or_else(|| grammar::at_start(text).and_then(|(date, _)| date.full()))
-                .or_else(|| grammar::day_month_year(text))
-                .or_else(|| year_last(text))
                 .filter(|date| (1800..2200).contains(&date.year()))
         }
     }
 }
 
-/// "Thu Feb 03 10:15:00 CET 2022".
+/// A date as pages write them besides: "23/02/2022", and Java's "Thu Feb 03 10:15:00 CET 2022".
+pub(super) fn on_page(text: &str) -> Option<Date> {
+    grammar::day_month_year(text).or_else(|| year_last(text))
+}
+
 fn year_last(text: &str) -> Option<Date> {
     let (rest, year) = text.rsplit_once(' ')?;
     let day = rest.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
@@ -131,18 +133,27 @@ mod tests {
         check("1643900000000", Some("2022-02-03"));
         check("20220203", Some("2022-02-03"));
         check("20220203101500", Some("2022-02-03"));
-        check("Thu Feb 03 10:15:00 CET 2022", Some("2022-02-03"));
         check("Thu Feb 03 2022 10:15:00 GMT+0100 (CET)", Some("2022-02-03"));
         check("2022-02-03T10:15:00.000+0000", Some("2022-02-03"));
-        check("23/02/2022 10:15", Some("2022-02-23"));
-        check("2/23/2022 10:15 AM", Some("2022-02-23"));
-        check("3.2.2022", Some("2022-02-03"));
-        check("2/2/2022", Some("2022-02-02"));
-        check("3/2/2022", None);
-        check("23/22/2022", None);
         check("yesterday", None);
         check("2022-02-31", None);
         assert_eq!(published(&PublishedAt::Epoch(i64::MIN)), None);
+    }
+
+    #[test]
+    fn pages_write_dates_in_other_ways_too() {
+        for (text, expect) in [
+            ("Thu Feb 03 10:15:00 CET 2022", Some("2022-02-03")),
+            ("23/02/2022 10:15", Some("2022-02-23")),
+            ("2/23/2022 10:15 AM", Some("2022-02-23")),
+            ("3.2.2022", Some("2022-02-03")),
+            ("2/2/2022", Some("2022-02-02")),
+            ("3/2/2022", None),
+            ("23/22/2022", None),
+            ("3 of 4 in 2022", None),
+        ] {
+            assert_eq!(on_page(text).map(|d| d.to_string()).as_deref(), expect, "{text}");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use std::ops::Range;
 use super::body::Body;
 use super::error::IntakeError;
 use super::layout::BlockKind;
+use super::mojibake::{self, Piece};
 pub(super) use detect::is_html;
 
 /// What an HTML document holds.
@@ -123,7 +124,12 @@ pub(super) fn read(text: &str, max_depth: usize) -> Result<Page, IntakeError> {
 }
 
 fn read_with(text: &str, reader: Reader) -> Result<Page, IntakeError> {
-    let mut reader = Reader { keep_lines: !detect::has_blocks(text), ..reader };
+    let mut reader = Reader {
+        keep_lines: !detect::has_blocks(text),
+        damaged: mojibake::is_damaged(text),
+        story: detect::story(text),
+        ..reader
+    };
     tokens::run(text, &mut reader);
     if reader.too_deep {
         return Err(IntakeError::HtmlTooDeep { limit: reader.max_depth });
@@ -150,6 +156,7 @@ enum Gap {
 struct Open {
     name: String,
     skipped: bool,
+    link: bool,
     mark: Option<(BlockKind, usize)>,
 }
 
@@ -159,6 +166,16 @@ struct Reader {
     max_depth: usize,
     too_deep: bool,
     reads_hidden: bool,
+    damaged: bool,
+    /// The element that holds the story, if the page has such a one.
+    story: Option<&'static str>,
+    /// Open elements of that name, links, and elements with a mark.
+    in_story: usize,
+    links: usize,
+    marked: usize,
+    /// Where the paragraph begins, and whether it is more than links to other stories.
+    paragraph: usize,
+    told: bool,
     statements: published::Statements,
     /// The script of JSON-LD that is open.
     data: Option<String>,
@@ -185,6 +202,13 @@ impl Reader {
             max_depth,
             too_deep: false,
             reads_hidden: false,
+            damaged: false,
+            story: None,
+            in_story: 0,
+            links: 0,
+            marked: 0,
+            paragraph: 0,
+            told: false,
             statements: published::Statements::default(),
             data: None,
             data_read: 0,
@@ -200,10 +224,20 @@ impl Reader {
     }
 
     /// Characters that stand at `at` as they are.
-    fn copy(&mut self, text: &str, mut at: usize) {
+    fn copy(&mut self, text: &str, at: usize) {
         if !self.reads(text) {
             return;
         }
+        if !self.damaged {
+            return self.runs(text, at);
+        }
+        mojibake::mend(text, |piece, range| match piece {
+            Piece::Copy(text) => self.runs(text, at + range.start),
+            Piece::Meant(c) => self.replacement(c, at + range.start..at + range.end),
+        });
+    }
+
+    fn runs(&mut self, text: &str, mut at: usize) {
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let (blank, dropped) = (is_blank(first), is_invisible(first));
@@ -274,6 +308,12 @@ impl Reader {
             }
         }
         self.gap = Gap::None;
+        // A marked paragraph is a headline, a byline or a caption, links or not.
+        self.told |= self.story.is_none()
+            || self.in_story > 0
+            || self.marked > 0
+            || self.loose.is_some()
+            || self.links == 0 && word.contains(char::is_alphanumeric);
         self.received_end = range.end;
         body.push(word, range);
     }
@@ -291,8 +331,7 @@ impl Reader {
             self.unseen = None;
         }
         if block {
-            self.gap = Gap::Paragraph;
-            self.close_loose();
+            self.end_paragraph();
         } else if name == "br" {
             self.gap = if matches!(self.gap, Gap::Line | Gap::Paragraph) { Gap::Paragraph } else { Gap::Line };
         }
@@ -323,14 +362,17 @@ impl Reader {
         }
         self.skipping += usize::from(skipped);
         self.preformatted += usize::from(name == "pre");
-        self.stack.push(Open { name: name.to_owned(), skipped, mark });
+        let link = name == "a" && attributes.get("href").is_some();
+        self.links += usize::from(link);
+        self.in_story += usize::from(self.story == Some(name));
+        self.marked += usize::from(mark.is_some());
+        self.stack.push(Open { name: name.to_owned(), skipped, link, mark });
     }
 
     fn end(&mut self, name: &str) {
         self.in_title = false;
         if BLOCKS.binary_search(&name).is_ok() {
-            self.gap = Gap::Paragraph;
-            self.close_loose();
+            self.end_paragraph();
         }
         if let Some(data) = self.data.take_if(|_| name == "script") {
             self.statements.json_ld(&data);
@@ -353,7 +395,21 @@ impl Reader {
         }
         self.skipping -= usize::from(open.skipped);
         self.preformatted -= usize::from(open.name == "pre");
+        self.links -= usize::from(open.link);
+        self.in_story -= usize::from(self.story == Some(open.name.as_str()));
+        self.marked -= usize::from(open.mark.is_some());
         self.mark(open.mark);
+    }
+
+    /// Ends a paragraph. One outside of the story that is nothing but links leads to other stories, and is taken back.
+    fn end_paragraph(&mut self) {
+        if !self.told && self.marked == 0 {
+            self.page.body.truncate(self.paragraph);
+        }
+        self.close_loose();
+        self.gap = Gap::Paragraph;
+        self.paragraph = self.page.body.text.len();
+        self.told = false;
     }
 
     fn close_loose(&mut self) {
@@ -370,7 +426,7 @@ impl Reader {
     }
 
     fn close_all(&mut self) {
-        self.close_loose();
+        self.end_paragraph();
         while !self.stack.is_empty() {
             self.pop();
         }
@@ -467,6 +523,33 @@ mod tests {
     }
 
     #[test]
+    fn links_outside_of_the_story_are_other_stories() {
+        for (html, expect) in [
+            ("<div><a href=x>b</a></div><article><p>a <a href=x>c</a></p><p><a href=x>d</a></p></article>", "a c\n\nd"),
+            ("<article>a</article><ul><li><a href=x>b</a> | <a href=x>c</a></ul><p>d <a href=x>e</a></p>", "a\n\nd e"),
+            ("<article>a</article><a href=x><h3>b</h3><p>c</p></a><a href=x>d</a>", "a"),
+            ("<h1><a href=x>h</a></h1><p class=byline><a href=x>r</a></p><article>a</article>", "h\n\nr\n\na"),
+            ("<main><p><a href=x>b</a></p>a</main><p><a href=x>c</a>", "b\n\na"),
+            ("<main><article>a</article><p><a href=x>b</a></p></main>", "a"),
+            ("<article></article><a name=top>a</a>", "a"),
+            ("<div>a</div><div><a href=x>b</a></div>", "a\n\nb"),
+        ] {
+            check(html, expect);
+        }
+    }
+
+    #[test]
+    fn damaged_characters_are_read_as_they_were_meant() {
+        check(
+            "<p>JosÃ© GarcÃ\u{ad}a&amp; 10Â\u{a0}km â€” â€œyesâ€ he\u{200b} said</p>",
+            "José García& 10 km — “yes” he said",
+        );
+        let html = "<p>â€”a</p>";
+        let body = read(html, 100).unwrap().body;
+        assert_eq!(&html[body.received_range(0.."—".len())], "â€”");
+    }
+
+    #[test]
     fn markup_says_what_a_paragraph_is() {
         let html = "<h1>Head</h1><p class=\"c-byline\">By Jane Roe</p><p>Text.</p>\
                     <figure><img alt='x'><figcaption>A port.</figcaption><span>AP</span></figure><p>More.</p>";
@@ -508,7 +591,7 @@ mod tests {
     }
 
     const PIECES: &str = "(?s)(<p>|</p>|<br>|<div class=\"é\">|</div>|<figure>|<nav>|</nav>|<title>|<pre>|</pre>|<!--|-->|&amp;|&mdash;|&nGt;\
-        |&nbsp;|&#x1F600;|&bogus;|&|<|>|\r\n|\n| |\u{a0}|\u{ad}|<script>|</script>|<plaintext>|[a-zA-Zé—😀. ]{1,6}){0,40}";
+        |<article>|</article>|<a href=x>|</a>|<p hidden>|<i hidden>|</i>|&nbsp;|&#x1F600;|&bogus;|&|<|>|\r\n|\n| |\u{a0}|\u{ad}|<script>|</script>|<plaintext>|[a-zA-Zé—😀. ]{1,6}){0,40}";
 
     proptest! {
         #[test]

@@ -150,10 +150,7 @@ impl Intake {
                 raw.published_at = raw.published_at.or(page.published.map(PublishedAt::Text));
                 (Some(page.body), page.marks)
             }
-            None => {
-                let mark = received.starts_with('\u{feff}').then(|| Body::tail(&received, '\u{feff}'.len_utf8()));
-                (mark, Vec::new())
-            }
+            None => (Body::of_plain(&received), Vec::new()),
         };
         let text = body.as_ref().map_or(received.as_str(), |b| &b.text);
 

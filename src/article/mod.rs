@@ -16,6 +16,7 @@ mod json;
 mod language;
 pub mod layout;
 pub mod limits;
+mod mojibake;
 pub mod offsets;
 pub mod samples;
 mod table;

@@ -160,18 +160,22 @@ enum Precision {
 impl Statement {
     fn new(kind: Kind, text: &str) -> Option<Self> {
         let text = text.trim();
-        let date = date::published(&PublishedAt::Text(text.to_owned()))?;
+        let (date, text) = match date::published(&PublishedAt::Text(text.to_owned())) {
+            Some(date) => (date, text.to_owned()),
+            // Readers of records could not tell day from month.
+            None => date::on_page(text).map(|date| (date, date.to_string()))?,
+        };
         // What content systems write for "never".
         if date == jiff::civil::date(1970, 1, 1) {
             return None;
         }
-        let pieces = Pieces::parse(text).ok();
+        let pieces = Pieces::parse(&text).ok();
         let precision = match pieces.map(|pieces| (pieces.time(), pieces.offset())) {
             Some((Some(_), Some(PiecesOffset::Numeric(offset)))) if !offset.offset().is_zero() => Precision::LocalTime,
             Some((Some(_), _)) => Precision::Time,
             _ => Precision::Day,
         };
-        Some(Statement { kind, date, precision, text: text.to_owned() })
+        Some(Statement { kind, date, precision, text })
     }
 
     /// A better kind wins; of one kind the first, unless a later one tells the same moment better.
@@ -342,6 +346,7 @@ mod tests {
         for (statements, expect) in [
             ([("date", "2031-05-09"), ("pubdate", "2031-05-04")], "2031-05-04"),
             ([("sailthru.date", "2031-05-09"), ("created", "2031-05-03")], "2031-05-03"),
+            ([("pubdate", "23/05/2031 10:15"), ("date", "2031-05-04")], "2031-05-23"),
             ([("pubdate", "soon"), ("date", "2031-05-04")], "2031-05-04"),
             ([("pubdate", "1970-01-01T00:00:00Z"), ("date", "2031-05-04")], "2031-05-04"),
             ([("pubdate", ""), ("publishdate", "{{ date }}")], ""),
