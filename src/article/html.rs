@@ -444,9 +444,9 @@ impl Reader {
     }
 
     fn metadata(&mut self, name: &str, attributes: &tokens::Attributes) {
-        if !matches!(name, "meta" | "time" | "abbr" | "script")
-            || !published::belongs(self.stack.iter().map(|open| open.name.as_str()))
-        {
+        let speaks = matches!(name, "meta" | "time" | "abbr" | "script")
+            || attributes.get("itemprop").or(attributes.get("property")).is_some();
+        if !speaks || !published::belongs(self.stack.iter().map(|open| open.name.as_str())) {
             return;
         }
         if name != "script" {

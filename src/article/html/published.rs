@@ -83,12 +83,22 @@ const NAMES: [(Kind, &[&str]); 4] = [
             "publishtime",
             "releasedate",
             "rnewsdatepublished",
+            "schemadatepublished",
             "shareaholicarticlepublishedtime",
         ],
     ),
     (
         Kind::Created,
-        &["articlecreated", "created", "creationdate", "datecreated", "dccreated", "dcdatecreated", "dctermscreated"],
+        &[
+            "articlecreated",
+            "created",
+            "creationdate",
+            "datecreated",
+            "dccreated",
+            "dcdatecreated",
+            "dctermscreated",
+            "schemadatecreated",
+        ],
     ),
     (
         Kind::Vague,
@@ -111,6 +121,7 @@ const NAMES: [(Kind, &[&str]); 4] = [
             "ogarticlemodifiedtime",
             "ogmodifiedtime",
             "ogupdatedtime",
+            "schemadatemodified",
             "updated",
         ],
     ),
@@ -161,8 +172,9 @@ impl Statement {
     fn new(kind: Kind, text: &str) -> Option<Self> {
         let text = text.trim();
         let (date, text) = match date::published(&PublishedAt::Text(text.to_owned())) {
+            // What readers of records could not tell, a number of seconds or which one is the month, is told as a day.
+            Some(date) if text.bytes().all(|b| b.is_ascii_digit()) => (date, date.to_string()),
             Some(date) => (date, text.to_owned()),
-            // Readers of records could not tell day from month.
             None => date::on_page(text).map(|date| (date, date.to_string()))?,
         };
         // What content systems write for "never".
@@ -178,10 +190,11 @@ impl Statement {
         Some(Statement { kind, date, precision, text })
     }
 
-    /// A better kind wins; of one kind the first, unless a later one tells the same moment better.
+    /// A better kind wins; of one kind the first, unless a later one of the article tells the same moment better.
     fn beats(&self, other: &Statement) -> bool {
         let near = || self.date.duration_since(other.date).as_hours().abs() <= 24;
-        self.kind < other.kind || self.kind == other.kind && self.precision > other.precision && near()
+        let article = self.kind == Kind::Published && other.kind == Kind::Published;
+        self.kind < other.kind || article && self.precision > other.precision && near()
     }
 }
 
@@ -196,28 +209,22 @@ impl Statements {
 
     /// A start tag.
     pub(super) fn element(&mut self, name: &str, attributes: &Attributes, in_head: bool) {
-        let named = ["property", "name", "itemprop"]
-            .into_iter()
-            .filter_map(|key| Some((key, attributes.get(key)?)))
-            .flat_map(|(key, names)| names.split_ascii_whitespace().map(move |name| (key, name)))
-            .filter_map(|(key, name)| Some((kind(name)?, key)));
-        let kind = match name {
-            "meta" => named
-                .map(|(kind, key)| match kind {
-                    // The items of a body may be other stories.
-                    Kind::Published if key == "itemprop" && !in_head => Kind::Beside,
-                    kind => kind,
-                })
-                .min(),
-            "time" if attributes.get("pubdate").is_some() => Some(Kind::Beside),
-            "time" => {
-                let named = named.map(|(kind, _)| kind.max(Kind::Beside)).min();
-                named.or_else(|| class(attributes)).or(Some(Kind::Shown))
-            }
-            "abbr" => class(attributes),
-            _ => None,
+        let named = |keys: &[&str]| {
+            let names = keys.iter().filter_map(|key| attributes.get(key)).flat_map(str::split_ascii_whitespace);
+            names.filter_map(kind).min()
         };
-        let value = ["content", "datetime", "title"].into_iter().find_map(|key| attributes.get(key));
+        let kind = match name {
+            // The items of a body may be other stories.
+            "meta" if in_head => named(&["property", "name", "itemprop"]),
+            "meta" => named(&["property", "name"]).or_else(|| named(&["itemprop"]).map(|kind| kind.max(Kind::Beside))),
+            "time" if attributes.get("pubdate").is_some() => Some(Kind::Beside),
+            _ => named(&["itemprop", "property"])
+                .map(|kind| kind.max(Kind::Beside))
+                .or_else(|| class(attributes).filter(|_| matches!(name, "time" | "abbr")))
+                .or((name == "time").then_some(Kind::Shown)),
+        };
+        let keys: &[&str] = if name == "abbr" { &["content", "title"] } else { &["content", "datetime"] };
+        let value = keys.iter().find_map(|key| attributes.get(key));
         if let (Some(kind), Some(value)) = (kind, value) {
             self.offer(kind, value);
         }
@@ -347,6 +354,7 @@ mod tests {
             ([("date", "2031-05-09"), ("pubdate", "2031-05-04")], "2031-05-04"),
             ([("sailthru.date", "2031-05-09"), ("created", "2031-05-03")], "2031-05-03"),
             ([("pubdate", "23/05/2031 10:15"), ("date", "2031-05-04")], "2031-05-23"),
+            ([("pubdate", "1935914400"), ("date", "2031-05-04")], "2031-05-07"),
             ([("pubdate", "soon"), ("date", "2031-05-04")], "2031-05-04"),
             ([("pubdate", "1970-01-01T00:00:00Z"), ("date", "2031-05-04")], "2031-05-04"),
             ([("pubdate", ""), ("publishdate", "{{ date }}")], ""),
@@ -413,6 +421,9 @@ mod tests {
             ("<time class='updated' datetime='2031-05-04'>4 May</time>", (None, day())),
             ("<aside><time pubdate datetime='2031-05-04'>4 May</time></aside>", (None, None)),
             ("<abbr title='2031-05-04'>4 May</abbr>", (None, None)),
+            ("<span itemprop='datePublished' content='2031-05-04'>4 May</span>", (day(), None)),
+            ("<span property='dc:date dc:created' content='2031-05-04'>4 May</span>", (day(), None)),
+            ("<a name='date' title='2031-05-04'>4 May</a>", (None, None)),
             ("<time datetime='PT2M'>2 min read</time>", (None, None)),
         ] {
             assert_eq!(of(html), expect, "{html}");
