@@ -176,6 +176,9 @@ struct Reader {
     /// Where the paragraph begins, and whether it is more than links to other stories.
     paragraph: usize,
     told: bool,
+    /// The same of the outermost story element that is open.
+    story_start: usize,
+    story_told: bool,
     statements: published::Statements,
     /// The script of JSON-LD that is open.
     data: Option<String>,
@@ -209,6 +212,8 @@ impl Reader {
             marked: 0,
             paragraph: 0,
             told: false,
+            story_start: 0,
+            story_told: false,
             statements: published::Statements::default(),
             data: None,
             data_read: 0,
@@ -309,11 +314,9 @@ impl Reader {
         }
         self.gap = Gap::None;
         // A marked paragraph is a headline, a byline or a caption, links or not.
-        self.told |= self.story.is_none()
-            || self.in_story > 0
-            || self.marked > 0
-            || self.loose.is_some()
-            || self.links == 0 && word.contains(char::is_alphanumeric);
+        let unlinked = self.links == 0 && word.contains(char::is_alphanumeric);
+        self.story_told |= unlinked;
+        self.told |= self.story.is_none() || self.in_story > 0 || self.marked > 0 || self.loose.is_some() || unlinked;
         self.received_end = range.end;
         body.push(word, range);
     }
@@ -364,7 +367,12 @@ impl Reader {
         self.preformatted += usize::from(name == "pre");
         let link = name == "a" && attributes.get("href").is_some();
         self.links += usize::from(link);
-        self.in_story += usize::from(self.story == Some(name));
+        if self.story == Some(name) {
+            if self.in_story == 0 {
+                (self.story_start, self.story_told) = (self.page.body.text.len(), false);
+            }
+            self.in_story += 1;
+        }
         self.marked += usize::from(mark.is_some());
         self.stack.push(Open { name: name.to_owned(), skipped, link, mark });
     }
@@ -396,9 +404,22 @@ impl Reader {
         self.skipping -= usize::from(open.skipped);
         self.preformatted -= usize::from(open.name == "pre");
         self.links -= usize::from(open.link);
-        self.in_story -= usize::from(self.story == Some(open.name.as_str()));
         self.marked -= usize::from(open.mark.is_some());
         self.mark(open.mark);
+        if self.story == Some(open.name.as_str()) {
+            self.in_story -= 1;
+            self.end_story();
+        }
+    }
+
+    /// Takes back a story element that is nothing but links, a card that leads to another story; never all there is.
+    fn end_story(&mut self) {
+        if self.in_story == 0 && !self.story_told && self.marked == 0 && self.story_start > 0 {
+            self.page.body.truncate(self.story_start);
+            let len = self.page.body.text.len();
+            self.page.marks.retain(|(range, _)| range.end <= len);
+            self.paragraph = self.paragraph.min(len);
+        }
     }
 
     /// Ends a paragraph. One outside of the story that is nothing but links leads to other stories, and is taken back.
@@ -532,6 +553,8 @@ mod tests {
             ("<main><p><a href=x>b</a></p>a</main><p><a href=x>c</a>", "b\n\na"),
             ("<main><article>a</article><p><a href=x>b</a></p></main>", "a"),
             ("<article></article><a name=top>a</a>", "a"),
+            ("<article>a</article><article><h1><a href=x>b</a></h1></article><article>c</article>", "a\n\nc"),
+            ("<article><p><a href=x>a</a></p></article>", "a"),
             ("<div>a</div><div><a href=x>b</a></div>", "a\n\nb"),
         ] {
             check(html, expect);
