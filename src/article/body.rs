@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::mojibake::{self, Piece};
+
 /// Readable text and the stretches it was made of.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Body {
@@ -21,11 +23,29 @@ struct Stretch {
 }
 
 impl Body {
-    /// A body that is the received text from byte `from` on.
-    pub(super) fn tail(received: &str, from: usize) -> Self {
+    /// A body for plain text that is not readable as it is: a byte order mark before it, or damaged characters.
+    pub(super) fn of_plain(received: &str) -> Option<Self> {
+        let text = received.strip_prefix('\u{feff}').unwrap_or(received);
+        let from = received.len() - text.len();
         let mut body = Body::default();
-        body.push(&received[from..], from..received.len());
-        body
+        if mojibake::is_damaged(text) {
+            mojibake::mend(text, |piece, at| {
+                let at = at.start + from..at.end + from;
+                match piece {
+                    Piece::Copy(copy) => body.push(copy, at),
+                    Piece::Meant(c) => body.push(c.encode_utf8(&mut [0; 4]), at),
+                }
+            });
+            return Some(body);
+        }
+        body.push(text, from..received.len());
+        (from > 0).then_some(body)
+    }
+
+    /// Takes back everything from byte `len` on, where a paragraph or the separator before it was appended.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.text.truncate(len);
+        while self.stretches.pop_if(|last| last.body as usize >= len).is_some() {}
     }
 
     /// Appends `text`, which stands for `received`. Ranges must come in order and not overlap.

@@ -29,6 +29,8 @@ pub enum DateSource {
     Url,
     /// A full date in the byline or a caption.
     Text,
+    /// A time shown on the page, or that of its last change.
+    Page,
 }
 
 /// What each source says; what is missing in one is resolved against the others.
@@ -39,13 +41,14 @@ pub(super) struct Dates {
     pub(super) dateline: Option<CalendarDate>,
     pub(super) url: Option<Date>,
     pub(super) text: Option<Date>,
+    pub(super) page: Option<Date>,
 }
 
 impl Dates {
     /// The dateline's date. A year that it lacks is the one that brings it closest to the other sources.
     pub(super) fn dateline(&self) -> Option<Date> {
         let crawler = self.crawler.and_then(|c| c.resolve(self.published));
-        self.dateline?.resolve(self.published.or(crawler).or(self.url).or(self.text))
+        self.dateline?.resolve(self.published.or(crawler).or(self.url).or(self.text).or(self.page))
     }
 
     /// The best source there is.
@@ -56,6 +59,7 @@ impl Dates {
             .or_else(|| from(self.dateline(), DateSource::Dateline))
             .or_else(|| from(self.url, DateSource::Url))
             .or_else(|| from(self.text, DateSource::Text))
+            .or_else(|| from(self.page, DateSource::Page))
     }
 }
 
@@ -77,6 +81,17 @@ pub(super) fn published(value: &PublishedAt) -> Option<Date> {
                 .filter(|date| (1800..2200).contains(&date.year()))
         }
     }
+}
+
+/// A date as pages write them besides: "23/02/2022", and Java's "Thu Feb 03 10:15:00 CET 2022".
+pub(super) fn on_page(text: &str) -> Option<Date> {
+    grammar::day_month_year(text).or_else(|| year_last(text))
+}
+
+fn year_last(text: &str) -> Option<Date> {
+    let (rest, year) = text.rsplit_once(' ')?;
+    let day = rest.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
+    grammar::at_start(&format!("{day} {year}"))?.0.full()
 }
 
 /// Seconds, or milliseconds where seconds would lie beyond the year 5000.
@@ -118,9 +133,27 @@ mod tests {
         check("1643900000000", Some("2022-02-03"));
         check("20220203", Some("2022-02-03"));
         check("20220203101500", Some("2022-02-03"));
+        check("Thu Feb 03 2022 10:15:00 GMT+0100 (CET)", Some("2022-02-03"));
+        check("2022-02-03T10:15:00.000+0000", Some("2022-02-03"));
         check("yesterday", None);
         check("2022-02-31", None);
         assert_eq!(published(&PublishedAt::Epoch(i64::MIN)), None);
+    }
+
+    #[test]
+    fn pages_write_dates_in_other_ways_too() {
+        for (text, expect) in [
+            ("Thu Feb 03 10:15:00 CET 2022", Some("2022-02-03")),
+            ("23/02/2022 10:15", Some("2022-02-23")),
+            ("2/23/2022 10:15 AM", Some("2022-02-23")),
+            ("3.2.2022", Some("2022-02-03")),
+            ("2/2/2022", Some("2022-02-02")),
+            ("3/2/2022", None),
+            ("23/22/2022", None),
+            ("3 of 4 in 2022", None),
+        ] {
+            assert_eq!(on_page(text).map(|d| d.to_string()).as_deref(), expect, "{text}");
+        }
     }
 
     #[test]

@@ -4,9 +4,12 @@
 //! footers, forms) and which say what a paragraph is (`h1`, `figcaption`). Tags are read by html5gum, which follows the
 //! WHATWG tokenizer; no tree is built. Time is linear in the input: open elements are kept on a stack of bounded depth.
 //!
-//! Left out: style sheets (hidden text is read), layout of tables, pages that are written by scripts.
+//! Left out: style sheets (what an element itself says of being hidden counts), layout of tables, pages that are written by
+//! scripts.
 
 mod detect;
+mod hidden;
+mod published;
 mod tokens;
 
 use std::ops::Range;
@@ -14,6 +17,7 @@ use std::ops::Range;
 use super::body::Body;
 use super::error::IntakeError;
 use super::layout::BlockKind;
+use super::mojibake::{self, Piece};
 pub(super) use detect::is_html;
 
 /// What an HTML document holds.
@@ -24,8 +28,10 @@ pub(super) struct Page {
     pub(super) marks: Vec<(Range<usize>, BlockKind)>,
     /// `<title>`.
     pub(super) title: Option<String>,
-    /// A publication time in a `meta` or `time` element.
+    /// When the page says that the article was published.
     pub(super) published: Option<String>,
+    /// Without that, a time that the page shows, or that of its last change.
+    pub(super) dated: Option<String>,
 }
 
 /// Elements whose text is not read.
@@ -104,15 +110,33 @@ fn kind_of(name: &str, class: &str) -> Option<BlockKind> {
     }
 }
 
+/// Most of a page's JSON-LD that is read, in bytes.
+const MAX_DATA: usize = 256 << 10;
+
 /// Reads a document. `text` must be shorter than 4 GiB.
 pub(super) fn read(text: &str, max_depth: usize) -> Result<Page, IntakeError> {
-    let mut reader = Reader { keep_lines: !detect::has_blocks(text), ..Reader::new(max_depth) };
+    let page = read_with(text, Reader::new(max_depth))?;
+    if !page.body.text.is_empty() {
+        return Ok(page);
+    }
+    // Some pages hide all of their text until a script shows it, or while a dialog lies above it.
+    read_with(text, Reader { reads_hidden: true, ..Reader::new(max_depth) })
+}
+
+fn read_with(text: &str, reader: Reader) -> Result<Page, IntakeError> {
+    let mut reader = Reader {
+        keep_lines: !detect::has_blocks(text),
+        damaged: mojibake::is_damaged(text),
+        story: detect::story(text),
+        ..reader
+    };
     tokens::run(text, &mut reader);
     if reader.too_deep {
-        return Err(IntakeError::HtmlTooDeep { limit: max_depth });
+        return Err(IntakeError::HtmlTooDeep { limit: reader.max_depth });
     }
     reader.close_all();
     reader.marks_in_order();
+    (reader.page.published, reader.page.dated) = reader.statements.best();
     Ok(reader.page)
 }
 
@@ -124,12 +148,15 @@ enum Gap {
     Blank(Range<usize>),
     Line,
     Paragraph,
+    /// Something that is not shown.
+    Hidden,
 }
 
 /// An element that is open.
 struct Open {
     name: String,
     skipped: bool,
+    link: bool,
     mark: Option<(BlockKind, usize)>,
 }
 
@@ -138,6 +165,26 @@ struct Reader {
     stack: Vec<Open>,
     max_depth: usize,
     too_deep: bool,
+    reads_hidden: bool,
+    damaged: bool,
+    /// The element that holds the story, if the page has such a one.
+    story: Option<&'static str>,
+    /// Open elements of that name, links, and elements with a mark.
+    in_story: usize,
+    links: usize,
+    marked: usize,
+    /// Where the paragraph begins, and whether it is more than links to other stories.
+    paragraph: usize,
+    told: bool,
+    /// The same of the outermost story element that is open.
+    story_start: usize,
+    story_told: bool,
+    statements: published::Statements,
+    /// The script of JSON-LD that is open.
+    data: Option<String>,
+    data_read: usize,
+    /// An unstacked element that is not shown, and the depth at which it stands.
+    unseen: Option<(String, usize)>,
     /// Line ends count, as in `pre`: there is no markup for paragraphs.
     keep_lines: bool,
     gap: Gap,
@@ -157,6 +204,20 @@ impl Reader {
             stack: Vec::new(),
             max_depth,
             too_deep: false,
+            reads_hidden: false,
+            damaged: false,
+            story: None,
+            in_story: 0,
+            links: 0,
+            marked: 0,
+            paragraph: 0,
+            told: false,
+            story_start: 0,
+            story_told: false,
+            statements: published::Statements::default(),
+            data: None,
+            data_read: 0,
+            unseen: None,
             keep_lines: false,
             gap: Gap::None,
             skipping: 0,
@@ -168,10 +229,20 @@ impl Reader {
     }
 
     /// Characters that stand at `at` as they are.
-    fn copy(&mut self, text: &str, mut at: usize) {
+    fn copy(&mut self, text: &str, at: usize) {
         if !self.reads(text) {
             return;
         }
+        if !self.damaged {
+            return self.runs(text, at);
+        }
+        mojibake::mend(text, |piece, range| match piece {
+            Piece::Copy(text) => self.runs(text, at + range.start),
+            Piece::Meant(c) => self.replacement(c, at + range.start..at + range.end),
+        });
+    }
+
+    fn runs(&mut self, text: &str, mut at: usize) {
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let (blank, dropped) = (is_blank(first), is_invisible(first));
@@ -203,7 +274,13 @@ impl Reader {
         if self.in_title {
             self.page.title.get_or_insert_default().push_str(text);
         }
-        !self.in_title && self.skipping == 0
+        if let Some(data) = &mut self.data
+            && self.data_read + text.len() <= MAX_DATA
+        {
+            self.data_read += text.len();
+            data.push_str(text);
+        }
+        !self.in_title && self.skipping == 0 && self.unseen.is_none()
     }
 
     fn blank(&mut self, run: &str, range: Range<usize>) {
@@ -211,8 +288,8 @@ impl Reader {
         let keep = self.keep_lines || self.preformatted > 0;
         match &self.gap {
             _ if keep && lines >= 2 => self.gap = Gap::Paragraph,
-            Gap::None | Gap::Blank(_) if keep && lines == 1 => self.gap = Gap::Line,
-            Gap::None => self.gap = Gap::Blank(range),
+            Gap::None | Gap::Blank(_) | Gap::Hidden if keep && lines == 1 => self.gap = Gap::Line,
+            Gap::None | Gap::Hidden => self.gap = Gap::Blank(range),
             _ => {}
         }
     }
@@ -226,27 +303,50 @@ impl Reader {
                 Gap::Blank(blank) => body.push(" ", blank),
                 Gap::Line => body.push("\n", here),
                 Gap::Paragraph => body.push("\n\n", here),
+                // "Jane Roe<span aria-hidden=true>|</span>Salgora", but not "port<span hidden>...</span>, he said".
+                Gap::Hidden
+                    if word.starts_with(char::is_alphanumeric) && body.text.ends_with(char::is_alphanumeric) =>
+                {
+                    body.push(" ", here);
+                }
+                Gap::Hidden => {}
             }
         }
         self.gap = Gap::None;
+        // A marked paragraph is a headline, a byline or a caption, links or not.
+        let unlinked = self.links == 0 && word.contains(char::is_alphanumeric);
+        self.story_told |= unlinked;
+        self.told |= self.story.is_none() || self.in_story > 0 || self.marked > 0 || self.loose.is_some() || unlinked;
         self.received_end = range.end;
         body.push(word, range);
     }
 
     fn start(&mut self, name: &str, attributes: &tokens::Attributes) {
-        self.in_title = name == "title";
-        self.metadata(name, attributes);
+        // A second title is that of a drawing.
+        self.in_title = name == "title" && self.page.title.is_none();
         let block = BLOCKS.binary_search(&name).is_ok();
+        if block && self.stack.last().is_some_and(|open| open.name == "head") {
+            self.pop();
+        }
+        self.metadata(name, attributes);
+        let depth = self.stack.len();
+        if self.unseen.as_ref().is_some_and(|(open, at)| depth <= *at && hidden::ends_before(open, name, block)) {
+            self.unseen = None;
+        }
         if block {
-            self.gap = Gap::Paragraph;
-            self.close_loose();
+            self.end_paragraph();
         } else if name == "br" {
             self.gap = if matches!(self.gap, Gap::Line | Gap::Paragraph) { Gap::Paragraph } else { Gap::Line };
         }
-        let mark = kind_of(name, &attributes.class).map(|kind| (kind, self.page.body.text.len()));
+        let unread = hidden::is_beside(attributes) || !self.reads_hidden && hidden::is_hidden(name, attributes);
+        let mark =
+            kind_of(name, attributes.get("class").unwrap_or_default()).map(|kind| (kind, self.page.body.text.len()));
         if UNSTACKED.contains(&name) {
             if block {
                 self.loose = mark;
+            }
+            if unread && block && name != "hr" && self.unseen.is_none() {
+                self.unseen = Some((name.to_owned(), self.stack.len()));
             }
             return;
         }
@@ -259,17 +359,34 @@ impl Reader {
         }
         // The footer of a quotation names who is quoted.
         let quoted = name == "footer" && self.stack.iter().any(|open| open.name == "blockquote");
-        let skipped = SKIPPED.contains(&name) && !quoted;
+        let skipped = unread || SKIPPED.contains(&name) && !quoted;
+        if unread && self.gap == Gap::None {
+            self.gap = Gap::Hidden;
+        }
         self.skipping += usize::from(skipped);
         self.preformatted += usize::from(name == "pre");
-        self.stack.push(Open { name: name.to_owned(), skipped, mark });
+        let link = name == "a" && attributes.get("href").is_some();
+        self.links += usize::from(link);
+        if self.story == Some(name) {
+            if self.in_story == 0 {
+                (self.story_start, self.story_told) = (self.page.body.text.len(), false);
+            }
+            self.in_story += 1;
+        }
+        self.marked += usize::from(mark.is_some());
+        self.stack.push(Open { name: name.to_owned(), skipped, link, mark });
     }
 
     fn end(&mut self, name: &str) {
         self.in_title = false;
         if BLOCKS.binary_search(&name).is_ok() {
-            self.gap = Gap::Paragraph;
-            self.close_loose();
+            self.end_paragraph();
+        }
+        if let Some(data) = self.data.take_if(|_| name == "script") {
+            self.statements.json_ld(&data);
+        }
+        if self.unseen.as_ref().is_some_and(|(open, depth)| open == name && self.stack.len() <= *depth) {
+            self.unseen = None;
         }
         // An end tag closes everything opened within its element; one without an element closes nothing.
         if let Some(at) = self.stack.iter().rposition(|open| open.name == name) {
@@ -281,9 +398,39 @@ impl Reader {
 
     fn pop(&mut self) {
         let Some(open) = self.stack.pop() else { return };
+        if self.unseen.as_ref().is_some_and(|(_, depth)| self.stack.len() < *depth) {
+            self.unseen = None;
+        }
         self.skipping -= usize::from(open.skipped);
         self.preformatted -= usize::from(open.name == "pre");
+        self.links -= usize::from(open.link);
+        self.marked -= usize::from(open.mark.is_some());
         self.mark(open.mark);
+        if self.story == Some(open.name.as_str()) {
+            self.in_story -= 1;
+            self.end_story();
+        }
+    }
+
+    /// Takes back a story element that is nothing but links, a card that leads to another story; never all there is.
+    fn end_story(&mut self) {
+        if self.in_story == 0 && !self.story_told && self.marked == 0 && self.story_start > 0 {
+            self.page.body.truncate(self.story_start);
+            let len = self.page.body.text.len();
+            self.page.marks.retain(|(range, _)| range.end <= len);
+            self.paragraph = self.paragraph.min(len);
+        }
+    }
+
+    /// Ends a paragraph. One outside of the story that is nothing but links leads to other stories, and is taken back.
+    fn end_paragraph(&mut self) {
+        if !self.told && self.marked == 0 {
+            self.page.body.truncate(self.paragraph);
+        }
+        self.close_loose();
+        self.gap = Gap::Paragraph;
+        self.paragraph = self.page.body.text.len();
+        self.told = false;
     }
 
     fn close_loose(&mut self) {
@@ -300,7 +447,7 @@ impl Reader {
     }
 
     fn close_all(&mut self) {
-        self.close_loose();
+        self.end_paragraph();
         while !self.stack.is_empty() {
             self.pop();
         }
@@ -318,33 +465,19 @@ impl Reader {
     }
 
     fn metadata(&mut self, name: &str, attributes: &tokens::Attributes) {
-        let key = attributes.key.to_ascii_lowercase();
-        let dated = match name {
-            "meta" => PUBLISHED_KEYS.contains(&key.as_str()),
-            "time" => key == "datepublished" || key == "pubdate",
-            _ => false,
-        };
-        if dated && self.page.published.is_none() && !attributes.value.trim().is_empty() {
-            self.page.published = Some(attributes.value.trim().to_owned());
+        let speaks = matches!(name, "meta" | "time" | "abbr" | "script")
+            || attributes.get("itemprop").or(attributes.get("property")).is_some();
+        if !speaks || !published::belongs(self.stack.iter().map(|open| open.name.as_str())) {
+            return;
+        }
+        if name != "script" {
+            let in_head = self.stack.iter().any(|open| open.name == "head");
+            self.statements.element(name, attributes, in_head);
+        } else if attributes.get("type").is_some_and(|t| t.to_ascii_lowercase().contains("ld+json")) {
+            self.data = Some(String::new());
         }
     }
 }
-
-/// Names under which pages state their publication time.
-const PUBLISHED_KEYS: [&str; 12] = [
-    "article:published_time",
-    "og:article:published_time",
-    "datepublished",
-    "date",
-    "pubdate",
-    "publishdate",
-    "publish-date",
-    "publication_date",
-    "dc.date",
-    "dc.date.issued",
-    "parsely-pub-date",
-    "sailthru.date",
-];
 
 /// Blanks that HTML collapses; the no-break space too, which pages use for layout.
 fn is_blank(c: char) -> bool {
@@ -382,7 +515,61 @@ mod tests {
         check("<p>One.\r\nTwo.</p>", "One. Two.");
         check("<!-- no --><p>a<!-- no -->b</p>", "ab");
         check("<blockquote>Words.<footer>Jane Roe</footer></blockquote>", "Words.Jane Roe");
+        check("<html><head><title>T</title><body><p>Text.", "Text.");
         check("", "");
+    }
+
+    #[test]
+    fn what_is_not_shown_is_not_read() {
+        for (html, expect) in [
+            ("<p>a</p><p hidden>b</p><p>c</p>", "a\n\nc"),
+            ("<p>a<p aria-hidden=TRUE>b <i>b</i> b<p>c", "a\n\nc"),
+            ("<p>a</p><p hidden>b<div>c</div>", "a\n\nc"),
+            ("<ul><li>a<li hidden><p>b</p><ul><li>b</ul> b<li>c</ul>", "a\n\nc"),
+            ("<ul><li>a<li hidden>b</ul>c", "a\n\nc"),
+            ("<table><tr><td>a<td hidden>b<td>c<tr hidden><td>d<tr><td>e</table>", "a\n\nc\n\ne"),
+            ("<div style='color: red; Display:none !important'><p>b</p></div><p>a", "a"),
+            ("<section style='visibility : hidden'>b</section><p style='display:block'>a", "a"),
+            ("<div role='dialog'><p>b</p></div><div aria-modal=true>c</div><p>a", "a"),
+            ("<dialog open>b</dialog><div role='navigation'>c</div><p>a", "a"),
+            ("<p>a<span hidden> b</span>, c<i class=icon aria-hidden=true></i></p>", "a, c"),
+            ("<p>a<span aria-hidden='true'>|</span>b <span aria-hidden='true'>|</span> c</p>", "a b c"),
+            ("<p aria-hidden=false>a</p><p hidden=until-found>b</p>", "a\n\nb"),
+            ("<body style='display:none'><main aria-hidden=true><p>a</p></main></body>", "a"),
+            ("<div id=root aria-hidden=true><p>a</p></div><div role=dialog>b</div>", "a"),
+            ("<img hidden><br hidden><hr hidden>a", "a"),
+        ] {
+            check(html, expect);
+        }
+    }
+
+    #[test]
+    fn links_outside_of_the_story_are_other_stories() {
+        for (html, expect) in [
+            ("<div><a href=x>b</a></div><article><p>a <a href=x>c</a></p><p><a href=x>d</a></p></article>", "a c\n\nd"),
+            ("<article>a</article><ul><li><a href=x>b</a> | <a href=x>c</a></ul><p>d <a href=x>e</a></p>", "a\n\nd e"),
+            ("<article>a</article><a href=x><h3>b</h3><p>c</p></a><a href=x>d</a>", "a"),
+            ("<h1><a href=x>h</a></h1><p class=byline><a href=x>r</a></p><article>a</article>", "h\n\nr\n\na"),
+            ("<main><p><a href=x>b</a></p>a</main><p><a href=x>c</a>", "b\n\na"),
+            ("<main><article>a</article><p><a href=x>b</a></p></main>", "a"),
+            ("<article></article><a name=top>a</a>", "a"),
+            ("<article>a</article><article><h1><a href=x>b</a></h1></article><article>c</article>", "a\n\nc"),
+            ("<article><p><a href=x>a</a></p></article>", "a"),
+            ("<div>a</div><div><a href=x>b</a></div>", "a\n\nb"),
+        ] {
+            check(html, expect);
+        }
+    }
+
+    #[test]
+    fn damaged_characters_are_read_as_they_were_meant() {
+        check(
+            "<p>JosÃ© GarcÃ\u{ad}a&amp; 10Â\u{a0}km â€” â€œyesâ€ he\u{200b} said</p>",
+            "José García& 10 km — “yes” he said",
+        );
+        let html = "<p>â€”a</p>";
+        let body = read(html, 100).unwrap().body;
+        assert_eq!(&html[body.received_range(0.."—".len())], "â€”");
     }
 
     #[test]
@@ -400,7 +587,7 @@ mod tests {
     #[test]
     fn pages_state_title_and_date() {
         let page = read(
-            "<html><head><title>Ferry</title><meta property='article:published_time' content='2021-05-03T10:00Z'></head>",
+            "<html><head><title>Ferry</title><svg><title>Logo</title></svg><meta property='article:published_time' content='2021-05-03T10:00Z'></head>",
             100,
         )
         .unwrap();
@@ -427,7 +614,7 @@ mod tests {
     }
 
     const PIECES: &str = "(?s)(<p>|</p>|<br>|<div class=\"é\">|</div>|<figure>|<nav>|</nav>|<title>|<pre>|</pre>|<!--|-->|&amp;|&mdash;|&nGt;\
-        |&nbsp;|&#x1F600;|&bogus;|&|<|>|\r\n|\n| |\u{a0}|\u{ad}|<script>|</script>|<plaintext>|[a-zA-Zé—😀. ]{1,6}){0,40}";
+        |<article>|</article>|<a href=x>|</a>|<p hidden>|<i hidden>|</i>|&nbsp;|&#x1F600;|&bogus;|&|<|>|\r\n|\n| |\u{a0}|\u{ad}|<script>|</script>|<plaintext>|[a-zA-Zé—😀. ]{1,6}){0,40}";
 
     proptest! {
         #[test]

@@ -138,28 +138,30 @@ impl Intake {
 
     fn assemble(&self, mut raw: RawArticle, page: Option<Page>) -> Article {
         let received = raw.text;
+        let published = raw.published_at.as_ref().map(date::published);
+        let mut stated = (None, None);
         let (body, marks) = match page {
             Some(page) => {
+                let read =
+                    |text: &Option<String>| text.clone().map(PublishedAt::Text).as_ref().and_then(date::published);
+                stated = (read(&page.published), read(&page.dated));
                 raw.title =
                     raw.title.or(page.title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" ")));
                 raw.published_at = raw.published_at.or(page.published.map(PublishedAt::Text));
                 (Some(page.body), page.marks)
             }
-            None => {
-                let mark = received.starts_with('\u{feff}').then(|| Body::tail(&received, '\u{feff}'.len_utf8()));
-                (mark, Vec::new())
-            }
+            None => (Body::of_plain(&received), Vec::new()),
         };
         let text = body.as_ref().map_or(received.as_str(), |b| &b.text);
 
         let outline = layout::outline(text, raw.title.as_deref(), &marks, &self.tables);
-        let published = raw.published_at.as_ref().map(date::published);
         let dates = Dates {
-            published: published.flatten(),
+            published: published.flatten().or(stated.0),
             crawler: outline.crawler_date,
             dateline: outline.dateline_date,
             url: raw.url.as_deref().and_then(date::in_url).or(outline.url_date),
             text: outline.text_date,
+            page: stated.1,
         };
         let mut layout = outline.layout;
         if let Some(dateline) = &mut layout.dateline {

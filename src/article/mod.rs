@@ -1,8 +1,8 @@
 //! Raw bytes to an [`Article`]: decoding, HTML to text, layout, date, language, limits.
 //!
 //! Two texts are kept apart. The *received* text is what the producer sent; offsets in records refer to it and nothing
-//! is ever cut from it. The *body* is what the language engine reads: the same text, or the readable text of an HTML
-//! body. Everything above this module works with byte ranges of the body; [`Article::received_range`] leads back.
+//! is ever cut from it. The *body* is what the language engine reads: the same text, the readable text of an HTML
+//! body, or what was meant by damaged characters. Everything above this module works with byte ranges of the body; [`Article::received_range`] leads back.
 //!
 //! [`Intake`] reads messages. It is pure: it knows no clock, no network and no Kafka.
 
@@ -16,6 +16,7 @@ mod json;
 mod language;
 pub mod layout;
 pub mod limits;
+mod mojibake;
 pub mod offsets;
 pub mod samples;
 mod table;

@@ -99,6 +99,22 @@ pub(in crate::article) fn numeric(text: &str) -> Option<(CalendarDate, usize)> {
     Some((valid(Year::Full(i16::try_from(year).ok()?), month, day)?, cursor.at + more))
 }
 
+/// "23/02/2022", "2/23/2022", "3.2.2022", at the start of `text`. Where day and month can be told apart by nothing it is no
+/// date; with full stops the day comes first.
+pub(in crate::article) fn day_month_year(text: &str) -> Option<Date> {
+    let mut cursor = Cursor { text, at: 0 };
+    let (first, _) = cursor.digits(2)?;
+    let separator = cursor.any(b"/.-")?;
+    let (second, _) = cursor.digits(2)?;
+    cursor.any(&[separator])?;
+    let year = cursor.full_year()?;
+    let date = |day, month| valid(year, month, day)?.full();
+    match (date(first, second), date(second, first)) {
+        (Some(day_first), Some(month_first)) => (separator == b'.' || day_first == month_first).then_some(day_first),
+        (one, other) => one.or(other),
+    }
+}
+
 /// "Feb. 3, 2022", "March 3".
 fn month_first(cursor: &mut Cursor<'_>) -> Option<(CalendarDate, usize)> {
     let month = cursor.month()?;

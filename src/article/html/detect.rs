@@ -36,6 +36,12 @@ pub(super) fn has_blocks(text: &str) -> bool {
     tags.block_start + tags.breaks > 0
 }
 
+/// The element that holds the story: `article`, else `main`, if the page has one.
+pub(super) fn story(text: &str) -> Option<&'static str> {
+    let has = |name: &str| text.match_indices('<').any(|(at, _)| starts(&text[at + 1..], name));
+    ["article", "main"].into_iter().find(|name| has(name))
+}
+
 fn count(text: &str) -> Tags {
     let mut tags = Tags::default();
     for (at, _) in text.match_indices('<') {

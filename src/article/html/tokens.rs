@@ -27,15 +27,37 @@ pub(super) fn run(text: &str, reader: &mut Reader) {
     let Ok(()) = Tokenizer::new_with_emitter(text, emitter).finish();
 }
 
-/// The attributes that matter.
+/// The attributes that matter; the others are not kept.
+const KEPT: [&[u8]; 15] = [
+    b"aria-hidden",
+    b"aria-modal",
+    b"class",
+    b"content",
+    b"datetime",
+    b"hidden",
+    b"href",
+    b"itemprop",
+    b"name",
+    b"property",
+    b"pubdate",
+    b"role",
+    b"style",
+    b"title",
+    b"type",
+];
+
+/// What a start tag says of its element.
 #[derive(Debug, Default)]
 pub(super) struct Attributes {
-    pub(super) class: String,
-    /// `property`, `name` or `itemprop`.
-    pub(super) key: String,
-    /// `content` or `datetime`.
-    pub(super) value: String,
+    list: Vec<(Vec<u8>, String)>,
     pub(super) self_closing: bool,
+}
+
+impl Attributes {
+    /// The value, empty where there is none; `None` without the attribute. Of two with one name the first counts.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.list.iter().find(|(n, _)| n == name.as_bytes()).map(|(_, value)| value.as_str())
+    }
 }
 
 #[derive(Default)]
@@ -43,10 +65,20 @@ struct Tag {
     name: Vec<u8>,
     is_end: bool,
     self_closing: bool,
-    attribute: Vec<u8>,
-    class: Vec<u8>,
-    key: Vec<u8>,
-    value: Vec<u8>,
+    /// Name and value; the last one may be one that is not kept.
+    attributes: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Tag {
+    /// Drops the attribute read last unless it is kept.
+    fn settle(&mut self) {
+        self.attributes.pop_if(|last| !KEPT.contains(&last.0.as_slice()));
+        if let Some((last, before)) = self.attributes.split_last()
+            && before.iter().any(|(name, _)| *name == last.0)
+        {
+            self.attributes.pop();
+        }
+    }
 }
 
 struct Tokens<'a> {
@@ -67,15 +99,6 @@ impl Tokens<'_> {
         let copied = std::mem::replace(&mut self.copied, self.at..self.at);
         if let Some(text) = self.source.get(copied.clone()).filter(|text| !text.is_empty()) {
             self.reader.copy(text, copied.start);
-        }
-    }
-
-    fn attribute(&mut self) -> Option<&mut Vec<u8>> {
-        match self.tag.attribute.as_slice() {
-            b"class" => Some(&mut self.tag.class),
-            b"property" | b"name" | b"itemprop" => Some(&mut self.tag.key),
-            b"content" | b"datetime" => Some(&mut self.tag.value),
-            _ => None,
         }
     }
 
@@ -119,6 +142,7 @@ impl Emitter for Tokens<'_> {
     fn emit_current_tag(&mut self) -> Option<State> {
         self.flush();
         self.run_start = self.at;
+        self.tag.settle();
         let tag = std::mem::take(&mut self.tag);
         let name = string(&tag.name);
         if tag.is_end {
@@ -126,12 +150,8 @@ impl Emitter for Tokens<'_> {
             self.reader.end(&name);
             return None;
         }
-        let attributes = Attributes {
-            class: string(&tag.class),
-            key: string(&tag.key),
-            value: string(&tag.value),
-            self_closing: tag.self_closing,
-        };
+        let list = tag.attributes.into_iter().map(|(name, value)| (name, string(&value))).collect();
+        let attributes = Attributes { list, self_closing: tag.self_closing };
         self.reader.start(&name, &attributes);
         self.last_start_tag = tag.name;
         naive_next_state(&self.last_start_tag)
@@ -152,17 +172,20 @@ impl Emitter for Tokens<'_> {
     }
 
     fn init_attribute(&mut self) {
-        self.tag.attribute.clear();
+        self.tag.settle();
+        self.tag.attributes.push((Vec::new(), Vec::new()));
     }
 
     fn push_attribute_name(&mut self, s: &[u8]) {
-        if self.tag.attribute.len() < MAX_VALUE {
-            self.tag.attribute.extend_from_slice(s);
+        if let Some((name, _)) = self.tag.attributes.last_mut().filter(|(name, _)| name.len() < MAX_VALUE) {
+            name.extend_from_slice(s);
         }
     }
 
     fn push_attribute_value(&mut self, s: &[u8]) {
-        if let Some(value) = self.attribute() {
+        if let Some((name, value)) = self.tag.attributes.last_mut()
+            && KEPT.contains(&name.as_slice())
+        {
             let room = MAX_VALUE.saturating_sub(value.len());
             value.extend_from_slice(&s[..s.len().min(room)]);
         }
