@@ -19,13 +19,27 @@ const PROSPECTIVE: &[&str] = &[
     "threaten", "due", "set", "likely", "ready", "aim", "propose", "decide", "bind", "order", "ask", "urge", "call",
 ];
 
+/// Verbs that look ahead to a time with "by", "until" or "for" only ("gave the rebels until Friday", "postponed until
+/// June"): elsewhere they say when something was done ("announced Friday").
+const DEADLINE: &[&str] = &[
+    "demand", "require", "announce", "book", "fix", "convene", "summon", "invite", "postpone", "delay", "adjourn",
+    "reschedule", "extend", "give", "seek", "commit", "guarantee",
+];
+
 /// The direction of a time expression whose head is token `i`.
 pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
-    // "As soon as Tuesday", "until Friday" look ahead unless the verb is past.
-    let ahead = i >= 1 && (doc.word(i - 1).eq_ignore_ascii_case("until") || ends_with(doc, i, &["as", "soon", "as"]));
+    // "As soon as Tuesday", "until Friday", "by Friday" look ahead unless the verb is past: "by Friday nine had died".
+    let lead = if doc.dep(i) == Dep::Pobj { doc.head(i) } else { i.saturating_sub(1) };
+    let led = |words: &[&str]| lead != i && words.iter().any(|w| doc.word(lead).eq_ignore_ascii_case(w));
+    let ahead = led(&["until", "till", "by"]) || ends_with(doc, i, &["as", "soon", "as"]);
+    let appointed = ahead || led(&["for"]);
     let mut from = i;
     for at in std::iter::once(i).chain(doc.ancestors(i).take(12)) {
         match doc.pos(at) {
+            // "A strike called for Saturday", "promised arrests by Friday": what is appointed lies ahead, when the verb is past.
+            Pos::Verb if appointed && [PROSPECTIVE, DEADLINE].iter().any(|verbs| verbs.contains(&doc.lemma(at))) => {
+                return Direction::Future;
+            }
             Pos::Verb | Pos::Aux => match verb(doc, at) {
                 Direction::Unknown if ahead => return Direction::Future,
                 Direction::Unknown => {}
@@ -99,8 +113,8 @@ fn verb(doc: &Doc<'_>, i: usize) -> Direction {
     }
 }
 
-/// "Is going to", "are to": the present that looks ahead.
+/// "Is going to", "are to", "was to": what looks ahead.
 fn going(doc: &Doc<'_>, i: usize) -> bool {
     doc.word(i).eq_ignore_ascii_case("going")
-        || (doc.pos(i) == Pos::Aux && matches!(doc.tokens()[i].tag, Tag::Vbz | Tag::Vbp))
+        || (doc.pos(i) == Pos::Aux && matches!(doc.tokens()[i].tag, Tag::Vbz | Tag::Vbp | Tag::Vbd))
 }

@@ -10,11 +10,13 @@ mod relative;
 
 use std::ops::Range;
 
+pub(crate) use date::digits;
+
 use super::calendar::{Season, Unit};
 use super::expr::{Amount, Base, Clock, Expr, Origin, Point, Shift};
 use super::lexicon::{Class, Lexicon};
 use crate::extract::words::Words;
-use crate::nlp::{Doc, Pos, Tag};
+use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::TimeMod;
 
 /// An expression and the words it takes.
@@ -41,6 +43,8 @@ pub(crate) struct Parser<'a> {
     pub(crate) year: Option<i16>,
     /// Whether the text speaks of years B.C., so that "in 499" is one.
     pub(crate) antiquity: bool,
+    /// Whether dates in digits have the day first.
+    pub(crate) day_first: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -100,6 +104,7 @@ impl<'a> Parser<'a> {
                 | "fiscal"
                 | "fy"
                 | "q"
+                | "h"
                 | "ad"
                 | "post"
                 | "pre"
@@ -264,7 +269,26 @@ impl<'a> Parser<'a> {
 
     fn weekday(&self, i: usize) -> Option<i8> {
         let full = self.classes(i).iter().find_map(|c| if let Class::Weekday(d) = c { Some(*d) } else { None });
-        full.filter(|_| self.capital(i))
+        full.filter(|_| self.capital(i) && !self.forename(i))
+    }
+
+    /// "August Wilson", "Friday Adeyemi": a month or weekday that is a given name, hung by the engine on the name that
+    /// follows and led by nothing that leads a time. After a verb it is a time all the same: "said Friday Mr. Smith".
+    fn forename(&self, i: usize) -> bool {
+        let (token, next) = (self.words.token(i), self.words.token(i + 1));
+        let led = matches!(
+            self.before(i),
+            "the" | "this" | "that" | "last" | "next" | "in" | "on" | "since" | "until" | "early" | "late" | "mid" | "-"
+        );
+        i + 1 < self.limit
+            && !led
+            && self.doc.dep(token) == Dep::Compound
+            && self.doc.head(token) == next
+            && self.pos(i + 1) == Pos::Propn
+            && self.capital(i + 1)
+            && self.classes(i + 1).is_empty()
+            && self.day(i + 1).is_none()
+            && !matches!(self.pos(i.wrapping_sub(1)), Pos::Verb)
     }
 
     fn season(&self, i: usize) -> Option<Season> {
@@ -326,7 +350,7 @@ impl<'a> Parser<'a> {
 fn is_day(base: &Base) -> bool {
     match base {
         Base::Date { day, .. } => day.is_some(),
-        Base::Weekday(..) | Base::Day(_) | Base::Holiday(..) | Base::Beside(..) => true,
+        Base::Weekday(..) | Base::WeekdayOffset(..) | Base::Day(_) | Base::Holiday(..) | Base::Beside(..) => true,
         Base::Unit(unit, _) => *unit == Unit::Day,
         Base::Offset(amount, unit, ..) => *unit == Unit::Day && matches!(amount, Amount::Exact(_)),
         _ => false,
