@@ -45,6 +45,8 @@ pub(crate) enum Class {
     Set(Unit),
     /// Zone and what is written after the clock time.
     Zone(&'static str),
+    /// What is counted, so that a number before it is no year.
+    Counted,
     /// Place of datelines: its hours ahead of UTC, and whether its press writes the day of a date in digits first.
     Place(i8, bool),
 }
@@ -223,6 +225,7 @@ fn read_class(row: &Row<'static>, class: &str, value: &'static str) -> Result<Cl
         "looser" => Class::Looser(number(row, value)?),
         "set" => Class::Set(read_unit(row, value)?),
         "zone" => Class::Zone(if value == "-" { "" } else { value }),
+        "counted" => Class::Counted,
         "place" => match value.split_once(' ') {
             Some((hours, "md")) => Class::Place(number(row, hours)?, false),
             Some((hours, "dm")) => Class::Place(number(row, hours)?, true),

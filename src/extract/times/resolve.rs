@@ -307,6 +307,7 @@ impl<'a> Resolver<'a> {
                 let (before, after) = match toward() {
                     // What happened is never to come: eleven months back cost less than a day ahead.
                     Direction::Past => (1, 400),
+                    Direction::LikelyPast => (1, 6),
                     Direction::Future => (6, 1),
                     Direction::Unknown => (2, 3),
                 };
@@ -334,7 +335,7 @@ impl<'a> Resolver<'a> {
     /// Whether "this weekend" is the one just gone: said of the past before the week's own weekend has begun.
     fn weekend_gone(&self, shift: Shift, toward: impl Fn() -> Direction) -> bool {
         let before = self.date.is_some_and(|d| d.weekday().to_monday_one_offset() < 6);
-        shift.from == Origin::Document && before && toward() == Direction::Past
+        shift.from == Origin::Document && before && matches!(toward(), Direction::Past | Direction::LikelyPast)
     }
 
     fn season(&self, season: Season, shift: Option<Shift>, toward: impl Fn() -> Direction) -> Placed {
@@ -372,7 +373,7 @@ impl<'a> Resolver<'a> {
         let (days, confidence) = match (shift.map(|s| s.step), toward()) {
             (Some(-1), _) => (-(if back == 0 { 7 } else { back }), 0.9),
             (Some(1), _) => (if ahead == 0 { 7 } else { ahead }, 0.9),
-            (Some(_), Direction::Past) | (None, Direction::Past) => (-back, 0.9),
+            (_, Direction::Past | Direction::LikelyPast) => (-back, 0.9),
             (Some(_), _) => (ahead, 0.85),
             (None, Direction::Future) => (ahead, 0.9),
             (None, Direction::Unknown) if text_day.is_some() => (ahead, 0.6),

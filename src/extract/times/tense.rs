@@ -7,6 +7,9 @@ use crate::nlp::{Dep, Doc, Pos, Tag};
 pub(crate) enum Direction {
     /// The time is past.
     Past,
+    /// The verb is past, but the time hangs on a noun of it, which may be still to come ("invited them to a ceremony in
+    /// March").
+    LikelyPast,
     /// The time is to come.
     Future,
     /// The words around it do not tell.
@@ -32,17 +35,18 @@ pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
     let lead = if doc.dep(i) == Dep::Pobj { doc.head(i) } else { i.saturating_sub(1) };
     let led = |words: &[&str]| lead != i && words.iter().any(|w| doc.word(lead).eq_ignore_ascii_case(w));
     let ahead = led(&["until", "till", "by"]) || ends_with(doc, i, &["as", "soon", "as"]);
-    let appointed = ahead || led(&["for"]);
-    let mut from = i;
+    let called = led(&["for"]);
+    let appointed =
+        |lemma: &str| (ahead && lemma != "call" || called) && [PROSPECTIVE, DEADLINE].iter().any(|v| v.contains(&lemma));
+    let (mut from, mut noun) = (i, false);
     for at in std::iter::once(i).chain(doc.ancestors(i).take(12)) {
         match doc.pos(at) {
             // "A strike called for Saturday", "promised arrests by Friday": what is appointed lies ahead, when the verb is past.
-            Pos::Verb if appointed && [PROSPECTIVE, DEADLINE].iter().any(|verbs| verbs.contains(&doc.lemma(at))) => {
-                return Direction::Future;
-            }
+            Pos::Verb if appointed(doc.lemma(at)) => return Direction::Future,
             Pos::Verb | Pos::Aux => match verb(doc, at) {
                 Direction::Unknown if ahead => return Direction::Future,
                 Direction::Unknown => {}
+                Direction::Past if noun => return Direction::LikelyPast,
                 found => return found,
             },
             Pos::Adj if PROSPECTIVE.contains(&doc.lemma(at)) => return Direction::Future,
@@ -53,6 +57,8 @@ pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
             {
                 return Direction::Unknown;
             }
+            // "Killed 30 people in January": people counted are no event of their own, wherever the engine hangs the month.
+            Pos::Noun | Pos::Propn if at != i => noun |= !doc.children(at).any(|c| doc.dep(c) == Dep::Nummod),
             _ => {}
         }
         from = at;
@@ -81,6 +87,10 @@ fn verb(doc: &Doc<'_>, i: usize) -> Direction {
     let prospective = PROSPECTIVE.contains(&doc.lemma(i)) && !called;
     match tag {
         // "Was scheduled for Friday" looks ahead from the past: still the coming Friday in news.
+        // "A summit set for Rome in April".
+        Tag::Vbn if prospective && doc.dep(i) == Dep::Acl && doc.children(i).any(|c| doc.lemma(c) == "for") => {
+            Direction::Future
+        }
         Tag::Vbn if prospective && auxiliary(&["is", "are", "was", "were", "been"]) => Direction::Future,
         Tag::Vbd => Direction::Past,
         Tag::Vbn => {

@@ -366,11 +366,11 @@ impl Parser<'_> {
         if self.counts(end) && info.dep == Dep::Nummod && led && info.head as usize == token + 1 && before != "in" {
             return None;
         }
-        let name = self.doc.entity_at(token).map(|e| e.kind);
-        // "Slept in 2010 tents" is a count, "in 2010 elections" is none: the engine's reader of names tells them apart.
-        if self.counts(end) && led && name == Some(EntityType::Cardinal) {
+        // "In 2010 elections" has the year, "in 2010 tents" has not: the engine reads a date in both.
+        if self.classes(end).contains(&Class::Counted) {
             return None;
         }
+        let name = self.doc.entity_at(token).map(|e| e.kind);
         let refused =
             matches!(name, Some(EntityType::Cardinal | EntityType::Money | EntityType::Quantity | EntityType::Percent));
         let standing = matches!(info.dep, Dep::Pobj | Dep::Npadvmod | Dep::Nummod | Dep::Compound | Dep::Amod)
@@ -402,7 +402,7 @@ impl Parser<'_> {
     /// Whether word `i` is something counted, so that a number before it is no date.
     fn counts(&self, i: usize) -> bool {
         matches!(self.tag(i), Tag::Nns | Tag::Nnps) && self.classes(i).is_empty()
-            || matches!(self.w(i), "percent" | "%" | "people" | "million" | "billion" | "km" | "feet" | "points")
+            || self.classes(i).contains(&Class::Counted)
     }
 
     /// The month at word `i`.

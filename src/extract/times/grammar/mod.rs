@@ -280,10 +280,17 @@ impl<'a> Parser<'a> {
             self.before(i),
             "the" | "this" | "that" | "last" | "next" | "in" | "on" | "since" | "until" | "early" | "late" | "mid" | "-"
         );
+        // "15 January Smith left", "the 3rd of March Smith left".
+        let dated = |j: usize| self.words.same_sentence(i, j) && self.w(j).starts_with(|c: char| c.is_ascii_digit());
+        let dated = i > 1 && (dated(i - 1) || matches!(self.before(i), "of" | "th" | "st" | "nd" | "rd") && dated(i - 2))
+            || i == 1 && dated(0);
+        // The engine takes "Friday Adeyemi was hurt" for a day and a name; who means the day sets a comma.
+        let opens = self.before(i).is_empty() && !self.capital(i + 2);
+        let compound = self.doc.dep(token) == Dep::Compound && self.doc.head(token) == next;
         i + 1 < self.limit
             && !led
-            && self.doc.dep(token) == Dep::Compound
-            && self.doc.head(token) == next
+            && !dated
+            && (compound || opens)
             && self.pos(i + 1) == Pos::Propn
             && self.capital(i + 1)
             && self.classes(i + 1).is_empty()
