@@ -43,7 +43,11 @@ pub(super) fn day(story: &Story<'_>, words: &Words, place: Option<Place>, first:
     dateline
         .filter(fits)
         .or_else(|| trailing(words, first?, date).find(fits))
-        .or_else(|| local(story, place?.hours))
+        .or_else(|| {
+            let stamp = story.article.published_at.as_deref()?;
+            let published = story.article.date.is_some_and(|d| d.via == DateSource::Published);
+            local(stamp, place.filter(|_| published)?.hours)
+        })
         .or(Some(date))
 }
 
@@ -69,13 +73,35 @@ fn trailing(words: &Words, first: &Match, date: Date) -> impl Iterator<Item = Da
 
 /// The article's date at the dateline's place, where the stamp of publication is in UTC: a day ahead in the evening of
 /// Greenwich for Tokyo, a day behind in its morning for Los Angeles. Midnight to the second is a date without a time.
-fn local(story: &Story<'_>, hours: i8) -> Option<Date> {
-    let stamp = story.article.published_at.as_deref()?;
-    let published = story.article.date.is_some_and(|d| d.via == DateSource::Published);
+fn local(stamp: &str, hours: i8) -> Option<Date> {
     let utc = stamp.ends_with(['Z', 'z']) || stamp.ends_with("+00:00");
-    let instant: Timestamp = stamp.parse().ok().filter(|_| published && utc)?;
+    let instant: Timestamp = stamp.parse().ok().filter(|_| utc)?;
     if Offset::UTC.to_datetime(instant).time() == Time::midnight() {
         return None;
     }
     Some(Offset::from_hours(hours).ok()?.to_datetime(instant).date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::testing;
+
+    #[test]
+    fn stamps_in_utc_are_read_at_the_datelines_place() {
+        let lexicon = Lexicon::load().expect("the embedded tables are well formed");
+        let check = |city: &str, stamp: &str, expect: Option<&str>| {
+            let text = format!("{city} — A guard was shot dead near the old harbour on Monday, police said.");
+            let day = place(&testing::read(&text, None), &lexicon).and_then(|p| local(stamp, p.hours));
+            assert_eq!(day, expect.map(|d| d.parse().expect("a date")), "{city} {stamp}");
+        };
+        check("OSAKA", "2022-02-03T22:10:00Z", Some("2022-02-04"));
+        check("OSAKA, Japan", "2022-02-03T10:10:00+00:00", Some("2022-02-03"));
+        check("SEATTLE", "2022-02-03T04:10:00Z", Some("2022-02-02"));
+        // A date without a time, a publisher's own zone, a place that the table lacks.
+        check("SEATTLE", "2022-02-03T00:00:00Z", None);
+        check("SEATTLE", "2022-02-03", None);
+        check("OSAKA", "2022-02-03T22:10:00+09:00", None);
+        check("OSLO", "2022-02-03T22:10:00Z", None);
+    }
 }

@@ -7,8 +7,8 @@ use crate::nlp::{Dep, Doc, Pos, Tag};
 pub(crate) enum Direction {
     /// The time is past.
     Past,
-    /// The verb is past, but the time hangs on a noun of it, which may be still to come ("invited them to a ceremony in
-    /// March").
+    /// The verb is past, but the time may be that of its object, which can be still to come ("invited them to a ceremony
+    /// in March").
     LikelyPast,
     /// The time is to come.
     Future,
@@ -25,9 +25,27 @@ const PROSPECTIVE: &[&str] = &[
 /// Verbs that look ahead to a time with "by", "until" or "for" only ("gave the rebels until Friday", "postponed until
 /// June"): elsewhere they say when something was done ("announced Friday").
 const DEADLINE: &[&str] = &[
-    "demand", "require", "announce", "book", "fix", "convene", "summon", "invite", "postpone", "delay", "adjourn",
-    "reschedule", "extend", "give", "seek", "commit", "guarantee",
+    "demand",
+    "require",
+    "announce",
+    "book",
+    "fix",
+    "convene",
+    "summon",
+    "invite",
+    "postpone",
+    "delay",
+    "adjourn",
+    "reschedule",
+    "extend",
+    "give",
+    "seek",
+    "commit",
+    "guarantee",
 ];
+
+/// Verbs that speak of what may lie ahead.
+const TALK: &[&str] = &["talk", "discuss", "speak", "debate", "mention"];
 
 /// The direction of a time expression whose head is token `i`.
 pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
@@ -35,9 +53,10 @@ pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
     let lead = if doc.dep(i) == Dep::Pobj { doc.head(i) } else { i.saturating_sub(1) };
     let led = |words: &[&str]| lead != i && words.iter().any(|w| doc.word(lead).eq_ignore_ascii_case(w));
     let ahead = led(&["until", "till", "by"]) || ends_with(doc, i, &["as", "soon", "as"]);
+    // "They talked about the visit in May", "urged him to quit in June": the engine may hang the month on the verb.
+    let foreseen = |lemma: &str| [PROSPECTIVE, DEADLINE, TALK].iter().any(|verbs| verbs.contains(&lemma));
     let called = led(&["for"]);
-    let appointed =
-        |lemma: &str| (ahead && lemma != "call" || called) && [PROSPECTIVE, DEADLINE].iter().any(|v| v.contains(&lemma));
+    let appointed = |lemma: &str| (ahead && lemma != "call" || called) && foreseen(lemma) && !TALK.contains(&lemma);
     let (mut from, mut noun) = (i, false);
     for at in std::iter::once(i).chain(doc.ancestors(i).take(12)) {
         match doc.pos(at) {
@@ -46,7 +65,7 @@ pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
             Pos::Verb | Pos::Aux => match verb(doc, at) {
                 Direction::Unknown if ahead => return Direction::Future,
                 Direction::Unknown => {}
-                Direction::Past if noun => return Direction::LikelyPast,
+                Direction::Past if noun || foreseen(doc.lemma(at)) => return Direction::LikelyPast,
                 found => return found,
             },
             Pos::Adj if PROSPECTIVE.contains(&doc.lemma(at)) => return Direction::Future,

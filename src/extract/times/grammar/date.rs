@@ -2,23 +2,17 @@
 
 use super::{Match, Parser};
 use crate::extract::numbers;
-use crate::extract::words::Words;
 use crate::extract::times::expr::{Base, Expr, Point};
 use crate::extract::times::lexicon::Class;
+use crate::extract::words::Words;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
 
 impl Parser<'_> {
     /// The stretch of the calendar that starts at word `i`.
     pub(super) fn base(&self, i: usize) -> Option<(Base, usize)> {
         // The longest reading wins: "May 2008" over "May", "the next day" over nothing.
-        let found = [
-            self.numeric(i),
-            self.weekday_date(i),
-            self.date(i),
-            self.year_first(i),
-            self.era(i),
-            self.relative(i),
-        ];
+        let found =
+            [self.numeric(i), self.weekday_date(i), self.date(i), self.year_first(i), self.era(i), self.relative(i)];
         found.into_iter().flatten().max_by_key(|(_, end)| *end)
     }
 
@@ -107,7 +101,9 @@ impl Parser<'_> {
         let month = self.month(at)?;
         let (day, end) = match self.day(at + 1).filter(|(_, end)| !self.counts(*end)) {
             Some((day, end)) => (Some(day), end),
+            // "In 2016 May became prime minister", "in 2021 June Smith won": persons.
             None if matches!(self.w(at), "may" | "march") || self.any_year(at + 1).is_some() => return None,
+            None if self.pos(at + 1) == Pos::Propn && self.capital(at + 1) => return None,
             None => (None, at + 1),
         };
         Some((Base::Date { year: Some(year), month, day, weekday: None }, end))
@@ -225,7 +221,7 @@ impl Parser<'_> {
                 None => of_year(i + 2),
             };
             // "H1" alone may be a motorway or part of "H1N1".
-            let alone = matches!(self.before(i), "in" | "for" | "during" | "of" | "since" | "by" | "the") && end == i + 2;
+            let alone = matches!(self.before(i), "in" | "for" | "during" | "of" | "since" | "by");
             if year.is_none() && (self.words.glued(end) && self.pos(end) != Pos::Punct || !(alone || quarter)) {
                 return None;
             }
@@ -367,7 +363,9 @@ impl Parser<'_> {
             return None;
         }
         // "In 2010 elections" has the year, "in 2010 tents" has not: the engine reads a date in both.
-        if self.classes(end).contains(&Class::Counted) {
+        let counted = |j: usize| self.classes(j).contains(&Class::Counted);
+        let described = !led && matches!(self.pos(end), Pos::Adj | Pos::Propn) && counted(end + 1);
+        if counted(end) || described && !matches!(before, "the" | "its" | "their" | "'s") {
             return None;
         }
         let name = self.doc.entity_at(token).map(|e| e.kind);
@@ -413,8 +411,10 @@ impl Parser<'_> {
             _ => None,
         })?;
         let number = |j: usize| self.w(j).starts_with(|c: char| c.is_ascii_digit());
-        let beside = number(i + 1) || (i > 0 && number(i - 1) && self.words.same_sentence(i, i - 1));
         let doubtful = short || matches!(self.w(i), "may" | "march");
+        // A year before "May" proves nothing: "in 2016 May became prime minister".
+        let counted = |j: usize| number(j) && (short || self.w(j).len() < 4);
+        let beside = number(i + 1) || (i > 0 && counted(i - 1) && self.words.same_sentence(i, i - 1));
         // "May" the modal and "march" the walk: a month has a number, a preposition of time or a noun's tag beside it.
         let led = matches!(
             self.before(i),

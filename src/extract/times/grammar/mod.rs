@@ -278,11 +278,28 @@ impl<'a> Parser<'a> {
         let (token, next) = (self.words.token(i), self.words.token(i + 1));
         let led = matches!(
             self.before(i),
-            "the" | "this" | "that" | "last" | "next" | "in" | "on" | "since" | "until" | "early" | "late" | "mid" | "-"
+            "the"
+                | "this"
+                | "that"
+                | "last"
+                | "next"
+                | "in"
+                | "on"
+                | "since"
+                | "until"
+                | "early"
+                | "late"
+                | "mid"
+                | "-"
         );
         // "15 January Smith left", "the 3rd of March Smith left".
-        let dated = |j: usize| self.words.same_sentence(i, j) && self.w(j).starts_with(|c: char| c.is_ascii_digit());
-        let dated = i > 1 && (dated(i - 1) || matches!(self.before(i), "of" | "th" | "st" | "nd" | "rd") && dated(i - 2))
+        let dated = |j: usize| {
+            self.words.same_sentence(i, j)
+                && self.w(j).len() <= 2
+                && self.w(j).starts_with(|c: char| c.is_ascii_digit())
+        };
+        let dated = i > 1
+            && (dated(i - 1) || matches!(self.before(i), "of" | "th" | "st" | "nd" | "rd") && dated(i - 2))
             || i == 1 && dated(0);
         // The engine takes "Friday Adeyemi was hurt" for a day and a name; who means the day sets a comma.
         let opens = self.before(i).is_empty() && !self.capital(i + 2);

@@ -164,7 +164,15 @@ impl Parser<'_> {
                     || the > i
                         && !matches!(
                             self.before(i),
-                            "in" | "during" | "by" | "until" | "since" | "through" | "throughout" | "early" | "late" | "mid"
+                            "in" | "during"
+                                | "by"
+                                | "until"
+                                | "since"
+                                | "through"
+                                | "throughout"
+                                | "early"
+                                | "late"
+                                | "mid"
                         ));
             if (led || edged) && !falling && self.w(the + 1) != "of" && !(the == i && self.before(i) == "arab") {
                 return Some((Base::Season(season, None, None), the + 1));
