@@ -57,15 +57,16 @@ pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
     let foreseen = |lemma: &str| [PROSPECTIVE, DEADLINE, TALK].iter().any(|verbs| verbs.contains(&lemma));
     let called = led(&["for"]);
     let appointed = |lemma: &str| (ahead && lemma != "call" || called) && foreseen(lemma) && !TALK.contains(&lemma);
-    let (mut from, mut noun) = (i, false);
+    let (mut from, mut loose) = (i, false);
     for at in std::iter::once(i).chain(doc.ancestors(i).take(12)) {
         match doc.pos(at) {
             // "A strike called for Saturday", "promised arrests by Friday": what is appointed lies ahead, when the verb is past.
             Pos::Verb if appointed(doc.lemma(at)) => return Direction::Future,
             Pos::Verb | Pos::Aux => match verb(doc, at) {
                 Direction::Unknown if ahead => return Direction::Future,
-                Direction::Unknown => {}
-                Direction::Past if noun || foreseen(doc.lemma(at)) => return Direction::LikelyPast,
+                // "Summoned him to testify on March 3".
+                Direction::Unknown => loose |= doc.tokens()[at].tag == Tag::Vb,
+                Direction::Past if loose || foreseen(doc.lemma(at)) => return Direction::LikelyPast,
                 found => return found,
             },
             Pos::Adj if PROSPECTIVE.contains(&doc.lemma(at)) => return Direction::Future,
@@ -77,7 +78,7 @@ pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
                 return Direction::Unknown;
             }
             // "Killed 30 people in January": people counted are no event of their own, wherever the engine hangs the month.
-            Pos::Noun | Pos::Propn if at != i => noun |= !doc.children(at).any(|c| doc.dep(c) == Dep::Nummod),
+            Pos::Noun | Pos::Propn if at != i => loose |= !doc.children(at).any(|c| doc.dep(c) == Dep::Nummod),
             _ => {}
         }
         from = at;

@@ -46,6 +46,7 @@ fn what_is_appointed_lies_ahead() {
     check("The vote was postponed until Saturday.", &[("Saturday", "2022-02-05")]);
     check("By Tuesday, nine miners had died.", &[("Tuesday", "2022-02-01")]);
     check("Divers searched the lake until Sunday.", &[("Sunday", "2022-01-30")]);
+    check("The king summoned a clerk to testify on March 3.", &[("March 3", "2022-03-03")]);
     check("The king invited envoys to a feast on March 1.", &[("March 1", "2022-03-01")]);
 }
 

@@ -273,7 +273,8 @@ impl<'a> Parser<'a> {
     }
 
     /// "August Wilson", "Friday Adeyemi": a month or weekday that is a given name, hung by the engine on the name that
-    /// follows and led by nothing that leads a time. After a verb it is a time all the same: "said Friday Mr. Smith".
+    /// follows and led by nothing that leads a time. After a verb or an owner it is a time all the same: "said
+    /// Friday Mr. Smith", "his Sunday Mass".
     fn forename(&self, i: usize) -> bool {
         let (token, next) = (self.words.token(i), self.words.token(i + 1));
         let led = matches!(
@@ -312,7 +313,7 @@ impl<'a> Parser<'a> {
             && self.capital(i + 1)
             && self.classes(i + 1).is_empty()
             && self.day(i + 1).is_none()
-            && !matches!(self.pos(i.wrapping_sub(1)), Pos::Verb)
+            && (i == 0 || !matches!(self.pos(i - 1), Pos::Verb | Pos::Det | Pos::Pron | Pos::Part))
     }
 
     fn season(&self, i: usize) -> Option<Season> {
