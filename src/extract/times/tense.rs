@@ -106,11 +106,11 @@ fn verb(doc: &Doc<'_>, i: usize) -> Direction {
     let called = doc.lemma(i) == "call" && !doc.children(i).any(|c| doc.lemma(c) == "for");
     let prospective = PROSPECTIVE.contains(&doc.lemma(i)) && !called;
     match tag {
-        // "Was scheduled for Friday" looks ahead from the past: still the coming Friday in news.
         // "A summit set for Rome in April".
         Tag::Vbn if prospective && doc.dep(i) == Dep::Acl && doc.children(i).any(|c| doc.lemma(c) == "for") => {
             Direction::Future
         }
+        // "Was scheduled for Friday" looks ahead from the past: still the coming Friday in news.
         Tag::Vbn if prospective && auxiliary(&["is", "are", "was", "were", "been"]) => Direction::Future,
         Tag::Vbd => Direction::Past,
         Tag::Vbn => {
