@@ -77,6 +77,9 @@ pub(crate) enum Base {
     Day(i32),
     /// So many units before (negative) or after a point ("two days ago").
     Offset(Amount, Unit, i8, Origin),
+    /// A weekday so many units before (-1) or after (1) the last or next one of its name ("a year ago Saturday", "two
+    /// weeks from Friday").
+    WeekdayOffset(f64, Unit, i8, i8),
     /// The day before or after a date.
     Beside(Box<Base>, i8),
     /// The day before or after an event that the text names.

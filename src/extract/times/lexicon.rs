@@ -45,6 +45,10 @@ pub(crate) enum Class {
     Set(Unit),
     /// Zone and what is written after the clock time.
     Zone(&'static str),
+    /// What is counted, so that a number before it is no year.
+    Counted,
+    /// Place of datelines: its hours ahead of UTC, and whether its press writes the day of a date in digits first.
+    Place(i8, bool),
 }
 
 /// When a named day falls.
@@ -86,6 +90,7 @@ type Phrases<T> = HashMap<u8, Vec<Phrase<T>>>;
 pub struct Lexicon {
     words: HashMap<&'static str, Vec<Class>>,
     holidays: Phrases<Holiday>,
+    names: Phrases<()>,
     references: Phrases<&'static str>,
     /// Number words.
     pub(crate) numbers: numbers::Lexicon,
@@ -108,10 +113,13 @@ impl Lexicon {
         for row in lexicons.rows("times/words.tsv", 3)? {
             words.entry(row.cell(0)).or_default().push(read_class(&row, row.cell(1), row.cell(2))?);
         }
-        let mut holidays = Vec::new();
+        let (mut holidays, mut names) = (Vec::new(), Vec::new());
         for row in lexicons.rows("times/holidays.tsv", 2)? {
-            let meaning = read_holiday(&row, row.cell(1))?;
-            holidays.push(Phrase { words: row.cell(0).split(' ').collect(), meaning });
+            let words = row.cell(0).split(' ').collect();
+            match row.cell(1) {
+                "-" => names.push(Phrase { words, meaning: () }),
+                rule => holidays.push(Phrase { words, meaning: read_holiday(&row, rule)? }),
+            }
         }
         let mut references = Vec::new();
         for row in lexicons.rows("times/references.tsv", 2)? {
@@ -124,6 +132,7 @@ impl Lexicon {
         Ok(Self {
             words,
             holidays: by_first_byte(holidays),
+            names: by_first_byte(names),
             references: by_first_byte(references),
             numbers: numbers::Lexicon::read(lexicons)?,
             confidence: Confidence::read(lexicons)?,
@@ -138,6 +147,11 @@ impl Lexicon {
     /// The named day that starts at word `i`, and the word after it.
     pub(crate) fn holiday(&self, words: &Words, i: usize) -> Option<(Holiday, usize)> {
         longest(&self.holidays, words, i)
+    }
+
+    /// The word after the name at word `i` that holds time words and is no time ("Easter Road").
+    pub(crate) fn name(&self, words: &Words, i: usize) -> Option<usize> {
+        longest(&self.names, words, i).map(|(_, end)| end)
     }
 
     /// The reference that starts at word `i`, and the word after it.
@@ -211,6 +225,12 @@ fn read_class(row: &Row<'static>, class: &str, value: &'static str) -> Result<Cl
         "looser" => Class::Looser(number(row, value)?),
         "set" => Class::Set(read_unit(row, value)?),
         "zone" => Class::Zone(if value == "-" { "" } else { value }),
+        "counted" => Class::Counted,
+        "place" => match value.split_once(' ') {
+            Some((hours, "md")) => Class::Place(number(row, hours)?, false),
+            Some((hours, "dm")) => Class::Place(number(row, hours)?, true),
+            _ => return Err(row.error(format!("unknown place `{value}`"))),
+        },
         other => return Err(row.error(format!("unknown class `{other}`"))),
     })
 }

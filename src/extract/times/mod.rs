@@ -2,14 +2,15 @@
 //!
 //! Follows the TimeML annotation guidelines 1.2.1 for what is a time expression and how its value is written. A grammar
 //! over words finds them ([`grammar`]), the governing verb tells their direction ([`tense`]), and [`resolve`] sets them
-//! on the calendar: against the article's date in news, against the year last named in narrative texts. Left out: times
-//! told by events alone ("after the war"), ages, and "former" and its like.
+//! on the calendar: against the day the story speaks from ([`origin`]) in news, against the year last named in narrative
+//! texts. Left out: times told by events alone ("after the war"), ages, and "former" and its like.
 
 mod calendar;
 mod confidence;
 mod expr;
 mod grammar;
 mod lexicon;
+mod origin;
 mod resolve;
 mod style;
 mod tense;
@@ -44,16 +45,22 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Result<Vec<TimeMention>, St
     let words = Words::new(doc);
     let year = story.date().map(|d| d.year());
     let antiquity = style::antiquity(&words);
+    let place = origin::place(story, lexicon);
+    let day_first = style::day_first(&words, place.is_some_and(|p| p.day_first));
     let mut found: Vec<(Range<usize>, Match)> = Vec::new();
     for (s, sentence) in doc.sentences().iter().enumerate() {
         if story.kind(s) == BlockKind::Boilerplate {
             continue;
         }
         let limit = words.first_of(sentence.end);
-        let parser = Parser { doc, words: &words, lexicon, limit, year, antiquity };
+        let parser = Parser { doc, words: &words, lexicon, limit, year, antiquity, day_first };
         let mut i = words.first_of(sentence.start);
         while i < limit {
             story.work(1)?;
+            if let Some(end) = lexicon.name(&words, i) {
+                i = end;
+                continue;
+            }
             let matches = parser.at(i);
             let Some(last) = matches.last() else {
                 i += 1;
@@ -69,8 +76,9 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Result<Vec<TimeMention>, St
             }
         }
     }
-    let narrative = style::is_narrative(story.date(), found.iter().map(|(_, m)| &m.expr));
-    let mut resolver = Resolver::new(doc, story.date(), narrative);
+    let day = origin::day(story, &words, place, found.first().map(|(_, m)| m));
+    let narrative = style::is_narrative(day, found.iter().map(|(_, m)| &m.expr));
+    let mut resolver = Resolver::new(doc, day, narrative);
     let mention = |(tokens, m): (Range<usize>, Match)| {
         let mut timex = resolver.resolve(&tokens, &m.expr);
         timex.confidence = lexicon.confidence.of(&timex);
@@ -97,9 +105,12 @@ fn in_name(doc: &Doc<'_>, tokens: &Range<usize>) -> bool {
     let starts = entity.tokens.start >= tokens.start;
     let ends = entity.tokens.end <= tokens.end;
     match entity.kind {
-        // "April Smith", "June": a month that is a person.
+        // "April Smith", "June": a month that is a person; "Friday Adeyemi": so may a weekday be, but not at the end.
         EntityType::Person => {
-            !number && tokens.len() == 1 && (!ends || doc.pos(tokens.start) == Pos::Propn) && !weekday(first)
+            !number
+                && tokens.len() == 1
+                && (!ends || doc.pos(tokens.start) == Pos::Propn)
+                && (!weekday(first) || starts && !ends)
         }
         EntityType::Event | EntityType::Law | EntityType::WorkOfArt => !(starts && (number || ends)),
         EntityType::Money | EntityType::Percent => true,

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use jiff::Span;
 use jiff::civil::Date;
 
 use super::calendar::{Period, Season, Unit, add_days};
@@ -31,6 +32,8 @@ struct Last {
     day_sentence: usize,
     month: Option<(i16, i8)>,
     year: Option<i16>,
+    /// The year last written out for a year or a part of one, and its sentence.
+    stated: Option<(i16, usize)>,
 }
 
 /// A base set on the calendar, as far as that goes.
@@ -95,6 +98,9 @@ impl<'a> Resolver<'a> {
         // A history that says "today" speaks of its own date; its next bare month still belongs to the year before.
         if !(self.narrative && matches!(anchor, Some(TimeAnchor::Dct { .. }))) {
             self.remember(period, sentence);
+        }
+        if anchor.is_none() && matches!(period, Period::Year(_) | Period::Quarter(..) | Period::Half(..)) {
+            self.last.stated = Some((period.year(), sentence));
         }
         let is_day = matches!(period, Period::Day(_));
         let (value, timex_type) = self.with_time(period.value(), point, is_day);
@@ -161,18 +167,24 @@ impl<'a> Resolver<'a> {
             Base::Season(season, None, shift) => self.season(*season, *shift, toward),
             Base::Quarter(q, Some(year)) => sure(Period::Quarter(*year, *q)),
             Base::Quarter(q, None) => self
-                .cyclic(|y| Some(Period::Quarter(y, *q)), None, toward)
+                .part_of_year(|y| Period::Quarter(y, *q), sentence, toward)
                 .unwrap_or_else(|| Placed::Open(format!("XXXX-Q{q}"), Granularity::Quarter)),
-            Base::Half(h, year) => match year.or(self.last.year) {
-                Some(year) => sure(Period::Half(year, *h)),
-                None => Placed::Open(format!("XXXX-H{h}"), Granularity::Quarter),
-            },
+            Base::Half(h, Some(year)) => sure(Period::Half(*year, *h)),
+            Base::Half(h, None) => self
+                .part_of_year(|y| Period::Half(y, *h), sentence, toward)
+                .unwrap_or_else(|| Placed::Open(format!("XXXX-H{h}"), Granularity::Quarter)),
             Base::Weekday(weekday, shift) => self.weekday(*weekday, *shift, toward),
             Base::Month(month, shift) => self
                 .cyclic(|y| Period::month(y, *month), Some(*shift), toward)
                 .unwrap_or_else(|| Placed::Open(format!("XXXX-{month:02}"), Granularity::Month)),
             Base::Holiday(holiday, year, shift) => self.holiday(*holiday, *year, *shift, toward),
+            Base::Unit(Unit::Weekend, shift) if shift.step == 0 && self.weekend_gone(*shift, toward) => {
+                self.unit(Unit::Weekend, Shift { step: -1, ..*shift }, edged)
+            }
             Base::Unit(unit, shift) => self.unit(*unit, *shift, edged),
+            Base::WeekdayOffset(n, unit, step, weekday) => self
+                .weekday_offset(*n, *unit, *step, *weekday)
+                .unwrap_or_else(|| Placed::Open(format!("XXXX-WXX-{weekday}"), Granularity::Day)),
             Base::Day(n) => match self.date.and_then(|d| add_days(d, i64::from(*n))) {
                 Some(day) => Placed::Period(Period::Day(day), self.document_anchor(), 0.9),
                 None => Placed::Open("XXXX-XX-XX".to_owned(), Granularity::Day),
@@ -293,7 +305,9 @@ impl<'a> Resolver<'a> {
             None => {
                 // News leaves the year out of dates less than a year away: tense shifts the balance, nearness decides.
                 let (before, after) = match toward() {
-                    Direction::Past => (1, 6),
+                    // What happened is never to come: eleven months back cost less than a day ahead.
+                    Direction::Past => (1, 400),
+                    Direction::LikelyPast => (1, 6),
                     Direction::Future => (6, 1),
                     Direction::Unknown => (2, 3),
                 };
@@ -302,6 +316,26 @@ impl<'a> Resolver<'a> {
             }
         };
         Some(Placed::Period(period, self.document_anchor(), confidence))
+    }
+
+    /// "The fourth quarter", "H1": of the year that the sentence, or the one before it, has just named; else as other
+    /// things that come once a year.
+    fn part_of_year(
+        &self,
+        in_year: impl Fn(i16) -> Period,
+        sentence: usize,
+        toward: impl Fn() -> Direction,
+    ) -> Option<Placed> {
+        match self.last.stated.filter(|(_, named)| sentence <= named + 1) {
+            Some((year, _)) => Some(Placed::Period(in_year(year), timex_anchor(Period::Year(year)), 0.75)),
+            None => self.cyclic(|y| Some(in_year(y)), None, toward),
+        }
+    }
+
+    /// Whether "this weekend" is the one just gone: said of the past before the week's own weekend has begun.
+    fn weekend_gone(&self, shift: Shift, toward: impl Fn() -> Direction) -> bool {
+        let before = self.date.is_some_and(|d| d.weekday().to_monday_one_offset() < 6);
+        shift.from == Origin::Document && before && matches!(toward(), Direction::Past | Direction::LikelyPast)
     }
 
     fn season(&self, season: Season, shift: Option<Shift>, toward: impl Fn() -> Direction) -> Placed {
@@ -339,7 +373,7 @@ impl<'a> Resolver<'a> {
         let (days, confidence) = match (shift.map(|s| s.step), toward()) {
             (Some(-1), _) => (-(if back == 0 { 7 } else { back }), 0.9),
             (Some(1), _) => (if ahead == 0 { 7 } else { ahead }, 0.9),
-            (Some(_), Direction::Past) | (None, Direction::Past) => (-back, 0.9),
+            (_, Direction::Past | Direction::LikelyPast) => (-back, 0.9),
             (Some(_), _) => (ahead, 0.85),
             (None, Direction::Future) => (ahead, 0.9),
             (None, Direction::Unknown) if text_day.is_some() => (ahead, 0.6),
@@ -350,6 +384,27 @@ impl<'a> Resolver<'a> {
             Some(day) => Placed::Period(Period::Day(day), anchor, confidence),
             None => Placed::Open(format!("XXXX-WXX-{weekday}"), Granularity::Day),
         }
+    }
+
+    /// "A year ago Saturday", "two weeks from Friday": from the last or next day of that name, to the nearest such day.
+    fn weekday_offset(&self, n: f64, unit: Unit, step: i8, weekday: i8) -> Option<Placed> {
+        let date = self.date?;
+        let ahead = |from: Date| i64::from(weekday - from.weekday().to_monday_one_offset()).rem_euclid(7);
+        let turn = ahead(date);
+        let near = add_days(date, if step < 0 && turn > 0 { turn - 7 } else { turn })?;
+        let count = |size: f64| (n * size).round() as i64 * i64::from(step);
+        let span = match unit {
+            Unit::Day => Span::new().try_days(count(1.0)),
+            Unit::Week => Span::new().try_days(count(7.0)),
+            Unit::Fortnight => Span::new().try_days(count(14.0)),
+            Unit::Month => Span::new().try_months(count(1.0)),
+            Unit::Year => Span::new().try_months(count(12.0)),
+            Unit::Decade => Span::new().try_months(count(120.0)),
+            _ => return None,
+        };
+        let there = near.checked_add(span.ok()?).ok()?;
+        let day = add_days(there, if ahead(there) > 3 { ahead(there) - 7 } else { ahead(there) })?;
+        Some(Placed::Period(Period::Day(day), self.document_anchor(), 0.8))
     }
 
     /// "Last week", "this year", "the next day", "that month".
@@ -444,6 +499,7 @@ impl<'a> Resolver<'a> {
                     day_sentence: sentence,
                     month: Some((d.year(), d.month())),
                     year: Some(d.year()),
+                    ..*last
                 };
             }
             Period::Week(d) | Period::Weekend(d) => {

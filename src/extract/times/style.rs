@@ -1,8 +1,10 @@
-//! What kind of text the times stand in: news, which speaks from its own date, or narrative, which carries its year along.
+//! What kind of text the times stand in: news, which speaks from its own date, or narrative, which carries its year along;
+//! and in which order it writes dates in digits.
 
 use jiff::civil::Date;
 
 use super::expr::{Base, Expr, Origin, Point, Shift};
+use super::grammar;
 use crate::extract::words::Words;
 
 /// Whether a text tells history: years are named again and again, and the article's own date hardly matters.
@@ -22,6 +24,21 @@ pub(crate) fn is_narrative<'a>(date: Option<Date>, found: impl Iterator<Item = &
         }
     }
     years >= 6 && years > 3 * deictic
+}
+
+/// Whether dates in digits have the day first. One text keeps to one order: a number over 12 proves it for all dates; else
+/// American order, unless the press of the dateline's `place` has the other.
+pub(crate) fn day_first(words: &Words, place: bool) -> bool {
+    let (mut day, mut month) = (false, false);
+    for (a, b, c) in (0..words.len()).filter_map(|i| grammar::digits(words, i)) {
+        // "15-12-18" may begin with the year.
+        if a.len() <= 2 && c.len() == 4 {
+            let over = |field: &str| field.parse::<u16>().is_ok_and(|n| n > 12);
+            day |= over(a);
+            month |= over(b);
+        }
+    }
+    if day == month { place && !day } else { day }
 }
 
 /// Whether the text speaks of years before Christ.

@@ -7,6 +7,9 @@ use crate::nlp::{Dep, Doc, Pos, Tag};
 pub(crate) enum Direction {
     /// The time is past.
     Past,
+    /// The verb is past, but the time may be that of its object, which can be still to come ("invited them to a ceremony
+    /// in March").
+    LikelyPast,
     /// The time is to come.
     Future,
     /// The words around it do not tell.
@@ -19,16 +22,51 @@ const PROSPECTIVE: &[&str] = &[
     "threaten", "due", "set", "likely", "ready", "aim", "propose", "decide", "bind", "order", "ask", "urge", "call",
 ];
 
+/// Verbs that look ahead to a time with "by", "until" or "for" only ("gave the rebels until Friday", "postponed until
+/// June"): elsewhere they say when something was done ("announced Friday").
+const DEADLINE: &[&str] = &[
+    "demand",
+    "require",
+    "announce",
+    "book",
+    "fix",
+    "convene",
+    "summon",
+    "invite",
+    "postpone",
+    "delay",
+    "adjourn",
+    "reschedule",
+    "extend",
+    "give",
+    "seek",
+    "commit",
+    "guarantee",
+];
+
+/// Verbs that speak of what may lie ahead.
+const TALK: &[&str] = &["talk", "discuss", "speak", "debate", "mention"];
+
 /// The direction of a time expression whose head is token `i`.
 pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
-    // "As soon as Tuesday", "until Friday" look ahead unless the verb is past.
-    let ahead = i >= 1 && (doc.word(i - 1).eq_ignore_ascii_case("until") || ends_with(doc, i, &["as", "soon", "as"]));
-    let mut from = i;
+    // "As soon as Tuesday", "until Friday", "by Friday" look ahead unless the verb is past: "by Friday nine had died".
+    let lead = if doc.dep(i) == Dep::Pobj { doc.head(i) } else { i.saturating_sub(1) };
+    let led = |words: &[&str]| lead != i && words.iter().any(|w| doc.word(lead).eq_ignore_ascii_case(w));
+    let ahead = led(&["until", "till", "by"]) || ends_with(doc, i, &["as", "soon", "as"]);
+    // "They talked about the visit in May", "urged him to quit in June": the engine may hang the month on the verb.
+    let foreseen = |lemma: &str| [PROSPECTIVE, DEADLINE, TALK].iter().any(|verbs| verbs.contains(&lemma));
+    let called = led(&["for"]);
+    let appointed = |lemma: &str| (ahead && lemma != "call" || called) && foreseen(lemma) && !TALK.contains(&lemma);
+    let (mut from, mut loose) = (i, false);
     for at in std::iter::once(i).chain(doc.ancestors(i).take(12)) {
         match doc.pos(at) {
+            // "A strike called for Saturday", "promised arrests by Friday": what is appointed lies ahead, when the verb is past.
+            Pos::Verb if appointed(doc.lemma(at)) => return Direction::Future,
             Pos::Verb | Pos::Aux => match verb(doc, at) {
                 Direction::Unknown if ahead => return Direction::Future,
-                Direction::Unknown => {}
+                // "Summoned him to testify on March 3".
+                Direction::Unknown => loose |= doc.tokens()[at].tag == Tag::Vb,
+                Direction::Past if loose || foreseen(doc.lemma(at)) => return Direction::LikelyPast,
                 found => return found,
             },
             Pos::Adj if PROSPECTIVE.contains(&doc.lemma(at)) => return Direction::Future,
@@ -39,6 +77,8 @@ pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
             {
                 return Direction::Unknown;
             }
+            // "Killed 30 people in January": people counted are no event of their own, wherever the engine hangs the month.
+            Pos::Noun | Pos::Propn if at != i => loose |= !doc.children(at).any(|c| doc.dep(c) == Dep::Nummod),
             _ => {}
         }
         from = at;
@@ -66,6 +106,10 @@ fn verb(doc: &Doc<'_>, i: usize) -> Direction {
     let called = doc.lemma(i) == "call" && !doc.children(i).any(|c| doc.lemma(c) == "for");
     let prospective = PROSPECTIVE.contains(&doc.lemma(i)) && !called;
     match tag {
+        // "A summit set for Rome in April".
+        Tag::Vbn if prospective && doc.dep(i) == Dep::Acl && doc.children(i).any(|c| doc.lemma(c) == "for") => {
+            Direction::Future
+        }
         // "Was scheduled for Friday" looks ahead from the past: still the coming Friday in news.
         Tag::Vbn if prospective && auxiliary(&["is", "are", "was", "were", "been"]) => Direction::Future,
         Tag::Vbd => Direction::Past,
@@ -99,8 +143,8 @@ fn verb(doc: &Doc<'_>, i: usize) -> Direction {
     }
 }
 
-/// "Is going to", "are to": the present that looks ahead.
+/// "Is going to", "are to", "was to": what looks ahead.
 fn going(doc: &Doc<'_>, i: usize) -> bool {
     doc.word(i).eq_ignore_ascii_case("going")
-        || (doc.pos(i) == Pos::Aux && matches!(doc.tokens()[i].tag, Tag::Vbz | Tag::Vbp))
+        || (doc.pos(i) == Pos::Aux && matches!(doc.tokens()[i].tag, Tag::Vbz | Tag::Vbp | Tag::Vbd))
 }

@@ -38,6 +38,78 @@ fn the_tense_tells_which_saturday() {
 }
 
 #[test]
+fn what_is_appointed_lies_ahead() {
+    check("The mayor refused to open the gate by Sunday.", &[("Sunday", "2022-02-06")]);
+    check("The minister promised a reply by Monday.", &[("Monday", "2022-02-07")]);
+    check("A march announced for Tuesday was banned.", &[("Tuesday", "2022-02-08")]);
+    check("The judges gave the miners until Friday to leave.", &[("Friday", "2022-02-04")]);
+    check("The vote was postponed until Saturday.", &[("Saturday", "2022-02-05")]);
+    check("By Tuesday, nine miners had died.", &[("Tuesday", "2022-02-01")]);
+    check("Divers searched the lake until Sunday.", &[("Sunday", "2022-01-30")]);
+    check("The king summoned a clerk to testify on March 3.", &[("March 3", "2022-03-03")]);
+    check("The king invited envoys to a feast on March 1.", &[("March 1", "2022-03-01")]);
+}
+
+#[test]
+fn what_happened_is_never_to_come() {
+    for day in ["2021-11-15", "2021-12-20"] {
+        check_on("Gunmen killed 12 miners in January.", Some(day), &[("January", "2021-01")]);
+    }
+    check_on("Four hikers drowned over the weekend.", Some("2022-02-01"), &[("the weekend", "2022-W04-WE")]);
+    check_on("The zoo will reopen this weekend.", Some("2022-02-01"), &[("this weekend", "2022-W05-WE")]);
+    check("The mill, built in 1931, burned down in October.", &[("1931", "1931"), ("October", "2021-10")]);
+}
+
+#[test]
+fn weekdays_weeks_and_years_away() {
+    check("The depot opened two weeks ago Tuesday.", &[("two weeks ago Tuesday", "2022-01-18")]);
+    check("The depot opened a year ago Monday.", &[("a year ago Monday", "2021-02-01")]);
+    check("The trial starts a week from Monday.", &[("a week from Monday", "2022-02-14")]);
+    check_on("The depot opened a year ago Monday.", None, &[("a year ago Monday", "XXXX-WXX-1")]);
+}
+
+#[test]
+fn one_text_has_one_order_of_digits() {
+    check("He rang on 04/05/2021 and 21/05/2021.", &[("04/05/2021", "2021-05-04"), ("21/05/2021", "2021-05-21")]);
+    check("He rang on 04/05/2021 and 05/21/2021.", &[("04/05/2021", "2021-04-05"), ("05/21/2021", "2021-05-21")]);
+    check("He rang on 04/05/2021.", &[("04/05/2021", "2021-04-05")]);
+    check("GLASGOW — The clerk told the court that he rang on 04/05/2021.", &[("04/05/2021", "2021-05-04")]);
+    check("GLASGOW — The clerk told the court that he rang on 04/25/2021.", &[("04/25/2021", "2021-04-25")]);
+    check("He rang on 21.05.2021.", &[("21.05.2021", "2021-05-21")]);
+    check("He rang on 31/04/2021.", &[]);
+}
+
+#[test]
+fn the_year_may_come_first() {
+    check("The charter of 2017 June 9 was lost.", &[("2017 June 9", "2017-06-09")]);
+    check("The dam was begun in 2020 Sept. and never ended.", &[("2020 Sept.", "2020-09")]);
+    check("In 2016 May became prime minister.", &[("2016", "2016")]);
+}
+
+#[test]
+fn quarters_and_halves() {
+    check("Output fell in 2Q21 and in 4Q 2020.", &[("2Q21", "2021-Q2"), ("4Q 2020", "2020-Q4")]);
+    check("Output fell in Q3 2019 and in 1H20.", &[("Q3 2019", "2019-Q3"), ("1H20", "2020-H1")]);
+    check(
+        "After a good 2018 start, output fell in the fourth quarter.",
+        &[("2018", "2018"), ("the fourth quarter", "2018-Q4")],
+    );
+    check("Output fell in the fourth quarter.", &[("the fourth quarter", "2021-Q4")]);
+    check("The H1N1 virus spread along the H2 road.", &[]);
+}
+
+#[test]
+fn a_story_speaks_from_its_dateline() {
+    let dated = "OSLO (AP) - Jan. 21 - Two men were freed on Thursday. They fly home on Sunday.";
+    check(dated, &[("Jan. 21", "2022-01-21"), ("Thursday", "2022-01-20"), ("Sunday", "2022-01-23")]);
+    // A year apart the two dates are not of one story.
+    check(
+        "OSLO (AP) - Jan. 21, 2020 - Two men were freed on Thursday.",
+        &[("Jan. 21, 2020", "2020-01-21"), ("Thursday", "2022-02-03")],
+    );
+}
+
+#[test]
 fn absolute_dates() {
     check("He took over on Oct. 31, 2019, officials said.", &[("Oct. 31, 2019", "2019-10-31")]);
     check("The camp was closed on 3 February 2021.", &[("3 February 2021", "2021-02-03")]);
@@ -55,6 +127,10 @@ fn absolute_dates() {
 #[test]
 fn lists_and_ranges_of_dates() {
     check("Voting took place on 22 and 25 April 2021.", &[("22", "2021-04-22"), ("25 April 2021", "2021-04-25")]);
+    check(
+        "The fair runs on Friday 4, Saturday 5 and Sunday 6 March.",
+        &[("Friday 4", "2022-03-04"), ("Saturday 5", "2022-03-05"), ("Sunday 6 March", "2022-03-06")],
+    );
     check("The summit of April 22-24, 2021 failed.", &[("April 22", "2021-04-22"), ("24, 2021", "2021-04-24")]);
 }
 
@@ -63,6 +139,9 @@ fn years_are_no_counts() {
     check("The army sent 2000 soldiers to the border.", &[]);
     check("The fire destroyed 1,500 houses.", &[]);
     check("The grain cost $2000 at the port.", &[]);
+    check("The troops lived in 1990 tents and burned 2005 barns.", &[]);
+    check("The shelling killed 1999 Afghan civilians.", &[]);
+    check("The party lost seats in 2010 elections.", &[("2010", "2010")]);
     check("The 2019 assault killed the leader.", &[("2019", "2019")]);
 }
 
@@ -114,6 +193,8 @@ fn clock_times() {
     check("The train left at noon.", &[("noon", "2022-02-03T12:00")]);
     check("The deadline is 9 a.m. Tuesday.", &[("9 a.m. Tuesday", "2022-02-01T09:00")]);
     check("The home team won 3:2 in the cup.", &[]);
+    check("The home team led 10:50 at the break.", &[]);
+    check("10:50 Divers reach the wreck.", &[("10:50", "2022-02-03T10:50")]);
     let clock = only("Doors rattled at 1:10 a.m. local time.");
     assert_eq!((clock.timex_type, clock.granularity), (TimexType::Time, Granularity::Minute));
     assert_eq!((clock.start.as_deref(), clock.timezone.as_deref()), (Some("2022-02-03T01:10"), Some("local")));
@@ -186,6 +267,11 @@ fn what_is_no_time() {
     check("The reporter works for NewsNation Now in Chicago.", &[]);
     check("The clinic is open 24/7 for patients.", &[]);
     check("The column ran in the Sunday Times of London.", &[]);
+    check("Friday Adeyemi was hurt at a Christmas market.", &[]);
+    check("June Barker and August Lindqvist were hurt.", &[]);
+    check("A crowd came for the Black Friday sales in Easter Road.", &[]);
+    check("The fall of the cabinet followed the fall in prices.", &[]);
+    check("The deal was made in the fall.", &[("the fall", "2021-FA")]);
 }
 
 #[test]

@@ -15,8 +15,9 @@ impl Parser<'_> {
                 clock.utc = utc;
                 after
             }
-            // "10:30" alone may be a score or a verse: it needs a preposition of time.
+            // "10:30" alone may be a score or a verse: it needs a preposition of time, or to open a line of a live report.
             None if !sure
+                && !self.stamp(i, end)
                 && !matches!(self.before(i), "at" | "around" | "about" | "by" | "until" | "till" | "from") =>
             {
                 return None;
@@ -24,6 +25,13 @@ impl Parser<'_> {
             None => end,
         };
         Some((clock, end))
+    }
+
+    /// "16:20 Police seal off the station.": two digits and two before a sentence.
+    fn stamp(&self, i: usize, end: usize) -> bool {
+        matches!(self.before(i), "" | "[" | "•" | "*")
+            && self.w(i).len() == 5
+            && (self.capital(end) || matches!(self.w(end), "" | "]" | "-" | "–" | "—" | "|" | ":"))
     }
 
     /// The clock time without its zone, and whether its form leaves no doubt.

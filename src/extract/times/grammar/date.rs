@@ -4,13 +4,15 @@ use super::{Match, Parser};
 use crate::extract::numbers;
 use crate::extract::times::expr::{Base, Expr, Point};
 use crate::extract::times::lexicon::Class;
+use crate::extract::words::Words;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
 
 impl Parser<'_> {
     /// The stretch of the calendar that starts at word `i`.
     pub(super) fn base(&self, i: usize) -> Option<(Base, usize)> {
         // The longest reading wins: "May 2008" over "May", "the next day" over nothing.
-        let found = [self.numeric(i), self.weekday_date(i), self.date(i), self.era(i), self.relative(i)];
+        let found =
+            [self.numeric(i), self.weekday_date(i), self.date(i), self.year_first(i), self.era(i), self.relative(i)];
         found.into_iter().flatten().max_by_key(|(_, end)| *end)
     }
 
@@ -77,13 +79,13 @@ impl Parser<'_> {
             let (year, end) = year.map_or((None, of + 1), |(y, e)| (Some(y), e));
             return Some((Base::Date { year, month, day: Some(day), weekday: None }, end));
         }
-        // A list: the month comes with its last member.
+        // A list: the month comes with its last member ("Saturday 6 and Sunday 7 June").
         let mut next = at;
         for _ in 0..4 {
-            if !matches!(self.w(next), "," | "and" | "or" | "to" | "-" | "–") {
+            if !matches!(self.w(next), "," | "and" | "or" | "to" | "until" | "-" | "–") {
                 return None;
             }
-            let (_, after) = self.day(next + 1)?;
+            let (_, after) = self.day(next + 1 + usize::from(self.weekday(next + 1).is_some()))?;
             if let Some(month) = self.month(after) {
                 let year = self.year_after(after + 1, false).map(|(y, _)| y);
                 return Some((Base::Date { year, month, day: Some(day), weekday: None }, at));
@@ -93,33 +95,56 @@ impl Parser<'_> {
         None
     }
 
-    /// Dates in digits: ISO 8601 and slashes.
+    /// "2018 March 18", "2024 Feb": the year first. Words that are more than months need the day.
+    fn year_first(&self, i: usize) -> Option<(Base, usize)> {
+        let (year, at) = self.any_year(i).filter(|(year, end)| *year >= 1000 && *end == i + 1)?;
+        let month = self.month(at)?;
+        let (day, end) = match self.day(at + 1).filter(|(_, end)| !self.counts(*end)) {
+            Some((day, end)) => (Some(day), end),
+            // "In 2016 May became prime minister", "in 2021 June Smith won": persons.
+            None if matches!(self.w(at), "may" | "march") || self.any_year(at + 1).is_some() => return None,
+            None if self.pos(at + 1) == Pos::Propn && self.capital(at + 1) => return None,
+            None => (None, at + 1),
+        };
+        Some((Base::Date { year: Some(year), month, day, weekday: None }, end))
+    }
+
+    /// Dates in digits: ISO 8601, slashes, and full stops, which put the day first ("18.03.2024").
     fn numeric(&self, i: usize) -> Option<(Base, usize)> {
-        let field = |n: usize| self.w(i + n).parse::<i16>().ok();
-        let separator = self.w(i + 1);
-        if !matches!(separator, "-" | "/") || self.w(i + 3) != separator || !(1..=4).all(|n| self.words.glued(i + n)) {
-            return None;
+        if let Some(dotted) = self.dotted(i) {
+            return Some(dotted);
         }
-        let (a, b, c) = (field(0)?, field(2)?, field(4)?);
-        let (year, month, day) = match (self.w(i).len(), self.w(i + 4).len()) {
+        let fields = digits(self.words, i).filter(|_| i + 4 < self.limit)?;
+        let number = |field: &str| field.parse::<i16>().ok();
+        let (a, b, c) = (number(fields.0)?, number(fields.1)?, number(fields.2)?);
+        // The text's order unless the numbers forbid it.
+        let (month, day) = if a > 12 || self.day_first && b <= 12 { (b, a) } else { (a, b) };
+        let (year, month, day) = match (fields.0.len(), fields.2.len()) {
             (4, _) => (a, b, c),
-            // American order unless the numbers forbid it.
-            (1 | 2, 4) if a <= 12 => (c, a, b),
-            (1 | 2, 4) => (c, b, a),
-            (1 | 2, 2) if a <= 12 => (self.near(c), a, b),
-            (1 | 2, 2) => (self.near(c), b, a),
+            (1 | 2, 4) => (c, month, day),
+            (1 | 2, 2) => (self.near(c), month, day),
             _ => return None,
         };
         let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-        let iso = separator == "-" && [i, i + 2, i + 4].map(|n| self.w(n).len()) == [4, 2, 2];
-        // "2023-02-30" is a date, if none of the calendar; "24/7/365" is none.
-        if !iso {
+        // "2023-02-30" and "31/02/2023" are dates, if none of the calendar; "24/7/365" is none.
+        let lengths = (fields.0.len(), fields.1.len(), fields.2.len());
+        if !matches!(lengths, (4, 2, 2) | (1 | 2, 1 | 2, 4)) || lengths.0 == 4 && self.w(i + 1) != "-" {
             jiff::civil::Date::new(year, month, day).ok()?;
         }
         let mut end = i + 5;
         // The T of "2020-01-02T10:00:00Z": the clock time follows it.
         end += usize::from(self.w(end) == "t" && self.words.glued(end));
         Some((Base::Date { year: Some(year), month, day: Some(day), weekday: None }, end))
+    }
+
+    /// "18.03.2024".
+    fn dotted(&self, i: usize) -> Option<(Base, usize)> {
+        let mut fields = self.w(i).split('.');
+        let (day, month, year) = (fields.next()?, fields.next()?, fields.next()?);
+        let written = matches!((day.len(), month.len(), year.len()), (1 | 2, 1 | 2, 4)) && fields.next().is_none();
+        let year: i16 = year.parse().ok().filter(|y| written && (1000..=2100).contains(y))?;
+        let (month, day) = (month.parse().ok()?, day.parse().ok()?);
+        Some((Base::Date { year: Some(year), month, day: Some(day), weekday: None }, i + 1))
     }
 
     /// Years, decades, centuries, quarters, halves, fiscal years.
@@ -130,7 +155,7 @@ impl Parser<'_> {
         }
         if self.w(the) == "fiscal" || self.w(the) == "fy" {
             let at = the + 1 + usize::from(self.w(the + 1) == "year");
-            return self.any_year(at).map(|(y, end)| (Base::Fiscal(y), end));
+            return self.any_year(at).or_else(|| self.glued_year(at)).map(|(y, end)| (Base::Fiscal(y), end));
         }
         // "the year 2000", "the years 1955 and 1960"
         if matches!(self.w(the), "year" | "years")
@@ -177,16 +202,30 @@ impl Parser<'_> {
         Some(self.bc(at + 1).map_or((Base::Century(century), at + 1), |end| (Base::Century(-century), end)))
     }
 
-    /// "Q3 2008", "the third quarter", "the second half of 2008".
+    /// "Q3 2008", "3Q23", "H1", "the third quarter", "the second half of 2008".
     fn part_of_year(&self, i: usize) -> Option<(Base, usize)> {
         let of_year = |at: usize| {
             let of = at + usize::from(self.w(at) == "of");
             self.any_year(of).map_or((None, at), |(y, end)| (Some(y), end))
         };
-        if self.w(i) == "q" && self.words.glued(i + 1) {
-            let quarter: i8 = self.w(i + 1).parse().ok().filter(|q| (1..=4).contains(q))?;
-            let (year, end) = of_year(i + 2);
-            return Some((Base::Quarter(quarter, year), end));
+        if let Some(letter) = [i, i + 1].into_iter().find(|at| matches!(self.w(*at), "q" | "h"))
+            && self.words.glued(i + 1)
+            && self.capital(i)
+        {
+            let quarter = self.w(letter) == "q";
+            let most = if quarter { 4 } else { 2 };
+            let number = if letter == i { i + 1 } else { i };
+            let n: i8 = self.w(number).parse().ok().filter(|n| (1..=most).contains(n))?;
+            let (year, end) = match self.glued_year(i + 2) {
+                Some((year, end)) => (Some(year), end),
+                None => of_year(i + 2),
+            };
+            // "H1" alone may be a motorway or part of "H1N1".
+            let alone = matches!(self.before(i), "in" | "for" | "during" | "of" | "since" | "by");
+            if year.is_none() && (self.words.glued(end) && self.pos(end) != Pos::Punct || !(alone || quarter)) {
+                return None;
+            }
+            return Some((if quarter { Base::Quarter(n, year) } else { Base::Half(n, year) }, end));
         }
         let (n, at) = numbers::ordinal(self.words, &self.lexicon.numbers, i)?;
         let at = at + usize::from(self.w(at) == "-");
@@ -254,6 +293,14 @@ impl Parser<'_> {
         Some((self.near(word.parse().ok()?), i + 1))
     }
 
+    /// Two or four digits right after a letter: "3Q23", "FY2024".
+    fn glued_year(&self, i: usize) -> Option<(i16, usize)> {
+        if !self.words.glued(i) {
+            return None;
+        }
+        self.any_year(i).filter(|_| self.w(i) != "'").or_else(|| self.short_year(i))
+    }
+
     /// The year with these last two digits nearest to the article's.
     fn near(&self, two: i16) -> i16 {
         // Without a date: up to 2010 is this century's, as most newswire archives have it.
@@ -315,6 +362,12 @@ impl Parser<'_> {
         if self.counts(end) && info.dep == Dep::Nummod && led && info.head as usize == token + 1 && before != "in" {
             return None;
         }
+        // "In 2010 elections" has the year, "in 2010 tents" has not: the engine reads a date in both.
+        let counted = |j: usize| self.classes(j).contains(&Class::Counted);
+        let described = !led && matches!(self.pos(end), Pos::Adj | Pos::Propn) && counted(end + 1);
+        if counted(end) || described && !matches!(before, "the" | "its" | "their" | "'s") {
+            return None;
+        }
         let name = self.doc.entity_at(token).map(|e| e.kind);
         let refused =
             matches!(name, Some(EntityType::Cardinal | EntityType::Money | EntityType::Quantity | EntityType::Percent));
@@ -347,7 +400,7 @@ impl Parser<'_> {
     /// Whether word `i` is something counted, so that a number before it is no date.
     fn counts(&self, i: usize) -> bool {
         matches!(self.tag(i), Tag::Nns | Tag::Nnps) && self.classes(i).is_empty()
-            || matches!(self.w(i), "percent" | "%" | "people" | "million" | "billion" | "km" | "feet" | "points")
+            || self.classes(i).contains(&Class::Counted)
     }
 
     /// The month at word `i`.
@@ -358,8 +411,10 @@ impl Parser<'_> {
             _ => None,
         })?;
         let number = |j: usize| self.w(j).starts_with(|c: char| c.is_ascii_digit());
-        let beside = number(i + 1) || (i > 0 && number(i - 1) && self.words.same_sentence(i, i - 1));
         let doubtful = short || matches!(self.w(i), "may" | "march");
+        // A year before "May" proves nothing: "in 2016 May became prime minister".
+        let counted = |j: usize| number(j) && (short || self.w(j).len() < 4);
+        let beside = number(i + 1) || (i > 0 && counted(i - 1) && self.words.same_sentence(i, i - 1));
         // "May" the modal and "march" the walk: a month has a number, a preposition of time or a noun's tag beside it.
         let led = matches!(
             self.before(i),
@@ -383,7 +438,7 @@ impl Parser<'_> {
                 | "the"
         );
         let noun = matches!(self.tag(i), Tag::Nnp | Tag::Nn | Tag::Cd);
-        (self.capital(i) && (!doubtful || beside || (!short && noun && led))).then_some(month)
+        (self.capital(i) && (!doubtful || beside || (!short && noun && led)) && !self.forename(i)).then_some(month)
     }
 
     /// The further members of a list whose first member was just read: "April 22 and 25", "1990-91".
@@ -434,4 +489,15 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// The three fields of a date in digits at word `i`, which takes five words: "16/04/2023", "2023-04-16".
+pub(crate) fn digits(words: &Words, i: usize) -> Option<(&str, &str, &str)> {
+    let separator = words.get(i + 1);
+    let number = |n: usize| Some(words.get(i + n)).filter(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit()));
+    let joined = matches!(separator, "-" | "/") && words.get(i + 3) == separator;
+    if !joined || !(1..=4).all(|n| words.glued(i + n)) {
+        return None;
+    }
+    Some((number(0)?, number(2)?, number(4)?))
 }

@@ -10,11 +10,13 @@ mod relative;
 
 use std::ops::Range;
 
+pub(crate) use date::digits;
+
 use super::calendar::{Season, Unit};
 use super::expr::{Amount, Base, Clock, Expr, Origin, Point, Shift};
 use super::lexicon::{Class, Lexicon};
 use crate::extract::words::Words;
-use crate::nlp::{Doc, Pos, Tag};
+use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::TimeMod;
 
 /// An expression and the words it takes.
@@ -41,6 +43,8 @@ pub(crate) struct Parser<'a> {
     pub(crate) year: Option<i16>,
     /// Whether the text speaks of years B.C., so that "in 499" is one.
     pub(crate) antiquity: bool,
+    /// Whether dates in digits have the day first.
+    pub(crate) day_first: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -100,6 +104,7 @@ impl<'a> Parser<'a> {
                 | "fiscal"
                 | "fy"
                 | "q"
+                | "h"
                 | "ad"
                 | "post"
                 | "pre"
@@ -264,7 +269,51 @@ impl<'a> Parser<'a> {
 
     fn weekday(&self, i: usize) -> Option<i8> {
         let full = self.classes(i).iter().find_map(|c| if let Class::Weekday(d) = c { Some(*d) } else { None });
-        full.filter(|_| self.capital(i))
+        full.filter(|_| self.capital(i) && !self.forename(i))
+    }
+
+    /// "August Wilson", "Friday Adeyemi": a month or weekday that is a given name, hung by the engine on the name that
+    /// follows and led by nothing that leads a time. After a verb or an owner it is a time all the same: "said
+    /// Friday Mr. Smith", "his Sunday Mass".
+    fn forename(&self, i: usize) -> bool {
+        let (token, next) = (self.words.token(i), self.words.token(i + 1));
+        let led = matches!(
+            self.before(i),
+            "the"
+                | "this"
+                | "that"
+                | "last"
+                | "next"
+                | "in"
+                | "on"
+                | "since"
+                | "until"
+                | "early"
+                | "late"
+                | "mid"
+                | "-"
+        );
+        // "15 January Smith left", "the 3rd of March Smith left".
+        let dated = |j: usize| {
+            self.words.same_sentence(i, j)
+                && self.w(j).len() <= 2
+                && self.w(j).starts_with(|c: char| c.is_ascii_digit())
+        };
+        let dated = i > 1
+            && (dated(i - 1) || matches!(self.before(i), "of" | "th" | "st" | "nd" | "rd") && dated(i - 2))
+            || i == 1 && dated(0);
+        // The engine takes "Friday Adeyemi was hurt" for a day and a name; who means the day sets a comma.
+        let opens = self.before(i).is_empty() && !self.capital(i + 2);
+        let compound = self.doc.dep(token) == Dep::Compound && self.doc.head(token) == next;
+        i + 1 < self.limit
+            && !led
+            && !dated
+            && (compound || opens)
+            && self.pos(i + 1) == Pos::Propn
+            && self.capital(i + 1)
+            && self.classes(i + 1).is_empty()
+            && self.day(i + 1).is_none()
+            && (i == 0 || !matches!(self.pos(i - 1), Pos::Verb | Pos::Det | Pos::Pron | Pos::Part))
     }
 
     fn season(&self, i: usize) -> Option<Season> {
@@ -326,7 +375,7 @@ impl<'a> Parser<'a> {
 fn is_day(base: &Base) -> bool {
     match base {
         Base::Date { day, .. } => day.is_some(),
-        Base::Weekday(..) | Base::Day(_) | Base::Holiday(..) | Base::Beside(..) => true,
+        Base::Weekday(..) | Base::WeekdayOffset(..) | Base::Day(_) | Base::Holiday(..) | Base::Beside(..) => true,
         Base::Unit(unit, _) => *unit == Unit::Day,
         Base::Offset(amount, unit, ..) => *unit == Unit::Day && matches!(amount, Amount::Exact(_)),
         _ => false,

@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::extract::times::calendar::Unit;
-use crate::extract::times::expr::{Base, Origin, Shift};
+use crate::extract::times::expr::{Amount, Base, Origin, Shift};
 use crate::extract::times::lexicon::Class;
 use crate::nlp::Pos;
 
@@ -82,6 +82,14 @@ impl Parser<'_> {
     /// "Two days ago", "a week earlier", "three months later", "11 days from now".
     fn offset(&self, i: usize) -> Option<(Base, usize)> {
         let (amount, unit, _, at) = self.measured(i)?;
+        let on = at + 1 + usize::from(self.w(at + 1) == "on");
+        if let (Amount::Exact(n), Some(weekday)) = (amount, self.weekday(on)) {
+            match self.w(at) {
+                "ago" if unit >= Unit::Week => return Some((Base::WeekdayOffset(n, unit, -1, weekday), on + 1)),
+                "from" if unit >= Unit::Day => return Some((Base::WeekdayOffset(n, unit, 1, weekday), on + 1)),
+                _ => {}
+            }
+        }
         let (step, from, end) = match self.w(at) {
             "ago" => (-1, Origin::Document, at + 1),
             "earlier" | "previously" => (-1, Origin::Text, at + 1),
@@ -150,7 +158,23 @@ impl Parser<'_> {
             let led =
                 the > i || matches!(self.before(i), "in" | "by" | "until" | "since" | "during" | "early" | "late");
             let edged = matches!(self.before(i), "early" | "late" | "mid" | "-");
-            if (led || edged) && self.w(the + 1) != "of" && !(the == i && self.before(i) == "arab") {
+            // "The fall in prices", "the fall was steep": the noun of falling, which a time's preposition must lead.
+            let falling = self.w(the) == "fall"
+                && (matches!(self.w(the + 1), "in" | "from" | "to")
+                    || the > i
+                        && !matches!(
+                            self.before(i),
+                            "in" | "during"
+                                | "by"
+                                | "until"
+                                | "since"
+                                | "through"
+                                | "throughout"
+                                | "early"
+                                | "late"
+                                | "mid"
+                        ));
+            if (led || edged) && !falling && self.w(the + 1) != "of" && !(the == i && self.before(i) == "arab") {
                 return Some((Base::Season(season, None, None), the + 1));
             }
         }
