@@ -9,9 +9,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use dateline::article::{Hint, Intake, Limits};
 use dateline::extract::reader::ReaderModel;
-use dateline::extract::rollup::Sample;
+use dateline::extract::rollup::{Choice, Sample};
 use dateline::extract::{Enricher, Pipeline};
-use dateline::record::{Place, Timex};
+use dateline::record::Timex;
 use serde_json::{Value, json};
 
 fn main() -> Result<()> {
@@ -36,7 +36,7 @@ fn main() -> Result<()> {
         let mentions: Vec<Value> = samples.mentions.iter().map(plain).collect();
         let events: Vec<Value> = samples.events.iter().map(plain).collect();
         let judged: Vec<Value> = samples.judged.iter().map(plain).collect();
-        let place = |(place, text, sample): &(Place, String, Sample)| {
+        let place = |Choice { place, text, sample }: &Choice| {
             json!({ "name": place.name, "text": text, "country": place.country_iso3, "level": place.resolution,
                     "features": plain(sample)["features"] })
         };

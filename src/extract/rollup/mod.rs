@@ -34,14 +34,14 @@ use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
 use super::reader::View;
 use super::table::TableError;
 use crate::nlp::{Model, Stopped};
-use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind, Place, Timex};
+use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind, Timex};
 use contradictions::Doubt;
 pub use linear::Sample;
 pub use merge::{Evidence, Ground, Join, THRESHOLD};
 use moment::Calendar;
 use rank::Ranking;
-pub use scene::Scene;
 use scene::Scenery;
+pub use scene::{Choice, Scene};
 pub use telling::{Telling, keep_told};
 
 /// An event of the article: its mentions, with the best value of every field.
@@ -233,8 +233,8 @@ pub struct Samples {
     pub mentions: Vec<Sample>,
     /// Of every event, by rank.
     pub events: Vec<Sample>,
-    /// Of every event, the places that it may have happened at: the place, its name in the text, what the model sees.
-    pub scenes: Vec<Vec<(Place, String, Sample)>>,
+    /// Of every event, the places that it may have happened at.
+    pub scenes: Vec<Vec<Choice>>,
     /// Of every event, the times that it may have happened at; the first is none.
     pub moments: Vec<Vec<(Option<Timex>, Sample)>>,
     /// Of every event, by rank, where the reader has judged it.

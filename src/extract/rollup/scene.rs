@@ -79,8 +79,8 @@ impl Scenery {
         let chances = chances(samples.iter().map(|(_, s)| self.0.score(s)));
         let country = |i: usize| atlas.places[samples[i].0].place.country_iso2.as_deref();
         let mut countries: HashMap<&str, f64> = HashMap::new();
-        for i in 0..samples.len() {
-            country(i).into_iter().for_each(|c| *countries.entry(c).or_default() += chances[i]);
+        for (i, chance) in chances.iter().enumerate() {
+            country(i).into_iter().for_each(|c| *countries.entry(c).or_default() += chance);
         }
         let prospect = |i: &usize| chances[*i] + country(*i).map_or(0.0, |c| countries[c]);
         let likeliest = (0..samples.len()).rev().max_by(|a, b| prospect(a).total_cmp(&prospect(b)))?;
@@ -100,20 +100,31 @@ impl Scenery {
     }
 }
 
-/// What the model sees of the places of every event, each with the name of the place and its country.
+/// A place that an event may have happened at, for training.
+#[derive(Debug)]
+pub struct Choice {
+    /// The place.
+    pub place: Place,
+    /// Its first name in the text.
+    pub text: String,
+    /// What the model sees of it.
+    pub sample: Sample,
+}
+
+/// What the model sees of the places of every event.
 pub(super) fn samples(
     story: &Story<'_>,
     facts: &Facts<'_>,
     mentions: &[EventMention],
     clusters: &[Cluster],
-) -> Result<Vec<Vec<(Place, String, Sample)>>, Stopped> {
+) -> Result<Vec<Vec<Choice>>, Stopped> {
     let atlas = Atlas::new(story, facts, clusters.len())?;
     let of = |c: &Cluster| {
         let seen = atlas.samples(mentions, c).into_iter();
         seen.map(|(i, sample)| {
             let candidate = &atlas.places[i];
             let text = candidate.sites.first().map_or("", |s| story.doc.span_text(s.tokens.clone()));
-            (candidate.place.clone(), text.to_owned(), sample)
+            Choice { place: candidate.place.clone(), text: text.to_owned(), sample }
         })
         .collect()
     };
