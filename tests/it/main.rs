@@ -36,6 +36,7 @@ mod throughput;
 mod topics;
 #[cfg(feature = "otel")]
 mod traces;
+mod where_and_when;
 mod worker;
 
 /// The tier of workers and commands whose events are not what a test is about: all else is the same, at a twentieth of the cost.

@@ -1,0 +1,49 @@
+//! Where and when events are put that say neither in their own sentence, and where what they say must stand.
+
+use std::sync::{Arc, LazyLock};
+
+use dateline::article::{Hint, Intake};
+use dateline::extract::{Enricher, Pipeline};
+use dateline::record::{ArticleEvent, EventType};
+use serde_json::json;
+
+static PIPELINE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::load(None, None).unwrap()));
+
+/// The article's first event of a type, as "place, country, first day"; "-" for what it lacks.
+fn check(text: &str, event: EventType, expect: &str) {
+    let article = json!({ "id": "1", "text": text, "published_at": "2023-05-12T09:00:00Z" }).to_string();
+    let article = Intake::default().read(article.as_bytes(), &Hint::default()).unwrap();
+    let record = Enricher::new(Arc::clone(&PIPELINE)).enrich(&article, &|| false).unwrap();
+    let found: Option<&ArticleEvent> = record.events.iter().find(|e| e.class.plover.event == Some(event));
+    let found = found.unwrap_or_else(|| panic!("no {} in {text:?}", event.as_str()));
+    let place = found.location.as_ref().map(|l| &l.place);
+    let day = found.time.as_ref().and_then(|t| t.timex.start.as_ref()).map(|s| &s[..10]);
+    let said = [place.map(|p| p.name.as_str()), place.and_then(|p| p.country_iso3.as_deref()), day];
+    let said: Vec<&str> = said.into_iter().map(|part| part.unwrap_or("-")).collect();
+    assert_eq!(said.join(", "), expect, "in {text:?}");
+}
+
+#[test]
+fn an_event_without_a_place_is_put_into_the_country_of_the_story() {
+    let text = "Ghana's parliament passed the budget on Thursday after a night of debate. Ghanaian unions had fought it.\n\n\
+                Police arrested two clerks of the treasury.";
+    check(text, EventType::Coerce, "Ghana, GHA, 2023-05-11");
+}
+
+#[test]
+fn what_the_sentence_states_stands() {
+    let text = "Farmers in Peru have had a hard year, and Peru's government knows it.\n\n\
+                Gunmen attacked a lorry in Ayacucho on Wednesday and killed its driver. Peruvian soldiers found it empty.";
+    check(text, EventType::Assault, "Ayacucho, PER, 2023-05-10");
+}
+
+#[test]
+fn a_village_that_no_gazetteer_knows_lies_somewhere_in_its_country() {
+    let text = "Rebels burned a school in Zubrowkata on Monday, officials in Mali said. Mali's army sent soldiers.";
+    check(text, EventType::Assault, "Zubrowkata, MLI, 2023-05-08");
+}
+
+#[test]
+fn an_article_without_any_place_gives_none() {
+    check("Police arrested a man on Tuesday. He had stolen a bicycle.", EventType::Coerce, "-, -, 2023-05-09");
+}
