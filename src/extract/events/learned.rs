@@ -82,6 +82,12 @@ impl<'a> Learned<'a> {
             .filter_map(|span| {
                 let tokens = span[0].0..span[span.len() - 1].0 + 1;
                 let judged = judge(span);
+                // What a landslide in the polls is, the tables know better than newspapers that had none.
+                let head = head_of(reader.story.doc, tokens.clone());
+                let sentence = reader.story.tokens(s);
+                if triggers::is_blocked(reader.story.doc, reader.lexicon, reader.words, sentence, head) {
+                    return None;
+                }
                 let trigger = take(&mut rules, &tokens, judged.event)
                     .or_else(|| fresh(reader.story.doc, reader.lexicon, reader.words, tokens, judged.event))?;
                 Some((trigger, judged))

@@ -90,6 +90,17 @@ fn purpose(doc: &Doc<'_>, found: &[Trigger<'_>], t: &Trigger<'_>) -> Option<usiz
     found.iter().position(|act| act.entry.verb && act.head == doc.head(t.head) && act.head < t.head && typed(act))
 }
 
+/// Whether the tables know a word, as it stands there, for a figure of speech or another thing than an event.
+pub(super) fn is_blocked(
+    doc: &Doc<'_>,
+    lexicon: &Lexicon,
+    words: &Words<'_>,
+    sentence: Range<usize>,
+    i: usize,
+) -> bool {
+    matches!(trigger(doc, lexicon, words, sentence, i, false), Err(Reason::Blocked(_)))
+}
+
 fn trigger<'l>(
     doc: &Doc<'_>,
     lexicon: &'l Lexicon,
