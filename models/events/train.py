@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Learns `telling.tsv`, `ranking.tsv`, `scene.tsv`, `moment.tsv` and `same.tsv` from development data.
+"""Learns `telling.tsv`, `ranking.tsv`, `scene.tsv`, `moment.tsv`, `same.tsv` and `main.tsv` from development data.
 
     cargo build --example event-features
     python3 models/events/train.py --data DIR --gold DIR...
@@ -80,12 +80,44 @@ def rows_of(start, groups):
 
 def row(sample):
     features = {f"{group}\t{value}": number for group, value, number in sample["features"]}
-    return features | {f"vector\t{i}": x for i, x in enumerate(sample["vector"])}
+    return features | {f"vector\t{i}": x for i, x in enumerate(sample.get("vector", ()))}
 
 
 def write(path, what, names, weights):
     lines = [f"{name}\t{weight:.3f}\n" for name, weight in sorted(zip(names, weights)) if abs(weight) >= 0.0005]
     path.write_text(HEADER.format(what=what) + "".join(lines))
+
+
+def logistic(table, what, rows, right, group):
+    """Learns a table of yes and no. Returns the truth and the chances of articles left out, and a function that gives a
+    feature's values."""
+    vectorizer = DictVectorizer()
+    x, y = vectorizer.fit_transform(rows), np.array(right)
+    model = lambda: LogisticRegression(C=PENALTY, fit_intercept=False, max_iter=5000)
+    chance = np.zeros(len(y))
+    for train, test in GroupKFold(5).split(x, y, group):
+        chance[test] = model().fit(x[train], y[train]).predict_proba(x[test])[:, 1]
+    write(HERE / f"{table}.tsv", what, vectorizer.get_feature_names_out(), model().fit(x, y).coef_[0])
+    return y, chance, lambda name: x[:, vectorizer.vocabulary_[name]].toarray().ravel()
+
+
+def ranked(table, what, rows, right, start, weight, group):
+    """Learns a table that scores the rows of every group; returns the row chosen of each when its article is left out."""
+    vectorizer = DictVectorizer()
+    x, y = csr_matrix(vectorizer.fit_transform(rows)), np.array(right, float)
+    start, weight = np.array(start), np.array(weight)
+
+    def fit(groups):
+        mine, begin = rows_of(start, groups)
+        return softmax(x[mine], y[mine], begin, weight[groups])
+
+    chosen = np.zeros(len(weight), int)
+    for train, test in GroupKFold(5).split(weight, groups=group):
+        w = fit(train)
+        for n in test:
+            chosen[n] = start[n] + np.argmax(x[start[n] : start[n + 1]] @ w)
+    write(HERE / f"{table}.tsv", what, vectorizer.get_feature_names_out(), fit(np.arange(len(weight))))
+    return chosen
 
 
 def telling(binary, data):
@@ -98,18 +130,12 @@ def telling(binary, data):
                 rows.append(row(sample))
                 right.append(tuple(m["trigger"]["char"]) in marked)
                 group.append(n)
-    vectorizer = DictVectorizer()
-    x, y = vectorizer.fit_transform(rows), np.array(right)
-    model = lambda: LogisticRegression(C=PENALTY, fit_intercept=False, max_iter=5000)
-    chance = np.zeros(len(y))
-    for train, test in GroupKFold(5).split(x, y, group):
-        chance[test] = model().fit(x[train], y[train]).predict_proba(x[test])[:, 1]
+    what = "Logistic model of whether an event mention tells something or only refers."
+    y, chance, _ = logistic("telling", what, rows, right, group)
     for threshold in (0.0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4):
         kept = chance >= threshold
         p, r = y[kept].mean(), y[kept].sum() / gold
         print(f"telling: from {threshold:.2f} P {100 * p:.1f} R {100 * r:.1f} F1 {200 * p * r / (p + r):.1f} of {gold}")
-    what = "Logistic model of whether an event mention tells something or only refers."
-    write(HERE / "telling.tsv", what, vectorizer.get_feature_names_out(), model().fit(x, y).coef_[0])
 
 
 def subjects(binary, data, key, share, *flags):
@@ -126,7 +152,7 @@ def subjects(binary, data, key, share, *flags):
     for name, wanted, is_right, weight, group in sets:
         pairs = seen(binary, documents(data, name, wanted), *flags)
         # Rare types count as much as frequent ones: the mix of the stories is not the mix of the news.
-        kinds = [d["gold"].get("event", "") if "gold" in d and group else "" for d, _ in pairs]
+        kinds = [d["gold"]["event"] if group else "" for d, _ in pairs]
         often = {k: kinds.count(k) for k in set(kinds)}
         articles = []
         for (d, found), k in zip(pairs, kinds):
@@ -148,25 +174,11 @@ def order(table, what, sets):
                 weight.append(share)
                 group.append(key)
                 part.append(name)
-    vectorizer = DictVectorizer()
-    x, y = csr_matrix(vectorizer.fit_transform(rows)), np.array(right, float)
-    start, weight, part = map(np.array, (start, weight, part))
-
-    def fit(articles):
-        rows, begin = rows_of(start, articles)
-        return softmax(x[rows], y[rows], begin, weight[articles])
-
-    hits = np.zeros(len(weight))
-    for train, test in GroupKFold(5).split(weight, groups=group):
-        w = fit(train)
-        for n in test:
-            span = slice(start[n], start[n + 1])
-            hits[n] = y[span][np.argmax(x[span] @ w)]
-    first = np.array([y[start[n]] for n in range(len(weight))])
+    chosen = ranked(table, what, rows, right, start, weight, group)
+    hits, first, part = np.array(right)[chosen], np.array(right)[start[:-1]], np.array(part)
     for name in dict.fromkeys(part):
         mine = part == name
         print(f"{table}: {name}: {100 * hits[mine].mean():.1f} right of {mine.sum()} (now {100 * first[mine].mean():.1f})")
-    write(HERE / f"{table}.tsv", what, vectorizer.get_feature_names_out(), fit(np.arange(len(weight))))
 
 
 def ranking(binary, data):
@@ -232,30 +244,19 @@ def choice(name, what, events, right, checks):
     for article, event, things in events:
         ok = right(event, things)
         if any(ok):
-            rows += [{f"{g}\t{v}": x for g, v, x in t["features"]} for t in things]
+            rows += map(row, things)
             marks += ok
             start.append(len(rows))
             group.append(article)
-            facts.append((event, things))
-    vectorizer = DictVectorizer()
-    x, y, start = csr_matrix(vectorizer.fit_transform(rows)), np.array(marks, float), np.array(start)
-
-    def fit(events):
-        mine, begin = rows_of(start, events)
-        return softmax(x[mine], y[mine], begin, np.ones(len(events)))
-
+            facts += ((event, thing) for thing in things)
     good, all_ = Counter(), Counter()
-    for train, test in GroupKFold(5).split(group, groups=group):
-        w = fit(train)
-        for n in test:
-            event, things = facts[n]
-            chosen = things[int(np.argmax(x[start[n] : start[n + 1]] @ w))]
-            for field, (asked, hit) in checks.items():
-                all_[field] += bool(asked(event))
-                good[field] += bool(asked(event) and hit(event, chosen))
+    for n in ranked(name, what, rows, marks, start, np.ones(len(group)), group):
+        event, chosen = facts[n]
+        for field, (asked, hit) in checks.items():
+            all_[field] += bool(asked(event))
+            good[field] += bool(asked(event) and hit(event, chosen))
     for field in checks:
         print(f"{name}: {field} {100 * good[field] / all_[field]:.1f} of {all_[field]} events")
-    write(HERE / f"{name}.tsv", what, vectorizer.get_feature_names_out(), fit(np.arange(len(group))))
 
 
 def choices(binary, gold, models):
@@ -308,17 +309,11 @@ def same(binary, gold, reader):
                 rows.append({f"{g}\t{v}": x for g, v, x in features})
                 right.append(bool(tells[a] & tells[b]))
                 group.append(d["id"])
-    vectorizer = DictVectorizer()
-    x, y = vectorizer.fit_transform(rows), np.array(right)
-    model = lambda: LogisticRegression(C=PENALTY, fit_intercept=False, max_iter=5000)
-    chance = np.zeros(len(y))
-    for train, test in GroupKFold(5).split(x, y, group):
-        chance[test] = model().fit(x[train], y[train]).predict_proba(x[test])[:, 1]
-    alone = x[:, vectorizer.vocabulary_["number\tchance"]].toarray().ravel()
+    what = "Logistic model of whether two event mentions tell of one happening."
+    y, chance, values = logistic("same", what, rows, right, group)
+    alone = values("number\tchance")
     for name, c in (("the reader alone", alone), ("with the rules", chance)):
         print(f"same: {name}: average precision {100 * average_precision_score(y, c):.1f} of {len(y)} pairs")
-    what = "Logistic model of whether two event mentions tell of one happening."
-    write(HERE / "same.tsv", what, vectorizer.get_feature_names_out(), model().fit(x, y).coef_[0])
 
 
 def main():
