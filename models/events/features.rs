@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 fn main() -> Result<()> {
     let intake = Intake::new(Limits::default());
     let mut pipeline = Pipeline::load(None, None)?;
-    let mut options = std::env::args().skip_while(|a| a != "--accurate").skip(1);
-    if std::env::args().any(|a| a == "--accurate") {
+    let mut options = std::env::args().skip(1);
+    if options.next().is_some_and(|option| option == "--accurate") {
         let reader = options.next().map_or_else(ReaderModel::embedded, |path| ReaderModel::from_path(path.as_ref()))?;
         pipeline = pipeline.with_reader(Arc::new(reader));
     }

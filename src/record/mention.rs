@@ -160,6 +160,13 @@ vocabulary! {
     }
 }
 
+impl Modality {
+    /// Whether something is told as having happened, by whomever.
+    pub fn is_fact(self) -> bool {
+        matches!(self, Self::Asserted | Self::Reported)
+    }
+}
+
 /// Grammatical tense of the trigger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

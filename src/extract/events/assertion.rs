@@ -66,7 +66,7 @@ impl Reading {
         } else {
             Modality::Asserted
         };
-        let happened = matches!(modality, Modality::Asserted | Modality::Reported);
+        let happened = modality.is_fact();
         Assertion {
             polarity: if negative { Polarity::Neg } else { Polarity::Pos },
             modality,

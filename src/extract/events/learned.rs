@@ -7,13 +7,12 @@
 use std::ops::Range;
 
 use super::evidence::{Candidate, head_of, reach};
-use super::lexicon::{Frame, Lexicon, Reading};
+use super::lexicon::{Frame, Reading};
 use super::mentions::Reader;
 use super::triggers::{self, Trigger};
-use super::words::Words;
 use super::{Judged, Participant};
 use crate::extract::reader::{Features, Part, View, Word};
-use crate::nlp::{Doc, EntityType, Pos};
+use crate::nlp::{EntityType, Pos};
 use crate::record::{Assertion, EventType, Modality, ParticipantRole, Polarity, Realis, Via};
 
 /// Chance from which a word is a trigger.
@@ -76,6 +75,8 @@ impl<'a> Learned<'a> {
                 Some((i, word))
             })
             .collect();
+        let Reader { lexicon, words: known, .. } = reader;
+        let doc = reader.story.doc;
         let mut rules: Vec<Option<Trigger<'l>>> = found.into_iter().map(Some).collect();
         spans(reader, &words)
             .into_iter()
@@ -83,13 +84,12 @@ impl<'a> Learned<'a> {
                 let tokens = span[0].0..span[span.len() - 1].0 + 1;
                 let judged = judge(span);
                 // What a landslide in the polls is, the tables know better than newspapers that had none.
-                let head = head_of(reader.story.doc, tokens.clone());
-                let sentence = reader.story.tokens(s);
-                if triggers::is_blocked(reader.story.doc, reader.lexicon, reader.words, sentence, head) {
+                let head = head_of(doc, tokens.clone());
+                if triggers::is_blocked(doc, lexicon, known, reader.story.tokens(s), head) {
                     return None;
                 }
                 let trigger = take(&mut rules, &tokens, judged.event)
-                    .or_else(|| fresh(reader.story.doc, reader.lexicon, reader.words, tokens, judged.event))?;
+                    .or_else(|| triggers::of_type(doc, lexicon, known, tokens, head, judged.event))?;
                 Some((trigger, judged))
             })
             .collect()
@@ -212,26 +212,14 @@ fn take<'l>(rules: &mut [Option<Trigger<'l>>], tokens: &Range<usize>, event: Opt
     Some(trigger)
 }
 
-fn fresh<'l>(
-    doc: &Doc<'_>,
-    lexicon: &'l Lexicon,
-    words: &Words<'_>,
-    tokens: Range<usize>,
-    event: Option<EventType>,
-) -> Option<Trigger<'l>> {
-    let head = head_of(doc, tokens.clone());
-    triggers::of_type(doc, lexicon, words, tokens, head, event)
-}
-
 /// Chance of being unreal below which the reader overrules a cue ("denied", "plans to"): it misses half of what did not
 /// happen, the cues are seldom wrong.
 const SURE_IT_HAPPENED: f32 = 0.3;
 
 /// Whether it happened: the reader before the cues where it is sure; how it did not, the cues say.
 pub(super) fn settle(assertion: &mut Assertion, judged: &Judged, future: bool) {
-    let happened = assertion.polarity == Polarity::Pos
-        && matches!(assertion.modality, Modality::Asserted | Modality::Reported)
-        && assertion.realis != Realis::Other;
+    let happened =
+        assertion.polarity == Polarity::Pos && assertion.modality.is_fact() && assertion.realis != Realis::Other;
     // Newspapers of the training deny little: of "no" and "denied" the reader knows too little to contradict them.
     let denied = assertion.polarity == Polarity::Neg || assertion.modality == Modality::Denied;
     if judged.unreal >= 0.5 && happened {

@@ -266,8 +266,8 @@ impl Reader<'_> {
         if let Some(c) = cause {
             // What the cause did not do, harmed nobody; harm that is told of is as real as its cause.
             let of = &before[c].assertion;
-            if happened(assertion.modality)
-                && !happened(of.modality)
+            if assertion.modality.is_fact()
+                && !of.modality.is_fact()
                 && of.polarity == Polarity::Pos
                 && !trigger.entry.verb
             {
@@ -280,7 +280,7 @@ impl Reader<'_> {
             // "Militants tried to storm the base. The assault was meant to ...": what is told of an attempt is of it.
             let told = self.story.sentence(of.head);
             let just_told = told + 1 == s && self.story.paragraph(told) == self.story.paragraph(s);
-            if just_told && happened(assertion.modality) && self.is_definite(trigger) {
+            if just_told && assertion.modality.is_fact() && self.is_definite(trigger) {
                 assertion.modality = Modality::Attempted;
                 assertion.realis = Realis::Other;
             }
@@ -290,7 +290,7 @@ impl Reader<'_> {
         let inherited = cause.or(earlier).is_some_and(|m| before[m].assertion.historical);
         assertion.historical =
             by_time || cued.is_historical() || inherited && time.as_ref().is_none_or(|t| t.via != Via::Explicit);
-        if happened(assertion.modality)
+        if assertion.modality.is_fact()
             && time.as_ref().is_some_and(|t| t.mention.is_some() && when::is_future(&t.timex, self.story.date()))
         {
             assertion.modality = Modality::Planned;
@@ -364,7 +364,7 @@ impl Reader<'_> {
         if let Some(time) = cause.and_then(inherit).or_else(|| earlier.and_then(inherit)) {
             return Some(time);
         }
-        if cued.is_historical() || !happened(*modality) {
+        if cued.is_historical() || !modality.is_fact() {
             return None;
         }
         if let Some(time) = when::of_the_told(doc, self.facts, &self.times[s], trigger, self.story.date()) {
@@ -491,10 +491,6 @@ impl Reader<'_> {
 fn harms(reading: Reading) -> bool {
     use EventType::{Assault, Coerce, Protest};
     matches!(reading, Reading::Happening | Reading::Event(Assault | Coerce | Protest))
-}
-
-fn happened(modality: Modality) -> bool {
-    matches!(modality, Modality::Asserted | Modality::Reported)
 }
 
 /// Number of arcs between two tokens of a sentence.

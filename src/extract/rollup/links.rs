@@ -6,7 +6,7 @@
 
 use super::{Cluster, merge};
 use crate::extract::events::{EventMention, Facts};
-use crate::record::{LinkKind, Modality};
+use crate::record::LinkKind;
 
 /// Links the parts of the main event to it.
 pub(super) fn link(facts: &Facts<'_>, mentions: &[EventMention], clusters: &mut [Cluster]) {
@@ -26,7 +26,7 @@ fn is_part(facts: &Facts<'_>, mentions: &[EventMention], small: &Cluster, big: &
         |c: &Cluster| c.time.as_ref().and_then(|t| t.timex.start.as_ref()).and_then(|s| s.get(..10)).map(str::to_owned);
     let place = |c: &Cluster| facts.entities.list[c.place.as_ref()?.entity].place.as_ref();
     let here = || place(small).zip(place(big)).is_some_and(|(a, b)| merge::encloses(a, b));
-    let fact = |c: &Cluster| matches!(c.assertion.modality, Modality::Asserted | Modality::Reported);
+    let fact = |c: &Cluster| c.assertion.modality.is_fact();
     material(small)
         && material(big)
         && small.assertion.historical == big.assertion.historical

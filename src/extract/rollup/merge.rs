@@ -191,17 +191,6 @@ fn evidence(
     Some((to, Evidence(points)))
 }
 
-/// Whether the text tells two mentions apart: by day, by place, by whom they hit or who did it, or because one of them
-/// did not happen or is a kind of event.
-pub(super) fn contradict(facts: &Facts<'_>, known: &Known<'_>, mentions: &[EventMention], o: usize, n: usize) -> bool {
-    let ([_, no, _, generic, _], [_, other_no, _, other_generic, _]) = (known.standing[o], known.standing[n]);
-    no != other_no
-        || generic != other_generic
-        || time(known.when[o], known.when[n]).is_none()
-        || place(facts, &mentions[o], &mentions[n]).is_none()
-        || participants(facts, known, o, n).is_none()
-}
-
 /// Evidence that two mentions of one standing, the first one earlier in the text, tell of the same happening; none if
 /// they cannot.
 fn pair(
@@ -228,7 +217,7 @@ fn pair(
         place(facts, old, new)?,
         participants(facts, known, o, n)?,
         claims(facts, old, new),
-        i32::from(old.class.plover.mode.iter().any(|m| new.class.plover.mode.contains(m))),
+        i32::from(one_mode(old, new)),
         i32::from(doc.pos(new.head) == Pos::Noun && doc.lemma(old.head) == doc.lemma(new.head)),
         2 * i32::from(known.refers_back[n]),
         nearness(story, old, new),
@@ -237,7 +226,8 @@ fn pair(
     ]))
 }
 
-/// What the rules see of a pair, as features.
+/// What the rules see of a pair, as features. Returns whether the text tells the two apart: by day, by place, by whom
+/// they hit or who did it, or because one of them did not happen or is a kind of event.
 pub(super) fn seen(
     f: &mut Sample,
     story: &Story<'_>,
@@ -246,7 +236,7 @@ pub(super) fn seen(
     mentions: &[EventMention],
     o: usize,
     n: usize,
-) {
+) -> bool {
     let (old, new) = (&mentions[o], &mentions[n]);
     let mut points = |part: &'static str, points: Option<i32>| {
         let value = match points {
@@ -259,13 +249,15 @@ pub(super) fn seen(
         };
         f.add(part, value, 1.0);
     };
-    points("time", time(known.when[o], known.when[n]));
-    points("place", place(facts, old, new));
-    points("participants", participants(facts, known, o, n));
+    let apart = [
+        ("time", time(known.when[o], known.when[n])),
+        ("place", place(facts, old, new)),
+        ("participants", participants(facts, known, o, n)),
+    ];
+    apart.into_iter().for_each(|(part, found)| points(part, found));
     points("claims", Some(claims(facts, old, new)));
     points("nearness", Some(nearness(story, old, new)));
     points("modifiers", Some(modifiers(story, old, new, known.refers_back[n])));
-    let shared = |a: &[EntityId], b: &[EntityId]| a.iter().any(|e| b.contains(e));
     let mut sides = |part: &'static str, a: &[EntityId], b: &[EntityId]| {
         let value = match (a.is_empty() || b.is_empty(), shared(a, b)) {
             (true, _) => "unknown",
@@ -279,12 +271,23 @@ pub(super) fn seen(
     sides("doer hit", &known.doers[o], &known.hit[n]);
     sides("hit doer", &known.hit[o], &known.doers[n]);
     f.flag("refers back", known.refers_back[n]);
-    let mode = old.class.plover.mode.iter().any(|m| new.class.plover.mode.contains(m));
-    f.flag("one mode", mode);
+    f.flag("one mode", one_mode(old, new));
     let names = ["thought", "negated", "history", "generic", "reflexive"];
     for (name, (a, b)) in names.into_iter().zip(known.standing[o].iter().zip(&known.standing[n])) {
         f.add("standing differs", name, f32::from(u8::from(a != b)));
     }
+    let ([_, no, _, generic, _], [_, other_no, _, other_generic, _]) = (known.standing[o], known.standing[n]);
+    no != other_no || generic != other_generic || apart.iter().any(|(_, found)| found.is_none())
+}
+
+/// Whether two mentions have a mode in common.
+fn one_mode(a: &EventMention, b: &EventMention) -> bool {
+    a.class.plover.mode.iter().any(|m| b.class.plover.mode.contains(m))
+}
+
+/// Whether two lists of parties have one in common.
+fn shared(a: &[EntityId], b: &[EntityId]) -> bool {
+    a.iter().any(|e| b.contains(e))
 }
 
 /// Mentions close together: one clause inside the other's ("killed in a raid"), one sentence, the next sentence, one
@@ -431,7 +434,6 @@ pub(super) fn elsewhere(facts: &Facts<'_>, a: &EventMention, b: &EventMention) -
 
 /// Participants: shared ones support; other named victims forbid, other doers of another camp too.
 fn participants(facts: &Facts<'_>, known: &Known<'_>, old: usize, new: usize) -> Option<i32> {
-    let shared = |a: &[EntityId], b: &[EntityId]| a.iter().any(|e| b.contains(e));
     let (doers, other_doers) = (&known.doers[old], &known.doers[new]);
     let (hit, other_hit) = (&known.hit[old], &known.hit[new]);
     let mut score = 0;

@@ -110,7 +110,8 @@ impl Calendar {
         let times = Times::new(story, facts);
         for cluster in clusters {
             story.work(times.candidates.len())?;
-            let samples = times.samples(mentions, cluster);
+            let told = Told::new(story, mentions, cluster);
+            let samples = times.samples(&told, cluster);
             let chances = chances(samples.iter().map(|s| self.0.score(s)));
             // The first candidate is no time at all: it has to be likelier than all others together.
             let dated = (1..chances.len()).rev().max_by(|a, b| chances[*a].total_cmp(&chances[*b]));
@@ -118,7 +119,7 @@ impl Calendar {
             let stated = cluster.time.as_ref().filter(|t| t.via == Via::Explicit);
             let stated = stated.and_then(|t| times.candidates.iter().position(|c| is(t, c)));
             let best = stated.filter(|_| chances[likeliest] < OVERRULED).unwrap_or(likeliest);
-            cluster.moment = times.link(&times.candidates[best], chances[best], mentions, cluster);
+            cluster.moment = times.link(&times.candidates[best], chances[best], &told, cluster);
         }
         Ok(())
     }
@@ -134,7 +135,7 @@ pub(super) fn samples(
     let times = Times::new(story, facts);
     let of = |c: &Cluster| {
         let named = times.candidates.iter().map(|t| t.timex.clone());
-        named.zip(times.samples(mentions, c)).collect()
+        named.zip(times.samples(&Told::new(story, mentions, c), c)).collect()
     };
     clusters.iter().map(of).collect()
 }
@@ -181,11 +182,11 @@ impl<'a> Times<'a> {
     }
 
     /// The link of an event to a time: the rules' own where they say the same.
-    fn link(&self, chosen: &Candidate, chance: f64, mentions: &[EventMention], cluster: &Cluster) -> Option<TimeLink> {
+    fn link(&self, chosen: &Candidate, chance: f64, told: &Told<'_>, cluster: &Cluster) -> Option<TimeLink> {
         let timex = chosen.timex.as_ref()?;
-        let links = cluster.time.iter().chain(cluster.mentions.iter().filter_map(|m| mentions[*m].time.as_ref()));
+        let links = cluster.time.iter().chain(told.members.iter().filter_map(|m| m.time.as_ref()));
         let mut link = links.into_iter().find(|t| is(t, chosen)).cloned().unwrap_or_else(|| {
-            let near = Told::new(self.story, mentions, cluster).nearest(&chosen.sites).map(|s| s.tokens.start);
+            let near = told.nearest(&chosen.sites).map(|s| s.tokens.start);
             let mention = near.and_then(|n| self.facts.times.iter().position(|t| t.tokens.start == n));
             let via = if chosen.kind == Kind::Own { Via::Default } else { Via::Inferred };
             let timex = if via == Via::Inferred { to_the_day(timex) } else { timex.clone() };
@@ -195,9 +196,8 @@ impl<'a> Times<'a> {
         Some(link)
     }
 
-    fn samples(&self, mentions: &[EventMention], cluster: &Cluster) -> Vec<Sample> {
+    fn samples(&self, told: &Told<'_>, cluster: &Cluster) -> Vec<Sample> {
         let (story, doc) = (self.story, self.story.doc);
-        let told = Told::new(story, mentions, cluster);
         let here: Vec<bool> = self.candidates.iter().map(|c| c.sites.iter().any(|s| told.tells(s.sentence))).collect();
         let any_here = here.iter().any(|h| *h);
         let first = told.members[0];
@@ -239,8 +239,9 @@ impl<'a> Times<'a> {
                 f.flag("bounded", timex.modifier.is_some());
                 f.add("number", "mentions", (c.sites.len() as f32).ln());
                 f.flag("lead", c.sites.iter().any(|s| story.running(s.sentence) < 2));
-                f.flag("last before", latest.is_some() && last_before(c) == latest);
-                f.flag("last before, none here", !any_here && latest.is_some() && last_before(c) == latest);
+                let last = latest.is_some() && last_before(c) == latest;
+                f.flag("last before", last);
+                f.flag("last before, none here", last && !any_here);
                 f.flag("others here", any_here && !here[i]);
                 told.nearness(&mut f, &c.sites);
             }

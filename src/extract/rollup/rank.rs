@@ -145,7 +145,7 @@ pub(super) fn samples(story: &Story<'_>, mentions: &[EventMention], clusters: &[
                 opening.clone().any(|m| mentions.iter().find(|o| running(o) == 0).is_some_and(|o| o.head == m.head)),
             );
             sample.flag("headline", members.iter().any(|m| story.kind(story.sentence(m.head)) == BlockKind::Headline));
-            let happened = matches!(c.assertion.modality, Modality::Asserted | Modality::Reported);
+            let happened = c.assertion.modality.is_fact();
             for (name, total) in [("killed", &c.harm.killed), ("injured", &c.harm.injured)] {
                 let people = total.as_ref().and_then(|t| t.best.or(t.low)).unwrap_or(0);
                 sample.flag(name, people > 0 && happened && !c.assertion.historical);

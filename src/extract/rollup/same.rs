@@ -53,9 +53,9 @@ pub(super) fn group(
     for b in 0..mentions.len() {
         story.work(b * 10)?;
         for a in 0..b {
-            let sample = evidence(story, facts, &rules, mentions, (a, b), chance[a][b]);
+            let (sample, apart) = evidence(story, facts, &rules, mentions, (a, b), chance[a][b]);
             chance[a][b] = pairing.chance(&sample);
-            if merge::contradict(facts, &rules, mentions, a, b) {
+            if apart {
                 chance[a][b] *= CONTRADICTED;
             }
             let sentence = |m: usize| story.sentence(mentions[m].head);
@@ -77,7 +77,8 @@ pub(super) fn group(
     Ok(groups.into_iter().map(joined).collect())
 }
 
-/// The reader's chance and what the rules see of a pair of mentions: what `models/events/same.tsv` is learned from.
+/// The reader's chance and what the rules see of a pair of mentions, from which `models/events/same.tsv` is learned; and
+/// whether the text tells the two apart.
 fn evidence(
     story: &Story<'_>,
     facts: &Facts<'_>,
@@ -85,10 +86,11 @@ fn evidence(
     mentions: &[EventMention],
     (a, b): (usize, usize),
     chance: f32,
-) -> Sample {
+) -> (Sample, bool) {
     let (x, y) = (&mentions[a], &mentions[b]);
     let mut f = Sample::default();
-    let odds = (chance.clamp(1e-4, 1.0 - 1e-4) / (1.0 - chance.clamp(1e-4, 1.0 - 1e-4))).ln();
+    let within = chance.clamp(1e-4, 1.0 - 1e-4);
+    let odds = (within / (1.0 - within)).ln();
     f.add("number", "bias", 1.0);
     f.add("number", "odds", odds);
     f.add("number", "chance", chance);
@@ -99,7 +101,7 @@ fn evidence(
         f.add("both", x.class.plover.event.map_or("HAPPENING", |e| e.as_str()), 1.0);
         f.add("number", "odds of one type", odds);
     }
-    merge::seen(&mut f, story, facts, rules, mentions, a, b);
+    let apart = merge::seen(&mut f, story, facts, rules, mentions, a, b);
     let (s, t) = (story.sentence(x.head), story.sentence(y.head));
     f.flag("one sentence", s == t);
     f.flag("one sentence, one type", s == t && one_type);
@@ -107,9 +109,9 @@ fn evidence(
     f.add("number", "distance", ((t - s) as f32).ln_1p());
     if s == t {
         f.add("number", "words apart", (y.head.abs_diff(x.head) as f32).ln_1p());
-        let path = story.doc.subtree(x.head).contains(&y.head) || story.doc.subtree(y.head).contains(&x.head);
-        f.flag("nested", path);
-        f.flag("nested, one type", path && one_type);
+        let nested = story.doc.subtree(x.head).contains(&y.head) || story.doc.subtree(y.head).contains(&x.head);
+        f.flag("nested", nested);
+        f.flag("nested, one type", nested && one_type);
     }
     let same_word = story.doc.lemma(x.head).eq_ignore_ascii_case(story.doc.lemma(y.head));
     f.flag("one word", same_word);
@@ -124,7 +126,7 @@ fn evidence(
     }
     let result = |m: &EventMention| m.role == TriggerRole::Result;
     f.flag("a result", result(x) != result(y));
-    f
+    (f, apart)
 }
 
 /// What the model of pairs sees, for its training: the two mentions and the features.
@@ -138,7 +140,7 @@ pub(super) fn samples(
     let chance = chances(story, facts, view, mentions)?;
     let rules = merge::Known::new(story, named, mentions);
     let pairs = (0..mentions.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
-    Ok(pairs.map(|(a, b)| (a, b, evidence(story, facts, &rules, mentions, (a, b), chance[a][b]))).collect())
+    Ok(pairs.map(|(a, b)| (a, b, evidence(story, facts, &rules, mentions, (a, b), chance[a][b]).0)).collect())
 }
 
 /// The reader's chances that two mentions tell of one happening.

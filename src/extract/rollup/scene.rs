@@ -19,7 +19,7 @@ use crate::extract::entities::{EntityId, MentionForm};
 use crate::extract::events::{EventMention, Facts, Participant, PlaceLink};
 use crate::extract::table::TableError;
 use crate::nlp::Stopped;
-use crate::record::{Modality, Place, Polarity, Via};
+use crate::record::{Place, Polarity, Via};
 
 /// Most places that are weighed for an event, the most spoken of first.
 const MOST: usize = 40;
@@ -75,7 +75,8 @@ impl Scenery {
     }
 
     fn scene(&self, atlas: &Atlas<'_>, mentions: &[EventMention], cluster: &Cluster) -> Option<Scene> {
-        let samples = atlas.samples(mentions, cluster);
+        let told = Told::new(atlas.story, mentions, cluster);
+        let samples = atlas.samples(&told, cluster);
         let chances = chances(samples.iter().map(|(_, s)| self.0.score(s)));
         let country = |i: usize| atlas.places[samples[i].0].place.country_iso2.as_deref();
         let mut countries: HashMap<&str, f64> = HashMap::new();
@@ -90,10 +91,11 @@ impl Scenery {
         let best = stated.filter(|_| chances[likeliest] < OVERRULED).unwrap_or(likeliest);
         let candidate = &atlas.places[samples[best].0];
         let link = cluster.place.as_ref().filter(|p| candidate.entities.contains(&p.entity));
-        let near = Told::new(atlas.story, mentions, cluster).nearest(&candidate.sites).map(|s| s.tokens.clone());
         Some(Scene {
             place: candidate.place.clone(),
-            tokens: link.and_then(|l| l.tokens.clone()).or(near),
+            tokens: link
+                .and_then(|l| l.tokens.clone())
+                .or_else(|| told.nearest(&candidate.sites).map(|s| s.tokens.clone())),
             via: link.map_or(Via::Inferred, |l| l.via),
             confidence: chances[best],
         })
@@ -120,7 +122,7 @@ pub(super) fn samples(
 ) -> Result<Vec<Vec<Choice>>, Stopped> {
     let atlas = Atlas::new(story, facts, clusters.len())?;
     let of = |c: &Cluster| {
-        let seen = atlas.samples(mentions, c).into_iter();
+        let seen = atlas.samples(&Told::new(story, mentions, c), c).into_iter();
         seen.map(|(i, sample)| {
             let candidate = &atlas.places[i];
             let text = candidate.sites.first().map_or("", |s| story.doc.span_text(s.tokens.clone()));
@@ -203,14 +205,14 @@ impl<'a> Atlas<'a> {
         Ok(Self { story, facts, places, inside, share, focus })
     }
 
-    fn samples(&self, mentions: &[EventMention], cluster: &Cluster) -> Vec<(usize, Sample)> {
-        let told = Told::new(self.story, mentions, cluster);
+    fn samples(&self, told: &Told<'_>, cluster: &Cluster) -> Vec<(usize, Sample)> {
         let named_there: Vec<bool> =
             self.places.iter().map(|p| p.sites.iter().any(|s| told.tells(s.sentence))).collect();
         let first = told.members[0].head;
         let last_before =
             |p: &Candidate<'_>| p.sites.iter().filter(|s| s.named && s.head < first).map(|s| s.head).max();
         let latest = self.places.iter().filter_map(last_before).max();
+        let here = named_there.iter().any(|n| *n);
         (0..self.places.len())
             .map(|i| {
                 let mut f = Sample::default();
@@ -218,9 +220,9 @@ impl<'a> Atlas<'a> {
                 self.parties(&mut f, i, cluster);
                 self.rules(&mut f, i, &told.members, cluster);
                 told.nearness(&mut f, &self.places[i].sites);
-                let here = named_there.iter().any(|n| *n);
-                f.flag("last before", latest.is_some() && last_before(&self.places[i]) == latest);
-                f.flag("last before, none here", !here && latest.is_some() && last_before(&self.places[i]) == latest);
+                let last = latest.is_some() && last_before(&self.places[i]) == latest;
+                f.flag("last before", last);
+                f.flag("last before, none here", last && !here);
                 f.flag("finer here", self.inside[i].iter().any(|p| named_there[*p]));
                 f.flag("none here, focus", !here && self.is_focus(i));
                 f.flag("in focus, others here", !named_there[i] && here && self.is_focus(i));
@@ -317,7 +319,7 @@ fn first(candidate: &Candidate<'_>) -> usize {
 
 fn unreal(cluster: &Cluster) -> bool {
     let a = &cluster.assertion;
-    a.polarity == Polarity::Neg || !matches!(a.modality, Modality::Asserted | Modality::Reported)
+    a.polarity == Polarity::Neg || !a.modality.is_fact()
 }
 
 fn level(place: &Place) -> &'static str {
