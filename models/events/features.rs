@@ -20,7 +20,7 @@ fn main() -> Result<()> {
     let mut options = std::env::args().skip(1);
     if options.next().is_some_and(|option| option == "--accurate") {
         let reader = options.next().map_or_else(ReaderModel::embedded, |path| ReaderModel::from_path(path.as_ref()))?;
-        pipeline = pipeline.with_reader(Arc::new(reader));
+        pipeline = pipeline.with_reader(Arc::new(reader)).for_training();
     }
     let mut enricher = Enricher::new(Arc::new(pipeline));
     let mut out = stdout().lock();
@@ -36,6 +36,7 @@ fn main() -> Result<()> {
         let mentions: Vec<Value> = samples.mentions.iter().map(plain).collect();
         let events: Vec<Value> = samples.events.iter().map(plain).collect();
         let judged: Vec<Value> = samples.judged.iter().map(plain).collect();
+        let worth: Vec<Value> = samples.worth.iter().map(plain).collect();
         let place = |Choice { place, text, sample }: &Choice| {
             json!({ "name": place.name, "text": text, "country": place.country_iso3, "level": place.resolution,
                     "features": plain(sample)["features"] })
@@ -48,7 +49,7 @@ fn main() -> Result<()> {
         let moments: Vec<Vec<Value>> = samples.moments.iter().map(|m| m.iter().map(time).collect()).collect();
         let pair = |(a, b, sample): &(usize, usize, Sample)| json!([a, b, plain(sample)["features"]]);
         let pairs: Vec<Value> = samples.pairs.iter().map(pair).collect();
-        let seen = json!({ "id": id, "record": record, "mentions": mentions, "events": events, "judged": judged, "scenes": scenes, "moments": moments, "pairs": pairs });
+        let seen = json!({ "id": id, "record": record, "mentions": mentions, "events": events, "judged": judged, "worth": worth, "scenes": scenes, "moments": moments, "pairs": pairs });
         serde_json::to_writer(&mut out, &seen)?;
         out.write_all(b"\n")?;
     }

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Learns `telling.tsv`, `ranking.tsv`, `scene.tsv`, `moment.tsv`, `same.tsv` and `main.tsv` from development data.
+"""Learns the tables of this folder from development data, each on its own.
 
     cargo build --example event-features
     python3 models/events/train.py --data DIR --gold DIR...
-    python3 models/events/train.py --data DIR --gold HALF --reader OTHER_HALF.safetensors same main
+    python3 models/events/train.py --data DIR --gold HALF --reader OTHER_HALF.safetensors same worth main
 
 --data is the folder that models/scores/score.py reads, --gold holds coded articles with their texts (gold/README.md).
 Features come from `event-features`, so that training sees what the worker sees. Needs numpy and scikit-learn. Prints
@@ -18,6 +18,9 @@ coded one. Right are those of an accepted name in the right country; where the a
 moment: when? The same over the times that the article states, its own day and no time.
 main: `ranking` where the reader has judged, from coded newspapers and, for a quarter of the weight, the same stories.
 same: do two mentions tell of one event? Logistic regression on the reader's chance and what the rules see.
+worth: is an event one that a coder has, with its type? The same over the events.
+confidence: how often are the values of a field right that have a score? The same over the events' fields; last of all,
+with the other tables built in.
 """
 
 import argparse
@@ -37,8 +40,9 @@ from sklearn.model_selection import GroupKFold
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "gold"), str(HERE.parent / "scores")]
-from gold import date_right, named, type_of  # noqa: E402
+from gold import SLOTS, date_right, matched, named, type_of  # noqa: E402
 from fields import WIKIEVENTS, held_out  # noqa: E402
+from metrics import reliability  # noqa: E402
 from score import article, documents  # noqa: E402
 from standoff import trigger_span  # noqa: E402
 
@@ -290,6 +294,59 @@ def main_event(binary, data, gold, reader):
     order("main", what, [("gold", articles), *others])
 
 
+def worth(binary, gold, reader):
+    """Learns whether an event is one that a coder has, with its type; what is optional teaches nothing."""
+    rows, right, group = [], [], []
+    for d, told, found in read(binary, gold, reader):
+        events, samples = found["record"]["events"], found["worth"]
+        pairs, left = matched(d["gold"], found["record"])
+        known = {e["id"]: e for e, _ in told}
+        ours = {e["cluster_id"]: known[i] for i, e in pairs.items()} | {e["cluster_id"]: None for e, _ in left}
+        for event, sample in zip(events, samples):
+            coded = ours.get(event["cluster_id"])
+            if event["cluster_id"] in ours and not (coded and coded["level"] == "optional"):
+                rows.append(row(sample))
+                right.append(bool(coded) and type_of(event) in coded["types"])
+                group.append(d["id"])
+    what = "Logistic model of whether an event is worth a record: coded by a careful reader, with its type."
+    y, chance, _ = logistic("worth", what, rows, right, group)
+    print(f"worth: average precision {100 * average_precision_score(y, chance):.1f} of {len(y)} events")
+    for threshold in (0.2, 0.25, 0.3, 0.35, 0.4):
+        kept = chance >= threshold
+        print(f"worth: from {threshold:.2f} right {100 * y[kept].mean():.1f}, kept {100 * y[kept].sum() / y.sum():.1f}")
+
+
+def confidence(binary, gold, reader):
+    """Learns what the scores of an event's fields are worth as chances, from events that a coder has."""
+    sure = lambda score: min(max(score, 0.01), 0.99)
+    odds = lambda score: float(np.log(sure(score) / (1 - sure(score))))
+    seen_of = {field: [] for field in ("type", "place", "time", "actor", "recipient")}
+    for d, told, found in read(binary, gold, reader):
+        known = {e["id"]: e for e, _ in told}
+        for i, ours in matched(d["gold"], found["record"])[0].items():
+            coded, c = known[i], ours["confidence"]
+            if coded["level"] == "optional":
+                continue
+            for field, slot, score in (("type", "type", c["overall"]), ("place", "place", c["location"]), ("time", "date", c["time"])):
+                if score is not None and SLOTS[slot].told(coded):
+                    seen_of[field].append((score, SLOTS[slot].right(coded, ours), d["id"]))
+            for field, side in (("actor", "actors"), ("recipient", "recipients")):
+                parties = ((p["confidence"], named(coded[side], [p["name"]]) > 0, d["id"]) for p in ours[side])
+                seen_of[field].extend(parties)
+    rows, right, group, part = [], [], [], []
+    for field, values in seen_of.items():
+        rows += ({f"{field}\tbias": 1.0, f"{field}\todds": odds(score)} for score, _, _ in values)
+        right += (ok for _, ok, _ in values)
+        group += (key for _, _, key in values)
+        part += [field] * len(values)
+    what = "What the scores of an event's fields are worth: weights that turn their odds into those of being right."
+    y, chance, _ = logistic("confidence", what, rows, right, group)
+    for field in seen_of:
+        mine = np.array(part) == field
+        error = reliability(list(zip(chance[mine], y[mine])))[1]
+        print(f"confidence: {field} {100 * y[mine].mean():.1f} right of {sum(mine)}, expected error {100 * error:.1f}")
+
+
 def same(binary, gold, reader):
     """Learns which pairs of mentions tell of one event, from articles that the reader has not learned from.
 
@@ -321,16 +378,17 @@ def main():
     parser.add_argument("--data", type=pathlib.Path)
     parser.add_argument("--features", default=str(HERE.parents[1] / "target/debug/examples/event-features"))
     parser.add_argument("--gold", type=pathlib.Path, action="append", default=[])
-    parser.add_argument("models", nargs="*", choices=[[], "telling", "ranking", "scene", "moment", "main", "same"])
-    parser.add_argument("--reader", help="for `same` and `main`: a reader that has learned from none of the articles of --gold")
+    parser.add_argument("models", nargs="*", choices=[[], "telling", "ranking", "scene", "moment", "main", "same", "worth", "confidence"])
+    parser.add_argument("--reader", help="for same, worth, main and confidence: a reader that has learned from none of the articles of --gold")
     options = parser.parse_args()
     for model in (telling, ranking):
         if not options.models or model.__name__ in options.models:
             model(options.features, options.data)
     if "main" in options.models:
         main_event(options.features, options.data, options.gold, options.reader)
-    if "same" in options.models:
-        same(options.features, options.gold, options.reader)
+    for model in (same, worth, confidence):
+        if model.__name__ in options.models:
+            model(options.features, options.gold, options.reader)
     wanted = {"scene", "moment"} & set(options.models or ["scene", "moment"])
     if wanted:
         choices(options.features, options.gold, wanted)

@@ -286,7 +286,7 @@ impl<'a> Assembler<'a> {
         record::EventTime {
             span: link.mention.map(|t| self.span(self.facts.times[t].tokens.clone())),
             via: link.via,
-            timex: link.timex.clone(),
+            timex: record::Timex { confidence: round(link.timex.confidence), ..link.timex.clone() },
         }
     }
 
@@ -340,7 +340,7 @@ impl<'a> Assembler<'a> {
         let location = cluster.scene.as_ref().map(|s| record::EventPlace {
             span: s.tokens.clone().map(|t| self.span(t)),
             via: s.via,
-            place: record::Place { confidence: round(s.confidence.min(s.place.confidence)), ..s.place.clone() },
+            place: record::Place { confidence: round(s.confidence), ..s.place.clone() },
         });
         let time = cluster.moment.as_ref().map(|t| self.time(t));
         let best = |list: &[Participant]| list.iter().map(|p| round(p.confidence)).reduce(f64::max);
@@ -377,7 +377,9 @@ impl<'a> Assembler<'a> {
             summary_text: Some(one_line(self.story.doc.span_text(self.story.tokens(cluster.summary)))),
             confidence: record::Confidence {
                 overall: round(cluster.confidence),
-                class: cluster.mentions.iter().map(|m| type_confidence(mentions[*m].confidence)).reduce(f64::max),
+                class: cluster.type_confidence.map(round).or_else(|| {
+                    cluster.mentions.iter().map(|m| type_confidence(mentions[*m].confidence)).reduce(f64::max)
+                }),
                 actor: best(&cluster.actors),
                 recipient: best(&cluster.recipients),
                 location: location.as_ref().map(|p| p.place.confidence),

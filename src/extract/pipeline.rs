@@ -150,6 +150,12 @@ impl Pipeline {
         self
     }
 
+    /// The same with events that are worth no record, and with scores as the models give them.
+    pub fn for_training(mut self) -> Self {
+        self.events.for_training();
+        self
+    }
+
     /// The lexicons.
     pub fn lexicons(&self) -> &Lexicons {
         &self.lexicons

@@ -1,6 +1,7 @@
 //! One event out of its mentions: the best value of every field.
 
 use super::merge::{Group, Join};
+use super::worth::Likeness;
 use super::{Cluster, cast, casualties, merge, rank, scope, sources};
 use crate::extract::Story;
 use crate::extract::entities::EntityId;
@@ -18,6 +19,7 @@ pub(super) fn build(
     all: &[EventMention],
     loose: &scope::Loose<'_>,
     group: Group,
+    likeness: Likeness,
 ) -> Cluster {
     let (group, joined): (Vec<usize>, Vec<Option<Join>>) = group.into_iter().unzip();
     let members: Vec<&EventMention> = group.iter().map(|m| &all[*m]).collect();
@@ -49,6 +51,8 @@ pub(super) fn build(
         links: Vec::new(),
         summary,
         confidence,
+        type_confidence: None,
+        likeness,
         weight,
         score: 0.0,
         main: false,

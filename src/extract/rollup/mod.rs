@@ -6,6 +6,7 @@
 //! event comes first ([`rank`]) and which mentions are published ([`telling`]) is learned. Events across articles are a
 //! later stage, keyed on these records.
 
+mod calibration;
 mod cast;
 mod casualties;
 mod certainty;
@@ -25,6 +26,7 @@ mod tally;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod worth;
 
 use std::ops::Range;
 
@@ -35,6 +37,7 @@ use super::reader::View;
 use super::table::TableError;
 use crate::nlp::{Model, Stopped};
 use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind, Timex};
+use calibration::Calibration;
 use contradictions::Doubt;
 pub use linear::Sample;
 pub use merge::{Evidence, Ground, Join, THRESHOLD};
@@ -43,6 +46,7 @@ use rank::Ranking;
 use scene::Scenery;
 pub use scene::{Choice, Scene};
 pub use telling::{Telling, keep_told};
+use worth::{Likeness, Worth};
 
 /// An event of the article: its mentions, with the best value of every field.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +85,10 @@ pub struct Cluster {
     pub summary: usize,
     /// Confidence of the whole, 0 to 1.
     pub confidence: f64,
+    /// Confidence of the type, given that it is an event; only where the reader has judged.
+    pub type_confidence: Option<f64>,
+    /// How like it is to the event most like it.
+    likeness: Likeness,
     /// Weight in the article: too little, and the article is not about it.
     pub weight: f64,
     /// Rank among the events of the article, by the learned model: the greatest comes first.
@@ -173,8 +181,10 @@ pub struct Models {
     doubt: Doubt,
     ranking: Ranking,
     pairing: same::Pairing,
+    worth: Worth,
     scenery: Scenery,
     calendar: Calendar,
+    calibration: Calibration,
 }
 
 impl Models {
@@ -187,9 +197,17 @@ impl Models {
             doubt: Doubt::load(),
             ranking: Ranking::load()?,
             pairing: same::Pairing::load()?,
+            worth: Worth::load()?,
             scenery: Scenery::load()?,
             calendar: Calendar::load()?,
+            calibration: Calibration::load()?,
         })
+    }
+
+    /// Keeps events that are worth no record, too, and scores as they are: for training.
+    pub fn for_training(&mut self) {
+        self.worth.keep_all();
+        self.calibration.off();
     }
 }
 
@@ -204,16 +222,23 @@ pub fn events(
     let named = cast::named(facts);
     let groups = match view {
         Some(view) => same::group(story, facts, &named, view, &models.pairing, mentions)?,
-        None => merge::group(story, facts, &named, mentions)?,
+        None => {
+            let groups = merge::group(story, facts, &named, mentions)?;
+            groups.into_iter().map(|group| (group, Likeness::default())).collect()
+        }
     };
     let loose = scope::Loose::new(story, facts, mentions);
     let mut clusters: Vec<Cluster> = Vec::with_capacity(groups.len());
-    for group in groups {
+    for (group, likeness) in groups {
         story.work(loose.len() + group.len() * group.len())?;
-        clusters.push(cluster::build(story, facts, &named, mentions, &loose, group));
+        clusters.push(cluster::build(story, facts, &named, mentions, &loose, group, likeness));
     }
     match view {
-        Some(_) => models.ranking.rank_judged(story, mentions, &mut clusters),
+        Some(_) => {
+            let samples = models.ranking.judged_samples(story, mentions, &clusters);
+            models.worth.keep(story, mentions, &mut clusters, samples);
+            models.ranking.rank_judged(story, mentions, &mut clusters);
+        }
         None => models.ranking.rank(story, facts, mentions, &mut clusters),
     }
     story.work(mentions.len() * mentions.len())?;
@@ -223,6 +248,7 @@ pub fn events(
     contradictions::find(story, &models.doubt, mentions, &mut clusters)?;
     models.scenery.choose(story, facts, mentions, &mut clusters)?;
     models.calendar.choose(story, facts, mentions, &mut clusters)?;
+    clusters.iter_mut().for_each(|c| models.calibration.apply(c, view.is_some()));
     Ok(clusters)
 }
 
@@ -239,6 +265,8 @@ pub struct Samples {
     pub moments: Vec<Vec<(Option<Timex>, Sample)>>,
     /// Of every event, by rank, where the reader has judged it.
     pub judged: Vec<Sample>,
+    /// Of every event, by rank, whether it is worth a record; only where the reader read the article.
+    pub worth: Vec<Sample>,
     /// Of every pair of mentions, whether they tell of one happening; only where the reader read the article.
     pub pairs: Vec<(usize, usize, Sample)>,
 }
@@ -253,12 +281,14 @@ pub fn samples(
     models: &Models,
     view: Option<&View>,
 ) -> Result<Samples, Stopped> {
+    let judged = models.ranking.judged_samples(story, mentions, clusters);
     Ok(Samples {
         mentions: telling::samples(story, model, mentions, clusters),
         events: rank::samples(story, mentions, clusters),
         scenes: scene::samples(story, facts, mentions, clusters)?,
         moments: moment::samples(story, facts, mentions, clusters),
-        judged: models.ranking.judged_samples(story, mentions, clusters),
+        worth: worth::samples(story, mentions, clusters, judged.clone()),
+        judged,
         pairs: view.map_or(Ok(Vec::new()), |view| same::samples(story, facts, &cast::named(facts), view, mentions))?,
     })
 }

@@ -192,7 +192,7 @@ impl<'a> Times<'a> {
             let timex = if via == Via::Inferred { to_the_day(timex) } else { timex.clone() };
             TimeLink { timex, mention: mention.or(chosen.mention), via }
         });
-        link.timex.confidence = (link.timex.confidence.max(timex.confidence).min(chance) * 100.0).round() / 100.0;
+        link.timex.confidence = chance;
         Some(link)
     }
 

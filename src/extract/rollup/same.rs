@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::linear::{Linear, Sample};
 use super::merge::{self, Ground, Group, Join};
+use super::worth::Likeness;
 use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts, type_name};
@@ -22,7 +23,7 @@ const JOIN: f32 = 0.2;
 const CONTRADICTED: f32 = 0.25;
 const OTHER_DEED: f32 = 0.7;
 /// Chance that one of an event's mentions must have.
-const EVENT: f32 = 0.45;
+const EVENT: f32 = 0.3;
 
 /// The learned weight of what the reader and the rules see of two mentions (`models/events/same.tsv`).
 #[derive(Debug)]
@@ -39,7 +40,8 @@ impl Pairing {
     }
 }
 
-/// Groups mentions of one happening; groups in order of their first mention. What nothing tells surely is in none.
+/// Groups mentions of one happening, each with how like it is to another; groups in order of their first mention. What
+/// nothing tells surely is in none.
 pub(super) fn group(
     story: &Story<'_>,
     facts: &Facts<'_>,
@@ -47,7 +49,7 @@ pub(super) fn group(
     view: &View,
     pairing: &Pairing,
     mentions: &[EventMention],
-) -> Result<Vec<Group>, Stopped> {
+) -> Result<Vec<(Group, Likeness)>, Stopped> {
     let mut chance = chances(story, facts, view, mentions)?;
     let rules = merge::Known::new(story, named, mentions);
     for b in 0..mentions.len() {
@@ -74,7 +76,8 @@ pub(super) fn group(
         let join = |m: usize| best(m).map(|to| Join { to, ground: Ground::Chance(chance[to][m]) });
         group.iter().map(|m| (*m, join(*m))).collect()
     };
-    Ok(groups.into_iter().map(joined).collect())
+    let likeness = Likeness::of_groups(&groups, &chance);
+    Ok(groups.into_iter().map(joined).zip(likeness).collect())
 }
 
 /// The reader's chance and what the rules see of a pair of mentions, from which `models/events/same.tsv` is learned; and
