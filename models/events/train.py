@@ -350,17 +350,14 @@ def confidence(binary, gold, reader):
 def same(binary, gold, reader):
     """Learns which pairs of mentions tell of one event, from articles that the reader has not learned from.
 
-    A mention tells of the events with a trigger in its words; failing that, as `score_gold.py` has it, of those with one
-    of its type in its sentence. Pairs with a mention that tells of none teach nothing.
+    A mention tells of the events with a trigger in its words. Pairs with a mention that tells of none teach nothing.
     """
     rows, right, group = [], [], []
     for d, told, found in read(binary, gold, reader):
         tells = []
         for m in found["record"]["mentions"]:
-            (a, b), (first, last) = m["trigger"]["char"], m["sentence"]["char"]
-            inside = {n for n, (_, spans) in enumerate(told) if any(a < y and x < b for x, y in spans)}
-            near = {n for n, (_, spans) in enumerate(told) if any(first <= x < last for x, _ in spans)}
-            tells.append(inside or {n for n in near if type_of(m) in told[n][0]["types"]})
+            a, b = m["trigger"]["char"]
+            tells.append({n for n, (_, spans) in enumerate(told) if any(a < y and x < b for x, y in spans)})
         for a, b, features in found["pairs"]:
             if tells[a] and tells[b]:
                 rows.append({f"{g}\t{v}": x for g, v, x in features})

@@ -40,6 +40,7 @@ pub use evidence::type_name;
 pub use lexicon::Lexicon;
 pub use material::{Material, material};
 pub use mentions::find;
+pub(super) use syntax::{objects, subjects};
 pub use trace::{Cue, Desk, Miss, Reason, Rule, Trace};
 pub use when::document;
 

@@ -113,7 +113,7 @@ fn expand(doc: &Doc<'_>, heads: impl Iterator<Item = usize>) -> Vec<usize> {
 }
 
 /// Deep subjects of a verb: agents of a passive, shared, controlled and relative subjects included.
-pub(super) fn subjects(doc: &Doc<'_>, v: usize) -> Vec<usize> {
+pub(in crate::extract) fn subjects(doc: &Doc<'_>, v: usize) -> Vec<usize> {
     subjects_within(doc, v, 6)
 }
 
@@ -187,7 +187,7 @@ fn holders(doc: &Doc<'_>, noun: usize, depth: usize) -> Vec<usize> {
 }
 
 /// Deep objects of a verb: the subject of a passive, the noun before a participle, the noun a relative clause is about.
-pub(super) fn objects(doc: &Doc<'_>, v: usize) -> Vec<usize> {
+pub(in crate::extract) fn objects(doc: &Doc<'_>, v: usize) -> Vec<usize> {
     let direct = doc.children(v).filter(|c| doc.dep(*c) == Dep::Dobj);
     let direct = expand(doc, direct);
     if !direct.is_empty() {

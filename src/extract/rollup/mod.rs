@@ -10,6 +10,7 @@ mod calibration;
 mod cast;
 mod casualties;
 mod certainty;
+mod clauses;
 mod cluster;
 mod contradictions;
 mod linear;

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::clauses::Clause;
 use super::linear::{Linear, Sample};
 use super::merge::{self, Ground, Group, Join};
 use super::worth::Likeness;
@@ -21,7 +22,7 @@ const JOIN: f32 = 0.2;
 /// where one sentence tells two kinds of deeds. Coded newspapers are indifferent to both within the noise of what can
 /// be measured on them; two events made one are worse than one told twice.
 const CONTRADICTED: f32 = 0.25;
-const OTHER_DEED: f32 = 0.7;
+const OTHER_DEED: f32 = 0.5;
 /// Chance that one of an event's mentions must have.
 const EVENT: f32 = 0.3;
 
@@ -51,7 +52,7 @@ pub(super) fn group(
     mentions: &[EventMention],
 ) -> Result<Vec<(Group, Likeness)>, Stopped> {
     let mut chance = chances(story, facts, view, mentions)?;
-    let rules = merge::Known::new(story, named, mentions);
+    let rules = Rules::new(story, facts, named, mentions);
     for b in 0..mentions.len() {
         story.work(b * 10)?;
         for a in 0..b {
@@ -80,12 +81,25 @@ pub(super) fn group(
     Ok(groups.into_iter().map(joined).zip(likeness).collect())
 }
 
+/// What the rules know of every mention, looked up once.
+struct Rules<'a> {
+    known: merge::Known<'a>,
+    clauses: Vec<Clause<'a>>,
+}
+
+impl<'a> Rules<'a> {
+    fn new(story: &'a Story<'a>, facts: &Facts<'_>, named: &'a [bool], mentions: &'a [EventMention]) -> Self {
+        let clauses = mentions.iter().map(|m| Clause::new(story, facts.entities, m)).collect();
+        Self { known: merge::Known::new(story, named, mentions), clauses }
+    }
+}
+
 /// The reader's chance and what the rules see of a pair of mentions, from which `models/events/same.tsv` is learned; and
 /// whether the text tells the two apart.
 fn evidence(
     story: &Story<'_>,
     facts: &Facts<'_>,
-    rules: &merge::Known<'_>,
+    rules: &Rules<'_>,
     mentions: &[EventMention],
     (a, b): (usize, usize),
     chance: f32,
@@ -104,10 +118,11 @@ fn evidence(
         f.add("both", x.class.plover.event.map_or("HAPPENING", |e| e.as_str()), 1.0);
         f.add("number", "odds of one type", odds);
     }
-    let apart = merge::seen(&mut f, story, facts, rules, mentions, a, b);
+    let apart = merge::seen(&mut f, story, facts, &rules.known, mentions, a, b);
     let (s, t) = (story.sentence(x.head), story.sentence(y.head));
     f.flag("one sentence", s == t);
     f.flag("one sentence, one type", s == t && one_type);
+    rules.clauses[a].compare(&rules.clauses[b], &mut f, s == t);
     f.flag("one paragraph", story.paragraph(s) == story.paragraph(t));
     f.add("number", "distance", ((t - s) as f32).ln_1p());
     if s == t {
@@ -141,7 +156,7 @@ pub(super) fn samples(
     mentions: &[EventMention],
 ) -> Result<Vec<(usize, usize, Sample)>, Stopped> {
     let chance = chances(story, facts, view, mentions)?;
-    let rules = merge::Known::new(story, named, mentions);
+    let rules = Rules::new(story, facts, named, mentions);
     let pairs = (0..mentions.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
     Ok(pairs.map(|(a, b)| (a, b, evidence(story, facts, &rules, mentions, (a, b), chance[a][b]).0)).collect())
 }

@@ -1,0 +1,55 @@
+//! What the clauses of two deeds have in common: who the subject and who the object of each verb is, by the parse.
+//!
+//! "Troops detained the president. Nigeria closed its border": near, of one type, and two deeds, as the subjects show. The
+//! parties of a mention are too many to show it: they are all who may have taken part.
+
+use super::linear::Sample;
+use crate::extract::Story;
+use crate::extract::entities::{Entities, EntityId};
+use crate::extract::events::{EventMention, objects, subjects};
+use crate::nlp::{Dep, Pos};
+
+/// A verb's subjects and objects; none for nouns.
+pub(super) struct Clause<'a> {
+    subjects: Vec<Word<'a>>,
+    objects: Vec<Word<'a>>,
+    finite: bool,
+}
+
+/// A party as the parse shows it: an entity, or a noun that is none; pronouns that refer to nobody known are left out.
+#[derive(PartialEq)]
+enum Word<'a> {
+    Entity(EntityId),
+    Noun(&'a str),
+}
+
+impl<'a> Clause<'a> {
+    pub(super) fn new(story: &'a Story<'a>, entities: &Entities, m: &EventMention) -> Self {
+        let doc = story.doc;
+        if !matches!(doc.pos(m.head), Pos::Verb | Pos::Aux) {
+            return Self { subjects: Vec::new(), objects: Vec::new(), finite: false };
+        }
+        let word = |i: usize| match entities.headed_by(i) {
+            Some(mention) => Some(Word::Entity(mention.entity)),
+            None => matches!(doc.pos(i), Pos::Noun | Pos::Propn).then(|| Word::Noun(doc.lemma(i))),
+        };
+        let words = |found: Vec<usize>| found.into_iter().filter_map(word).collect();
+        let finite = doc.is_root(m.head) || matches!(doc.dep(m.head), Dep::Ccomp | Dep::Conj | Dep::Relcl);
+        Self { subjects: words(subjects(doc, m.head)), objects: words(objects(doc, m.head)), finite }
+    }
+
+    /// Adds what this and a later clause have in common.
+    pub(super) fn compare(&self, other: &Self, f: &mut Sample, one_sentence: bool) {
+        let group = if one_sentence { "clauses of a sentence" } else { "clauses" };
+        let mut both = |a: &[Word<'_>], b: &[Word<'_>], shared: &'static str, others: &'static str| {
+            if !a.is_empty() && !b.is_empty() {
+                f.add(group, if a.iter().any(|w| b.contains(w)) { shared } else { others }, 1.0);
+            }
+        };
+        both(&self.subjects, &other.subjects, "one subject", "other subjects");
+        both(&self.objects, &other.objects, "one object", "other objects");
+        both(&self.objects, &other.subjects, "object acts", "object does not act");
+        both(&self.subjects, &other.objects, "subject is hit", "subject is not hit");
+        f.add(group, "two clauses", f32::from(u8::from(self.finite && other.finite)));
+    }
+}
