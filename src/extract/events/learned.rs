@@ -10,9 +10,9 @@ use super::evidence::{Candidate, head_of, reach};
 use super::lexicon::{Frame, Reading};
 use super::mentions::Reader;
 use super::triggers::{self, Trigger};
-use super::{Judged, Participant};
+use super::{Judged, Participant, syntax};
 use crate::extract::reader::{Features, Part, View, Word};
-use crate::nlp::{EntityType, Pos};
+use crate::nlp::{Dep, EntityType, Pos};
 use crate::record::{Assertion, EventType, Modality, ParticipantRole, Polarity, Realis, Via};
 
 /// Chance from which a word is a trigger.
@@ -127,7 +127,7 @@ impl<'a> Learned<'a> {
             let chances = self.view.parts(&deed, part, &features);
             for (n, (found, chance)) in found.iter_mut().zip(chances).enumerate() {
                 let least = if ruled[n] && !is_ruled(candidate, n) { RIVAL } else { PARTY };
-                if chance >= least {
+                if chance >= least && (n != 0 || is_ruled(candidate, 0) || !stands_against(reader, event, trigger.head, candidate)) {
                     found.push((chance, candidate));
                 }
             }
@@ -157,6 +157,25 @@ impl<'a> Learned<'a> {
         cast.extend(by_rule.into_iter().filter(|p| !matches!(p.role, Actor | Recipient | Victim)));
         cast
     }
+}
+
+/// Whether someone helps the victims of an attack ("treated by paramedics after a shooting") or stops what others do
+/// ("foiled a plot", "the attack was put down by"): newspapers name them beside it, and they are not its doers.
+fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c: &Candidate) -> bool {
+    let (doc, classes, words) = (reader.story.doc, &reader.lexicon.classes, reader.words);
+    let is = |i: usize, class: &str| words.bits(i) & classes.class(class) != 0;
+    // "emergency services", "rescue workers": two words are the helper.
+    let helper = c.tokens.clone().any(|i| is(i, "helper") || words.pair(i).is_some_and(|two| classes.holds("helper", &two)));
+    if helper && matches!(event, Some(EventType::Assault | EventType::Protest)) {
+        return true;
+    }
+    let stops = |v: usize| {
+        let particle = doc.child(v, Dep::Prt).map(|p| format!("{}-{}", words.lemma(v), words.lemma(p)));
+        is(v, "stop") || particle.is_some_and(|verb| classes.holds("stop", &verb))
+    };
+    let above = std::iter::once(head).chain(doc.ancestors(head).take(4));
+    let above = above.filter(|v| doc.pos(*v) == Pos::Verb && stops(*v));
+    above.flat_map(|v| syntax::subjects(doc, v)).any(|s| c.tokens.contains(&s))
 }
 
 /// Words that tell one thing, from its first content word to its last: what stands between them need not tell by itself.

@@ -385,6 +385,11 @@ impl Classes {
         self.bits_of.get(name).copied().unwrap_or_default()
     }
 
+    /// Whether a class has a word that is no token: a verb with its particle, two nouns.
+    pub(super) fn holds(&self, name: &str, word: &str) -> bool {
+        self.lemmas.get(word).is_some_and(|bits| bits & self.class(name) != 0)
+    }
+
     fn read((table, text): (&'static str, &'static str)) -> Result<Self, TableError> {
         let mut classes = Self::default();
         let mut members: Vec<(&'static str, Vec<&'static str>)> = Vec::new();

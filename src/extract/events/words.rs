@@ -71,6 +71,11 @@ impl<'d> Words<'d> {
         Some(format!("{}-{}", doc.word(front).to_lowercase(), self.lemma(i)))
     }
 
+    /// The lemma of token `i` with that of the next: "emergency services" is `emergency-service`.
+    pub(super) fn pair(&self, i: usize) -> Option<String> {
+        Some(format!("{}-{}", self.lemma(i), self.lemmas.get(i + 1)?))
+    }
+
     /// Whether token `i` is one of the alternatives.
     pub(super) fn is(&self, i: usize, alternatives: &Alternatives) -> bool {
         alternatives.any || self.bits[i] & alternatives.classes != 0 || alternatives.words.contains(&self.lemma(i))
