@@ -40,7 +40,7 @@ from sklearn.model_selection import GroupKFold
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "gold"), str(HERE.parent / "scores")]
-from gold import SLOTS, date_right, matched, named, type_of  # noqa: E402
+from gold import date_right, matched, named, samples, type_of  # noqa: E402
 from fields import WIKIEVENTS, held_out  # noqa: E402
 from metrics import reliability  # noqa: E402
 from score import article, documents  # noqa: E402
@@ -318,33 +318,21 @@ def worth(binary, gold, reader):
 
 def confidence(binary, gold, reader):
     """Learns what the scores of an event's fields are worth as chances, from events that a coder has."""
-    sure = lambda score: min(max(score, 0.01), 0.99)
-    odds = lambda score: float(np.log(sure(score) / (1 - sure(score))))
-    seen_of = {field: [] for field in ("type", "place", "time", "actor", "recipient")}
-    for d, told, found in read(binary, gold, reader):
-        known = {e["id"]: e for e, _ in told}
-        for i, ours in matched(d["gold"], found["record"])[0].items():
-            coded, c = known[i], ours["confidence"]
-            if coded["level"] == "optional":
-                continue
-            for field, slot, score in (("type", "type", c["overall"]), ("place", "place", c["location"]), ("time", "date", c["time"])):
-                if score is not None and SLOTS[slot].told(coded):
-                    seen_of[field].append((score, SLOTS[slot].right(coded, ours), d["id"]))
-            for field, side in (("actor", "actors"), ("recipient", "recipients")):
-                parties = ((p["confidence"], named(coded[side], [p["name"]]) > 0, d["id"]) for p in ours[side])
-                seen_of[field].extend(parties)
     rows, right, group, part = [], [], [], []
-    for field, values in seen_of.items():
-        rows += ({f"{field}\tbias": 1.0, f"{field}\todds": odds(score)} for score, _, _ in values)
-        right += (ok for _, ok, _ in values)
-        group += (key for _, _, key in values)
-        part += [field] * len(values)
+    for d, _, found in read(binary, gold, reader):
+        for name, score, ok in samples(d["gold"], found["record"]):
+            if name != "event":
+                score = min(max(score, 0.01), 0.99)
+                rows.append({f"{name}\tbias": 1.0, f"{name}\todds": float(np.log(score / (1 - score)))})
+                right.append(ok)
+                group.append(d["id"])
+                part.append(name)
     what = "What the scores of an event's fields are worth: weights that turn their odds into those of being right."
     y, chance, _ = logistic("confidence", what, rows, right, group)
-    for field in seen_of:
-        mine = np.array(part) == field
+    for name in dict.fromkeys(part):
+        mine = np.array(part) == name
         error = reliability(list(zip(chance[mine], y[mine])))[1]
-        print(f"confidence: {field} {100 * y[mine].mean():.1f} right of {sum(mine)}, expected error {100 * error:.1f}")
+        print(f"confidence: {name} {100 * y[mine].mean():.1f} right of {sum(mine)}, expected error {100 * error:.1f}")
 
 
 def same(binary, gold, reader):

@@ -4,7 +4,7 @@ A field is a function from (gold documents, enriched records) to rows. Records a
 prints, so a reading here is one that any user of the topics could write.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Callable
 import hashlib
@@ -33,8 +33,8 @@ class Field:
     keep: Callable = lambda document: True
     # (DIR, data) to the documents, where they are not `DIR/data.jsonl.gz`; none where DIR does not hold them.
     read: Callable | None = None
-    # Pairs of (confidence, right), for the reliability tables.
-    samples: Callable | None = None
+    # The reliability tables by title: functions to pairs of (confidence, right).
+    samples: dict[str, Callable] = field(default_factory=dict)
 
 
 def span(part):
@@ -63,9 +63,21 @@ def second_gold_rows(gold, records):
     return gold_rows(gold, records, targets={})
 
 
-def gold_samples(gold, records):
-    for d, r in zip(gold, records):
-        yield from coded.samples(d, r)
+def gold_samples(field):
+    def of(gold, records):
+        for d, r in zip(gold, records):
+            yield from ((confidence, right) for name, confidence, right in coded.samples(d, r) if name == field)
+
+    return of
+
+
+GOLD_SAMPLES = {
+    title: gold_samples(name)
+    for name, title in (
+        ("event", "Events, with their types"), ("type", "Types of events found"), ("place", "Places of events"),
+        ("date", "Times of events"), ("actor", "Actors, each"), ("recipient", "Recipients, each"),
+    )
+}  # fmt: skip
 
 
 # -- names, times, places, attributions ------------------------------------------------------------------------------
@@ -393,17 +405,17 @@ def casualty_samples(gold, records):
 
 
 FIELDS = [
-    Field("gold", "Events", "gold/dev", gold_rows, read=coded.whole, samples=gold_samples),
+    Field("gold", "Events", "gold/dev", gold_rows, read=coded.whole, samples=GOLD_SAMPLES),
     Field("gold-dev2", "Events, second part", "gold/dev2", second_gold_rows, read=coded.joined),
     Field("names", "Names", "ner/worldwide_newswire_dev", name_rows),
-    Field("times-aquaint", "Times, news", "aquaint_timeml/dev", time_rows, samples=time_samples),
-    Field("times-wikiwars", "Times, history", "wikiwars/train", time_rows, samples=time_samples),
-    Field("places", "Places", "geovirus/dev", place_rows, samples=place_samples),
+    Field("times-aquaint", "Times, news", "aquaint_timeml/dev", time_rows, samples={"Times, news": time_samples}),
+    Field("times-wikiwars", "Times, history", "wikiwars/train", time_rows, samples={"Times, history": time_samples}),
+    Field("places", "Places", "geovirus/dev", place_rows, samples={"Places": place_samples}),
     Field("attributions", "Who says so", "polnear/dev", attribution_rows),
     Field("plover", "Event types", "plover_synthetic/train", plover_rows, held_out),
     Field("plover-stories", "Event types, by story", "plover_synthetic/train", story_rows, by_story),
-    Field("triggers", "Event triggers", "wikievents/train_2level", wikievents_rows, samples=type_samples),
+    Field("triggers", "Event triggers", "wikievents/train_2level", wikievents_rows, samples={"Event triggers": type_samples}),
     Field("negation", "Negation", "ecbplus/dev", negation_rows),
     Field("incidents", "Violent incidents", "muc4/dev", muc_rows),
-    Field("casualties", "Casualties", "gun_violence/dev", casualty_rows, samples=casualty_samples),
+    Field("casualties", "Casualties", "gun_violence/dev", casualty_rows, samples={"Casualties": casualty_samples}),
 ]

@@ -279,10 +279,27 @@ def scores(per_article):
     yield "RECORD F1", metrics.prf(*slot_counts(c, SLOTS))
 
 
+# Where a record keeps how sure it is of a slot.
+CONFIDENCE = {"type": "type", "place": "location", "date": "time"}
+
+
 def samples(article, record):
-    """(confidence, right) of every event that counts: right is one that the gold has, with its type."""
+    """(field, confidence, right) of whatever has a confidence.
+
+    An `event` is right that the gold has, with its type. The others are those of events that the gold has: its slots,
+    where the gold has them, and every `actor` and `recipient` that the record names.
+    """
     found, left = matched(article, record)
+    for ours, _ in left:
+        yield "event", ours["confidence"]["overall"], False
     for gold in article["events"]:
-        if gold["level"] != "optional" and (ours := found.get(gold["id"])):
-            yield ours["confidence"]["overall"], type_of(ours) in gold["types"]
-    yield from ((ours["confidence"]["overall"], False) for ours, _ in left)
+        ours = found.get(gold["id"])
+        if gold["level"] == "optional" or not ours:
+            continue
+        yield "event", ours["confidence"]["overall"], SLOTS["type"].right(gold, ours)
+        for name, key in CONFIDENCE.items():
+            if SLOTS[name].told(gold) and ours["confidence"][key] is not None:
+                yield name, ours["confidence"][key], SLOTS[name].right(gold, ours)
+        for name in ("actor", "recipient"):
+            for party in ours[f"{name}s"]:
+                yield name, party["confidence"], named(gold[f"{name}s"], [party["name"]]) > 0

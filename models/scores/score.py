@@ -130,12 +130,12 @@ def main():
             line = [field.data, row.name, *cells(row), before.get((field.data, row.name), ""), goal(row)]
             table.append(line)
             print(f"{row.name:55} {' '.join(f'{c:>7}' for c in line[2:])}", flush=True)
-        if field.samples:
-            bins, error = metrics.reliability(list(field.samples(gold, records)))
-            lines = [f"\n### {field.title}: {field.data}, expected error {percent(error)}\n", "| confidence | count | mean | right |", "|---|---|---|---|"]
+        for title, samples in field.samples.items():
+            bins, error = metrics.reliability(list(samples(gold, records)))
+            lines = [f"\n### {title}: {field.data}, expected error {percent(error)}\n", "| confidence | count | mean | right |", "|---|---|---|---|"]
             lines += [f"| {low:.1f} to {high:.1f} | {n} | {percent(c)} | {percent(r)} |" for low, high, n, c, r in bins]
             tables += lines
-            print("\n".join(lines[3:]), f"\nexpected calibration error {percent(error)}", flush=True)
+            print("\n".join(lines[3:]), f"\n{title}: expected calibration error {percent(error)}", flush=True)
     if options.table or not options.fields:
         rows = "".join(f"| {' | '.join(line)} |\n" for line in table)
         (options.table or TABLE).write_text(HEADER + rows + RELIABILITY + "\n".join(tables) + "\n", encoding="utf8")

@@ -34,7 +34,7 @@ impl Calibration {
             scene.confidence = self.chance("place", scene.confidence);
         }
         if let Some(moment) = &mut cluster.moment {
-            moment.timex.confidence = self.chance("time", moment.timex.confidence);
+            moment.timex.confidence = self.chance("date", moment.timex.confidence);
         }
         if judged {
             cluster.type_confidence = Some(self.chance("type", cluster.confidence));
