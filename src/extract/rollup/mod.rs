@@ -22,6 +22,7 @@ pub mod same;
 mod scene;
 mod scope;
 mod sources;
+mod sums;
 mod tally;
 mod telling;
 #[cfg(test)]
