@@ -85,6 +85,8 @@ fn words_of_times_numbers_and_places(lexicons: &Lexicons) -> Result<(), TableErr
     once(lexicons, &[("casualties/parties.tsv", 2)], |row| {
         names(row, 1).iter().map(|word| format!("{} {word}", role(row))).collect()
     })?;
+    let of_class = |row: &Row<'static>| names(row, 1).iter().map(|w| format!("{} {w}", row.cell(0))).collect();
+    once(lexicons, &[("casualties/words.tsv", 2)], of_class)?;
     once(lexicons, &[("casualties/triggers.tsv", 3)], |row| vec![format!("{} {}", row.cell(0), row.cell(1))])
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Group {
     pub(crate) breakdown: Breakdown,
     /// Whether several phrases were added up ("his wife and two sons").
     pub(crate) listed: bool,
+    /// Whether nothing but a plural tells how many they are.
+    pub(crate) bare: bool,
     /// Whether who did it is among them ("two classmates and himself").
     pub(crate) own: bool,
     /// How sure it is that these are people.
@@ -76,6 +78,7 @@ impl Group {
             side: None,
             breakdown: Breakdown::default(),
             listed: false,
+            bare: false,
             own: false,
             confidence,
         }

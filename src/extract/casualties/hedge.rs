@@ -1,6 +1,6 @@
 //! What keeps words of harm from being a claim: questions, conditions, plans and denials.
 
-use super::Context;
+use super::{Context, refuted};
 use crate::nlp::{Dep, Pos, Tag};
 
 /// Verbs whose complement did not happen, or is not said to have.
@@ -45,11 +45,16 @@ pub(crate) fn standing(cx: &Context<'_>, t: usize) -> Standing {
     if doc.children(t).any(|c| matches!(doc.word(c).to_ascii_lowercase().as_str(), "nearly" | "almost") && c < t) {
         return Standing::None;
     }
+    if refuted::is(cx, t) {
+        return Standing::None;
+    }
     // The verb that carries the word: the word itself, or the nearest verb above a noun or adjective.
     let carrier =
         std::iter::once(t).chain(doc.ancestors(t).take(4)).find(|i| matches!(doc.pos(*i), Pos::Verb | Pos::Aux));
     let Some(verb) = carrier else { return Standing::Told };
-    let mut possible = false;
+    let perhaps = |at: usize| doc.children(at).any(|c| cx.lexicon.is("perhaps", &doc.word(c).to_ascii_lowercase()));
+    // "Sixty are feared dead", "fears that sixty died": nobody has confirmed it.
+    let mut possible = perhaps(t) || t != verb && doc.head(t) == verb && cx.lexicon.is("feared", doc.lemma(verb));
     // "has no motive in the deaths of six": what a verb denies is not what hangs on its objects.
     let reaches = t == verb
         || !std::iter::once(t).chain(doc.ancestors(t).take_while(|a| *a != verb)).any(|i| doc.dep(i) == Dep::Pobj)
@@ -93,6 +98,10 @@ pub(crate) fn standing(cx: &Context<'_>, t: usize) -> Standing {
         if head == at || doc.dep(at) == Dep::Relcl {
             break;
         }
+        possible |= own
+            && (perhaps(at)
+                || cx.lexicon.is("feared", doc.lemma(head))
+                    && matches!(doc.dep(at), Dep::Xcomp | Dep::Ccomp | Dep::Oprd | Dep::Acl));
         let complement = matches!(doc.dep(at), Dep::Xcomp | Dep::Ccomp | Dep::Pcomp | Dep::Acl | Dep::Advcl);
         if own
             && complement

@@ -72,6 +72,7 @@ pub struct Lexicon {
     people: HashMap<&'static str, People>,
     parties: HashMap<&'static str, Party>,
     beyond: HashSet<&'static str>,
+    words: HashMap<&'static str, HashSet<&'static str>>,
     /// Number words.
     pub(crate) numbers: numbers::Lexicon,
 }
@@ -149,7 +150,9 @@ impl Lexicon {
                 }
             }
         }
-        Ok(Self { triggers, people, parties, beyond, numbers: numbers::Lexicon::read(lexicons)? })
+        let rows = lexicons.rows("casualties/words.tsv", 2)?;
+        let words = rows.iter().map(|row| (row.cell(0), row.list(1).collect())).collect();
+        Ok(Self { triggers, people, parties, beyond, words, numbers: numbers::Lexicon::read(lexicons)? })
     }
 
     /// What a lower-case word may trigger.
@@ -165,6 +168,11 @@ impl Lexicon {
     /// Whether a lower-case word sets people apart from those told before: "two more", "three others".
     pub(crate) fn is_beyond(&self, word: &str) -> bool {
         self.beyond.contains(word)
+    }
+
+    /// Whether a lower-case word is of a class of `casualties/words.tsv`.
+    pub(crate) fn is(&self, class: &str, word: &str) -> bool {
+        self.words.get(class).is_some_and(|words| words.contains(word))
     }
 
     /// The place in a row that an ordinal tells, from the second on: "a third victim".

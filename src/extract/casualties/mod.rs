@@ -5,20 +5,24 @@
 //! claim whose number they divide. Ages, years, prices and numbers of troops or residents are no claims because nothing
 //! harms them. Left out: harm told without a word of harm ("blood on the walls").
 
+mod aboard;
 mod breakdown;
 mod doer;
 mod group;
 mod hedge;
 mod lexicon;
 mod lists;
+mod natural;
 mod nouns;
 mod own_hand;
 mod patient;
 mod people;
 mod phrases;
+mod refuted;
 mod repeats;
 #[cfg(test)]
 mod tests;
+mod updates;
 
 use std::ops::Range;
 
@@ -72,8 +76,12 @@ pub struct Claim {
     pub listed: bool,
     /// Head of who did it, where the clause says so; never one of the people harmed.
     pub doer: Option<usize>,
+    /// Whether nothing but a plural tells how many ("people were killed").
+    pub bare: bool,
     /// Whether the dead died by their own hand.
     pub own_hand: bool,
+    /// Whether they died by nature ("peacefully at home").
+    pub natural: bool,
     /// Whether people were shot or stabbed and the words do not tell who of them lived.
     pub hit: bool,
     /// Index of the attribution that holds the claim.
@@ -84,6 +92,8 @@ pub struct Claim {
     pub duplicates: Option<usize>,
     /// Whether the number replaces an earlier one ("raising the toll to 14").
     pub update: bool,
+    /// The number that the words say it replaces ("up from five").
+    pub instead_of: Option<u64>,
     /// Confidence, 0 to 1.
     pub confidence: f64,
 }
@@ -171,8 +181,11 @@ fn claim_at(cx: &Context<'_>, t: usize) -> Option<Claim> {
         let (kind, people) = found;
         return claim(cx, t, kind, people, false);
     }
-    if let Some(people) = nouns::identified(cx, t) {
+    if let Some(people) = nouns::identified(cx, t).or_else(|| aboard::nobody_left(cx, t)) {
         return claim(cx, t, CasualtyKind::Killed, people, false);
+    }
+    if let Some((kind, people, update)) = nouns::number_of_dead(cx, t) {
+        return claim(cx, t, kind, people, update);
     }
     if let Some(people) = own_hand::read(cx, t).or_else(|| own_hand::murder_suicide(cx, t)) {
         return claim(cx, t, CasualtyKind::Killed, people, false).map(|c| Claim { own_hand: true, ..c });
@@ -256,7 +269,9 @@ fn outcome(cx: &Context<'_>, t: usize, kind: CasualtyKind, own: bool) -> Casualt
             || (doc.dep(c) == Dep::Conj
                 && matches!(doc.lemma(c), "kill" | "die" | "murder")
                 && doc.child(c, Dep::Nsubj).is_none()
-                && doc.child(c, Dep::Nsubjpass).is_none())
+                && doc.child(c, Dep::Nsubjpass).is_none()
+                // "wounding four and killing another"
+                && (doc.child(c, Dep::Dobj).is_none() || doc.child(t, Dep::Dobj).is_none()))
     });
     if beside || own { CasualtyKind::Killed } else { kind }
 }
@@ -280,6 +295,7 @@ fn claim(cx: &Context<'_>, t: usize, kind: CasualtyKind, people: Group, update: 
         Standing::Told | Standing::Negated if superseded => confidence *= 0.5,
         Standing::Told | Standing::Negated => {}
     }
+    let instead_of = updates::replaced(cx, &people.tokens, people.best, update);
     let (best, low, high) = if negated { (Some(0), Some(0), Some(0)) } else { (people.best, people.low, people.high) };
     Some(Claim {
         kind,
@@ -297,12 +313,15 @@ fn claim(cx: &Context<'_>, t: usize, kind: CasualtyKind, people: Group, update: 
         victim_head: (people.head != t).then_some(people.head),
         listed: people.listed,
         doer: doer::of(cx, t).filter(|d| !people.own && *d != people.head),
+        bare: people.bare && !negated,
         own_hand: false,
+        natural: kind == CasualtyKind::Killed && natural::is(cx, t),
         hit: false,
         attribution,
         source: attribution.and_then(|a| cx.attributions[a].entity).or_else(|| nouns::keeper(cx, t)),
         duplicates: None,
-        update: update && !superseded,
+        update: (update || instead_of.is_some()) && !superseded,
+        instead_of,
         confidence,
     })
 }

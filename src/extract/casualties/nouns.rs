@@ -7,14 +7,18 @@ use super::people::{group, number_of};
 use super::phrases::side;
 use crate::extract::entities::EntityId;
 use crate::extract::numbers::Number;
-use crate::nlp::{Dep, Pos, Tag};
+use crate::nlp::{Dep, EntityType, Pos, Tag};
 use crate::record::{CasualtyKind, EntityKind};
 
 /// People counted by a noun, and whether the number replaces an earlier one.
 pub(crate) fn read(cx: &Context<'_>, t: usize, frame: Frame) -> Option<(Group, bool)> {
     match frame {
         Frame::Count => count(cx, t).or_else(|| of(cx, t)).map(|g| (g, false)),
-        Frame::Deed => of(cx, t).or_else(|| multiple(cx, t)).or_else(|| charges(cx, t)).map(|g| (g, false)),
+        Frame::Deed => deeds(cx, t)
+            .or_else(|| of(cx, t))
+            .or_else(|| multiple(cx, t))
+            .or_else(|| charges(cx, t))
+            .map(|g| (g, false)),
         Frame::Shooting => shooting(cx, t).map(|g| (g, false)),
         Frame::Toll => toll(cx, t),
         Frame::Life => life(cx, t).map(|g| (g, false)),
@@ -48,6 +52,11 @@ pub(crate) fn among(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group)>
         .map(|i| doc.head(i))
         .find(|i| doc.word(*i).eq_ignore_ascii_case("among"))?;
     let verb = doc.head(among);
+    // "Children were among 17 dead": the number is that of the dead.
+    let whole = doc.child(among, Dep::Pobj).and_then(|p| Some((p, number_of(cx, p).filter(|n| n.numeric)?)));
+    if let Some((head, number)) = whole {
+        return (doc.lemma(verb) == "be").then(|| (kind, Group { head, ..counted(cx, t, number, 0.85) }));
+    }
     let people = group(cx, doc.child(verb, Dep::Nsubj)?)?;
     (doc.lemma(verb) == "be").then_some((kind, Group { confidence: people.confidence * 0.9, ..people }))
 }
@@ -67,9 +76,36 @@ pub(crate) fn fatally(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group
     (!verb).then(|| (CasualtyKind::Killed, Group { called: None, side: None, ..counted(cx, t, number, 0.8) }))
 }
 
-/// "13 deaths", "no casualties".
+/// "18 femicides", "300 extrajudicial executions"; not "his second murder" or "no killings".
+fn deeds(cx: &Context<'_>, t: usize) -> Option<Group> {
+    let several = number_of(cx, t).is_some_and(|n| n.numeric && n.best.or(n.low).is_some_and(|n| n > 1));
+    (several && cx.doc.tokens()[t].tag == Tag::Nns).then(|| count(cx, t)).flatten()
+}
+
+/// "The number of dead rose to 14": the kind of harm, the people, and whether the number replaces an earlier one.
+pub(crate) fn number_of_dead(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group, bool)> {
+    let doc = cx.doc;
+    if !matches!(doc.lemma(t), "number" | "count" | "tally" | "figure" | "total") || doc.pos(t) != Pos::Noun {
+        return None;
+    }
+    let of = doc.children(t).find(|c| *c > t && doc.word(*c).eq_ignore_ascii_case("of"))?;
+    let people = doc.child(of, Dep::Pobj)?;
+    let harmed = |i: usize| cx.lexicon.triggers(&doc.lemma(i).to_ascii_lowercase());
+    let stated = |i: usize| {
+        let mut readings = harmed(i).iter().chain(cx.lexicon.triggers(&doc.word(i).to_ascii_lowercase()));
+        readings.find(|(f, _)| !matches!(f, Frame::Maybe | Frame::Toll | Frame::Life)).map(|(_, kind)| *kind)
+    };
+    let kind = stated(people).or_else(|| doc.child(people, Dep::Acl).and_then(stated))?;
+    let (group, update) = toll(cx, t)?;
+    Some((kind, group, update))
+}
+
+/// "13 deaths", "no casualties", "hundreds of deaths".
 fn count(cx: &Context<'_>, t: usize) -> Option<Group> {
-    let number = number_of(cx, t)?;
+    let doc = cx.doc;
+    let partitive = doc.dep(t) == Dep::Pobj && doc.word(doc.head(t)).eq_ignore_ascii_case("of");
+    let whole = doc.head(doc.head(t));
+    let number = number_of(cx, t).or_else(|| cx.number_at(whole).filter(|n| partitive && n.tokens.end == whole + 1))?;
     // "(20) Deaths": something stands between.
     if (number.tokens.end..t).any(|i| cx.doc.pos(i) == Pos::Punct && cx.doc.word(i) != "-") {
         return None;
@@ -79,7 +115,10 @@ fn count(cx: &Context<'_>, t: usize) -> Option<Group> {
 
 /// "The deaths of two men".
 fn of(cx: &Context<'_>, t: usize) -> Option<Group> {
-    let of = cx.doc.children(t).find(|c| *c > t && cx.doc.word(*c).eq_ignore_ascii_case("of"))?;
+    let is_of = |i: usize| cx.doc.word(i).eq_ignore_ascii_case("of");
+    // "The death of 10 and injury of 31": the parse hangs the second phrase anywhere.
+    let next = (t + 1 < cx.doc.sentence_of(t).end && is_of(t + 1)).then_some(t + 1);
+    let of = cx.doc.children(t).find(|c| *c > t && is_of(*c)).or(next)?;
     let people = group(cx, cx.doc.child(of, Dep::Pobj)?)?;
     Some(Group { confidence: people.confidence * 0.9, ..people })
 }
@@ -104,6 +143,12 @@ fn toll(cx: &Context<'_>, t: usize) -> Option<(Group, bool)> {
                 | "push"
                 | "reach"
                 | "take"
+                | "lower"
+                | "reduce"
+                | "correct"
+                | "cut"
+                | "fall"
+                | "drop"
         )
     });
     let end = doc.sentence_of(t).end.min(t + 16);
@@ -191,7 +236,7 @@ fn shooting(cx: &Context<'_>, t: usize) -> Option<Group> {
 fn body(cx: &Context<'_>, t: usize) -> Option<Group> {
     const COUNTING: &[&str] = &[
         "see", "count", "find", "recover", "pull", "retrieve", "discover", "bury", "receive", "collect", "unearth",
-        "exhume", "locate",
+        "exhume", "locate", "wash", "float",
     ];
     let doc = cx.doc;
     if !doc.ancestors(t).take(3).any(|a| COUNTING.contains(&doc.lemma(a))) {
@@ -206,13 +251,46 @@ fn body(cx: &Context<'_>, t: usize) -> Option<Group> {
 /// "The dead were identified as A and B", "identified the deceased as A".
 pub(crate) fn identified(cx: &Context<'_>, t: usize) -> Option<Group> {
     let doc = cx.doc;
-    if !matches!(doc.word(t).to_ascii_lowercase().as_str(), "dead" | "deceased") {
+    if !matches!(doc.word(t).to_ascii_lowercase().as_str(), "dead" | "deceased" | "killed") {
         return None;
     }
-    let verb = doc.head(t);
-    if doc.lemma(verb) != "identify" || !matches!(doc.dep(t), Dep::Dobj | Dep::Nsubjpass) {
+    // "The victims killed in the crash were A and B"
+    let people = if matches!(doc.dep(t), Dep::Acl | Dep::Amod) { doc.head(t) } else { t };
+    let verb = doc.head(people);
+    if doc.lemma(verb) == "be" && doc.dep(people) == Dep::Nsubj {
+        return roll(cx, verb + 1);
+    }
+    if doc.lemma(verb) != "identify" || !matches!(doc.dep(people), Dep::Dobj | Dep::Nsubjpass) {
         return None;
     }
     let as_ = doc.children(verb).find(|c| doc.word(*c).eq_ignore_ascii_case("as"))?;
-    group(cx, doc.child(as_, Dep::Pobj)?)
+    roll(cx, as_ + 1).or_else(|| group(cx, doc.child(as_, Dep::Pobj)?))
+}
+
+/// A roll of names from token `from` on: "Ann Reed, 40; Lee Roe, 12, of Dayton; and Max Poe". The parse of one is a guess.
+fn roll(cx: &Context<'_>, from: usize) -> Option<Group> {
+    let doc = cx.doc;
+    let end = doc.sentence_of(from.checked_sub(1)?).end;
+    let mut names: Vec<String> = Vec::new();
+    let mut at = from;
+    let mut last = from;
+    while at < end {
+        match doc.entity_at(at) {
+            Some(e) if e.kind == EntityType::Person => {
+                names.push(doc.span_text(e.tokens.clone()).to_owned());
+                at = e.tokens.end;
+                last = at;
+                continue;
+            }
+            Some(e) if matches!(e.kind, EntityType::Gpe | EntityType::Date | EntityType::Cardinal) => at = e.tokens.end,
+            _ if matches!(doc.pos(at), Pos::Punct | Pos::Cconj | Pos::Num | Pos::Space) || doc.word(at) == "of" => {
+                at += 1
+            }
+            _ => break,
+        }
+    }
+    let n = Some(names.len() as u64).filter(|n| *n > 1);
+    let mut group = Group { best: n, low: n, high: n, listed: true, ..Group::single(last - 1, from..last, 0.8) };
+    group.breakdown.named = names;
+    n.map(|_| group)
 }

@@ -4,7 +4,7 @@ use super::group::{Group, add_parts, parts};
 use super::lexicon::People;
 use super::phrases::{called, named, people_like, plural, side, unit_follows};
 use super::{Context, lists, own_hand};
-use crate::extract::numbers::Number;
+use crate::extract::numbers::{Number, NumberWord};
 use crate::nlp::{Dep, EntityType, Pos, Tag};
 use crate::record::EntityKind;
 
@@ -24,7 +24,7 @@ pub(crate) fn group(cx: &Context<'_>, head: usize) -> Option<Group> {
     if rest.is_empty() {
         return Some(total);
     }
-    total.listed = true;
+    (total.listed, total.bare) = (true, false);
     if rest.iter().any(|g| g.none) || total.none {
         return Some(total);
     }
@@ -120,13 +120,14 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
     let counted = match number {
         Some(n) if n.tokens.contains(&head) || doc.pos(head) == Pos::Num => doc
             .children(head)
-            .find(|c| *c > head && doc.word(*c).eq_ignore_ascii_case("of"))
+            .find(|c| (n.tokens.end..n.tokens.end + 2).contains(c) && doc.word(*c).eq_ignore_ascii_case("of"))
             .and_then(|of| doc.child(of, Dep::Pobj)),
         _ => None,
     };
     let noun = counted.unwrap_or(head);
     let lemma = doc.lemma(noun).to_lowercase();
-    let class = cx.lexicon.people(&lemma);
+    // "One of the wounded" is no wound.
+    let class = cx.lexicon.people(&lemma).filter(|_| doc.pos(noun) != Pos::Verb);
     if class == Some(People::Thing) || unit_follows(cx, head, number) {
         return None;
     }
@@ -169,6 +170,9 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
         group.tokens.end = group.tokens.end.max(group.called.as_ref().map_or(0, |c| c.end));
         return Some(group);
     }
+    if let Some(everyone) = super::aboard::everyone(cx, noun) {
+        return Some(everyone);
+    }
     if doc.pos(noun) == Pos::Pron || doc.word(noun).eq_ignore_ascii_case("another") {
         return pronoun(cx, noun, base);
     }
@@ -180,6 +184,11 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
     }
     let any = doc.children(noun).any(|c| matches!(doc.word(c).to_ascii_lowercase().as_str(), "any" | "every" | "each"));
     match (class?, doc.tokens()[noun].tag) {
+        // "An elderly couple"
+        (People::Group, Tag::Nn) if let Some(NumberWord::Group(n)) = cx.lexicon.numbers.word(&lemma) => {
+            let n = Some(n);
+            Some(Group { best: n, low: n, high: n, numeric: true, confidence: 0.7, ..base })
+        }
         // "A family of five"
         (People::Group, _) => {
             let of = doc.children(noun).find(|c| *c > noun && doc.word(*c).eq_ignore_ascii_case("of"))?;
@@ -192,7 +201,7 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
             let two = Some(2);
             Some(Group { best: two, low: two, high: two, numeric: true, confidence: 0.6, ..base })
         }
-        _ if lemma == "people" || plural(cx, noun) => Some(Group { low: Some(2), confidence: 0.6, ..base }),
+        _ if lemma == "people" || plural(cx, noun) => Some(Group { low: Some(2), bare: true, confidence: 0.6, ..base }),
         (class, Tag::Nn | Tag::Nnp) => {
             let mut group =
                 Group { best: Some(1), low: Some(1), high: Some(1), numeric: true, confidence: 0.75, ..base };
@@ -221,7 +230,7 @@ fn pronoun(cx: &Context<'_>, i: usize, base: Group) -> Option<Group> {
             Some(Group { best: Some(0), low: Some(0), high: Some(0), none: true, called: None, ..one })
         }
         "someone" | "somebody" | "another" => Some(Group { called: None, ..one }),
-        "many" | "others" | "some" => Some(Group { low: Some(2), called: None, confidence: 0.5, ..base }),
+        "many" | "others" | "some" => Some(Group { low: Some(2), bare: true, called: None, confidence: 0.5, ..base }),
         _ => None,
     }
 }

@@ -176,20 +176,20 @@ fn range(
 /// Reads the cardinal that starts at word `i` and gives the word after it.
 pub fn cardinal(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)> {
     let word = words.get(i);
+    if let Some(found) = part(words, lexicon, i).or_else(|| and_a_half(words, lexicon, i)) {
+        return Some(found);
+    }
     if word.starts_with(|c: char| c.is_ascii_digit()) {
         return digits(words, lexicon, i);
     }
     match word {
-        "half" if words.ahead(i, 1) == "a" || words.ahead(i, 1) == "-" => {
-            // "half a dozen", "half-dozen"
-            let Some(NumberWord::Group(n)) = lexicon.word(words.ahead(i, 2)) else { return None };
-            return Some((Count::Exact(n / 2), of(words, i, i + 3)));
-        }
         "a" | "an" => {
             return match lexicon.word(words.ahead(i, 1)) {
-                Some(NumberWord::Scale(n) | NumberWord::Group(n)) => Some((Count::Exact(n), of(words, i, i + 2))),
+                Some(NumberWord::Scale(n) | NumberWord::Group(n)) => match half(words, i + 2) {
+                    Some(end) => Some((Count::Exact(n + n / 2), end)),
+                    None => Some((Count::Exact(n), of(words, i, i + 2))),
+                },
                 Some(NumberWord::Several(_)) => cardinal(words, lexicon, i + 1),
-                _ if words.ahead(i, 1) == "half" => cardinal(words, lexicon, i + 1),
                 _ => Some((Count::Exact(1), i + 1)),
             };
         }
@@ -215,6 +215,71 @@ pub fn cardinal(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, us
         NumberWord::Unit(_) | NumberWord::Tens(_) => spelled(words, lexicon, i),
         NumberWord::Scale(_) | NumberWord::Group(_) => None,
     }
+}
+
+/// A part of a number: "half a dozen", "half of the 36", "two-thirds of the 30", "a quarter of a million".
+fn part(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)> {
+    let hyphen = |at: usize| at + usize::from(words.get(at) == "-");
+    let (of_these, after) = match words.get(i) {
+        "half" => (1, i),
+        "a" | "an" | "one" => (1, hyphen(i + 1)),
+        "two" => (2, hyphen(i + 1)),
+        "three" => (3, hyphen(i + 1)),
+        _ => return None,
+    };
+    let parts = match words.get(after) {
+        "half" => 2,
+        "third" | "thirds" => 3,
+        "quarter" | "quarters" => 4,
+        _ => return None,
+    };
+    let mut at = hyphen(after + 1);
+    // "The third of 30" is an ordinal, "half 30" is none.
+    if words.get(at) == "of" {
+        at += 1;
+    } else if parts != 2 {
+        return None;
+    }
+    let whole = match words.get(at) {
+        "the" | "its" | "their" | "his" | "her" | "all" => at + 1,
+        "a" | "an" => at,
+        _ if at > after + 1 => at,
+        _ => return None,
+    };
+    let scale = whole + usize::from(matches!(words.get(whole), "a" | "an"));
+    let (count, end) = match lexicon.word(words.get(scale)) {
+        Some(NumberWord::Scale(n) | NumberWord::Group(n)) => (Count::Exact(n), of(words, scale, scale + 1)),
+        Some(NumberWord::Unit(_) | NumberWord::Tens(_)) => spelled(words, lexicon, whole)?,
+        _ => digits(words, lexicon, whole)?,
+    };
+    let Count::Exact(n) = count else { return None };
+    let share = n / parts * of_these + n % parts * of_these / parts;
+    (n >= parts && words.same_sentence(i, end - 1)).then_some((Count::Exact(share), end))
+}
+
+/// "One-and-a-half dozen", "two and a half million".
+fn and_a_half(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)> {
+    let n = match lexicon.word(words.get(i)) {
+        Some(NumberWord::Unit(n)) => n,
+        _ => plain_digits(words.get(i))?,
+    };
+    let end = half(words, i + 1)?;
+    let scale = end + usize::from(words.get(end) == "-");
+    let Some(NumberWord::Scale(s) | NumberWord::Group(s)) = lexicon.word(words.get(scale)) else { return None };
+    Some((Count::exact(n.saturating_mul(s).saturating_add(s / 2)), scale + 1))
+}
+
+/// The word after "and a half", with or without hyphens.
+fn half(words: &Words, i: usize) -> Option<usize> {
+    let mut at = i;
+    for wanted in ["and", "a", "half"] {
+        at += usize::from(words.get(at) == "-");
+        if words.get(at) != wanted {
+            return None;
+        }
+        at += 1;
+    }
+    Some(at)
 }
 
 /// "dozen of", "a couple of": the preposition belongs to the number.
@@ -252,14 +317,17 @@ fn digits(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Count, usize)> 
     }
 }
 
-/// "1200" or "1,200"; not "1.5", "10:30", "1,2". What is too great is as great as can be.
+/// "1200", "1,200" or, as in India, "1,04,000"; not "1.5", "10:30", "1,2". What is too great is as great as can be.
 fn plain_digits(word: &str) -> Option<u64> {
     let mut groups = word.split(',');
     let first = groups.next()?;
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let grouped = word.contains(',');
-    if first.is_empty() || !digits(first) || grouped && (first.len() > 3 || !groups.all(|g| g.len() == 3 && digits(g)))
-    {
+    let rest: Vec<&str> = groups.collect();
+    let by_thousands = first.len() <= 3 && rest.iter().all(|g| g.len() == 3);
+    let in_india = first.len() <= 2
+        && rest.split_last().is_some_and(|(last, others)| last.len() == 3 && others.iter().all(|g| g.len() == 2));
+    if first.is_empty() || !digits(first) || !rest.iter().all(|g| digits(g)) || grouped && !(by_thousands || in_india) {
         return None;
     }
     let digit = |b: u8| u64::from(b - b'0');
@@ -381,6 +449,24 @@ mod tests {
         check("a dozen people", exact(12));
         check("two dozen people", exact(24));
         check("half a dozen people", exact(6));
+        check("half-dozen people", exact(6));
+        check("half of the 36 passengers", exact(18));
+        check("half the 36 passengers", exact(18));
+        check("two-thirds of the 30 pupils", exact(20));
+        check("three quarters of its 400 people", exact(300));
+        check("a quarter of a million people", exact(250_000));
+        check("half a million people", exact(500_000));
+        check("one-and-a-half dozen people", exact(18));
+        check("two and a half million people", exact(2_500_000));
+        check("a million and a half people", exact(1_500_000));
+        check("3 lakh people", exact(300_000));
+        check("1.5 lakh people", exact(150_000));
+        check("two crore people", exact(20_000_000));
+        check("1,04,000 people", exact(104_000));
+        check("12,34,567 people", exact(1_234_567));
+        check("20-odd people", (Some(20), None, None, Some(NumberMod::Approx), true));
+        check("a third man and 2 others", exact(2));
+        check("half the town and 3 others", exact(3));
         check("a couple of people", exact(2));
         check("another two were hurt", exact(2));
         check("tens of thousands of people", (None, Some(20_000), None, None, false));

@@ -4,11 +4,12 @@
 //! distinct sources. Repeats, captions and partial counts (the people a source names, women and children without a
 //! number) do not vote; a later update replaces its source's number.
 
-use super::{Derivation, Harm, Total, Vote, certainty, counts, tally};
+use super::{Derivation, Harm, Total, Vote, certainty, counts, sums, tally};
 use crate::extract::Story;
 use crate::extract::casualties::Claim;
 use crate::extract::entities::EntityId;
 use crate::extract::events::Facts;
+use crate::nlp::Pos;
 use crate::record::{CasualtyKind, Polarity};
 
 /// Confidence below which a claim has no vote beside surer ones.
@@ -19,22 +20,31 @@ const SURE: f64 = 0.5;
 /// What the event's own words state stands; lent claims vote where they state no total of several people.
 pub(super) fn harm(story: &Story<'_>, facts: &Facts<'_>, own: &[usize], lent: &[usize]) -> Harm {
     let claims = facts.claims;
-    let mut ids: Vec<usize> = own.iter().chain(lent).copied().collect();
+    let single = |c: &usize| !sums::is_sum(story, facts, &claims[*c]);
+    // Where the event's own words tell nothing but the sum of a war or a year, that is what they tell.
+    let own = if own.iter().any(|c| claims[*c].best.is_some() && single(c)) {
+        own.iter().copied().filter(single).collect()
+    } else {
+        own.to_vec()
+    };
+    let mut ids: Vec<usize> = own.iter().copied().chain(lent.iter().copied().filter(single)).collect();
     ids.sort_unstable();
     ids.dedup();
     let sided = |c: &Claim| c.polarity == Polarity::Neg && c.side.is_some();
     let (side, rest): (Vec<usize>, Vec<usize>) =
         ids.iter().copied().filter(|c| counts(claims[*c].kind)).partition(|c| sided(&claims[*c]));
     let of = |kind| rest.iter().copied().filter(|c| claims[*c].kind == kind).collect::<Vec<usize>>();
-    let (dead, hurt) = (of(CasualtyKind::Killed), of(CasualtyKind::Injured));
+    let (dead, mut hurt) = (of(CasualtyKind::Killed), of(CasualtyKind::Injured));
     let told: Vec<usize> = rest.iter().copied().filter(|c| claims[*c].polarity == Polarity::Pos).collect();
     let voters = |ids: &[usize]| {
         let stated: Vec<usize> = ids.iter().copied().filter(|c| own.contains(c)).collect();
         let stated = voters(story, claims, &stated);
-        let total = |c: &usize| claims[*c].numeric && claims[*c].best.is_some_and(|n| n > 1);
+        let total =
+            |c: &usize| claims[*c].numeric && claims[*c].confidence >= SURE && claims[*c].best.is_some_and(|n| n > 1);
         if stated.iter().any(total) { stated } else { voters(story, claims, ids) }
     };
     let killed = tally::complete(story, facts, &told, total(claims, &voters(&dead)));
+    hurt.retain(|c| !has_died(story, facts, &claims[*c], &dead));
     let injured = survivors(story, facts, &voters(&hurt), killed.as_ref());
     let sure = |total: Option<Total>, ids: &[usize]| {
         let own: Vec<&Claim> = ids.iter().map(|c| &claims[*c]).filter(|c| c.polarity == Polarity::Pos).collect();
@@ -52,7 +62,11 @@ fn voters(story: &Story<'_>, claims: &[Claim], ids: &[usize]) -> Vec<usize> {
             own.retain(|c| !weak(c));
         }
     }
+    let old: Vec<u64> = own.iter().filter_map(|c| claims[*c].instead_of).collect();
+    own.retain(|c| claims[*c].instead_of.is_some() || claims[*c].best.is_none_or(|n| !old.contains(&n)));
     own.retain(|c| !outgrows(story, claims, ids, *c));
+    let told = own.clone();
+    own.retain(|c| !is_stale(story, claims, &told, *c));
     // Of what is left, a repetition has no vote beside what it repeats.
     let left = own.clone();
     own.retain(|c| {
@@ -71,6 +85,29 @@ fn outgrows(story: &Story<'_>, claims: &[Claim], ids: &[usize], c: usize) -> boo
     // Sources may differ by any factor; the writer does not.
     let writer = claims[c].attribution.is_none();
     writer && !in_lead(&c) && !claims[c].update && best > 2 * lead + 1
+}
+
+/// Whether a headline tells fewer than the lead below it: it was written first, or rounded.
+fn is_stale(story: &Story<'_>, claims: &[Claim], ids: &[usize], c: usize) -> bool {
+    let sentence = |c: usize| story.sentence(claims[c].trigger);
+    let headline = |c: usize| story.kind(sentence(c)) == crate::article::BlockKind::Headline;
+    let newer = |o: &usize| {
+        !headline(*o) && story.in_lead(sentence(*o)) && claims[*o].numeric && claims[*o].best > claims[c].best
+    };
+    headline(c) && claims[c].best.is_some() && ids.iter().any(newer)
+}
+
+/// "A truck hit him, leaving him critically injured. He succumbed to his injuries": he is one of the dead.
+fn has_died(story: &Story<'_>, facts: &Facts<'_>, hurt: &Claim, dead: &[usize]) -> bool {
+    let Some(victim) = hurt.victim_head.filter(|_| hurt.best == Some(1)) else { return false };
+    let person = |head: usize| facts.entities.mention_at(head).map(|m| m.entity);
+    let doc = story.doc;
+    let told_as_he = doc.pos(victim) == Pos::Pron;
+    dead.iter().map(|c| &facts.claims[*c]).filter(|d| d.best == Some(1) && d.trigger > hurt.trigger).any(|d| {
+        let wounds = doc.subtree(d.trigger).any(|i| matches!(doc.lemma(i), "wound" | "injury"));
+        let same = d.victim_head.is_some_and(|head| person(head).is_some() && person(head) == person(victim));
+        same || told_as_he && wounds && matches!(doc.lemma(d.trigger), "die" | "succumb")
+    })
 }
 
 /// The injured: those called so, else those shot or stabbed, without the dead among them.
@@ -128,7 +165,8 @@ fn total(claims: &[Claim], own: &[usize]) -> Option<Total> {
     // The article's own voice repeats what a source of the same number says.
     let said: Vec<(Option<EntityId>, Option<u64>)> = votes.iter().map(|v| (v.source, claims[v.claim].best)).collect();
     votes.retain(|v| v.source.is_some() || !said.iter().any(|(s, n)| s.is_some() && *n == claims[v.claim].best));
-    if votes.is_empty() {
+    // "People were killed": nobody says how many.
+    if votes.iter().all(|v| claims[v.claim].bare) {
         return None;
     }
     let numbers: Vec<u64> = votes.iter().filter_map(|v| claims[v.claim].best.or(claims[v.claim].low)).collect();

@@ -23,7 +23,7 @@ pub(super) fn build(
 ) -> Cluster {
     let (group, joined): (Vec<usize>, Vec<Option<Join>>) = group.into_iter().unzip();
     let members: Vec<&EventMention> = group.iter().map(|m| &all[*m]).collect();
-    let harm = casualties::harm(story, facts, &scope::own(&members, loose), &[]);
+    let harm = casualties::harm(story, facts, &scope::own(facts, &members, loose), &[]);
     // Denials of harm ("no casualties") count for the harm alone.
     let happening = members[0].assertion.polarity;
     let members: Vec<&EventMention> = members.into_iter().filter(|m| m.assertion.polarity == happening).collect();

@@ -23,6 +23,7 @@ pub mod same;
 mod scene;
 mod scope;
 mod sources;
+mod sums;
 mod tally;
 mod telling;
 #[cfg(test)]

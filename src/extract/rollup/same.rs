@@ -10,11 +10,12 @@ use super::merge::{self, Ground, Group, Join};
 use super::worth::Likeness;
 use crate::article::BlockKind;
 use crate::extract::Story;
+use crate::extract::casualties::Claim;
 use crate::extract::events::{EventMention, Facts, type_name};
 use crate::extract::reader::{Features, View};
 use crate::extract::table::TableError;
 use crate::nlp::{Dep, Pos, Stopped};
-use crate::record::{EventType, TriggerRole};
+use crate::record::{CasualtyKind, EventType, TriggerRole};
 
 /// Mean chance of their pairs from which two groups are one.
 const JOIN: f32 = 0.2;
@@ -59,7 +60,7 @@ pub(super) fn group(
             let (sample, apart) = evidence(story, facts, &rules, mentions, (a, b), chance[a][b]);
             chance[a][b] = pairing.chance(&sample);
             if apart {
-                chance[a][b] *= CONTRADICTED;
+                chance[a][b] *= if tolls_differ(story, facts, &mentions[a], &mentions[b]) { 0.0 } else { CONTRADICTED };
             }
             let sentence = |m: usize| story.sentence(mentions[m].head);
             if sentence(a) == sentence(b) && mentions[a].class.plover.event != mentions[b].class.plover.event {
@@ -92,6 +93,18 @@ impl<'a> Rules<'a> {
         let clauses = mentions.iter().map(|m| Clause::new(story, facts.entities, m)).collect();
         Self { known: merge::Known::new(story, named, mentions), clauses }
     }
+}
+
+/// Whether two mentions each count their dead, and not the same: "six died in Sulu; in Basilan a clash killed three".
+fn tolls_differ(story: &Story<'_>, facts: &Facts<'_>, a: &EventMention, b: &EventMention) -> bool {
+    let dead = |m: &EventMention| -> Vec<u64> {
+        let killed = m.claims.iter().map(|c| &facts.claims[*c]).filter(|c| c.kind == CasualtyKind::Killed);
+        // People die of one attack on several days.
+        let later = |c: &&Claim| !matches!(story.doc.lemma(c.trigger), "die" | "succumb");
+        killed.filter(later).filter_map(|c| c.best).collect()
+    };
+    let (x, y) = (dead(a), dead(b));
+    !x.is_empty() && !y.is_empty() && !x.iter().any(|n| y.contains(n))
 }
 
 /// The reader's chance and what the rules see of a pair of mentions, from which `models/events/same.tsv` is learned; and

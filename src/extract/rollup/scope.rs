@@ -31,10 +31,14 @@ impl<'m> Loose<'m> {
 
 /// The claims of an event's own mentions, and those that no mention holds and that follow one of them in its
 /// paragraph, no other event being told between ("he reported seeing 12 bodies").
-pub(super) fn own(members: &[&EventMention], loose: &Loose<'_>) -> Vec<usize> {
+///
+/// What killed nobody's own attack is none of its toll: "she covered the bombing of Beirut and died at 88".
+pub(super) fn own(facts: &Facts<'_>, members: &[&EventMention], loose: &Loose<'_>) -> Vec<usize> {
     let mut ids: Vec<usize> = members.iter().flat_map(|m| m.claims.iter().copied()).collect();
     let follows = |m: &EventMention| members.iter().any(|own| own.head == m.head && own.trigger == m.trigger);
     ids.extend(loose.0.iter().filter(|(_, before)| before.is_some_and(follows)).map(|(claim, _)| *claim));
+    let attack = members.iter().any(|m| m.class.plover.event == Some(EventType::Assault));
+    ids.retain(|c| !attack || !facts.claims[*c].natural);
     ids.sort_unstable();
     ids.dedup();
     ids
@@ -50,6 +54,9 @@ pub(super) fn gather(
 ) {
     let Some((main, rest)) = clusters.split_first_mut() else { return };
     // Where no attack is told to speak of, whoever investigates the deaths owns them.
+    if std::env::var("H2J").is_ok() && !violent(main) {
+        return;
+    }
     if !main.main || !(violent(main) || justice(main) || response(main)) {
         return;
     }
@@ -59,6 +66,7 @@ pub(super) fn gather(
     };
     let held = |c: usize| all.iter().any(|m| m.claims.contains(&c));
     let ids: Vec<usize> = (0..facts.claims.len())
+        .filter(|c| !facts.claims[*c].natural)
         .filter(|c| {
             let mut holders = all.iter().filter(|m| m.claims.contains(c)).peekable();
             if held(*c) {
@@ -69,7 +77,7 @@ pub(super) fn gather(
         })
         .collect();
     let members: Vec<&EventMention> = main.mentions.iter().map(|m| &all[*m]).collect();
-    main.harm = casualties::harm(story, facts, &own(&members, loose), &ids);
+    main.harm = casualties::harm(story, facts, &own(facts, &members, loose), &ids);
     for (i, small) in rest.iter_mut().enumerate() {
         let mut claims = small.mentions.iter().flat_map(|m| &all[*m].claims);
         if claims.any(|c| ids.contains(c) && counted(&main.harm, facts, *c)) {

@@ -116,7 +116,10 @@ impl<'a> Told<'a> {
             let start = doc.sentence_of(c.trigger).start.max(c.tokens.start.saturating_sub(1));
             start..c.tokens.end
         };
-        let beyond = |c: &Claim| words(c).any(|t| self.facts.harm.is_beyond(&doc.word(t).to_ascii_lowercase()));
+        // "More than 7,000" sets nobody apart.
+        let bound = |t: usize| doc.tokens().get(t + 1).is_some() && doc.word(t + 1).eq_ignore_ascii_case("than");
+        let beyond =
+            |c: &Claim| words(c).any(|t| self.facts.harm.is_beyond(&doc.word(t).to_ascii_lowercase()) && !bound(t));
         let nth = |c: &Claim| words(c).find_map(|t| self.facts.harm.nth(doc.word(t)).filter(|_| !self.is_a_rank(t)));
         let alone = |v: &&Claim| v.best == Some(1);
         let others = victims.iter().any(|v| v.best == Some(best) && !beyond(v));
@@ -126,6 +129,15 @@ impl<'a> Told<'a> {
             let earlier = &victims[..i];
             if c.best == Some(1) {
                 let also = doc.children(c.trigger).any(|a| doc.word(a).eq_ignore_ascii_case("also"));
+                let died_later = || {
+                    let total = || earlier.iter().filter(|e| e.best == Some(best));
+                    self.was_wounded(c)
+                        || nth(c).is_some_and(|n| total().any(|e| self.lists(e, c, n - 1)))
+                        || beyond(c) && total().any(|e| self.days_apart(e, c))
+                };
+                if best > 1 && matches!(doc.lemma(c.trigger), "die" | "succumb") && died_later() {
+                    (found, more) = (best + 1, None);
+                }
                 if nth(c) == Some(before + 1) || before == 1 && also && !earlier.is_empty() {
                     (found, more) = (before + 1, None);
                 }
@@ -134,6 +146,32 @@ impl<'a> Told<'a> {
             }
         }
         more.map_or(found, |earlier| best + self.distinct(earlier, &[]).max(1))
+    }
+
+    /// Whether a total enumerates so many of the kind of person that another claim is about ("a man and a woman").
+    fn lists(&self, total: &Claim, of: &Claim, n: u64) -> bool {
+        let doc = self.story.doc;
+        let Some(head) = of.victim_head.filter(|_| total.listed) else { return false };
+        total.tokens.clone().filter(|t| doc.lemma(*t) == doc.lemma(head)).count() as u64 == n
+    }
+
+    /// "One of the wounded died".
+    fn was_wounded(&self, claim: &Claim) -> bool {
+        let doc = self.story.doc;
+        let one = claim.victim_head.filter(|h| doc.word(*h).eq_ignore_ascii_case("one"));
+        one.is_some_and(|h| doc.subtree(h).any(|t| matches!(doc.lemma(t), "wound" | "wounded" | "injure" | "injured")))
+    }
+
+    /// Whether the sentences of two claims tell different days.
+    fn days_apart(&self, a: &Claim, b: &Claim) -> bool {
+        let days = |c: &Claim| -> Vec<&str> {
+            let sentence = self.story.doc.sentence_of(c.trigger);
+            let from = self.facts.times.partition_point(|t| t.tokens.start < sentence.start);
+            let here = self.facts.times[from..].iter().take_while(|t| t.tokens.start < sentence.end);
+            here.filter_map(|t| t.timex.start.as_ref()?.get(..10)).collect()
+        };
+        let (x, y) = (days(a), days(b));
+        !x.is_empty() && !y.is_empty() && !x.iter().any(|d| y.contains(d))
     }
 
     /// How many people the claims name, each once under however many forms of the name.

@@ -1,0 +1,56 @@
+//! Harm that somebody is quoted with and that did not happen: "reports that 15 people died are false", "it is not true
+//! that", "dismissed rumours that", "falsely claimed that".
+
+use super::Context;
+use crate::nlp::{Dep, Pos};
+
+/// Whether the clause that states the harm at token `t` is said to be wrong.
+pub(crate) fn is(cx: &Context<'_>, t: usize) -> bool {
+    let doc = cx.doc;
+    let clauses = std::iter::once(t).chain(doc.ancestors(t).take(8));
+    let told = clauses.filter(|a| matches!(doc.dep(*a), Dep::Acl | Dep::Ccomp | Dep::Csubj | Dep::Pobj | Dep::Relcl));
+    told.map(|a| doc.head(a)).any(|over| {
+        let over = if doc.pos(over) == Pos::Adp { doc.head(over) } else { over };
+        if matches!(doc.pos(over), Pos::Verb | Pos::Aux) {
+            return predicate(cx, over);
+        }
+        cx.lexicon.is("report", doc.lemma(over)) && (is_false(cx, over) || denied(cx, over))
+    })
+}
+
+/// Whether a noun for what people say is the subject or object of words that say it is wrong.
+fn denied(cx: &Context<'_>, report: usize) -> bool {
+    let doc = cx.doc;
+    let verb = doc.head(report);
+    match doc.dep(report) {
+        Dep::Nsubjpass | Dep::Dobj => {
+            cx.lexicon.is("refute", doc.lemma(verb)) && doc.child(verb, Dep::Neg).is_none() || predicate(cx, verb)
+        }
+        Dep::Nsubj => predicate(cx, verb),
+        // "There is no truth to reports that"
+        Dep::Pobj => {
+            let truth = doc.head(verb);
+            doc.lemma(truth) == "truth" && doc.children(truth).any(|c| doc.word(c).eq_ignore_ascii_case("no"))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a verb says that something is wrong: "are false", "proved to be a hoax", "is not true", "falsely claimed".
+fn predicate(cx: &Context<'_>, verb: usize) -> bool {
+    let doc = cx.doc;
+    let said = |v: usize| {
+        let negated = doc.child(v, Dep::Neg).is_some();
+        let truth = |i: usize| matches!(doc.lemma(i), "true" | "correct" | "accurate");
+        doc.children(v).filter(|c| matches!(doc.dep(*c), Dep::Acomp | Dep::Attr | Dep::Oprd | Dep::Advmod)).any(|c| {
+            let wrong = cx.lexicon.is("false", &doc.lemma(c).to_ascii_lowercase());
+            if negated { truth(c) } else { wrong }
+        })
+    };
+    said(verb) || doc.child(verb, Dep::Xcomp).is_some_and(said)
+}
+
+/// "False reports that": the noun's own adjective.
+fn is_false(cx: &Context<'_>, report: usize) -> bool {
+    cx.doc.children(report).any(|c| c < report && cx.lexicon.is("false", &cx.doc.lemma(c).to_ascii_lowercase()))
+}

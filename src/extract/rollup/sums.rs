@@ -1,0 +1,76 @@
+//! Which claims sum up a stretch of time and not one happening: "7,000 have been killed in the insurgency since 2004",
+//! "212 shooting deaths this year", "the war has killed 377,000", "9,448 deaths in all".
+//!
+//! Beside a claim of the event itself they are background; alone they are all that is told.
+
+use crate::extract::Story;
+use crate::extract::casualties::Claim;
+use crate::extract::events::Facts;
+use crate::nlp::{Dep, Pos, Tag};
+use crate::record::Granularity;
+
+/// Days from which a stretch of time is no single happening's.
+const STRETCH: i32 = 27;
+
+/// Whether a claim is such a sum.
+pub(super) fn is_sum(story: &Story<'_>, facts: &Facts<'_>, claim: &Claim) -> bool {
+    let times = Times::of(story, facts, claim);
+    !times.day && (times.stretch || outlasts(story, facts, claim))
+}
+
+/// What the sentence of a claim says of time.
+struct Times {
+    /// A day or a part of one.
+    day: bool,
+    /// A month or more, or every year.
+    stretch: bool,
+}
+
+impl Times {
+    fn of(story: &Story<'_>, facts: &Facts<'_>, claim: &Claim) -> Self {
+        let doc = story.doc;
+        let sentence = doc.sentence_of(claim.trigger);
+        let here = facts.times[facts.times.partition_point(|t| t.tokens.start < sentence.start)..]
+            .iter()
+            .take_while(|t| t.tokens.end <= sentence.end);
+        use Granularity::{Day, Hour, Minute, PartOfDay};
+        let mut found = Self { day: false, stretch: false };
+        for t in here {
+            let day = |s: &Option<String>| s.as_ref()?.get(..10)?.parse::<jiff::civil::Date>().ok();
+            let (start, end) = (day(&t.timex.start), day(&t.timex.end));
+            let since = t.tokens.start > sentence.start && doc.word(t.tokens.start - 1).eq_ignore_ascii_case("since");
+            let to = if since { story.date() } else { end };
+            let days = start.zip(to).and_then(|(a, b)| a.until(b).ok()).map(|span| span.get_days());
+            // "In the past year", "over three decades"; a man of 23 years is none.
+            let back = t.timex.duration.as_deref().or(Some(t.timex.value.as_str()));
+            let months =
+                back.is_some_and(|d| d.starts_with('P') && !d.starts_with("PT") && d.ends_with(['Y', 'M', 'E']));
+            let before = t.tokens.start.saturating_sub(2).max(sentence.start);
+            let past = (before..t.tokens.end).any(|i| {
+                matches!(doc.word(i).to_ascii_lowercase().as_str(), "past" | "last" | "over" | "in" | "during")
+            });
+            let each = doc.word(t.tokens.start).to_ascii_lowercase();
+            let again = matches!(each.as_str(), "every" | "each" | "annually" | "per");
+            found.stretch |= again || months && past || days.is_some_and(|d| d >= STRETCH);
+            found.day |= !since
+                && matches!(t.timex.granularity, Minute | Hour | PartOfDay | Day)
+                && days.is_none_or(|d| d < STRETCH);
+        }
+        found
+    }
+}
+
+/// Whether the clause counts the dead of something that lasts ("have died in the rebellion", "the war has killed"), or
+/// counts on from before ("the tally stands at").
+fn outlasts(story: &Story<'_>, facts: &Facts<'_>, claim: &Claim) -> bool {
+    let doc = story.doc;
+    let is_conflict = |i: usize| facts.harm.is("conflict", &doc.lemma(i).to_ascii_lowercase());
+    let verb = std::iter::once(claim.trigger).chain(doc.ancestors(claim.trigger).take(3));
+    let Some(verb) = verb.into_iter().find(|i| matches!(doc.pos(*i), Pos::Verb | Pos::Aux)) else { return false };
+    let perfect = doc.children(verb).any(|c| {
+        doc.dep(c) == Dep::Aux && doc.lemma(c) == "have" && matches!(doc.tokens()[c].tag, Tag::Vbz | Tag::Vbp)
+    });
+    let sentence = doc.sentence_of(verb);
+    let tally = sentence.clone().any(|i| matches!(doc.lemma(i), "tally" | "cumulative"));
+    tally || perfect && sentence.into_iter().any(is_conflict)
+}
