@@ -33,6 +33,7 @@ const EMBEDDED: [(&str, &str); 52] = embedded![
     "casualties/triggers.tsv",
     "casualties/words.tsv",
     "entities/kinds.tsv",
+    "entities/namesakes.tsv",
     "events/accuse.tsv",
     "events/agree.tsv",
     "events/aid.tsv",

@@ -283,8 +283,9 @@ impl Enricher {
         let doc = engine.annotate_parts(&text, &article.layout.starts(), stop)?;
         annotated();
         let story = Story::new(article, &doc, stop);
-        let mut entities = entities::find(&story, &pipeline.actors)?;
+        let mut entities = entities::find(&story, &pipeline.actors, pipeline.gazetteer())?;
         let units = pipeline.places.resolve(&story, &mut entities)?;
+        entities::settle_countries(&story, &units, &mut entities);
         let times = times::find(&story, &pipeline.times)?;
         let attributions = attributions::find(&story, &entities, &pipeline.cues)?;
         let claims = casualties::find(&story, &entities, &attributions, &pipeline.harm)?;

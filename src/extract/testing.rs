@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
-use super::{Story, events};
+use super::places::{Gazetteer, Resolver};
+use super::{Lexicons, Story, events};
 use crate::article::{Article, DateSource, DocumentDate, Intake, Limits};
 use crate::nlp::{Doc, Engine, Model};
 
@@ -46,9 +47,23 @@ pub(crate) fn lexicon() -> &'static super::entities::Lexicon {
     LEXICON.get_or_init(|| super::entities::Lexicon::load().expect("the actor tables load"))
 }
 
+/// The gazetteer.
+fn gazetteer() -> Arc<Gazetteer> {
+    static GAZETTEER: OnceLock<Arc<Gazetteer>> = OnceLock::new();
+    let bytes = include_bytes!("../../models/gazetteer.bin");
+    let load = || Arc::new(Gazetteer::from_bytes(bytes).expect("the gazetteer loads"));
+    Arc::clone(GAZETTEER.get_or_init(load))
+}
+
+/// The resolver of places.
+pub(crate) fn places() -> &'static Resolver {
+    static RESOLVER: OnceLock<Resolver> = OnceLock::new();
+    RESOLVER.get_or_init(|| Resolver::new(gazetteer(), &Lexicons::embedded()).expect("the tables of places load"))
+}
+
 /// The entities of a story.
 pub(crate) fn entities(story: &Story<'_>) -> super::entities::Entities {
-    super::entities::find(story, lexicon()).unwrap()
+    super::entities::find(story, lexicon(), &gazetteer()).unwrap()
 }
 
 /// The times of a story.

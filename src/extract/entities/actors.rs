@@ -176,7 +176,7 @@ fn with_owner(mut actor: Actor, owner: Option<&Actor>) -> Actor {
 }
 
 /// Fills in the CAMEO code.
-fn finished(mut actor: Actor) -> Actor {
+pub(super) fn finished(mut actor: Actor) -> Actor {
     if actor.cameo_code.is_some() {
         return actor;
     }

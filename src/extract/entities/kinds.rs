@@ -1,4 +1,5 @@
-//! What the words of a name say that it names: facilities, ships and models, laws, events, products.
+//! What the words of a name say that it names: facilities, ships and models, laws, events,
+//! products, clubs and firms.
 //!
 //! The recogniser, trained on people, places and organisations above all, takes "Changi Airport" for an organisation as
 //! soon as it acts. A head noun inside the name is surer (`data/entities/kinds.tsv`). Names of the organisations that
@@ -9,9 +10,10 @@ use std::ops::Range;
 
 use super::lexicon::Lexicon;
 use super::names::{self, Name};
+use super::phrase;
 use crate::extract::lexicons::Lexicons;
 use crate::extract::table::TableError;
-use crate::nlp::{Doc, Pos};
+use crate::nlp::{Dep, Doc, Pos};
 use crate::record::EntityKind;
 
 /// Longest name that is put together from its words, in tokens.
@@ -30,6 +32,8 @@ enum Part {
     Noun,
     Before,
     After,
+    With,
+    Behind,
 }
 
 /// The table, ready for look-up.
@@ -51,6 +55,8 @@ impl Kinds {
                 "LAW" => EntityKind::Law,
                 "EVENT" => EntityKind::Event,
                 "PRODUCT" => EntityKind::Product,
+                "ORG" => EntityKind::Org,
+                "LOC" => EntityKind::Loc,
                 other => return Err(row.error(format!("{other:?} is no type that this table can give"))),
             };
             let mut add = |part, phrase: String| match kinds.phrases.insert((part, phrase.clone()), kind) {
@@ -65,10 +71,12 @@ impl Kinds {
                 "number" => Part::Number,
                 "whole" => Part::Whole,
                 "noun" => Part::Noun,
-                place @ ("tail" | "before" | "after") => {
+                "behind" => Part::Behind,
+                place @ ("tail" | "before" | "after" | "with") => {
                     let part = match place {
                         "tail" => Part::Last,
                         "before" => Part::Before,
+                        "with" => Part::With,
                         _ => Part::After,
                     };
                     let (left, right) = row.cell(2).split_once(':').ok_or_else(|| row.error("no colon"))?;
@@ -109,18 +117,20 @@ impl Kinds {
         let ends: HashMap<usize, usize> = names.iter().enumerate().map(|(n, name)| (name.tokens.end, n)).collect();
         let capital = |i: &usize| doc.word(*i).contains(char::is_uppercase);
         for i in (0..doc.len()).filter(capital) {
-            if !self.edges.contains(&doc.word(i).to_lowercase()) {
+            let named = self.behind(doc, lexicon, i);
+            if named.is_none() && !self.edges.contains(&doc.word(i).to_lowercase()) {
                 continue;
             }
-            let name = self.ends_at(doc, names, &ends, i).or_else(|| self.begins_at(doc, i));
+            let name = named.or_else(|| self.ends_at(doc, names, &ends, i)).or_else(|| self.begins_at(doc, i));
             // "the Hurricane Police Department" and "the Government of National Accord" are bodies.
             let body = |tokens: &Range<usize>| {
                 let head = |i: usize| lexicon.head(&doc.word(i).to_lowercase()).is_some();
                 head(tokens.end - 1) || head(names::organisation_head(doc, tokens))
             };
-            found.extend(name.filter(|(tokens, kind)| *kind == EntityKind::Fac || !body(tokens)));
+            let bodies = |kind| matches!(kind, EntityKind::Fac | EntityKind::Org);
+            found.extend(name.filter(|(tokens, kind)| bodies(*kind) || !body(tokens)));
         }
-        let mut layers = Layers::over(doc.len(), names);
+        let mut layers = Layers::over(doc, names);
         for (tokens, kind) in found {
             layers.put(tokens, kind);
         }
@@ -141,6 +151,9 @@ impl Kinds {
         }
         let sentence = doc.sentence_of(i);
         let (kind, start) = self.ending(doc, Part::Last, sentence.start..i + 1)?;
+        if self.ending(doc, Part::Whole, sentence.start..i + 1).is_some() {
+            return None;
+        }
         let end = if kind == EntityKind::Law { after_number(doc, i + 1, sentence.end) } else { i + 1 };
         let known = (i + 1..=end).filter_map(|e| ends.get(&e).map(|n| &names[*n])).find(|n| n.tokens.start <= start);
         if let Some(name) = known
@@ -154,7 +167,33 @@ impl Kinds {
         }
         let left = run_before(doc, start, sentence.start);
         let phrase = start + 1 < i + 1 && kind != EntityKind::Fac;
+        // "Leicester City" beats others; what happens in it happens in the town.
+        if phrase && kind == EntityKind::Org && is_located(doc, start) {
+            return None;
+        }
         (left < start || phrase).then_some((left..end, kind))
+    }
+
+    /// The name that begins with the word `i`, behind the noun for what it names: "the tanker Swan Atlantic". In "the
+    /// tanker Iran seized" the name is somebody else's.
+    fn behind(&self, doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> Option<(Range<usize>, EntityKind)> {
+        let sentence = doc.sentence_of(i);
+        let quoted = i > sentence.start && matches!(doc.word(i - 1), "\"" | "“" | "'" | "‘");
+        let end = if quoted { i - 1 } else { i };
+        let noun =
+            end.checked_sub(1).filter(|n| *n >= sentence.start && !is_capital(doc, *n) || *n == sentence.start)?;
+        let lemma = doc.word(noun).to_lowercase();
+        let lemma = lemma.strip_suffix('s').unwrap_or(&lemma);
+        let double = || format!("{} {lemma}", doc.word(noun.saturating_sub(1)).to_lowercase());
+        let kind = self.get(Part::Behind, lemma).or_else(|| self.get(Part::Behind, &double()))?;
+        let tokens = i..run_after(doc, i, sentence.end);
+        if tokens.is_empty() || doc.pos(i) != Pos::Propn || lexicon.country_adjective(doc.word(i)).is_some() {
+            return None;
+        }
+        let head = phrase::head_of(doc, &tokens);
+        // A sentence cut short ("The ferry Estonia sank") parses the same, but for the noun being its root.
+        let clause = doc.dep(head) == Dep::Nsubj && doc.dep(doc.head(head)) == Dep::Relcl && !doc.is_root(noun);
+        (!clause).then_some((tokens, kind))
     }
 
     /// The name that begins with the word `i`.
@@ -165,18 +204,24 @@ impl Kinds {
             within.then(|| self.get(part, &lower(doc, words))).flatten()
         };
         let before = beside(Part::Before, i..i + 2).or_else(|| beside(Part::After, i.checked_sub(1)?..i + 1));
-        if let Some(kind) = before.filter(|_| is_capital(doc, i) && !continues(doc, i)) {
+        // "the Amazon" is no company, "the Amazon warehouse" is one's.
+        let modifies = |kind| kind == EntityKind::Loc && phrase::is_modifier(doc, i) && !is_landscape(doc, i + 1);
+        if let Some(kind) = before.filter(|k| is_capital(doc, i) && !continues(doc, i) && !modifies(*k)) {
             return Some((i..i + 1, kind));
         }
         for end in (i + 1..=sentence.end.min(i + PHRASE)).rev() {
             let phrase = lower(doc, i..end);
             if let Some(kind) = self.get(Part::Whole, &phrase)
                 && !continues(doc, end - 1)
+                && !(kind == EntityKind::Org && (!is_capital(doc, i) || is_located(doc, i)))
             {
                 return Some((i..end, kind));
             }
             if !is_capital(doc, i) {
                 continue;
+            }
+            if let Some(kind) = self.get(Part::With, &phrase) {
+                return Some((i..end, kind));
             }
             if let Some(kind) = self.get(Part::Number, &phrase)
                 && end < sentence.end
@@ -204,20 +249,21 @@ impl Kinds {
 }
 
 /// Names over names.
-struct Layers<'n> {
+struct Layers<'n, 'd> {
+    doc: &'d Doc<'d>,
     names: &'n mut Vec<Name>,
     /// The name that holds each token.
     at: Vec<Option<usize>>,
     gone: HashSet<usize>,
 }
 
-impl<'n> Layers<'n> {
-    fn over(tokens: usize, names: &'n mut Vec<Name>) -> Self {
-        let mut at = vec![None; tokens];
+impl<'n, 'd> Layers<'n, 'd> {
+    fn over(doc: &'d Doc<'d>, names: &'n mut Vec<Name>) -> Self {
+        let mut at = vec![None; doc.len()];
         for (n, name) in names.iter().enumerate() {
             at[name.tokens.clone()].fill(Some(n));
         }
-        Self { names, at, gone: HashSet::new() }
+        Self { doc, names, at, gone: HashSet::new() }
     }
 
     /// Lays a name over those that the recogniser found: it takes the place of what lies within it, and gives its type
@@ -225,8 +271,14 @@ impl<'n> Layers<'n> {
     fn put(&mut self, mut tokens: Range<usize>, kind: EntityKind) {
         let over: BTreeSet<usize> = self.at[tokens.clone()].iter().flatten().copied().collect();
         let names = &mut *self.names;
-        let beyond = |n: &usize| names[*n].tokens.end > tokens.end || names[*n].organisation.is_some();
-        if over.iter().any(beyond) {
+        let doc = self.doc;
+        let capital = |n: &usize| (tokens.end..names[*n].tokens.end).any(|i| is_capital(doc, i));
+        let beyond = |n: &usize| names[*n].organisation.is_some() || capital(n);
+        // "the ship Friday" is named by nobody.
+        let day = |n: &usize| {
+            names[*n].tokens.start == tokens.start && matches!(names[*n].kind, EntityKind::Date | EntityKind::Time)
+        };
+        if over.iter().any(|n| beyond(n) || day(n)) {
             return;
         }
         tokens.start = over.iter().map(|n| names[*n].tokens.start).min().unwrap_or(tokens.start).min(tokens.start);
@@ -247,6 +299,16 @@ fn lower(doc: &Doc<'_>, tokens: Range<usize>) -> String {
 
 fn is_capital(doc: &Doc<'_>, i: usize) -> bool {
     doc.word(i).starts_with(char::is_uppercase)
+}
+
+/// Whether the words before token `i` say where something is.
+fn is_located(doc: &Doc<'_>, i: usize) -> bool {
+    i > doc.sentence_of(i).start && matches!(doc.word(i - 1), "in" | "In" | "near" | "Near" | "across" | "around")
+}
+
+fn is_landscape(doc: &Doc<'_>, i: usize) -> bool {
+    const WORDS: [&str; 8] = ["rainforest", "forest", "jungle", "basin", "river", "region", "delta", "rain"];
+    i < doc.len() && WORDS.contains(&doc.word(i))
 }
 
 /// Whether the name goes on after token `i`: "Airport Authority", "Bridge-style".
@@ -307,7 +369,7 @@ mod tests {
                 entities.mentions.iter().map(|m| (story.doc.span_text(m.tokens.clone()), m.kind)).collect();
             assert_eq!(mention.map(|m| m.kind), expect, "{name:?} in {text:?}: {all:?}");
         };
-        use EntityKind::{Event, Fac, Law, Org, Person, Product, Vehicle};
+        use EntityKind::{Event, Fac, Gpe, Law, Loc, Org, Person, Product, Vehicle};
         check("He was taken to Dhaka Central Hospital on Monday.", "Dhaka Central Hospital", Some(Fac));
         check("The Danbury Police Station took up the case.", "Danbury Police Station", Some(Fac));
         check("Cargo left the Port of Acajutla on Monday.", "Port of Acajutla", Some(Fac));
@@ -329,6 +391,18 @@ mod tests {
         check("She wrote in an Instagram post that she was safe.", "Instagram", Some(Product));
         check("He announced it on X after midnight.", "X", Some(Product));
         check("A Long March 5 rocket lifted off in Hainan.", "Long March 5", Some(Vehicle));
+        check("The cargo ship Unity Explorer was hit off Yemen.", "Unity Explorer", Some(Vehicle));
+        check("Pirates boarded the oil tanker Pacific Rose on Monday.", "Pacific Rose", Some(Vehicle));
+        check("The ferry Estonia sank at night.", "Estonia", Some(Vehicle));
+        check("The tanker Iran seized in May is free.", "Iran", Some(Gpe));
+        check("Norwich City lost to Leeds United on Monday.", "Norwich City", Some(Org));
+        check("Norwich City lost to Leeds United on Monday.", "Leeds United", Some(Org));
+        check("A fire broke out in Kansas City on Monday.", "Kansas City", Some(Gpe));
+        check("The Houston Texans beat the Dallas Cowboys.", "Houston Texans", Some(Org));
+        check("He left Arsenal for Real Madrid on Monday.", "Real Madrid", Some(Org));
+        check("Boston Scientific bought Kansas City Southern.", "Kansas City Southern", Some(Org));
+        check("Fires burned in the Amazon.", "Amazon", Some(Loc));
+        check("Guests ate Brussels sprouts with Dijon mustard.", "Brussels sprouts", Some(Product));
         check("Two Black Hawk helicopters and an MQ-9 Reaper took off.", "Black Hawk helicopters", Some(Vehicle));
     }
 }

@@ -3,11 +3,12 @@
 //! Parsed once from the tables in `data/actors/`; every look-up is a hash look-up or walks the few names that share a
 //! first word. Says what words can mean, never what they mean in an article: that is for the modules that ask.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use regex::Regex;
 
 use super::kinds::Kinds;
+use super::namesakes::Namesakes;
 use crate::extract::lexicons::Lexicons;
 use crate::extract::table::{Row, TableError};
 use crate::record::{Actor, EntityKind, NonState, Sector};
@@ -23,13 +24,16 @@ pub struct Lexicon {
     adjectives: HashMap<String, usize>,
     capitals: HashMap<String, usize>,
     heads: HashMap<String, Head>,
-    things: HashMap<String, EntityKind>,
+    things: HashMap<String, Thing>,
+    /// What vehicles do and people do not, by lemma.
+    drives: HashSet<String>,
     patterns: Vec<(Regex, EntityKind)>,
     /// Given names and words for people: whether they are female.
     genders: HashMap<String, bool>,
     /// People known without a title, by their names in lower case.
     people: HashMap<String, Actor>,
     kinds: Kinds,
+    namesakes: Namesakes,
 }
 
 /// A named organisation.
@@ -69,6 +73,17 @@ pub struct NameMatch {
     pub ambiguous: bool,
 }
 
+/// What a noun phrase says of a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    /// A weapon or vehicle.
+    Is(EntityKind),
+    /// A weapon or vehicle, or people: "coach".
+    OrPerson(EntityKind),
+    /// Neither, for all its last word: "think tank".
+    Neither,
+}
+
 /// A head noun of people or groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -98,10 +113,12 @@ impl Lexicon {
             capitals: HashMap::new(),
             heads: HashMap::new(),
             things: HashMap::new(),
+            drives: HashSet::new(),
             patterns: Vec::new(),
             genders: HashMap::new(),
             people: HashMap::new(),
             kinds: Kinds::read(lexicons)?,
+            namesakes: Namesakes::read(lexicons)?,
         };
         lexicon.add_organisations(lexicons, "actors/groups.tsv")?;
         lexicon.add_organisations(lexicons, "actors/international.tsv")?;
@@ -168,9 +185,14 @@ impl Lexicon {
         self.heads.get(phrase)
     }
 
-    /// Whether a phrase in lower case names a weapon or a vehicle.
-    pub fn thing(&self, phrase: &str) -> Option<EntityKind> {
+    /// What a phrase in lower case says of a thing.
+    pub fn thing(&self, phrase: &str) -> Option<Thing> {
         self.things.get(phrase).copied()
+    }
+
+    /// Whether a verb says what vehicles do and people do not, by lemma.
+    pub fn drives(&self, verb: &str) -> bool {
+        self.drives.contains(verb)
     }
 
     /// Whether a word names a weapon or a vehicle by its form ("AK-47", "F-16s").
@@ -191,6 +213,11 @@ impl Lexicon {
     /// What the words of names say that they name.
     pub(super) fn kinds(&self) -> &Kinds {
         &self.kinds
+    }
+
+    /// What tells people from places of the same name.
+    pub(super) fn namesakes(&self) -> &Namesakes {
+        &self.namesakes
     }
 
     fn add_people(&mut self, lexicons: &Lexicons, name: &'static str) -> Result<(), TableError> {
@@ -251,7 +278,15 @@ impl Lexicon {
             let kind = match row.cell(0) {
                 "WEAPON" => EntityKind::Weapon,
                 "VEHICLE" => EntityKind::Vehicle,
-                other => return Err(row.error(format!("{other:?} is neither WEAPON nor VEHICLE"))),
+                "NEITHER" => {
+                    self.things.extend(row.list(1).map(|phrase| (phrase.to_owned(), Thing::Neither)));
+                    continue;
+                }
+                "DRIVES" => {
+                    self.drives.extend(row.list(1).map(str::to_owned));
+                    continue;
+                }
+                other => return Err(row.error(format!("unknown kind of thing {other:?}"))),
             };
             if let Some(patterns) = row.cell(1).strip_prefix('~') {
                 for pattern in patterns.split("|~") {
@@ -259,7 +294,10 @@ impl Lexicon {
                     self.patterns.push((pattern, kind));
                 }
             } else {
-                self.things.extend(row.list(1).map(|phrase| (phrase.to_owned(), kind)));
+                self.things.extend(row.list(1).map(|phrase| match phrase.strip_suffix('?') {
+                    Some(phrase) => (phrase.to_owned(), Thing::OrPerson(kind)),
+                    None => (phrase.to_owned(), Thing::Is(kind)),
+                }));
             }
         }
         Ok(())

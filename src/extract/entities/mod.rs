@@ -9,6 +9,8 @@ mod chains;
 mod kinds;
 pub mod lexicon;
 mod names;
+mod namesakes;
+mod nationality;
 mod nominals;
 mod phrase;
 mod pronouns;
@@ -21,8 +23,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 pub use lexicon::Lexicon;
+pub use nationality::settle as settle_countries;
 
 use super::Story;
+use super::places::Gazetteer;
 use super::quotes;
 use crate::nlp::Stopped;
 use crate::record::{Actor, EntityKind, Place};
@@ -155,9 +159,9 @@ fn by_entity(entities: usize, mentions: &[Mention]) -> Vec<Vec<u32>> {
 }
 
 /// Finds the entities of a story. Places are resolved later.
-pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Result<Entities, Stopped> {
+pub fn find(story: &Story<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer) -> Result<Entities, Stopped> {
     let doc = story.doc;
-    let names = names::find(story, lexicon)?;
+    let names = names::find(story, lexicon, gazetteer)?;
     let (mut chains, of_name) = chains::join(story, lexicon, &names)?;
     chains::join_known_as(doc, &names, &of_name, &mut chains);
     let mut titles: Vec<Option<String>> = vec![None; chains.len()];

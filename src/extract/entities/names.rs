@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use super::lexicon::Lexicon;
+use super::namesakes;
 use super::phrase;
 use crate::extract::Story;
+use crate::extract::places::gazetteer::Gazetteer;
 use crate::nlp::{Dep, Doc, Entity, EntityType, Pos, Stopped};
 use crate::record::EntityKind;
 
@@ -30,7 +32,7 @@ pub(super) fn is_naming(kind: EntityKind) -> bool {
 }
 
 /// Finds the names of a story, in text order.
-pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon) -> Result<Vec<Name>, Stopped> {
+pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer) -> Result<Vec<Name>, Stopped> {
     let doc = story.doc;
     let words: HashSet<&str> = (0..doc.len()).map(|i| doc.word(i)).collect();
     let cleaned = |e: &Entity| cleaned(doc, lexicon, &words, &e.tokens, e.kind);
@@ -39,11 +41,13 @@ pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon) -> Result<Vec<Name>, St
     add_organisations(doc, lexicon, &mut names);
     story.work(doc.len())?;
     lexicon.kinds().settle(doc, lexicon, &mut names);
+    namesakes::add_ampersands(doc, &mut names);
     story.work(doc.len())?;
     add_dateline(story, &mut names);
     names.sort_by_key(|n| n.tokens.start);
     settle_kinds(doc, lexicon, &mut names);
     settle_places(doc, &mut names);
+    lexicon.namesakes().settle(doc, lexicon, gazetteer, &mut names);
     story.work(doc.len())?;
     add_called(doc, &mut names);
     propagate(doc, &mut names);
@@ -81,11 +85,20 @@ fn cleaned(
             tokens.start += 1;
         }
     }
+    // "left Paris Saint-Germain for Real Madrid" names two.
+    if matches!(kind, EntityKind::Gpe | EntityKind::Loc)
+        && let Some(stop) = tokens.clone().find(|i| matches!(doc.word(*i), "for" | "from"))
+    {
+        tokens.end = stop;
+    }
     if tokens.is_empty() {
         return None;
     }
     let text = doc.span_text(tokens.clone());
-    if tokens.len() == 1 && (is_affiliation(text) || is_common_plural(doc, lexicon, words, tokens.start)) {
+    if tokens.len() == 1 && (is_affiliation(text) || is_common_word(doc, lexicon, words, tokens.start)) {
+        return None;
+    }
+    if lexicon.namesakes().is_degree(doc, &tokens) {
         return None;
     }
     if kind == EntityKind::Ordinal
@@ -97,19 +110,35 @@ fn cleaned(
     let head = kind != EntityKind::Org || organisation_head(doc, &tokens) + 1 == tokens.end;
     if (is_naming(kind) && kind != EntityKind::Person && head || kind == EntityKind::Product)
         && let Some((thing, _)) = phrase::known_thing(doc, lexicon, tokens.end - 1)
+        && !is_bare(doc, &tokens)
     {
         kind = thing;
     }
     Some(Name { tokens, kind, organisation: None })
 }
 
-/// Whether a capital is only that of a sentence: "Marines stormed the island", where the article also writes "marines".
-fn is_common_plural(doc: &Doc<'_>, lexicon: &Lexicon, words: &HashSet<&str>, i: usize) -> bool {
+/// Whether a singular noun stands without a determiner, as only names do: "Shell sued Orange".
+fn is_bare(doc: &Doc<'_>, tokens: &Range<usize>) -> bool {
+    let i = tokens.start;
+    tokens.len() == 1
+        && doc.word(i).chars().skip(1).all(char::is_lowercase)
+        && !phrase::is_plural(doc, i)
+        && !phrase::is_modifier(doc, i)
+        && phrase::determiner(doc, i).is_none()
+        && matches!(doc.dep(i), Dep::Nsubj | Dep::Nsubjpass | Dep::Dobj | Dep::Conj | Dep::Pobj)
+}
+
+/// Whether a capital is only that of a sentence: "Marines stormed the island", where the article also writes "marines";
+/// "Turkey was served", where it writes of a turkey and of no Turkey within a sentence.
+fn is_common_word(doc: &Doc<'_>, lexicon: &Lexicon, words: &HashSet<&str>, i: usize) -> bool {
     let word = doc.word(i).to_lowercase();
-    doc.sentence_of(i).start == i
-        && word != doc.word(i)
-        && word.strip_suffix('s').is_some_and(|singular| lexicon.head(singular).is_some())
-        && words.contains(word.as_str())
+    if doc.sentence_of(i).start != i || word == doc.word(i) || !words.contains(word.as_str()) {
+        return false;
+    }
+    let plural = word.strip_suffix('s').is_some_and(|singular| lexicon.head(singular).is_some());
+    let noun = |j: usize| doc.word(j) == word && doc.pos(j) == Pos::Noun;
+    let name = |j: usize| doc.word(j) == doc.word(i) && doc.sentence_of(j).start != j;
+    plural || (0..doc.len()).any(noun) && !(0..doc.len()).any(name)
 }
 
 /// Whether a time expression names a point of the calendar or the clock. Periods, ages and relative times ("two years",

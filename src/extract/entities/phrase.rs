@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::{Head, Lexicon};
+use super::lexicon::{Head, Lexicon, Thing};
 use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::EntityKind;
 
@@ -65,8 +65,26 @@ pub(super) fn known_head<'l>(doc: &Doc<'_>, lexicon: &'l Lexicon, head: usize) -
 
 /// Whether the noun phrase headed by token `head` names a weapon or a vehicle.
 pub(super) fn known_thing(doc: &Doc<'_>, lexicon: &Lexicon, head: usize) -> Option<(EntityKind, usize)> {
-    longest(doc, head, |phrase| lexicon.thing(phrase))
-        .or_else(|| lexicon.named_thing(doc.word(head)).map(|kind| (kind, head)))
+    match longest(doc, head, |phrase| lexicon.thing(phrase)) {
+        Some((Thing::Is(kind), start)) => Some((kind, start)),
+        Some((Thing::OrPerson(kind), start)) => is_driven(doc, lexicon, head).then_some((kind, start)),
+        Some((Thing::Neither, _)) => None,
+        None => lexicon.named_thing(doc.word(head)).map(|kind| (kind, head)),
+    }
+}
+
+/// Whether the words around a noun speak of a vehicle: "a coach carrying 40 pupils overturned", "aboard the coach".
+fn is_driven(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
+    let verb = doc.head(i);
+    let aboard = doc.dep(i) == Dep::Pobj && matches!(doc.word(verb), "aboard" | "on" | "onto" | "in" | "into" | "off");
+    let doing = matches!(doc.dep(i), Dep::Nsubj | Dep::Nsubjpass | Dep::Dobj) && lexicon.drives(doc.lemma(verb));
+    let described = doc.children(i).any(|c| {
+        let clause = matches!(doc.dep(c), Dep::Acl | Dep::Relcl | Dep::Amod) && lexicon.drives(doc.lemma(c));
+        let load = matches!(doc.word(c), "of" | "with")
+            && doc.children(c).any(|o| matches!(doc.lemma(o), "passenger" | "tourist" | "pupil" | "pilgrim"));
+        clause || load
+    });
+    aboard || doing || described
 }
 
 /// Whether token `i` modifies a noun instead of heading a phrase.

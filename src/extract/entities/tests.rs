@@ -145,6 +145,12 @@ fn weapons_and_vehicles() {
     assert_eq!(kind("Two attack helicopters circled the port.", "helicopters"), Some(EntityKind::Vehicle));
     assert_eq!(kind("The gunmen carried AK-47 rifles.", "rifles"), Some(EntityKind::Weapon));
     assert_eq!(kind("The minister praised the tank crews.", "crews"), None);
+    assert_eq!(kind("A coach carrying 40 pupils overturned.", "coach"), Some(EntityKind::Vehicle));
+    assert_eq!(kind("The pupils were aboard a coach.", "coach"), Some(EntityKind::Vehicle));
+    assert_eq!(kind("Our coach believed in us.", "coach"), None);
+    assert_eq!(kind("The coach and her staff resigned.", "coach"), None);
+    assert_eq!(kind("The fuel tank burst.", "tank"), None);
+    assert_eq!(kind("Shell sued Orange on Monday.", "Shell"), Some(EntityKind::Org));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::gazetteer::{Entry, Gazetteer, Level, NameRank};
 use super::reading::Name;
 use super::words::{Kind, Words};
+use crate::record::EntityKind;
 
 /// A reading of a name.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +84,11 @@ pub(super) fn readings<'g>(name: &Name, gazetteer: &'g Gazetteer, words: &Words)
             }
         }
     }
-    beginning(name, gazetteer, words)
+    // "Savannah Guthrie" and "Houston Texans" are no places in the towns whose names they bear.
+    if name.kind == EntityKind::Fac || name.kinds.contains(&Kind::Site) || name.forms[0].contains('-') {
+        return beginning(name, gazetteer, words);
+    }
+    Readings::default()
 }
 
 /// The place that a site's name begins with, where it is a large one: a small homonym would be a guess.

@@ -151,7 +151,7 @@ pub(super) fn read(story: &Story<'_>, entities: &Entities, gazetteer: &Gazetteer
     reader.names(entities);
     reader.dateline();
     reader.ties();
-    reader.demonyms();
+    reader.demonyms(entities);
     reader.organisations(entities);
     reader.out
 }
@@ -191,7 +191,8 @@ impl<'a> Reader<'_, 'a> {
                 if !name.forms.iter().any(|f| f == form) {
                     name.forms.push(form.to_owned());
                 }
-                name.kinds.extend(self.kind_inside(form, &tokens).or_else(|| self.kind_beside(&tokens)));
+                let kind = self.kind_inside(form, &tokens).or_else(|| self.kind_beside(&tokens));
+                name.kinds.extend(kind.or_else(|| self.kind_of_list(&tokens).map(|(kind, _)| kind)));
                 let sentence = self.story.sentence(tokens.start);
                 let paragraph = self.story.paragraph(sentence);
                 self.starts[tokens.start] = Some((self.out.names.len(), name.sites.len()));
@@ -225,6 +226,29 @@ impl<'a> Reader<'_, 'a> {
             return self.kinds_at(start - 2).first().copied();
         }
         (start >= 1).then(|| self.kinds_at(start - 1).first().copied()).flatten()
+    }
+
+    /// The kind that the head noun of a list gives each item, and where the list ends: "Madison, Rankin and Union
+    /// counties", "the towns of Madison, Troy and Union".
+    fn kind_of_list(&self, tokens: &Range<usize>) -> Option<(Kind, usize)> {
+        const LONGEST: usize = 24;
+        let doc = self.story.doc;
+        let sentence = doc.sentence_of(tokens.start);
+        let item = |i: usize| doc.pos(i) == Pos::Propn && self.word(i).starts_with(char::is_uppercase);
+        let joiner = |i: usize| matches!(self.word(i), "," | "and" | "or" | "&");
+        let head = |i: usize| self.word(i).ends_with('s').then(|| self.kinds_at(i).first().copied()).flatten();
+        let last = sentence.end.min(tokens.end + LONGEST);
+        let end = (tokens.end..last).find(|i| !item(*i) && !joiner(*i)).unwrap_or(last);
+        let joined = (tokens.start..end).any(joiner);
+        if joined && let Some(kind) = (end < last && !joiner(end - 1)).then(|| head(end)).flatten() {
+            return Some((kind, end + 1));
+        }
+        // "the towns of Madison, Troy and Union, Mississippi": behind the last item stands what holds them all.
+        let closed = (tokens.start..end).find(|i| matches!(self.word(*i), "and" | "or"));
+        let end = closed.and_then(|and| (and + 1..end).find(|i| joiner(*i))).unwrap_or(tokens.end);
+        let first = sentence.start.max(tokens.start.saturating_sub(LONGEST));
+        let of = (first..tokens.start).rev().find(|i| !item(*i) && !joiner(*i)).filter(|i| self.word(*i) == "of")?;
+        joined.then(|| head(of.checked_sub(1)?)).flatten().map(|kind| (kind, end))
     }
 
     /// Whether a name is a country's or province's and no sizeable town's: "the Idaho town" is a town in Idaho.
@@ -276,6 +300,48 @@ impl<'a> Reader<'_, 'a> {
         for (name, tokens) in sites {
             self.ties_of(name, tokens);
         }
+        self.units_of_counties();
+    }
+
+    /// A county lies in the state that was named last before it in its paragraph, or in the one of the dateline, where
+    /// the gazetteer has it there: every state has its Madison County.
+    fn units_of_counties(&mut self) {
+        let mut sites: Vec<(usize, Site)> = Vec::new();
+        for (n, name) in self.out.names.iter().enumerate() {
+            sites.extend(name.sites.iter().map(|site| (n, site.clone())));
+        }
+        sites.sort_by_key(|(_, site)| site.tokens.start);
+        let (mut last, mut dispatch) = (None, None);
+        for (name, site) in sites {
+            if !self.tier(name).provinces.is_empty() && !self.out.names[name].kinds.contains(&Kind::District) {
+                last = Some((name, site.paragraph));
+                dispatch = dispatch.or(Some(name).filter(|_| self.is_in_dateline(&site)));
+            }
+            let tied = self.out.ties.of(name).any(|t| t.inner == name);
+            if tied || !self.out.names[name].kinds.contains(&Kind::District) {
+                continue;
+            }
+            let near = last.filter(|(_, paragraph)| *paragraph == site.paragraph).map(|(unit, _)| unit);
+            if let Some(unit) = near.or(dispatch).filter(|unit| self.has_district_in(name, *unit)) {
+                self.tie(name, unit);
+            }
+        }
+    }
+
+    fn is_in_dateline(&self, site: &Site) -> bool {
+        let place = self.story.article.layout.dateline.as_ref().and_then(|d| d.place.clone());
+        place.is_some_and(|place| place.contains(&self.story.doc.bytes(site.tokens.clone()).start))
+    }
+
+    /// Whether the gazetteer has a district of one name in a place of another.
+    fn has_district_in(&self, inner: usize, outer: usize) -> bool {
+        let readings = |name: usize| {
+            let found = self.gazetteer.lookup(&self.out.names[name].forms[0]);
+            found.into_iter().map(|c| self.gazetteer.entry(c.place)).collect::<Vec<_>>()
+        };
+        let outer = readings(outer);
+        let district = |e: &&Entry<'_>| e.level == Level::District;
+        readings(inner).iter().filter(district).any(|i| outer.iter().take(3).any(|o| contains(o, i, self.words)))
     }
 
     fn ties_of(&mut self, name: usize, tokens: Range<usize>) {
@@ -283,6 +349,17 @@ impl<'a> Reader<'_, 'a> {
         let mut at = tokens.end;
         while at < sentence.end && at < tokens.end + 2 && !self.kinds_at(at).is_empty() {
             at += 1;
+        }
+        if let Some((_, end)) = self.kind_of_list(&tokens).filter(|(_, end)| *end > tokens.end && at == tokens.end) {
+            if let Some(next) = self.name_ahead(tokens.end + 1, 2).map(|(n, _)| n).filter(|n| *n != name) {
+                self.out.listed.add(name, next);
+            }
+            match self.word(end) {
+                "in" => self.lies_in(name, self.name_ahead(end + 1, REACH)),
+                "," | "of" => self.lies_in(name, self.name_ahead(end + 1, 1)),
+                _ => {}
+            }
+            return;
         }
         if at >= sentence.end {
             return;
@@ -426,10 +503,12 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Countries of adjectives, and "the Syrian village of X".
-    fn demonyms(&mut self) {
+    fn demonyms(&mut self, entities: &Entities) {
         let doc = self.story.doc;
         for i in 0..doc.len() {
-            if !self.word(i).starts_with(|c: char| c.is_uppercase()) {
+            // "Swiss cheese" is eaten everywhere.
+            let thing = || entities.mention_at(i).is_some_and(|m| m.kind == EntityKind::Product);
+            if !self.word(i).starts_with(|c: char| c.is_uppercase()) || thing() {
                 continue;
             }
             let single = super::fold::fold(self.word(i));

@@ -1,17 +1,10 @@
 //! Resolution on invented sentences about real geography. Names stand in brackets, so that the tests do not depend on
 //! what the name recogniser finds; "[LOC:...]" and "[FAC:...]" give another type than GPE.
 
-use std::sync::LazyLock;
-
 use super::*;
 use crate::extract::entities::{Entity, Mention, MentionForm};
 use crate::extract::testing;
 use crate::record::{EntityKind, Place};
-
-static RESOLVER: LazyLock<Resolver> = LazyLock::new(|| {
-    let bytes = include_bytes!("../../../models/gazetteer.bin");
-    Resolver::new(Arc::new(Gazetteer::from_bytes(bytes).unwrap()), &Lexicons::embedded()).unwrap()
-});
 
 /// The places of the names in brackets, one per distinct name, in order.
 fn places(marked: &str) -> Vec<(String, Option<Place>)> {
@@ -44,7 +37,7 @@ fn places(marked: &str) -> Vec<(String, Option<Place>)> {
         mentions.push(Mention { entity, tokens, head, kind, form: MentionForm::Name });
     }
     let mut entities = Entities::new(list, mentions, doc.len());
-    RESOLVER.resolve(&story, &mut entities).unwrap();
+    testing::places().resolve(&story, &mut entities).unwrap();
     entities.list.into_iter().map(|e| (e.name, e.place)).collect()
 }
 
@@ -178,6 +171,26 @@ fn head_nouns_tell_units_from_towns() {
     check("The sheriff of [Dallas County], [Texas], resigned.", &["district US.TX", "province US.TX"]);
     check("[Washington] state and [Oregon] declared an emergency.", &["province US.WA", "province US.OR"]);
     check("The Senate met in [Washington] as the American president spoke.", &["city US.DC"]);
+}
+
+#[test]
+fn the_head_of_a_list_speaks_of_all_its_items() {
+    check(
+        "[JACKSON], [Miss.] — Tornadoes killed five people in [Madison], [Rankin] and [Union] counties on Friday.",
+        &["city US.MS", "province US.MS", "district US.MS", "district US.MS", "district US.MS"],
+    );
+    check(
+        "Floods killed three in [Boone], [Logan] and [Mingo] counties in [West Virginia].",
+        &["district US.WV", "district US.WV", "district US.WV", "province US.WV"],
+    );
+    check(
+        "Police in [Orange] and [Los Angeles] counties, [California], made arrests.",
+        &["district US.CA", "district US.CA", "province US.CA"],
+    );
+    check(
+        "The towns of [Madison], [Troy] and [Union], [Mississippi], lost power.",
+        &["city US.MS", "in province US.MS", "city US.MS", "province US.MS"],
+    );
 }
 
 #[test]

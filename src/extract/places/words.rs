@@ -63,7 +63,10 @@ impl Words {
 
     /// The kinds that a common noun stands for, by lower-case word; the plain kind first.
     pub(super) fn kinds(&self, word: &str) -> &[Kind] {
-        let found = self.kinds.get(word).or_else(|| self.kinds.get(word.strip_suffix('s')?));
+        let found = self.kinds.get(word).or_else(|| match word.strip_suffix("ies") {
+            Some(stem) => self.kinds.get(format!("{stem}y").as_str()),
+            None => self.kinds.get(word.strip_suffix('s')?),
+        });
         found.map_or(&[], Vec::as_slice)
     }
 

@@ -1,0 +1,524 @@
+//! Names that people and places share: "Paris Hilton", "her husband Austin", a Washington who declined to comment.
+//!
+//! The recogniser reads each sentence alone. The article says more: a full name given once tells who a bare surname or
+//! given name is, a list that ends in "counties" is one of counties, and the gazetteer knows which names are a place's
+//! as a whole. A word behind "in" stays a place, whoever else is called so.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::lexicon::Lexicon;
+use super::names::{self, Name};
+use super::phrase;
+use crate::extract::lexicons::Lexicons;
+use crate::extract::places::gazetteer::{Entry, Gazetteer, Level, NameRank};
+use crate::extract::table::TableError;
+use crate::nlp::{Dep, Doc, EntityType, Pos};
+use crate::record::EntityKind;
+
+/// Sentences after a full name in which its surname alone is the person, though the article speaks of the place, too.
+const NEAR: usize = 2;
+
+/// The table, ready for look-up.
+#[derive(Debug, Default)]
+pub(super) struct Namesakes {
+    given: HashSet<&'static str>,
+    kin: HashSet<&'static str>,
+    degrees: HashSet<&'static str>,
+    units: HashSet<&'static str>,
+    /// The words for kinds of places.
+    heads: HashSet<&'static str>,
+}
+
+impl Namesakes {
+    /// Reads the table.
+    pub(super) fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
+        let mut found = Self::default();
+        for row in lexicons.rows("entities/namesakes.tsv", 2)? {
+            let to = match row.cell(0) {
+                "given" => &mut found.given,
+                "kin" => &mut found.kin,
+                "degree" => &mut found.degrees,
+                "unit" => &mut found.units,
+                other => return Err(row.error(format!("unknown kind of word {other:?}"))),
+            };
+            for word in row.list(1) {
+                if !to.insert(word) {
+                    return Err(row.error(format!("{word:?} twice")));
+                }
+            }
+        }
+        for row in lexicons.rows("places/heads.tsv", 2)? {
+            found.heads.extend(row.cell(1).split(','));
+        }
+        Ok(found)
+    }
+
+    /// Whether a word at the end of a name stands for a kind of place.
+    fn is_unit(&self, word: &str) -> bool {
+        let word = word.to_lowercase();
+        self.units.contains(word.as_str()) || self.heads.contains(word.as_str())
+    }
+
+    /// Whether the words are a degree behind a person's name: "Tom Wu, M.D.", "Ann Roe, Ph.D., M.P.H.".
+    pub(super) fn is_degree(&self, doc: &Doc<'_>, tokens: &Range<usize>) -> bool {
+        let plain = doc.span_text(tokens.clone()).replace('.', "");
+        let Some(before) = tokens.start.checked_sub(1).filter(|_| self.degrees.contains(plain.as_str())) else {
+            return false;
+        };
+        let before = if doc.word(before) == "," { before.saturating_sub(1) } else { before };
+        let person = doc.entity_at(before).is_some_and(|e| e.kind == EntityType::Person);
+        person || before > 0 && self.is_degree(doc, &(before..before + 1))
+    }
+
+    /// Settles who is a person and what is a place.
+    pub(super) fn settle(&self, doc: &Doc<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
+        settle_lists(doc, lexicon, gazetteer, names);
+        widen(doc, gazetteer, names);
+        for n in 0..names.len() {
+            if let Some(kind) = self.placed(doc, lexicon, gazetteer, &names[n]) {
+                names[n].kind = kind;
+            }
+        }
+        settle_ships(doc, names);
+        self.full_names(doc, lexicon, gazetteer, names);
+        self.bare_names(doc, lexicon, names);
+    }
+
+    /// The place that the recogniser took for a person or a people: "fell on Deir al-Zor", "In Helmand".
+    fn placed(&self, doc: &Doc<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer, name: &Name) -> Option<EntityKind> {
+        let text = doc.span_text(name.tokens.clone());
+        let (first, last) = (name.tokens.start, doc.word(name.tokens.end - 1));
+        if !matches!(name.kind, EntityKind::Person | EntityKind::Norp | EntityKind::Org)
+            || name.organisation.is_some()
+            || lexicon.country_adjective(text).is_some()
+        {
+            return None;
+        }
+        let long = name.tokens.len() > 1;
+        if long && lexicon.country_named(text).is_some() {
+            return Some(EntityKind::Gpe);
+        }
+        let person = name.kind == EntityKind::Person;
+        let someone = || has_title(doc, lexicon, first) || is_speaking(doc, name);
+        if person && long && self.units.contains(last.to_lowercase().as_str()) && !someone() {
+            return Some(EntityKind::Loc);
+        }
+        let marked = person && long && ["al-", "el-"].iter().any(|mark| text.contains(mark)) && !someone();
+        // "in Helmand"; a single word may be anybody's surname, and faith is put "in" people.
+        let before = first.checked_sub(1).filter(|b| doc.tokens()[*b].sentence == doc.tokens()[first].sentence);
+        let here = before.is_some_and(|b| {
+            const FAITH: [&str; 8] =
+                ["faith", "confidence", "trust", "believe", "belief", "interest", "stake", "invest"];
+            matches!(doc.word(b), "in" | "In" | "near" | "Near" | "outside")
+                && !FAITH.contains(&doc.lemma(doc.head(b)))
+                && (name.kind == EntityKind::Norp || person && long)
+        });
+        let capital = lexicon.country_of_capital(text).is_some() && !self.given.contains(text.to_lowercase().as_str());
+        let lying = marked && before.is_some_and(|b| matches!(doc.word(b), "in" | "on" | "near"));
+        let large = |e: &Entry<'_>| lying || e.level != Level::City || e.population >= 5000;
+        let settled = || gazetteer.lookup(text).iter().any(|c| large(&gazetteer.entry(c.place)));
+        (capital && !long || (marked || here) && settled()).then_some(EntityKind::Gpe)
+    }
+
+    /// "Brooklyn Beckham": a given name that is a place's, and a word that makes no place or body of it.
+    fn full_names(&self, doc: &Doc<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer, names: &mut [Name]) {
+        let surnames: HashSet<&str> =
+            (names.iter()).filter(|n| n.kind == EntityKind::Person).map(|n| doc.word(n.tokens.end - 1)).collect();
+        let mut bodies = Vec::new();
+        for (n, name) in names.iter_mut().enumerate() {
+            let words = name.tokens.clone();
+            let place = matches!(name.kind, EntityKind::Gpe | EntityKind::Loc | EntityKind::Fac | EntityKind::Norp);
+            let surname = words.end - 1;
+            let named = (2..=4).contains(&words.len())
+                && name.organisation.is_none()
+                && (place || name.kind == EntityKind::Org)
+                && self.given.contains(doc.word(words.start).to_lowercase().as_str())
+                && words.clone().all(|i| doc.pos(i) == Pos::Propn || doc.word(i) == "-")
+                && doc.word(surname).chars().skip(1).any(char::is_lowercase)
+                && !is_located(doc, words.start)
+                && !self.is_unit(doc.word(surname))
+                && lexicon.head(&doc.word(surname).to_lowercase()).is_none()
+                && known(gazetteer, doc.span_text(words.clone())).next().is_none();
+            if named && (place || surnames.contains(doc.word(surname))) {
+                name.kind = EntityKind::Person;
+            } else if named {
+                bodies.push(n);
+            }
+        }
+        // Of what the recogniser calls a body, only who stands in a row of people is one.
+        for n in bodies {
+            let beside = [n.checked_sub(1), Some(n + 1)].into_iter().flatten().filter_map(|m| Some((m, names.get(m)?)));
+            let mut people = beside.filter(|(_, other)| other.kind == EntityKind::Person && other.tokens.len() > 1);
+            let own = &names[n].tokens;
+            if people.any(|(_, other)| are_listed(doc, own, &other.tokens)) || has_title(doc, lexicon, own.start) {
+                names[n].kind = EntityKind::Person;
+            }
+        }
+    }
+
+    /// Given names and surnames of the people in the article, where they stand alone.
+    fn bare_names(&self, doc: &Doc<'_>, lexicon: &Lexicon, names: &mut [Name]) {
+        let mut people: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut given: HashSet<&str> = HashSet::new();
+        for name in names.iter_mut() {
+            let first = name.tokens.start;
+            if name.kind == EntityKind::Person && name.tokens.len() > 1 {
+                people.entry(doc.word(name.tokens.end - 1)).or_default().push(first);
+                given.insert(doc.word(first));
+                people.entry(doc.word(first)).or_default().push(first);
+            } else if name.tokens.len() == 1 && is_place(name.kind) && self.is_kin(doc, first) {
+                name.kind = EntityKind::Person;
+            }
+            if name.kind == EntityKind::Person && name.tokens.len() == 1 && self.is_kin(doc, first) {
+                given.insert(doc.word(first));
+                people.entry(doc.word(first)).or_default().push(first);
+            }
+        }
+        if people.is_empty() {
+            return;
+        }
+        let alone = |n: &&Name| n.tokens.len() == 1 && is_place(n.kind);
+        let located: HashSet<&str> = (names.iter().filter(alone))
+            .filter(|n| is_place_use(doc, n.tokens.start))
+            .map(|n| doc.word(n.tokens.start))
+            .collect();
+        let shared: HashSet<usize> = (names.iter().filter(alone))
+            .map(|n| n.tokens.start)
+            .filter(|i| people.contains_key(doc.word(*i)))
+            .collect();
+        let other_place = |i: usize| {
+            let beside = |j: usize| doc.pos(j) == Pos::Propn && doc.word(j) != doc.word(i);
+            let joined = doc
+                .children(i)
+                .filter(|c| doc.dep(*c) == Dep::Conj)
+                .chain((doc.dep(i) == Dep::Conj).then(|| doc.head(i)));
+            joined.filter(|j| beside(*j)).any(|j| {
+                !people.contains_key(doc.word(j))
+                    && (lexicon.country_of(doc.word(j)).is_some()
+                        || doc.entity_at(j).is_some_and(|e| e.kind == EntityType::Gpe))
+            })
+        };
+        let is_person = |i: usize| {
+            let word = doc.word(i);
+            let Some(uses) = people.get(word).filter(|_| !is_place_use(doc, i) && !other_place(i)) else {
+                return false;
+            };
+            let sentence = |t: usize| doc.tokens()[t].sentence as usize;
+            let near = uses.iter().any(|u| *u < i && sentence(*u) + NEAR >= sentence(i));
+            // A country is spoken of in many ways; by given names adults are seldom called.
+            let country = given.contains(word)
+                && (0..doc.len()).any(|t| {
+                    lexicon.country_adjective(doc.word(t)).is_some_and(|c| lexicon.country_named(word) == Some(c))
+                });
+            !country && (near || !located.contains(word))
+        };
+        let found: Vec<usize> = shared.into_iter().filter(|i| is_person(*i)).collect();
+        for name in names.iter_mut().filter(|n| n.tokens.len() == 1 && found.contains(&n.tokens.start)) {
+            name.kind = EntityKind::Person;
+        }
+    }
+
+    /// "whose husband Austin": the name right behind a word for a relative.
+    fn is_kin(&self, doc: &Doc<'_>, i: usize) -> bool {
+        let first = doc.sentence_of(i).start;
+        let noun = i.checked_sub(1).filter(|n| *n >= first && self.kin.contains(doc.word(*n).to_lowercase().as_str()));
+        noun.is_some_and(|n| doc.children(n).chain(doc.children(i)).any(|c| c <= n && doc.dep(c) == Dep::Poss))
+    }
+}
+
+fn is_place(kind: EntityKind) -> bool {
+    matches!(kind, EntityKind::Gpe | EntityKind::Loc)
+}
+
+/// Whether token `i` stands behind a word for where something is.
+fn is_located(doc: &Doc<'_>, i: usize) -> bool {
+    const BEFORE: [&str; 17] = [
+        "in",
+        "near",
+        "at",
+        "outside",
+        "inside",
+        "across",
+        "around",
+        "into",
+        "throughout",
+        "within",
+        "toward",
+        "towards",
+        "via",
+        "off",
+        "northern",
+        "southern",
+        "downtown",
+    ];
+    i > doc.sentence_of(i).start && BEFORE.contains(&doc.word(i - 1).to_lowercase().as_str())
+}
+
+/// Whether a single word is used as a place is: behind "in", before ", Texas", before a noun, in a dateline.
+fn is_place_use(doc: &Doc<'_>, i: usize) -> bool {
+    let sentence = doc.sentence_of(i);
+    let next = |n: usize| (i + n < sentence.end).then(|| doc.word(i + n)).unwrap_or_default();
+    let whole = next(1) == "," && doc.entity_at(i + 2).is_some_and(|e| e.kind == EntityType::Gpe);
+    let dispatch = !doc.word(i).chars().any(char::is_lowercase) || matches!(next(1), "(" | "—" | "–" | "-");
+    is_located(doc, i) || whole || dispatch || phrase::is_modifier(doc, i)
+}
+
+/// Whether a title or another word for a person stands right before token `i`.
+fn has_title(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
+    i.checked_sub(1).is_some_and(|noun| {
+        doc.tokens()[noun].sentence == doc.tokens()[i].sentence
+            && phrase::known_head(doc, lexicon, noun).is_some_and(|(head, _)| head.person)
+            && !phrase::is_plural(doc, noun)
+    })
+}
+
+/// Whether only a comma or an "and" is between two names.
+fn are_listed(doc: &Doc<'_>, a: &Range<usize>, b: &Range<usize>) -> bool {
+    let (a, b) = if a.start < b.start { (a, b) } else { (b, a) };
+    a.end < b.start && (a.end..b.start).all(|i| matches!(doc.word(i), "," | "and" | "&"))
+}
+
+/// The places that have the whole name, but for mere specks and guesses.
+fn known<'g>(gazetteer: &'g Gazetteer, name: &str) -> impl Iterator<Item = Entry<'g>> {
+    let found = gazetteer.lookup(name).into_iter().filter(|c| c.rank != NameRank::Derived);
+    found.map(|c| gazetteer.entry(c.place)).filter(|e| e.level != Level::City || e.population >= 1000)
+}
+
+/// Names of places with an apostrophe or hyphens within, whole: "Cox's Bazar", "Stratford-upon-Avon".
+fn widen(doc: &Doc<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
+    const LONGEST: usize = 7;
+    let mut i = 0;
+    while i + 2 < doc.len() {
+        let start = i;
+        i += 1;
+        let tied = |j: usize| doc.word(j) == "-" && !doc.tokens()[j - 1].space_after;
+        if !is_capital(doc, start) || !(tied(i) || matches!(doc.word(i), "'s" | "’s")) {
+            continue;
+        }
+        let last = doc.sentence_of(start).end.min(start + LONGEST);
+        let whole = (start + 3..=last).rev().map(|end| start..end).find(|tokens| {
+            let ends = is_capital(doc, tokens.end - 1) && !(tokens.end < doc.len() && tied(tokens.end));
+            ends && known(gazetteer, doc.span_text(tokens.clone())).next().is_some()
+        });
+        let Some(tokens) = whole else { continue };
+        let over = |n: &Name| n.tokens.start < tokens.end && tokens.start < n.tokens.end;
+        let longer = |n: &Name| n.tokens.start < tokens.start || n.tokens.end > tokens.end || n.organisation.is_some();
+        if !names.iter().any(|n| over(n) && longer(n)) {
+            i = tokens.end;
+            names.retain(|n| !over(n));
+            names.push(Name { tokens, kind: EntityKind::Gpe, organisation: None });
+        }
+    }
+    names.sort_by_key(|n| n.tokens.start);
+}
+
+/// Ships by their short names, which are those of seas and towns: "the Atlantic" for the tanker Swan Atlantic.
+fn settle_ships(doc: &Doc<'_>, names: &mut [Name]) {
+    let ships: HashSet<&str> = (names.iter())
+        .filter(|n| n.kind == EntityKind::Vehicle && is_capital(doc, n.tokens.start))
+        .flat_map(|n| [doc.span_text(n.tokens.clone()), doc.word(n.tokens.end - 1)])
+        .collect();
+    for name in names.iter_mut().filter(|n| is_place(n.kind) && ships.contains(doc.span_text(n.tokens.clone()))) {
+        let the = name.tokens.start > 0 && matches!(doc.word(name.tokens.start - 1), "the" | "The");
+        let party = matches!(doc.dep(phrase::head_of(doc, &name.tokens)), Dep::Nsubj | Dep::Nsubjpass | Dep::Dobj);
+        if the && party {
+            name.kind = EntityKind::Vehicle;
+        }
+    }
+}
+
+/// Whether the named one says something.
+fn is_speaking(doc: &Doc<'_>, name: &Name) -> bool {
+    let head = phrase::head_of(doc, &name.tokens);
+    doc.dep(head) == Dep::Nsubj
+        && matches!(
+            doc.lemma(doc.head(head)),
+            "say" | "tell" | "add" | "write" | "claim" | "believe" | "speak" | "meet"
+        )
+}
+
+/// "Madison, Rankin and Union counties", "the towns of Madison, Troy and Union": places, all of them.
+fn settle_lists(doc: &Doc<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
+    for i in 0..doc.len() {
+        let Some(unit) = plural_unit(doc, i) else { continue };
+        let runs = listed_before(doc, i).filter(|r| r.len() > 1);
+        let after = i + 1 < doc.sentence_of(i).end && doc.word(i + 1) == "of";
+        let runs = runs.or_else(|| after.then(|| listed_after(doc, i + 2)).flatten());
+        for run in runs.into_iter().flatten() {
+            let text = doc.span_text(run.clone());
+            let whole = |text: &str| known(gazetteer, text).next().is_some();
+            if lexicon.country_of(text).is_some() || !(whole(text) || whole(&format!("{text} {unit}"))) {
+                continue;
+            }
+            names.retain(|n| !(n.tokens.start < run.end && run.start < n.tokens.end));
+            names.push(Name { tokens: run, kind: EntityKind::Gpe, organisation: None });
+        }
+    }
+    names.sort_by_key(|n| n.tokens.start);
+}
+
+/// The singular of a plural noun for parts of a country, as names have it.
+fn plural_unit(doc: &Doc<'_>, i: usize) -> Option<&'static str> {
+    Some(match doc.word(i) {
+        "counties" => "County",
+        "provinces" => "Province",
+        "districts" => "District",
+        "parishes" => "Parish",
+        "states" => "State",
+        "regions" => "Region",
+        "governorates" => "Governorate",
+        "prefectures" => "Prefecture",
+        "departments" => "Department",
+        "boroughs" => "Borough",
+        "towns" | "cities" | "villages" | "suburbs" | "communities" | "municipalities" => "City",
+        _ => return None,
+    })
+}
+
+/// The capital words before token `end`, item by item: "A, B and C" before "counties".
+fn listed_before(doc: &Doc<'_>, end: usize) -> Option<Vec<Range<usize>>> {
+    let first = doc.sentence_of(end).start;
+    let (mut runs, mut end) = (Vec::new(), end);
+    loop {
+        let start = (first..end).rev().take_while(|i| is_capital(doc, *i)).last().unwrap_or(end);
+        if start == end {
+            break;
+        }
+        runs.push(start..end);
+        end = (first..start).rev().take_while(|i| is_joiner(doc, *i)).last().unwrap_or(start);
+        if end == start {
+            break;
+        }
+    }
+    (!runs.is_empty()).then_some(runs)
+}
+
+/// The same behind "counties of".
+fn listed_after(doc: &Doc<'_>, start: usize) -> Option<Vec<Range<usize>>> {
+    let last = doc.sentence_of(start - 1).end;
+    let (mut runs, mut start) = (Vec::new(), start);
+    while start < last {
+        let end = (start..last).find(|i| !is_capital(doc, *i)).unwrap_or(last);
+        if start == end {
+            break;
+        }
+        runs.push(start..end);
+        start = (end..last).find(|i| !is_joiner(doc, *i)).unwrap_or(last);
+        if start == end {
+            break;
+        }
+    }
+    (runs.len() > 1).then_some(runs)
+}
+
+fn is_capital(doc: &Doc<'_>, i: usize) -> bool {
+    doc.pos(i) == Pos::Propn && doc.word(i).starts_with(char::is_uppercase)
+}
+
+fn is_joiner(doc: &Doc<'_>, i: usize) -> bool {
+    matches!(doc.word(i), "," | "and" | "or" | "&")
+}
+
+/// Lays whole names over those around an ampersand: "Johnson & Johnson", "AT&T".
+pub(super) fn add_ampersands(doc: &Doc<'_>, names: &mut Vec<Name>) {
+    // Words rather than firms.
+    const WORDS: [&str; 11] = ["R&D", "Q&A", "R&B", "M&A", "B&B", "A&E", "P&L", "D&D", "F&B", "O&M", "H&S"];
+    let mut found = Vec::new();
+    for i in 0..doc.len() {
+        let sentence = doc.sentence_of(i);
+        let word = doc.word(i);
+        if word.len() > 1 && word.contains('&') && !WORDS.contains(&word) {
+            let capitals = word.split('&').all(|part| part.starts_with(char::is_uppercase));
+            let more = [i.checked_sub(1), Some(i + 1)]
+                .into_iter()
+                .flatten()
+                .any(|j| sentence.contains(&j) && is_capital(doc, j));
+            if capitals && !more {
+                found.push(i..i + 1);
+            }
+        } else if word == "&"
+            && i > sentence.start
+            && i + 1 < sentence.end
+            && is_capital(doc, i - 1)
+            && is_capital(doc, i + 1)
+        {
+            let start = (sentence.start..i).rev().take_while(|j| is_capital(doc, *j)).last().unwrap_or(i - 1);
+            let named = |n: &&Name| n.tokens.contains(&(i - 1));
+            // "Chairman Ann Roe of Smith & Wesson" begins with the name that the ampersand follows.
+            let start = names.iter().find(named).map_or(start, |n| n.tokens.start.max(start));
+            let end = (i + 1..sentence.end).find(|j| !is_capital(doc, *j)).unwrap_or(sentence.end);
+            found.push(start..end);
+        }
+    }
+    for tokens in found {
+        let over = |n: &Name| n.tokens.start < tokens.end && tokens.start < n.tokens.end;
+        let two_people = |n: &&Name| over(n) && n.kind == EntityKind::Person && n.tokens.len() > 1;
+        let kept = |n: &&Name| {
+            over(n) && (n.organisation.is_some() || n.kind == EntityKind::Org && n.tokens.len() > tokens.len())
+        };
+        if names.iter().any(|n| kept(&n)) || names.iter().filter(two_people).count() > 1 {
+            continue;
+        }
+        let gone: HashSet<usize> = (0..names.len()).filter(|n| over(&names[*n])).collect();
+        names::remove(names, &gone);
+        names.push(Name { tokens, kind: EntityKind::Org, organisation: None });
+    }
+    names.sort_by_key(|n| n.tokens.start);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::testing;
+    use crate::record::EntityKind;
+
+    /// The type of the last mention with these words; none where there is none.
+    fn check(text: &str, name: &str, expect: Option<EntityKind>) {
+        let story = testing::read(text, Some("2024-05-06"));
+        let entities = testing::entities(&story);
+        let all: Vec<_> = entities.mentions.iter().map(|m| (story.doc.span_text(m.tokens.clone()), m.kind)).collect();
+        let found = all.iter().rev().find(|(words, _)| *words == name);
+        assert_eq!(found.map(|(_, kind)| *kind), expect, "{name:?} in {text:?}: {all:?}");
+    }
+
+    #[test]
+    fn people_are_called_like_places() {
+        use EntityKind::{Gpe, Org, Person};
+        check("Dakota Fanning and Savannah Guthrie met in Chicago on Monday.", "Savannah Guthrie", Some(Person));
+        check("Florence Pugh and Orlando Bloom were named.", "Orlando Bloom", Some(Person));
+        check("Crowds filled Virginia Beach on Monday.", "Virginia Beach", Some(Gpe));
+        check("Kenya Airways cut 200 jobs on Monday.", "Kenya Airways", Some(Org));
+        check("Denzel Washington was named. Washington declined to comment on Tuesday.", "Washington", Some(Person));
+        check("Jack London wrote about dogs. London died in 1916.", "London", Some(Person));
+        check("Jack London came. He lived in London.", "London", Some(Gpe));
+        check("Officials in Washington met. Later Washington accused Tehran.", "Washington", Some(Gpe));
+        check("Her husband Austin works in Dallas. Austin needed a rest.", "Austin", Some(Person));
+        check("Senator Virginia Foxx spoke. She lives in Virginia.", "Virginia", Some(Gpe));
+        check("Former minister Georgia Hale said Georgia needed a rest.", "Georgia", Some(Person));
+        check("Georgia Hale said Georgia and Armenia needed help. Georgian troops fled.", "Georgia", Some(Gpe));
+        check("Kyiv said Moscow had shelled the town on Monday.", "Kyiv", Some(Gpe));
+    }
+
+    #[test]
+    fn names_are_read_whole() {
+        use EntityKind::{Gpe, Org, Person};
+        check("Johnson & Johnson sued Marks & Spencer.", "Johnson & Johnson", Some(Org));
+        check("H&M and M&S closed shops.", "H&M", Some(Org));
+        check("Bombs fell on Deir al-Zor and Ras al-Ayn.", "Deir al-Zor", Some(Gpe));
+        check("One was killed in Cox's Bazar.", "Cox's Bazar", Some(Gpe));
+        check("Rockets hit Saint-Denis and Stratford-upon-Avon.", "Stratford-upon-Avon", Some(Gpe));
+        check("In Helmand a patrol was hit.", "Helmand", Some(Gpe));
+        check("Tom Wu, M.D., of Denver, agreed.", "M.D.", None);
+        check("Valerie Brent, M.S., R.D., a dietitian in Boston, agreed.", "R.D.", None);
+        check("Police in Troy, N.Y., made arrests.", "N.Y.", Some(Gpe));
+        check("Tornadoes hit Madison, Rankin and Union counties on Friday.", "Union", Some(Gpe));
+        check("Lawyer Yusuf al-Harbi spoke on Monday.", "Yusuf al-Harbi", Some(Person));
+    }
+
+    #[test]
+    fn capitals_at_the_head_of_a_sentence_are_no_countries() {
+        let turkey = "Turkey was served on Thursday. Chefs say a turkey of 15 pounds feeds ten.";
+        check(turkey, "Turkey", None);
+        check("Turkey closed the border on Monday, officials said.", "Turkey", Some(EntityKind::Gpe));
+    }
+}
