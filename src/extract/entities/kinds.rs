@@ -118,7 +118,8 @@ impl Kinds {
         let capital = |i: &usize| doc.word(*i).contains(char::is_uppercase);
         for i in (0..doc.len()).filter(capital) {
             let named = self.behind(doc, lexicon, i);
-            if named.is_none() && !self.edges.contains(&doc.word(i).to_lowercase()) {
+            let known = |j: usize| j < doc.len() && self.edges.contains(&doc.word(j).to_lowercase());
+            if named.is_none() && !known(i) && !known(i + 1) {
                 continue;
             }
             let name = named.or_else(|| self.ends_at(doc, names, &ends, i)).or_else(|| self.begins_at(doc, i));
@@ -127,7 +128,7 @@ impl Kinds {
                 let head = |i: usize| lexicon.head(&doc.word(i).to_lowercase()).is_some();
                 head(tokens.end - 1) || head(names::organisation_head(doc, tokens))
             };
-            let bodies = |kind| matches!(kind, EntityKind::Fac | EntityKind::Org);
+            let bodies = |kind| matches!(kind, EntityKind::Fac | EntityKind::Org | EntityKind::Vehicle);
             found.extend(name.filter(|(tokens, kind)| bodies(*kind) || !body(tokens)));
         }
         let mut layers = Layers::over(doc, names);
@@ -187,12 +188,16 @@ impl Kinds {
         let double = || format!("{} {lemma}", doc.word(noun.saturating_sub(1)).to_lowercase());
         let kind = self.get(Part::Behind, lemma).or_else(|| self.get(Part::Behind, &double()))?;
         let tokens = i..run_after(doc, i, sentence.end);
-        if tokens.is_empty() || doc.pos(i) != Pos::Propn || lexicon.country_adjective(doc.word(i)).is_some() {
+        if tokens.is_empty() || lexicon.country_adjective(doc.word(i)).is_some() {
             return None;
         }
         let head = phrase::head_of(doc, &tokens);
-        // A sentence cut short ("The ferry Estonia sank") parses the same, but for the noun being its root.
-        let clause = doc.dep(head) == Dep::Nsubj && doc.dep(doc.head(head)) == Dep::Relcl && !doc.is_root(noun);
+        // "The ferry Estonia sank" and "the ferry Estonia rescued nine" parse alike, but for the root and the object.
+        let verb = doc.head(head);
+        let clause = doc.dep(head) == Dep::Nsubj
+            && doc.dep(verb) == Dep::Relcl
+            && !doc.is_root(noun)
+            && doc.child(verb, Dep::Dobj).is_none();
         (!clause).then_some((tokens, kind))
     }
 
@@ -208,6 +213,14 @@ impl Kinds {
         let modifies = |kind| kind == EntityKind::Loc && phrase::is_modifier(doc, i) && !is_landscape(doc, i + 1);
         if let Some(kind) = before.filter(|k| is_capital(doc, i) && !continues(doc, i) && !modifies(*k)) {
             return Some((i..i + 1, kind));
+        }
+        // "Frankfurt sausages", "a Havana shirt": things from anywhere are named after places.
+        let any = |j: usize| self.get(Part::With, &format!("* {}", doc.word(j)));
+        if let Some(kind) = (i + 1 < sentence.end && is_capital(doc, i)).then(|| any(i + 1)).flatten()
+            && doc.head(i) == i + 1
+            && matches!(doc.pos(i), Pos::Propn | Pos::Adj)
+        {
+            return Some((i..i + 2, kind));
         }
         for end in (i + 1..=sentence.end.min(i + PHRASE)).rev() {
             let phrase = lower(doc, i..end);
@@ -403,6 +416,9 @@ mod tests {
         check("Boston Scientific bought Kansas City Southern.", "Kansas City Southern", Some(Org));
         check("Fires burned in the Amazon.", "Amazon", Some(Loc));
         check("Guests ate Brussels sprouts with Dijon mustard.", "Brussels sprouts", Some(Product));
+        check("Visitors ate Frankfurt sausages.", "Frankfurt sausages", Some(Product));
+        check("Police in Frankfurt arrested two men.", "Frankfurt", Some(Gpe));
+        check("The ferry Pacific Queen rescued its crew.", "Pacific Queen", Some(Vehicle));
         check("Two Black Hawk helicopters and an MQ-9 Reaper took off.", "Black Hawk helicopters", Some(Vehicle));
     }
 }

@@ -98,7 +98,9 @@ fn cleaned(
     if tokens.len() == 1 && (is_affiliation(text) || is_common_word(doc, lexicon, words, tokens.start)) {
         return None;
     }
-    if lexicon.namesakes().is_degree(doc, &tokens) {
+    // "the best china"
+    let small = matches!(kind, EntityKind::Gpe | EntityKind::Loc) && !text.contains(char::is_uppercase);
+    if lexicon.namesakes().is_degree(doc, &tokens) || small && phrase::determiner(doc, tokens.end - 1).is_some() {
         return None;
     }
     if kind == EntityKind::Ordinal

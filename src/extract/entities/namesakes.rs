@@ -223,7 +223,10 @@ impl Namesakes {
     fn is_kin(&self, doc: &Doc<'_>, i: usize) -> bool {
         let first = doc.sentence_of(i).start;
         let noun = i.checked_sub(1).filter(|n| *n >= first && self.kin.contains(doc.word(*n).to_lowercase().as_str()));
-        noun.is_some_and(|n| doc.children(n).chain(doc.children(i)).any(|c| c <= n && doc.dep(c) == Dep::Poss))
+        // "her son Dallas and daughter Savannah"
+        let shared = |n: usize| if doc.dep(n) == Dep::Conj { doc.head(n) } else { n };
+        let own = |n: usize| doc.children(n).chain(doc.children(i)).chain(doc.children(shared(n)));
+        noun.is_some_and(|n| own(n).chain(doc.children(shared(i))).any(|c| c <= n && doc.dep(c) == Dep::Poss))
     }
 }
 
@@ -289,17 +292,21 @@ fn known<'g>(gazetteer: &'g Gazetteer, name: &str) -> impl Iterator<Item = Entry
 fn widen(doc: &Doc<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
     const LONGEST: usize = 7;
     let mut i = 0;
-    while i + 2 < doc.len() {
+    while i + 1 < doc.len() {
         let start = i;
         i += 1;
         let tied = |j: usize| doc.word(j) == "-" && !doc.tokens()[j - 1].space_after;
-        if !is_capital(doc, start) || !(tied(i) || matches!(doc.word(i), "'s" | "’s")) {
+        let apostrophe = |j: usize| doc.word(j).contains(['\'', '’']) && doc.word(j).len() > 1;
+        let upper = |j: usize| doc.word(j).starts_with(char::is_uppercase);
+        if !upper(start) || !(tied(i) || apostrophe(start) || apostrophe(i) && !doc.tokens()[start].space_after) {
             continue;
         }
         let last = doc.sentence_of(start).end.min(start + LONGEST);
-        let whole = (start + 3..=last).rev().map(|end| start..end).find(|tokens| {
-            let ends = is_capital(doc, tokens.end - 1) && !(tokens.end < doc.len() && tied(tokens.end));
-            ends && known(gazetteer, doc.span_text(tokens.clone())).next().is_some()
+        let whole = (start + 1..=last).rev().map(|end| start..end).find(|tokens| {
+            let inner = tokens.clone().any(|j| tied(j.max(1)) || apostrophe(j)) && doc.word(tokens.end - 1) != "-";
+            let ends = upper(tokens.end - 1) || tokens.len() == 2 && !matches!(doc.word(i), "'s" | "’s");
+            let free = tokens.end == doc.len() || !tied(tokens.end);
+            inner && ends && free && known(gazetteer, doc.span_text(tokens.clone())).next().is_some()
         });
         let Some(tokens) = whole else { continue };
         let over = |n: &Name| n.tokens.start < tokens.end && tokens.start < n.tokens.end;
@@ -493,6 +500,7 @@ mod tests {
         check("Jack London came. He lived in London.", "London", Some(Gpe));
         check("Officials in Washington met. Later Washington accused Tehran.", "Washington", Some(Gpe));
         check("Her husband Austin works in Dallas. Austin needed a rest.", "Austin", Some(Person));
+        check("Her son Dallas and daughter Savannah live in Ohio.", "Savannah", Some(Person));
         check("Senator Virginia Foxx spoke. She lives in Virginia.", "Virginia", Some(Gpe));
         check("Former minister Georgia Hale said Georgia needed a rest.", "Georgia", Some(Person));
         check("Georgia Hale said Georgia and Armenia needed help. Georgian troops fled.", "Georgia", Some(Gpe));
@@ -507,6 +515,9 @@ mod tests {
         check("Bombs fell on Deir al-Zor and Ras al-Ayn.", "Deir al-Zor", Some(Gpe));
         check("One was killed in Cox's Bazar.", "Cox's Bazar", Some(Gpe));
         check("Rockets hit Saint-Denis and Stratford-upon-Avon.", "Stratford-upon-Avon", Some(Gpe));
+        check("A bomb exploded in Sana'a on Monday.", "Sana'a", Some(Gpe));
+        check("Shots were fired in Aix-en-Provence.", "Aix-en-Provence", Some(Gpe));
+        check("China's president left.", "China", Some(Gpe));
         check("In Helmand a patrol was hit.", "Helmand", Some(Gpe));
         check("Tom Wu, M.D., of Denver, agreed.", "M.D.", None);
         check("Valerie Brent, M.S., R.D., a dietitian in Boston, agreed.", "R.D.", None);

@@ -57,7 +57,7 @@ fn is_party(story: &Story<'_>, mention: &Mention) -> bool {
 
 /// Whether an actor is of no country, but of some country for sure.
 fn is_open(actor: &Actor) -> bool {
-    let own = actor.sector.first().is_some_and(|s| !matches!(s, Sector::Unk | Sector::Rel | Sector::Crm));
+    let own = actor.sector.first().is_some_and(|s| !matches!(s, Sector::Unk | Sector::Rel | Sector::Crm | Sector::Ref));
     actor.country_iso3.is_none()
         && actor.nonstate.is_none()
         && own
@@ -160,7 +160,7 @@ mod tests {
         check(sanctions, "Iranian firms", Some("IRNBUS"));
         check("Students marched in Lagos on Monday; soldiers fired at them.", "soldiers", Some("NGAMIL"));
         check("Turkish soldiers fired on protesters in Syria on Monday.", "protesters", Some("SYROPP"));
-        check("France and Niger held talks on Monday. The police guarded them.", "police", None);
+        check("France and Niger held talks on Monday. The police guarded them.", "police", Some("COP"));
         check("Tehran accused Riyadh on Tuesday of funding separatists.", "Tehran", Some("IRN"));
         check("Tehran accused Riyadh on Tuesday of funding separatists.", "Riyadh", Some("SAU"));
         check("Ankara recalled its ambassador from Stockholm on Monday.", "Ankara", Some("TUR"));

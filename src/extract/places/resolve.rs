@@ -142,7 +142,7 @@ impl<'g> Meanings<'_, 'g> {
             && !is_well_known(entry)
             && self.support.leads_without(entry, own_support(self.story, i, best));
         let prominent = is_prominent(entry, best.rank) && !elsewhere;
-        if !backed && !prominent && self.another_country_leads(entry) {
+        if !backed && !prominent && self.another_country_leads(i, entry) {
             return Meaning::Nothing;
         }
         let trust = match (entry.level, backed) {
@@ -155,8 +155,14 @@ impl<'g> Meanings<'_, 'g> {
         Meaning::Known(best.p * trust)
     }
 
-    fn another_country_leads(&self, entry: &Entry<'_>) -> bool {
-        self.support.leading().is_some_and(|(country, _)| Some(country) != entry.country)
+    /// Whether the story is of another country. A single town or province does not make it so for a name that is one
+    /// country's alone.
+    fn another_country_leads(&self, i: usize, entry: &Entry<'_>) -> bool {
+        const SPEAKS: f64 = 0.8;
+        let alone = self.names[i].list.iter().all(|r| r.entry.country == entry.country);
+        let leads =
+            |country| Some(country) != entry.country && (!alone || self.support.country(Some(country)) >= SPEAKS);
+        self.support.leading().is_some_and(|(country, _)| leads(country))
     }
 
     /// The smallest place that the text says name `i` lies in.
