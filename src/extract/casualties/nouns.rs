@@ -14,11 +14,7 @@ use crate::record::{CasualtyKind, EntityKind};
 pub(crate) fn read(cx: &Context<'_>, t: usize, frame: Frame) -> Option<(Group, bool)> {
     match frame {
         Frame::Count => count(cx, t).or_else(|| of(cx, t)).map(|g| (g, false)),
-        Frame::Deed => deeds(cx, t)
-            .or_else(|| of(cx, t))
-            .or_else(|| multiple(cx, t))
-            .or_else(|| charges(cx, t))
-            .map(|g| (g, false)),
+        Frame::Deed => of(cx, t).or_else(|| multiple(cx, t)).or_else(|| charges(cx, t)).map(|g| (g, false)),
         Frame::Shooting => shooting(cx, t).map(|g| (g, false)),
         Frame::Toll => toll(cx, t),
         Frame::Life => life(cx, t).map(|g| (g, false)),
@@ -47,15 +43,15 @@ pub(crate) fn among(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group)>
         "victims" | "casualties" => CasualtyKind::KilledOrInjured,
         _ => return None,
     };
-    let among = std::iter::once(t)
-        .chain(doc.ancestors(t).take(2))
-        .map(|i| doc.head(i))
-        .find(|i| doc.word(*i).eq_ignore_ascii_case("among"))?;
+    let is_among = |i: &usize| doc.word(*i).eq_ignore_ascii_case("among");
+    let above = std::iter::once(t).chain(doc.ancestors(t).take(2)).map(|i| doc.head(i)).find(is_among);
+    // "Children were among at least 17 dead": the number is that of the dead, and stands between, whatever the parse says.
+    let before = (doc.sentence_of(t).start.max(t.saturating_sub(7))..t).rev().find(is_among);
+    let whole = before.and_then(|a| (a + 1..(a + 3).min(t)).find_map(|i| cx.number_at(i))).filter(|n| n.numeric);
+    let among = above.or(before.filter(|_| whole.is_some()))?;
     let verb = doc.head(among);
-    // "Children were among 17 dead": the number is that of the dead.
-    let whole = doc.child(among, Dep::Pobj).and_then(|p| Some((p, number_of(cx, p).filter(|n| n.numeric)?)));
-    if let Some((head, number)) = whole {
-        return (doc.lemma(verb) == "be").then(|| (kind, Group { head, ..counted(cx, t, number, 0.85) }));
+    if let Some(number) = whole {
+        return (doc.lemma(verb) == "be").then(|| (kind, counted(cx, t, number, 0.85)));
     }
     let people = group(cx, doc.child(verb, Dep::Nsubj)?)?;
     (doc.lemma(verb) == "be").then_some((kind, Group { confidence: people.confidence * 0.9, ..people }))
@@ -74,12 +70,6 @@ pub(crate) fn fatally(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group
     // "two men fatally shot" is read at its verb.
     let verb = doc.tokens().get(t + 1).is_some_and(|n| matches!(n.tag, Tag::Vbn | Tag::Vbd));
     (!verb).then(|| (CasualtyKind::Killed, Group { called: None, side: None, ..counted(cx, t, number, 0.8) }))
-}
-
-/// "18 femicides", "300 extrajudicial executions"; not "his second murder" or "no killings".
-fn deeds(cx: &Context<'_>, t: usize) -> Option<Group> {
-    let several = number_of(cx, t).is_some_and(|n| n.numeric && n.best.or(n.low).is_some_and(|n| n > 1));
-    (several && cx.doc.tokens()[t].tag == Tag::Nns).then(|| count(cx, t)).flatten()
 }
 
 /// "The number of dead rose to 14": the kind of harm, the people, and whether the number replaces an earlier one.

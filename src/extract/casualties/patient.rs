@@ -33,6 +33,10 @@ fn transitive(cx: &Context<'_>, t: usize, depth: usize) -> Option<usize> {
     if let Some(object) = doc.child(t, Dep::Dobj) {
         return Some(object);
     }
+    // "Killing all on board": the parse takes the object for an adverb.
+    if t + 1 < doc.sentence_of(t).end && cx.lexicon.is("everyone", &doc.word(t + 1).to_ascii_lowercase()) {
+        return Some(t + 1);
+    }
     let participle = matches!(doc.tokens()[t].tag, Tag::Vbn | Tag::Vbd);
     match doc.dep(t) {
         Dep::Acl if participle => return Some(doc.head(t)),

@@ -54,9 +54,6 @@ pub(super) fn gather(
 ) {
     let Some((main, rest)) = clusters.split_first_mut() else { return };
     // Where no attack is told to speak of, whoever investigates the deaths owns them.
-    if std::env::var("H2J").is_ok() && !violent(main) {
-        return;
-    }
     if !main.main || !(violent(main) || justice(main) || response(main)) {
         return;
     }
