@@ -17,7 +17,7 @@ macro_rules! embedded {
 /// Every table that can be replaced, by name. The others are fixed: `codes/` are published standards, `places/fold.tsv`
 /// is compiled into the gazetteer, `rollup/doubt.tsv` and `events/unlisted.tsv` go with the learned models, `events/examples.tsv` and
 /// `events/uncovered.tsv` are for the tests.
-const EMBEDDED: [(&str, &str); 51] = embedded![
+const EMBEDDED: [(&str, &str); 53] = embedded![
     "actors/countries.tsv",
     "actors/given_names.tsv",
     "actors/groups.tsv",
@@ -46,6 +46,7 @@ const EMBEDDED: [(&str, &str); 51] = embedded![
     "events/cooperate.tsv",
     "events/cues.tsv",
     "events/disasters.tsv",
+    "events/eras.tsv",
     "events/light.tsv",
     "events/mobilize.tsv",
     "events/offtopic.tsv",
@@ -55,6 +56,7 @@ const EMBEDDED: [(&str, &str); 51] = embedded![
     "events/results.tsv",
     "events/retreat.tsv",
     "events/sanction.tsv",
+    "events/settings.tsv",
     "events/support.tsv",
     "events/threaten.tsv",
     "events/weapons.tsv",
