@@ -76,15 +76,23 @@ fn introduced(doc: &Doc<'_>, quotation: &Quotation) -> Option<Draft> {
     const LONGEST: usize = 20;
     let word = |i: &usize| doc.pos(*i) != Pos::Space;
     let colon = (0..quotation.tokens.start).rev().find(word).filter(|i| doc.word(*i) == ":")?;
-    let apart = doc.text()[doc.tokens()[colon].end as usize..doc.tokens()[quotation.tokens.start].start as usize].contains('\n');
+    let apart = doc.text()[doc.tokens()[colon].end as usize..doc.tokens()[quotation.tokens.start].start as usize]
+        .contains('\n');
     let line = doc.text()[..doc.tokens()[colon].start as usize].rfind('\n').map_or(0, |n| n + 1);
     let start = (0..colon).rev().take_while(|i| doc.tokens()[*i].start as usize >= line && word(i)).last()?;
     let intro = start..colon;
     if !apart || intro.len() > LONGEST || intro.clone().any(|i| matches!(doc.pos(i), Pos::Verb | Pos::Aux)) {
         return None;
     }
-    let named = |kind: EntityType| intro.clone().find(|i| doc.entity_at(*i).is_some_and(|e| e.kind == kind && e.tokens.end == i + 1));
-    let object = || intro.clone().rev().find(|i| doc.dep(*i) == Dep::Pobj && matches!(doc.lemma(doc.head(*i)), "from" | "by" | "of"));
+    let named = |kind: EntityType| {
+        intro.clone().find(|i| doc.entity_at(*i).is_some_and(|e| e.kind == kind && e.tokens.end == i + 1))
+    };
+    let object = || {
+        intro
+            .clone()
+            .rev()
+            .find(|i| doc.dep(*i) == Dep::Pobj && matches!(doc.lemma(doc.head(*i)), "from" | "by" | "of"))
+    };
     let mut draft = Draft::new(colon..colon + 1, colon, CueClass::Say);
     draft.source = Some(named(EntityType::Person).or_else(|| named(EntityType::Org)).or_else(object)?);
     draft.content = vec![quotation.tokens.clone()];

@@ -37,9 +37,11 @@ impl Reading {
         self.sure || doubts.iter().filter(|e| self.has(**e)).count() >= 2
     }
 
-    /// Whether a finite past tells it and no word puts it in doubt.
-    pub(super) fn is_plain(&self) -> bool {
-        self.tense == Some(Tense::Past) && self.negations == 0 && self.cues.iter().all(|c| c.effect == Effect::Reported)
+    /// Whether the simple past of a verb tells it ("were detained", not "have arrested") and no word puts it in doubt.
+    pub(super) fn is_plain(&self, doc: &Doc<'_>, verb: usize) -> bool {
+        let past = |i: usize| doc.tokens()[i].tag == Tag::Vbd;
+        let told = past(verb) || doc.children(verb).any(|c| doc.dep(c) == Dep::Auxpass && past(c));
+        told && self.negations == 0 && self.cues.iter().all(|c| c.effect == Effect::Reported)
     }
 
     /// Adds the effect of an attribution, whose cue begins at `token`.
@@ -118,7 +120,8 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
     if let Some(token) = last.filter(|i| doc.word(*i) == "?") {
         walk.reading.cues.push(Cue { token, effect: Effect::Possible });
         // "Who fired first?" knows that someone did.
-        walk.reading.sure |= !doc.sentence_of(head).any(|i| matches!(doc.tokens()[i].tag, Tag::Wp | Tag::Wrb | Tag::Wdt));
+        walk.reading.sure |=
+            !doc.sentence_of(head).any(|i| matches!(doc.tokens()[i].tag, Tag::Wp | Tag::Wrb | Tag::Wdt));
     }
     if !trigger.entry.verb && is_bare_plural(doc, trigger) && walk.reading.tense == Some(Tense::Present) {
         walk.reading.cues.push(Cue { token: head, effect: Effect::Generic });
@@ -420,7 +423,9 @@ fn counterfactual(doc: &Doc<'_>, verb: usize) -> Option<usize> {
     let subject = doc.children(verb).find(|c| matches!(doc.dep(*c), Dep::Nsubj | Dep::Nsubjpass));
     let before = |a: usize| subject.is_some_and(|s| a < s) && doc.dep(verb) == Dep::Advcl;
     let first = |c: &usize| {
-        matches!(doc.dep(*c), Dep::Aux | Dep::Auxpass) && matches!(doc.word(*c).to_lowercase().as_str(), "had" | "were" | "should") && before(*c)
+        matches!(doc.dep(*c), Dep::Aux | Dep::Auxpass)
+            && matches!(doc.word(*c).to_lowercase().as_str(), "had" | "were" | "should")
+            && before(*c)
     };
     let condition = doc.dep(verb) == Dep::Advcl;
     would.or_else(|| doc.children(verb).find(first)).or_else(|| {

@@ -86,15 +86,24 @@ impl Reader<'_> {
     pub(super) fn is_custom(&self, trigger: &Trigger<'_>) -> bool {
         let doc = self.story.doc;
         let s = self.story.sentence(trigger.head);
-        let stops = self.story.tokens(s).rev().find(|i| doc.pos(*i) != Pos::Space).is_some_and(|i| matches!(doc.word(i), "." | "?" | "!" | "”" | "\""));
-        let Some(verb) = syntax::clause(doc, trigger.head).filter(|_| stops && self.story.kind(s) == BlockKind::Paragraph) else {
+        let stops = self
+            .story
+            .tokens(s)
+            .rev()
+            .find(|i| doc.pos(*i) != Pos::Space)
+            .is_some_and(|i| matches!(doc.word(i), "." | "?" | "!" | "”" | "\""));
+        let Some(verb) =
+            syntax::clause(doc, trigger.head).filter(|_| stops && self.story.kind(s) == BlockKind::Paragraph)
+        else {
             return false;
         };
         let auxiliary = doc.children(verb).find(|c| matches!(doc.dep(*c), Dep::Aux | Dep::Auxpass));
         let present = |i: usize| matches!(doc.tokens()[i].tag, Tag::Vbz | Tag::Vbp);
         let simple = match auxiliary {
             None => present(verb),
-            Some(a) => present(a) && doc.dep(a) == Dep::Auxpass && doc.lemma(a) == "be" && doc.tokens()[verb].tag == Tag::Vbn,
+            Some(a) => {
+                present(a) && doc.dep(a) == Dep::Auxpass && doc.lemma(a) == "be" && doc.tokens()[verb].tag == Tag::Vbn
+            }
         };
         if !simple {
             return false;
@@ -102,7 +111,9 @@ impl Reader<'_> {
         let dated = self.times[s].iter().map(|t| &self.facts.times[t.index].timex);
         let dated = dated.into_iter().any(|t| t.timex_type != TimexType::Set && t.start.is_some());
         let kinds = |i: &usize| {
-            let plain = |c: usize| matches!(doc.dep(c), Dep::Det | Dep::Nummod | Dep::Poss | Dep::Quantmod) || doc.entity_at(c).is_some();
+            let plain = |c: usize| {
+                matches!(doc.dep(c), Dep::Det | Dep::Nummod | Dep::Poss | Dep::Quantmod) || doc.entity_at(c).is_some()
+            };
             doc.tokens()[*i].tag == Tag::Nns && doc.entity_at(*i).is_none() && !doc.children(*i).any(plain)
                 || matches!(doc.word(*i).to_lowercase().as_str(), "they" | "who")
         };
@@ -113,12 +124,17 @@ impl Reader<'_> {
     /// "every year", "two a week", "on average".
     fn is_rate(&self, s: usize) -> bool {
         let doc = self.story.doc;
-        let unit = |i: usize| matches!(doc.lemma(i), "second" | "minute" | "hour" | "day" | "week" | "month" | "year" | "decade") && doc.pos(i) == Pos::Noun;
+        let unit = |i: usize| {
+            matches!(doc.lemma(i), "second" | "minute" | "hour" | "day" | "week" | "month" | "year" | "decade")
+                && doc.pos(i) == Pos::Noun
+        };
         let after = |i: usize| matches!(doc.lemma(i), "ago" | "after" | "later" | "before" | "earlier" | "since");
         let tokens = self.story.tokens(s);
         tokens.clone().filter(|i| i + 1 < tokens.end).any(|i| match doc.lemma(i) {
             "every" | "each" | "per" => unit(i + 1),
-            "a" | "an" => unit(i + 1) && i > tokens.start && doc.pos(i - 1) == Pos::Noun && !(i + 2 < tokens.end && after(i + 2)),
+            "a" | "an" => {
+                unit(i + 1) && i > tokens.start && doc.pos(i - 1) == Pos::Noun && !(i + 2 < tokens.end && after(i + 2))
+            }
             "on" => doc.lemma(i + 1) == "average",
             _ => false,
         })

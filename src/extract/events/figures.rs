@@ -5,7 +5,7 @@
 
 use super::lexicon::Reading;
 use super::mentions::Reader;
-use super::triggers::Trigger;
+use super::triggers::{self, Trigger};
 use super::typing::event_of;
 use crate::nlp::{Dep, Pos};
 use crate::record::EventType;
@@ -15,7 +15,8 @@ impl Reader<'_> {
     pub(super) fn is_figure(&self, trigger: &Trigger<'_>) -> bool {
         match event_of(trigger.reading) {
             Some(EventType::Assault) => {
-                self.is_of_animals(trigger)
+                self.is_done_by_strikers(trigger)
+                    || self.is_of_animals(trigger)
                     || self.strikes_only(trigger, "abstract")
                     || self.settings.is_contest(self.words, self.story.sentence(trigger.head))
             }
@@ -23,11 +24,25 @@ impl Reader<'_> {
                 self.takes_nothing(trigger) && self.settings.is_contest(self.words, self.story.sentence(trigger.head))
             }
             // Ports and roads are where, never what: the reader sees a stoppage in "strikes hit the port".
-            Some(EventType::Protest) => self.is_unlisted_place(trigger) || self.settings.is_feast(self.words, self.story.sentence(trigger.head)),
+            Some(EventType::Protest) => {
+                self.is_unlisted_place(trigger) || self.settings.is_feast(self.words, self.story.sentence(trigger.head))
+            }
             Some(EventType::Reject) => self.is_of_accusation(trigger),
             None => self.is_figure_of_nature(trigger),
             _ => false,
         }
+    }
+
+    /// "A strike hit airports as pilots demanded more": a stoppage of work hits nobody.
+    fn is_done_by_strikers(&self, trigger: &Trigger<'_>) -> bool {
+        let Self { story, lexicon, words, .. } = self;
+        let subjects = &trigger.arguments.subjects;
+        let stoppage = |i: &usize| {
+            words.lemma(*i) == "strike"
+                && triggers::event_at(story.doc, lexicon, words, story.tokens(story.sentence(*i)), *i)
+                    == Some(EventType::Protest)
+        };
+        trigger.entry.verb && !subjects.is_empty() && subjects.iter().all(stoppage)
     }
 
     /// "accused Hungary of blocking the talks": the accusation is the event.
@@ -36,7 +51,10 @@ impl Reader<'_> {
         let of = doc.head(trigger.head);
         matches!(doc.dep(trigger.head), Dep::Pcomp | Dep::Pobj)
             && matches!(doc.lemma(of), "of" | "for")
-            && matches!(doc.lemma(doc.head(of)), "accuse" | "blame" | "criticize" | "criticise" | "denounce" | "condemn")
+            && matches!(
+                doc.lemma(doc.head(of)),
+                "accuse" | "blame" | "criticize" | "criticise" | "denounce" | "condemn"
+            )
     }
 
     /// "an avalanche of lawsuits", "a political earthquake": nature in figures, and what only such figures do.
@@ -47,21 +65,43 @@ impl Reader<'_> {
         let figure = |noun: usize| {
             let of = |c: &usize| doc.dep(*c) == Dep::Prep && matches!(doc.lemma(*c), "of" | "for");
             let about = doc.children(noun).filter(of).find_map(|c| doc.child(c, Dep::Pobj));
-            let about = about.is_some_and(|o| doc.pos(o) == Pos::Noun && doc.entity_at(o).is_none() && self.words.bits(o) & literal == 0);
-            let public = doc.children(noun).any(|c| matches!(doc.dep(c), Dep::Amod | Dep::Compound) && self.words.bits(c) & classes.class("public") != 0);
+            let about = about.is_some_and(|o| {
+                doc.pos(o) == Pos::Noun && doc.entity_at(o).is_none() && self.words.bits(o) & literal == 0
+            });
+            let public = doc.children(noun).any(|c| {
+                matches!(doc.dep(c), Dep::Amod | Dep::Compound) && self.words.bits(c) & classes.class("public") != 0
+            });
             self.words.bits(noun) & nature != 0 && (about || public)
         };
         let head = trigger.head;
         let above = doc.ancestors(head).take(2).any(figure);
         let unlisted = trigger.entry.rule.table == "unlisted";
         let subjects = &trigger.arguments.subjects;
-        figure(head) || trigger.entry.verb && !subjects.is_empty() && subjects.iter().all(|i| figure(*i))
+        figure(head)
+            || trigger.entry.verb && !subjects.is_empty() && subjects.iter().all(|i| figure(*i))
             || unlisted && (above || self.settings.is_contest(self.words, self.story.sentence(head)))
     }
 
     /// "seized the agenda", "captured market share", "hold farmers hostage": taking that in a contest takes nothing.
     fn takes_nothing(&self, trigger: &Trigger<'_>) -> bool {
-        let takes = ["seize", "capture", "hold", "take", "grab", "kidnap", "hijack", "besiege", "invade", "raid", "siege", "hostage", "storm", "slaughter", "fire", "open"];
+        let takes = [
+            "seize",
+            "capture",
+            "hold",
+            "take",
+            "grab",
+            "kidnap",
+            "hijack",
+            "besiege",
+            "invade",
+            "raid",
+            "siege",
+            "hostage",
+            "storm",
+            "slaughter",
+            "fire",
+            "open",
+        ];
         takes.contains(&self.words.lemma(trigger.head))
     }
 

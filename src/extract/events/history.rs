@@ -34,7 +34,8 @@ impl Eras {
         let mut found = Vec::new();
         for start in 0..words.len() {
             let named = self.0.iter().filter(|(name, year)| {
-                day.saturating_sub(PAST) >= *year && name.iter().enumerate().all(|(n, w)| words.get(start + n).is_some_and(|x| x == w))
+                day.saturating_sub(PAST) >= *year
+                    && name.iter().enumerate().all(|(n, w)| words.get(start + n).is_some_and(|x| x == w))
             });
             if let Some(longest) = named.map(|(name, _)| name.len()).max() {
                 found.push(start..start + longest);
@@ -52,7 +53,10 @@ pub(super) fn is_old(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, eras: 
     let sentence = doc.sentence_of(event);
     let own = |e: &Range<usize>| {
         sentence.contains(&e.start)
-            && std::iter::once(e.end - 1).chain(doc.ancestors(e.end - 1)).find(|a| *a == event || doc.pos(*a) == Pos::Verb).is_some_and(|a| a == event || a == clause)
+            && std::iter::once(e.end - 1)
+                .chain(doc.ancestors(e.end - 1))
+                .find(|a| *a == event || doc.pos(*a) == Pos::Verb)
+                .is_some_and(|a| a == event || a == clause)
     };
     if eras.iter().any(own) {
         return true;

@@ -57,7 +57,8 @@ pub fn find(
     let figure = |i: usize| triggers::is_blocked(story.doc, lexicon, &words, story.tokens(story.sentence(i)), i);
     let harmed: Vec<usize> = facts.claims.iter().map(|c| c.trigger).filter(|i| !figure(*i)).collect();
     let settings = setting::Settings::of(story, lexicon, &words, &harmed);
-    let mut reader = Reader { story, facts, lexicon, words: &words, times: &times, settings: &settings, dateline: None };
+    let mut reader =
+        Reader { story, facts, lexicon, words: &words, times: &times, settings: &settings, dateline: None };
     reader.dateline = reader.whereabouts().dateline();
     let most = if view.is_some() { MOST_JUDGED } else { MOST };
     let learned = view.map(|view| Learned::new(view, &reader));
@@ -325,12 +326,16 @@ impl Reader<'_> {
             let by_cues = assertion.clone();
             learned::settle(&mut assertion, judged, future);
             if cued.is_sure() && !by_cues.modality.is_fact()
-                || cued.is_plain() && trigger.entry.verb && judged.unreal < UNREAL_AGAINST_GRAMMAR && by_cues.modality.is_fact()
+                || cued.is_plain(doc, trigger.head)
+                    && trigger.entry.verb
+                    && judged.unreal < UNREAL_AGAINST_GRAMMAR
+                    && by_cues.modality.is_fact()
             {
                 judged.unreal = if by_cues.modality.is_fact() { 0.0 } else { 1.0 };
                 assertion = Assertion { historical: assertion.historical, ..by_cues };
             }
-            assertion.historical |= time.as_ref().is_some_and(|t| t.via == Via::Explicit && when::is_bygone(&t.timex, self.story.date()));
+            assertion.historical |=
+                time.as_ref().is_some_and(|t| t.via == Via::Explicit && when::is_bygone(&t.timex, self.story.date()));
         }
         assertion.historical |= history::is_old(doc, self.lexicon, self.words, &self.settings.eras, trigger.head);
         if let Some(judged) = &mut judged

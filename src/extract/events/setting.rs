@@ -102,7 +102,12 @@ impl Settings {
     pub(super) fn of(story: &Story<'_>, lexicon: &Lexicon, words: &Words<'_>, harmed: &[usize]) -> Self {
         let doc = story.doc;
         let sentences = doc.sentences().len();
-        let mut found = Self { contest: vec![Vec::new(); sentences], feast: vec![Vec::new(); sentences], force: vec![false; sentences], ..Self::default() };
+        let mut found = Self {
+            contest: vec![Vec::new(); sentences],
+            feast: vec![Vec::new(); sentences],
+            force: vec![false; sentences],
+            ..Self::default()
+        };
         let (mut plot, mut all, mut content) = (Vec::new(), 0usize, 0usize);
         found.unarmed = true;
         found.eras = lexicon.eras.find(story);
@@ -259,7 +264,17 @@ pub(super) fn in_work(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, event
             Dep::Pobj | Dep::Pcomp => matches!(doc.lemma(head), "about" | "of" | "on") && work(doc.head(head)),
             Dep::Relcl => work(head) && doc.children(at).any(|c| matches!(doc.lemma(c), "in" | "where")),
             Dep::Dobj | Dep::Ccomp => {
-                let tells = ["imagine", "depict", "portray", "dramatise", "dramatize", "recreate", "envisage", "tell", "chronicle"];
+                let tells = [
+                    "imagine",
+                    "depict",
+                    "portray",
+                    "dramatise",
+                    "dramatize",
+                    "recreate",
+                    "envisage",
+                    "tell",
+                    "chronicle",
+                ];
                 tells.contains(&doc.lemma(head)) && syntax::subjects(doc, head).into_iter().any(work)
             }
             _ => false,
