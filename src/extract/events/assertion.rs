@@ -30,11 +30,9 @@ impl Reading {
         self.has(Effect::Historical)
     }
 
-    /// Whether no reader may take it for a fact: the grammar says so, or two words agree ("foiled a plot to attack").
+    /// Whether no reader may take it for a fact: the grammar says so, or it was planned and foiled.
     pub(super) fn is_sure(&self) -> bool {
-        use Effect::{Attempted, Conditional, Failed, Foiled, Hypothetical, Planned, Requested};
-        let doubts = [Attempted, Conditional, Failed, Foiled, Hypothetical, Planned, Requested];
-        self.sure || doubts.iter().filter(|e| self.has(**e)).count() >= 2
+        self.sure || (self.has(Effect::Foiled) || self.has(Effect::Failed)) && self.has(Effect::Planned)
     }
 
     /// Whether the simple past of a verb tells it ("were detained", not "have arrested") and no word puts it in doubt.
@@ -128,9 +126,6 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
     }
     walk.reading
 }
-
-/// Verbs whose infinitive is in the mind alone.
-const INTENT: [&str; 9] = ["want", "plan", "intend", "prepare", "plot", "hope", "wish", "aim", "contemplate"];
 
 /// Verbs that say of their subject that it takes place.
 const TAKES_PLACE: [&str; 10] =
@@ -296,7 +291,6 @@ impl Walk<'_> {
                         return;
                     }
                     self.push(head, effect);
-                    self.reading.sure |= effect == Some(Effect::Planned) && INTENT.contains(&doc.lemma(head));
                     match effect {
                         Some(Effect::Reported | Effect::Denied) => return,
                         None if doc.dep(at) == Dep::Xcomp && syntax::is_infinitive(doc, at) && is_purpose(doc, at) => {

@@ -31,8 +31,6 @@ const MOST_JUDGED: usize = 300;
 
 /// Chance of being unreal up to which a plain past tense without any cue stands for itself.
 const UNREAL_AGAINST_GRAMMAR: f32 = 0.7;
-/// Chance of being history of what the text dates years back.
-const HISTORY: f32 = 1.0;
 
 /// Finds the event mentions of a story, in text order: those of the rules, or, where a learned reader has a `view` of it,
 /// those that it finds. What was not coded and why goes to `trace`.
@@ -325,23 +323,19 @@ impl Reader<'_> {
                 time.as_ref().is_some_and(|t| t.mention.is_some() && when::is_future(&t.timex, self.story.date()));
             let by_cues = assertion.clone();
             learned::settle(&mut assertion, judged, future);
-            if cued.is_sure() && !by_cues.modality.is_fact()
-                || cued.is_plain(doc, trigger.head)
-                    && trigger.entry.verb
-                    && judged.unreal < UNREAL_AGAINST_GRAMMAR
-                    && by_cues.modality.is_fact()
-            {
-                judged.unreal = if by_cues.modality.is_fact() { 0.0 } else { 1.0 };
+            let happened = by_cues.modality.is_fact();
+            let doubtful = (0.5..UNREAL_AGAINST_GRAMMAR).contains(&judged.unreal);
+            let ruled = if happened { doubtful && cued.is_plain(doc, trigger.head) } else { cued.is_sure() };
+            if ruled {
+                judged.unreal = if happened { 0.0 } else { 1.0 };
                 assertion = Assertion { historical: assertion.historical, ..by_cues };
             }
-            assertion.historical |=
-                time.as_ref().is_some_and(|t| t.via == Via::Explicit && when::is_bygone(&t.timex, self.story.date()));
         }
-        assertion.historical |= history::is_old(doc, self.lexicon, self.words, &self.settings.eras, trigger.head);
-        if let Some(judged) = &mut judged
-            && assertion.historical
-        {
-            judged.historical = judged.historical.max(HISTORY);
+        let day = self.story.date();
+        let bygone = time.as_ref().is_some_and(|t| t.via == Via::Explicit && when::is_bygone(&t.timex, day));
+        if bygone || history::is_old(doc, self.lexicon, self.words, &self.settings.eras, trigger.head) {
+            assertion.historical = true;
+            judged.iter_mut().for_each(|j| j.historical = 1.0);
         }
         let told = assertion.modality.is_fact() && assertion.realis == Realis::Actual;
         if told && self.is_fiction(trigger, assertion.tense) {

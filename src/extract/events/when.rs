@@ -284,7 +284,7 @@ pub(super) fn is_history(timex: &Timex, day: Option<jiff::civil::Date>) -> bool 
 }
 
 /// Days after which what has a date of its own is history, whatever the reader makes of it.
-const BYGONE_DAYS: i32 = 730;
+const BYGONE_DAYS: i32 = 3650;
 
 /// Whether a time lies years before an article dated `day`.
 pub(super) fn is_bygone(timex: &Timex, day: Option<jiff::civil::Date>) -> bool {
