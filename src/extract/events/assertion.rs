@@ -272,7 +272,8 @@ impl Walk<'_> {
                 Dep::Relcl if !syntax::is_infinitive(doc, at) => return,
                 Dep::Xcomp | Dep::Ccomp | Dep::Dobj | Dep::Nsubjpass | Dep::Attr | Dep::Oprd => {
                     // "X attacked Y; Z declined to comment": a clause before a verb that has its complement is none of its.
-                    if doc.dep(at) == Dep::Ccomp && verbal && at < head && is_apart(doc, at, head) {
+                    let apart = doc.dep(at) == Dep::Ccomp && verbal && at < head && is_apart(doc, at, head);
+                    if apart && self.cue(CueKind::Verb, head) != Some(Effect::Reported) {
                         return;
                     }
                     // "has yet to sign"

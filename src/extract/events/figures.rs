@@ -3,11 +3,11 @@
 //! `blocked.tsv` knows fixed phrases of single words. Here is decided by what kind of thing is struck and by the
 //! setting, whichever the word is: the learned reader finds "bombarded the box" without any table.
 
-use super::lexicon::Reading;
+use super::lexicon::Classes;
 use super::mentions::Reader;
 use super::triggers::{self, Trigger};
 use super::typing::event_of;
-use crate::nlp::{Dep, Pos};
+use crate::nlp::{Dep, EntityType, Pos};
 use crate::record::EventType;
 
 impl Reader<'_> {
@@ -18,7 +18,8 @@ impl Reader<'_> {
                 self.is_done_by_strikers(trigger)
                     || self.is_of_animals(trigger)
                     || self.strikes_only(trigger, "abstract")
-                    || self.settings.is_contest(self.words, self.story.sentence(trigger.head))
+                    || !self.strikes_bodies(trigger)
+                        && self.settings.is_contest(self.words, self.story.sentence(trigger.head))
             }
             Some(EventType::Coerce) => {
                 self.takes_nothing(trigger) && self.settings.is_contest(self.words, self.story.sentence(trigger.head))
@@ -60,7 +61,7 @@ impl Reader<'_> {
     /// "an avalanche of lawsuits", "a political earthquake": nature in figures, and what only such figures do.
     fn is_figure_of_nature(&self, trigger: &Trigger<'_>) -> bool {
         let (doc, classes) = (self.story.doc, &self.lexicon.classes);
-        let nature = classes.class("disaster");
+        let nature = classes.class("nature");
         let literal = classes.class("matter");
         let figure = |noun: usize| {
             let of = |c: &usize| doc.dep(*c) == Dep::Prep && matches!(doc.lemma(*c), "of" | "for");
@@ -149,8 +150,40 @@ impl Reader<'_> {
         let a = &trigger.arguments;
         let doers = a.subjects.iter().chain(&a.possessors);
         let doers: Vec<usize> = doers.chain(a.modifiers.iter().filter(|m| is(m))).copied().collect();
-        !doers.is_empty() && doers.iter().all(is)
-            || self.strikes_only(trigger, "animal")
-            || self.settings.is_unarmed() && self.words.article_holds(animal) && trigger.reading != Reading::Blocked
+        // "The attack lasted a minute": what animals did, told on.
+        let told_on = || {
+            doers.is_empty()
+                && self.settings.is_unarmed()
+                && self.settings.is_of_animals(self.story.sentence(trigger.head))
+        };
+        !doers.is_empty() && doers.iter().all(is) || self.strikes_only(trigger, "animal") || told_on()
+    }
+
+    /// "shot a resident", "destroyed the church": people whom one kills and things that stand somewhere are no figures.
+    fn strikes_bodies(&self, trigger: &Trigger<'_>) -> bool {
+        let (doc, classes) = (self.story.doc, &self.lexicon.classes);
+        let deadly = [
+            "kill",
+            "shoot",
+            "murder",
+            "wound",
+            "injure",
+            "execute",
+            "assassinate",
+            "torture",
+            "rape",
+            "behead",
+            "killing",
+            "murder",
+            "execution",
+        ];
+        let human = classes.class("human");
+        let thing = classes.class("thing")
+            | [EntityType::Gpe, EntityType::Fac, EntityType::Loc].map(Classes::kind_bit).iter().sum::<u128>();
+        self.struck(trigger).into_iter().any(|o| {
+            let bits = self.words.bits(self.kind(o));
+            let deal = matches!(doc.lemma(o), "market" | "house" | "plant" | "target" | "block" | "property");
+            bits & thing != 0 && !deal || bits & human != 0 && deadly.contains(&self.words.lemma(trigger.head))
+        })
     }
 }

@@ -137,6 +137,7 @@ fn every_class_is_used() {
         "remembrance",
         "matter",
         "public",
+        "nature",
     ];
     let unused: Vec<&str> = rows("classes", include_str!("../data/events/classes.tsv"), 2)
         .unwrap()

@@ -49,7 +49,7 @@ macro_rules! signs {
         }
     };
 }
-signs!(Match "match", Result "result", Ballot "ballot", Contest "contest", Plot "plot", Armed "armed", Weapon "weapon", Hurt "hurt", Feast "feast", Grievance "grievance");
+signs!(Match "match", Result "result", Ballot "ballot", Contest "contest", Plot "plot", Armed "armed", Weapon "weapon", Hurt "hurt", Feast "feast", Grievance "grievance", Affair "affair");
 
 impl Sign {
     fn bit(self) -> u16 {
@@ -91,6 +91,8 @@ pub(super) struct Settings {
     force: Vec<bool>,
     /// The whole is a review or another telling of a plot.
     plot: bool,
+    /// By sentence: whether it speaks of animals.
+    animals: Vec<bool>,
     /// The words that name the past.
     pub(super) eras: Vec<Range<usize>>,
     /// Nobody armed is spoken of anywhere.
@@ -106,9 +108,11 @@ impl Settings {
             contest: vec![Vec::new(); sentences],
             feast: vec![Vec::new(); sentences],
             force: vec![false; sentences],
+            animals: vec![false; sentences],
             ..Self::default()
         };
         let (mut plot, mut all, mut content) = (Vec::new(), 0usize, 0usize);
+        let animal = lexicon.classes.class("animal");
         found.unarmed = true;
         found.eras = lexicon.eras.find(story);
         for i in 0..doc.len() {
@@ -120,6 +124,7 @@ impl Settings {
                 continue;
             }
             content += 1;
+            found.animals[s] |= doc.pos(i) == Pos::Noun && words.bits(i) & animal != 0;
             for (sign, list) in [(Sign::Contest, &mut found.contest[s]), (Sign::Feast, &mut found.feast[s])] {
                 if is(sign) {
                     list.push(i);
@@ -145,7 +150,7 @@ impl Settings {
     pub(super) fn is_contest(&self, words: &Words<'_>, s: usize) -> bool {
         let force = self.force.iter().filter(|f| **f).count();
         !self.force[near(s, self.force.len())].iter().any(|f| *f)
-            && force * 3 <= self.force.len()
+            && force * 6 <= self.force.len()
             && distinct(words, &self.contest, s) >= CONTEST
     }
 
@@ -157,6 +162,11 @@ impl Settings {
     /// Whether the article tells the plot of a work.
     pub(super) fn is_plot(&self) -> bool {
         self.plot
+    }
+
+    /// Whether animals are spoken of around sentence `s`.
+    pub(super) fn is_of_animals(&self, s: usize) -> bool {
+        self.animals[near(s, self.animals.len())].iter().any(|a| *a)
     }
 
     /// Whether nobody armed is spoken of in the article.
@@ -190,7 +200,8 @@ pub(super) fn desk(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> Optio
         let lemma = words.lemma(i);
         let signs = lexicon.signs.of(lemma);
         harm += usize::from(
-            signs & Sign::Armed.bit() != 0 || matches!(lemma, "kill" | "wound" | "bomb" | "arrest" | "protest"),
+            signs & (Sign::Armed.bit() | Sign::Affair.bit()) != 0
+                || matches!(lemma, "kill" | "wound" | "bomb" | "arrest" | "protest"),
         );
         if !is_content(doc, i) {
             continue;

@@ -76,11 +76,6 @@ impl<'d> Words<'d> {
         alternatives.any || self.bits[i] & alternatives.classes != 0 || alternatives.words.contains(&self.lemma(i))
     }
 
-    /// Whether a common noun of the article is of a class.
-    pub(super) fn article_holds(&self, class: u128) -> bool {
-        self.all_bits & class != 0
-    }
-
     /// Whether the article holds one of the alternatives.
     pub(super) fn article_has(&self, alternatives: &Alternatives) -> bool {
         self.all_bits & alternatives.classes != 0 || alternatives.words.iter().any(|w| self.all.contains(w))

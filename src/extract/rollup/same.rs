@@ -139,7 +139,10 @@ fn is_unlike(x: &EventMention, y: &EventMention, one_sentence: bool) -> bool {
     let unlike = |x: &EventMention, y: &EventMention| {
         let strike = x.class.plover.mode.contains(&Mode::Strike) && y.class.plover.event == Some(EventType::Assault);
         let (Some(j), Some(k)) = (x.judged, y.judged) else { return strike };
-        strike || sure(j.unreal, k.unreal) || one_sentence && sure(j.historical, k.historical)
+        strike
+            || sure(j.unreal, k.unreal)
+            || j.unreal <= 0.0 && k.unreal >= 0.5
+            || one_sentence && sure(j.historical, k.historical)
     };
     unlike(x, y) || unlike(y, x)
 }
