@@ -26,7 +26,7 @@ fn clause(doc: &Doc<'_>, cues: &Cues, verb: usize) -> Option<Draft> {
     let frames = cues.verb(&doc.lemma(verb).to_lowercase())?;
     let passive = doc.children(verb).any(|c| doc.dep(c) == Dep::Auxpass);
     let source = subject(doc, verb);
-    let (heads, class) = complement(doc, frames, verb, passive)?;
+    let (heads, class) = complement(doc, cues, frames, verb, passive)?;
     let mut draft = Draft::new(spans::verb_cue(doc, verb), verb, class);
     if passive {
         // "is believed to have fled": nobody is named as the source, unless by "by X".
@@ -86,6 +86,7 @@ pub(super) fn subject(doc: &Doc<'_>, verb: usize) -> Option<usize> {
 /// The heads of what a verb takes as content, and the class of the construction.
 fn complement(
     doc: &Doc<'_>,
+    cues: &Cues,
     frames: &super::cues::Frames,
     verb: usize,
     passive: bool,
@@ -135,6 +136,11 @@ fn complement(
     if let Some(class) = frames.object {
         let label = if passive { Dep::Nsubjpass } else { Dep::Dobj };
         if let Some(object) = children().find(|c| doc.dep(*c) == label) {
+            // A board dismisses a coach, police question a driver, costs are rejected: only words can be denied so.
+            let deed = matches!(doc.lemma(verb), "dismiss" | "question" | "reject" | "contradict");
+            if deed && cues.word(Pos::Noun, &doc.lemma(object).to_lowercase()).is_none() {
+                return None;
+            }
             if doc.pos(object) == Pos::Pron && class != CueClass::Judge {
                 return None;
             }

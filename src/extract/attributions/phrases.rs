@@ -18,7 +18,8 @@ pub(super) fn find(
 ) -> Result<(), Stopped> {
     let doc = story.doc;
     drafts.extend((0..doc.sentences().len()).filter_map(|s| colon(doc, s)));
-    drafts.extend(quotations.iter().filter_map(|q| dash(doc, q)));
+    drafts.extend(quotations.iter().filter_map(|q| dash(doc, q).or_else(|| introduced(doc, q))));
+    drafts.extend(answers(doc));
     for i in 0..doc.len() {
         let draft = match doc.pos(i) {
             Pos::Noun => noun(doc, cues, i),
@@ -67,6 +68,73 @@ fn dash(doc: &Doc<'_>, quotation: &Quotation) -> Option<Draft> {
     draft.source = Some(name.tokens.end - 1);
     draft.content = vec![quotation.tokens.clone()];
     Some(draft)
+}
+
+/// "And from Chairwoman Rosa Ward:", "Statement of the minister:": a line without a verb that ends in a colon, and the
+/// quotation below it.
+fn introduced(doc: &Doc<'_>, quotation: &Quotation) -> Option<Draft> {
+    const LONGEST: usize = 20;
+    let word = |i: &usize| doc.pos(*i) != Pos::Space;
+    let colon = (0..quotation.tokens.start).rev().find(word).filter(|i| doc.word(*i) == ":")?;
+    let apart = doc.text()[doc.tokens()[colon].end as usize..doc.tokens()[quotation.tokens.start].start as usize]
+        .contains('\n');
+    let line = doc.text()[..doc.tokens()[colon].start as usize].rfind('\n').map_or(0, |n| n + 1);
+    let start = (0..colon).rev().take_while(|i| doc.tokens()[*i].start as usize >= line && word(i)).last()?;
+    let intro = start..colon;
+    if !apart || intro.len() > LONGEST || intro.clone().any(|i| matches!(doc.pos(i), Pos::Verb | Pos::Aux)) {
+        return None;
+    }
+    let named = |kind: EntityType| {
+        intro.clone().find(|i| doc.entity_at(*i).is_some_and(|e| e.kind == kind && e.tokens.end == i + 1))
+    };
+    let object = || {
+        intro
+            .clone()
+            .rev()
+            .find(|i| doc.dep(*i) == Dep::Pobj && matches!(doc.lemma(doc.head(*i)), "from" | "by" | "of"))
+    };
+    let mut draft = Draft::new(colon..colon + 1, colon, CueClass::Say);
+    draft.source = Some(named(EntityType::Person).or_else(|| named(EntityType::Org)).or_else(object)?);
+    draft.content = vec![quotation.tokens.clone()];
+    Some(draft)
+}
+
+/// An interview with labels: "Q: ... A: ...". What is answered is said by whom the questions address, if by name.
+fn answers(doc: &Doc<'_>) -> Vec<Draft> {
+    const LONGEST: usize = 400;
+    let label = |i: usize, words: [&str; 2]| {
+        let dotted = words.map(|w| format!("{w}."));
+        let line = doc.text()[..doc.tokens()[i].start as usize].trim_end_matches(' ');
+        // Wrapped lines are joined: a label may stand behind the full stop of the line before.
+        let begins = line.is_empty() || line.ends_with(['\n', '.', '?', '!', '”', '"']);
+        let colon = i + 1 < doc.len() && words.contains(&doc.word(i)) && matches!(doc.word(i + 1), ":" | ".");
+        begins && (colon || doc.word(i) == dotted[0])
+    };
+    let marks: Vec<(usize, bool)> = (0..doc.len())
+        .filter_map(|i| {
+            let asks = label(i, ["Q", "Question"]);
+            (asks || label(i, ["A", "Answer"])).then_some((i, asks))
+        })
+        .collect();
+    let Some(first) = marks.first().filter(|(_, asks)| *asks) else { return Vec::new() };
+    let end = |n: usize| marks.get(n + 1).map_or(doc.len(), |(i, _)| *i);
+    let called = |i: &usize| {
+        doc.entity_at(*i).is_some_and(|e| e.kind == EntityType::Person && e.tokens.end == i + 1)
+            && i + 1 < doc.len()
+            && matches!(doc.word(i + 1), "?" | ",")
+            && (first.0..*i).rev().take(5).any(|c| doc.word(c) == ",")
+    };
+    let source = (0..marks.len()).filter(|n| marks[*n].1).find_map(|n| (marks[n].0..end(n)).find(called));
+    let answers = (0..marks.len()).filter(|n| !marks[*n].1);
+    answers
+        .filter_map(|n| {
+            let at = marks[n].0;
+            let mut draft = Draft::new(at..at + 1, at, CueClass::Say);
+            draft.source = source;
+            draft.content = spans::without(doc, at + 2..end(n).min(at + LONGEST).max(at + 2), &[]);
+            (!draft.content.is_empty()).then_some(draft)
+        })
+        .collect()
 }
 
 /// "according to the ministry", "per the report", "in the view of critics".

@@ -20,12 +20,26 @@ pub(super) struct Reading {
     /// How many words negate, one per clause.
     negations: usize,
     tense: Option<Tense>,
+    /// Whether the grammar itself says that it did not happen ("had they attacked", "would have attacked").
+    sure: bool,
 }
 
 impl Reading {
     /// Whether a cue places the event before the news.
     pub(super) fn is_historical(&self) -> bool {
         self.has(Effect::Historical)
+    }
+
+    /// Whether no reader may take it for a fact: the grammar says so, or it was planned and foiled.
+    pub(super) fn is_sure(&self) -> bool {
+        self.sure || (self.has(Effect::Foiled) || self.has(Effect::Failed)) && self.has(Effect::Planned)
+    }
+
+    /// Whether the simple past of a verb tells it ("were detained", not "have arrested") and no word puts it in doubt.
+    pub(super) fn is_plain(&self, doc: &Doc<'_>, verb: usize) -> bool {
+        let past = |i: usize| doc.tokens()[i].tag == Tag::Vbd;
+        let told = past(verb) || doc.children(verb).any(|c| doc.dep(c) == Dep::Auxpass && past(c));
+        told && self.negations == 0 && self.cues.iter().all(|c| c.effect == Effect::Reported)
     }
 
     /// Adds the effect of an attribution, whose cue begins at `token`.
@@ -103,6 +117,9 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
     let last = doc.sentence_of(head).rev().find(|i| doc.pos(*i) != Pos::Space);
     if let Some(token) = last.filter(|i| doc.word(*i) == "?") {
         walk.reading.cues.push(Cue { token, effect: Effect::Possible });
+        // "Who fired first?" knows that someone did.
+        walk.reading.sure |=
+            !doc.sentence_of(head).any(|i| matches!(doc.tokens()[i].tag, Tag::Wp | Tag::Wrb | Tag::Wdt));
     }
     if !trigger.entry.verb && is_bare_plural(doc, trigger) && walk.reading.tense == Some(Tense::Present) {
         walk.reading.cues.push(Cue { token: head, effect: Effect::Generic });
@@ -211,6 +228,9 @@ impl Walk<'_> {
             };
             self.push(c, effect);
         }
+        let open = if shared { counterfactual(self.doc, verb) } else { None };
+        self.reading.sure |= open.is_some();
+        self.push(open.unwrap_or(verb), open.map(|_| Effect::Hypothetical));
         if verb == self.trigger {
             self.push(verb, is_habit(self.doc, verb).then_some(Effect::Generic));
         }
@@ -251,6 +271,11 @@ impl Walk<'_> {
                 }
                 Dep::Relcl if !syntax::is_infinitive(doc, at) => return,
                 Dep::Xcomp | Dep::Ccomp | Dep::Dobj | Dep::Nsubjpass | Dep::Attr | Dep::Oprd => {
+                    // "X attacked Y; Z declined to comment": a clause before a verb that has its complement is none of its.
+                    let apart = doc.dep(at) == Dep::Ccomp && verbal && at < head && is_apart(doc, at, head);
+                    if apart && self.cue(CueKind::Verb, head) != Some(Effect::Reported) {
+                        return;
+                    }
                     // "has yet to sign"
                     self.negate(yet(doc, head).filter(|_| verbal));
                     // "called it a threat" names, it asks for nothing.
@@ -383,6 +408,31 @@ impl Walk<'_> {
             at = head;
         }
     }
+}
+
+/// The word that makes a clause contrary to fact: "had they attacked", "would have attacked", "if they had attacked".
+fn counterfactual(doc: &Doc<'_>, verb: usize) -> Option<usize> {
+    let aux = |lemma: &str| doc.children(verb).find(|c| doc.dep(*c) == Dep::Aux && doc.lemma(*c) == lemma);
+    let have = doc.children(verb).find(|c| doc.dep(*c) == Dep::Aux && doc.lemma(*c) == "have");
+    let would = aux("would").or_else(|| aux("could")).or_else(|| aux("might")).filter(|w| have.is_some_and(|h| h > *w));
+    let subject = doc.children(verb).find(|c| matches!(doc.dep(*c), Dep::Nsubj | Dep::Nsubjpass));
+    let before = |a: usize| subject.is_some_and(|s| a < s) && doc.dep(verb) == Dep::Advcl;
+    let first = |c: &usize| {
+        matches!(doc.dep(*c), Dep::Aux | Dep::Auxpass)
+            && matches!(doc.word(*c).to_lowercase().as_str(), "had" | "were" | "should")
+            && before(*c)
+    };
+    let condition = doc.dep(verb) == Dep::Advcl;
+    would.or_else(|| doc.children(verb).find(first)).or_else(|| {
+        doc.children(verb).find(|c| condition && doc.dep(*c) == Dep::Mark && matches!(doc.lemma(*c), "if" | "unless"))
+    })
+}
+
+/// Whether a clause stands beside the verb that the parser hangs it from, and not inside of it: a semicolon parts them,
+/// or the verb has its own complement behind it.
+fn is_apart(doc: &Doc<'_>, clause: usize, verb: usize) -> bool {
+    (clause..verb).any(|i| doc.word(i) == ";")
+        || doc.children(verb).any(|c| c > verb && matches!(doc.dep(c), Dep::Xcomp | Dep::Ccomp | Dep::Dobj))
 }
 
 /// "on several occasions", "many times": what happens again and again is no one event.

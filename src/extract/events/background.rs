@@ -3,10 +3,10 @@
 use super::mentions::{LEAD_PARAGRAPHS, Reader};
 use super::triggers::Trigger;
 use super::typing::event_of;
-use super::{EventMention, Participant, PlaceLink, TimeLink, when};
+use super::{EventMention, Participant, PlaceLink, TimeLink, setting, syntax, when};
 use crate::article::BlockKind;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
-use crate::record::{EntityKind, ParticipantRole, Polarity, Via};
+use crate::record::{EntityKind, ParticipantRole, Polarity, Tense, TimexType, Via};
 
 impl Reader<'_> {
     /// Whether an event noun stands with "the" or a demonstrative.
@@ -72,6 +72,72 @@ impl Reader<'_> {
             && !cast.iter().any(named)
             && time.is_none_or(|t| matches!(t.via, Via::Default | Via::Inferred))
             && place.is_none_or(|p| matches!(p.via, Via::Default | Via::Inferred))
+    }
+
+    /// Whether a trigger tells the plot of a work. Plots are told in the present; what happened to the work, in the past.
+    pub(super) fn is_fiction(&self, trigger: &Trigger<'_>, tense: Tense) -> bool {
+        let headline = self.story.kind(self.story.sentence(trigger.head)) == BlockKind::Headline;
+        self.settings.is_plot() && matches!(tense, Tense::Present | Tense::None) && !headline
+            || setting::in_work(self.story.doc, self.lexicon, self.words, trigger.head)
+    }
+
+    /// "Tyrants arrest their critics", "two women a week are murdered": the simple present of kinds of people, or of
+    /// what comes again and again, tells of no day.
+    pub(super) fn is_custom(&self, trigger: &Trigger<'_>) -> bool {
+        let doc = self.story.doc;
+        let s = self.story.sentence(trigger.head);
+        let stops = self
+            .story
+            .tokens(s)
+            .rev()
+            .find(|i| doc.pos(*i) != Pos::Space)
+            .is_some_and(|i| matches!(doc.word(i), "." | "?" | "!" | "”" | "\""));
+        let Some(verb) =
+            syntax::clause(doc, trigger.head).filter(|_| stops && self.story.kind(s) == BlockKind::Paragraph)
+        else {
+            return false;
+        };
+        let auxiliary = doc.children(verb).find(|c| matches!(doc.dep(*c), Dep::Aux | Dep::Auxpass));
+        let present = |i: usize| matches!(doc.tokens()[i].tag, Tag::Vbz | Tag::Vbp);
+        let simple = match auxiliary {
+            None => present(verb),
+            Some(a) => {
+                present(a) && doc.dep(a) == Dep::Auxpass && doc.lemma(a) == "be" && doc.tokens()[verb].tag == Tag::Vbn
+            }
+        };
+        if !simple {
+            return false;
+        }
+        let dated = self.times[s].iter().map(|t| &self.facts.times[t.index].timex);
+        let dated = dated.into_iter().any(|t| t.timex_type != TimexType::Set && t.start.is_some());
+        let kinds = |i: &usize| {
+            let plain = |c: usize| {
+                matches!(doc.dep(c), Dep::Det | Dep::Nummod | Dep::Poss | Dep::Quantmod) || doc.entity_at(c).is_some()
+            };
+            doc.tokens()[*i].tag == Tag::Nns && doc.entity_at(*i).is_none() && !doc.children(*i).any(plain)
+                || matches!(doc.word(*i).to_lowercase().as_str(), "they" | "who")
+        };
+        let subjects = syntax::subjects(doc, verb);
+        !dated && auxiliary.is_none() && !subjects.is_empty() && subjects.iter().all(kinds) || self.is_rate(s)
+    }
+
+    /// "every year", "two a week", "on average".
+    fn is_rate(&self, s: usize) -> bool {
+        let doc = self.story.doc;
+        let unit = |i: usize| {
+            matches!(doc.lemma(i), "second" | "minute" | "hour" | "day" | "week" | "month" | "year" | "decade")
+                && doc.pos(i) == Pos::Noun
+        };
+        let after = |i: usize| matches!(doc.lemma(i), "ago" | "after" | "later" | "before" | "earlier" | "since");
+        let tokens = self.story.tokens(s);
+        tokens.clone().filter(|i| i + 1 < tokens.end).any(|i| match doc.lemma(i) {
+            "every" | "each" | "per" => unit(i + 1),
+            "a" | "an" => {
+                unit(i + 1) && i > tokens.start && doc.pos(i - 1) == Pos::Noun && !(i + 2 < tokens.end && after(i + 2))
+            }
+            "on" => doc.lemma(i + 1) == "average",
+            _ => false,
+        })
     }
 
     /// An earlier mention that an event noun with "the" or "this" points back to.

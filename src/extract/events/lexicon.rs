@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use super::codes::Codes;
 use super::cues::Cues;
+use super::history::Eras;
+use super::setting::Signs;
 use super::trace::Rule;
 use crate::extract::lexicons::{self, Lexicons};
 use crate::extract::table::{Row, TableError, rows};
@@ -34,6 +36,10 @@ pub struct Lexicon {
     pub(super) contexts: HashMap<&'static str, Context>,
     /// Desks whose articles report no coded events, by word.
     pub(super) offtopic: HashMap<&'static str, &'static str>,
+    /// Names of the past.
+    pub(super) eras: Eras,
+    /// Words that show the setting of a text.
+    pub(super) signs: Signs,
     /// Cues of assertion.
     pub(super) cues: Cues,
     /// CAMEO and PLOVER tables.
@@ -241,6 +247,8 @@ impl Lexicon {
             weapons: pairs(table("weapons"), Mode::parse)?,
             contexts: pairs(table("contexts"), Context::parse)?,
             offtopic: pairs(table("offtopic"), Some)?,
+            eras: Eras::load(table("eras"))?,
+            signs: Signs::load(table("settings"))?,
             cues: Cues::load(table("cues"))?,
             codes,
         })

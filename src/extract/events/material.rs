@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::evidence::{head_of, reach, reading_name};
 use super::mentions::{Reader, rule_triggers};
+use super::setting::Settings;
 use super::words::Words;
 use super::{Facts, Lexicon, Trace, when};
 use crate::extract::Story;
@@ -38,7 +39,8 @@ pub fn material(
 ) -> Result<Material, Stopped> {
     let words = Words::new(story.doc, &lexicon.classes);
     let times = when::attach(story, facts);
-    let reader = Reader { story, facts, lexicon, words: &words, times: &times, dateline: None };
+    let reader =
+        Reader { story, facts, lexicon, words: &words, times: &times, settings: &Settings::default(), dateline: None };
     let mut material = Material::default();
     let mut casts = Vec::new();
     let mut candidates = Vec::new();

@@ -11,13 +11,13 @@ use super::triggers::{self, Trigger};
 use super::when::{self, Attached};
 use super::whereabouts;
 use super::words::Words;
-use super::{EventMention, Facts, Judged, Participant, PlaceLink, TimeLink, acled, codeable, links, overlap};
+use super::{EventMention, Facts, Judged, Participant, PlaceLink, TimeLink, acled, history, links, overlap, setting};
 use crate::extract::Story;
 use crate::extract::reader::View;
 use crate::extract::story::Cut;
 use crate::nlp::{Dep, Pos, Stopped, Tag};
 use crate::record::{
-    EventClass, EventType, Modality, ParticipantRole, Polarity, Realis, Salience, TimeMod, TriggerRole, Via,
+    Assertion, EventClass, EventType, Modality, ParticipantRole, Polarity, Realis, Salience, TimeMod, TriggerRole, Via,
 };
 
 /// Layout blocks, headline and dateline included, within which a story tells its news.
@@ -28,6 +28,9 @@ const MOST: usize = 800;
 const MOST_OF_SENTENCE: usize = 100;
 /// The same for the learned reader, which compares them all with each other.
 const MOST_JUDGED: usize = 300;
+
+/// Chance of being unreal up to which a plain past tense without any cue stands for itself.
+const UNREAL_AGAINST_GRAMMAR: f32 = 0.7;
 
 /// Finds the event mentions of a story, in text order: those of the rules, or, where a learned reader has a `view` of it,
 /// those that it finds. What was not coded and why goes to `trace`.
@@ -43,13 +46,17 @@ pub fn find(
 ) -> Result<Vec<EventMention>, Stopped> {
     story.work(story.doc.len())?;
     let words = Words::new(story.doc, &lexicon.classes);
-    if let Some(desk) = codeable::desk(story.doc, lexicon, &words) {
+    if let Some(desk) = setting::desk(story.doc, lexicon, &words) {
         trace.desk(desk);
         return Ok(Vec::new());
     }
     story.work(story.doc.len())?;
     let times = when::attach(story, facts);
-    let mut reader = Reader { story, facts, lexicon, words: &words, times: &times, dateline: None };
+    let figure = |i: usize| triggers::is_blocked(story.doc, lexicon, &words, story.tokens(story.sentence(i)), i);
+    let harmed: Vec<usize> = facts.claims.iter().map(|c| c.trigger).filter(|i| !figure(*i)).collect();
+    let settings = setting::Settings::of(story, lexicon, &words, &harmed);
+    let mut reader =
+        Reader { story, facts, lexicon, words: &words, times: &times, settings: &settings, dateline: None };
     reader.dateline = reader.whereabouts().dateline();
     let most = if view.is_some() { MOST_JUDGED } else { MOST };
     let learned = view.map(|view| Learned::new(view, &reader));
@@ -92,6 +99,8 @@ pub(super) struct Reader<'a> {
     pub(super) lexicon: &'a Lexicon,
     pub(super) words: &'a Words<'a>,
     pub(super) times: &'a [Vec<Attached>],
+    /// In what setting its passages speak.
+    pub(super) settings: &'a setting::Settings,
     /// The dateline's place.
     pub(super) dateline: Option<PlaceLink>,
 }
@@ -125,11 +134,24 @@ impl Reader<'_> {
             casts_by_rule = self.rule_casts(&found);
             (found, judged) = learned.triggers(self, s, found).into_iter().unzip();
         }
+        let mut all = judged.into_iter().map(Some).chain(std::iter::repeat(None));
+        let (found, judged): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .zip(&mut all)
+            .filter(|(trigger, _)| {
+                let figure = self.is_figure(trigger);
+                if figure {
+                    trace.miss(trigger.head, Reason::Blocked(trigger.entry.rule));
+                }
+                !figure
+            })
+            .unzip();
         if found.is_empty() {
             return Ok(());
         }
         self.story.work(found.len() * mentions.len())?;
         let causes = links::causes(doc, &found);
+        let mut found = found;
         if learned.is_none() {
             self.type_harm(s, &mut found, &causes, mentions);
         }
@@ -154,7 +176,7 @@ impl Reader<'_> {
             let cause = causes[t].and_then(|c| index[c]);
             let partner = causes[t].or_else(|| causes.iter().position(|c| *c == Some(t)));
             let cast = std::mem::take(&mut casts[t]);
-            let judged = judged.get(t).copied();
+            let judged = judged[t];
             let is_result = causes[t].is_some();
             let mention = self.mention(trigger, judged, cast, partner.map(|p| &found[p]), cause, is_result, mentions);
             index[t] = Some(mentions.len());
@@ -247,7 +269,7 @@ impl Reader<'_> {
     fn mention(
         &self,
         trigger: &Trigger<'_>,
-        judged: Option<Judged>,
+        mut judged: Option<Judged>,
         participants: Vec<Participant>,
         partner: Option<&Trigger<'_>>,
         cause: Option<usize>,
@@ -296,10 +318,32 @@ impl Reader<'_> {
             assertion.modality = Modality::Planned;
             assertion.realis = Realis::Other;
         }
-        if let Some(judged) = &judged {
+        if let Some(judged) = &mut judged {
             let future =
                 time.as_ref().is_some_and(|t| t.mention.is_some() && when::is_future(&t.timex, self.story.date()));
+            let by_cues = assertion.clone();
             learned::settle(&mut assertion, judged, future);
+            let happened = by_cues.modality.is_fact();
+            let doubtful = (0.5..UNREAL_AGAINST_GRAMMAR).contains(&judged.unreal);
+            let ruled = if happened { doubtful && cued.is_plain(doc, trigger.head) } else { cued.is_sure() };
+            if ruled {
+                judged.unreal = if happened { 0.0 } else { 1.0 };
+                assertion = Assertion { historical: assertion.historical, ..by_cues };
+            }
+        }
+        let day = self.story.date();
+        let bygone = time.as_ref().is_some_and(|t| t.via == Via::Explicit && when::is_bygone(&t.timex, day));
+        if bygone || history::is_old(doc, self.lexicon, self.words, &self.settings.eras, trigger.head) {
+            assertion.historical = true;
+            judged.iter_mut().for_each(|j| j.historical = 1.0);
+        }
+        let told = assertion.modality.is_fact() && assertion.realis == Realis::Actual;
+        if told && self.is_fiction(trigger, assertion.tense) {
+            assertion.modality = Modality::Hypothetical;
+            assertion.realis = Realis::Other;
+            judged.iter_mut().for_each(|j| j.unreal = 1.0);
+        } else if told && self.is_custom(trigger) {
+            assertion.realis = Realis::Generic;
         }
         let time =
             time.filter(|t| !(t.via == Via::Default && (assertion.historical || assertion.realis != Realis::Actual)));

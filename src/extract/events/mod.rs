@@ -8,12 +8,13 @@
 mod acled;
 mod assertion;
 mod background;
-mod codeable;
 mod codes;
 mod cues;
 mod evidence;
 #[cfg(test)]
 mod examples;
+mod figures;
+mod history;
 mod learned;
 mod lexicon;
 mod links;
@@ -23,6 +24,7 @@ mod overlap;
 mod participants;
 #[cfg(test)]
 mod reachable;
+mod setting;
 mod syntax;
 #[cfg(test)]
 mod tests;

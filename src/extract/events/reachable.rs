@@ -120,7 +120,25 @@ fn every_class_is_used() {
     let named =
         |class: &str| text.split(|c: char| !(c.is_alphanumeric() || c == '@')).any(|w| w == format!("@{class}"));
     // Classes that rules in code ask for.
-    let code = ["quantity", "place", "thing", "actor", "weapon", "attack", "bomb", "person", "group", "occasion"];
+    let code = [
+        "quantity",
+        "place",
+        "thing",
+        "actor",
+        "weapon",
+        "attack",
+        "bomb",
+        "person",
+        "group",
+        "occasion",
+        "animal",
+        "abstract",
+        "work",
+        "remembrance",
+        "matter",
+        "public",
+        "nature",
+    ];
     let unused: Vec<&str> = rows("classes", include_str!("../data/events/classes.tsv"), 2)
         .unwrap()
         .iter()

@@ -43,7 +43,7 @@ pub enum Reason {
     Unlisted,
     /// No reading fits: the nearest one and the index of its condition that fails.
     Unfit(Rule, usize),
-    /// The best reading says that this is no event.
+    /// The best reading, or the setting, says that this is no event.
     Blocked(Rule),
     /// Part of a name.
     Name,

@@ -101,6 +101,20 @@ pub(super) fn is_blocked(
     matches!(trigger(doc, lexicon, words, sentence, i, false), Err(Reason::Blocked(_)))
 }
 
+/// The type that the tables read in a word as it stands there.
+pub(super) fn event_at(
+    doc: &Doc<'_>,
+    lexicon: &Lexicon,
+    words: &Words<'_>,
+    sentence: Range<usize>,
+    i: usize,
+) -> Option<EventType> {
+    match trigger(doc, lexicon, words, sentence, i, false).ok()?.reading {
+        Reading::Event(event) => Some(event),
+        _ => None,
+    }
+}
+
 fn trigger<'l>(
     doc: &Doc<'_>,
     lexicon: &'l Lexicon,

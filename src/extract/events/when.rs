@@ -280,9 +280,21 @@ pub(super) fn is_history(timex: &Timex, day: Option<jiff::civil::Date>) -> bool 
     if timex.value == "PAST_REF" {
         return true;
     }
-    let (Some(day), Some(end)) = (day, timex.end.as_ref().or(timex.start.as_ref())) else { return false };
-    let Some(end) = end.get(..10).and_then(|d| d.parse::<jiff::civil::Date>().ok()) else { return false };
-    day.since(end).is_ok_and(|span| span.get_days() > NEWS_WINDOW_DAYS)
+    days_ago(timex, day).is_some_and(|days| days > NEWS_WINDOW_DAYS)
+}
+
+/// Days after which what has a date of its own is history, whatever the reader makes of it.
+const BYGONE_DAYS: i32 = 3650;
+
+/// Whether a time lies years before an article dated `day`.
+pub(super) fn is_bygone(timex: &Timex, day: Option<jiff::civil::Date>) -> bool {
+    days_ago(timex, day).is_some_and(|days| days > BYGONE_DAYS)
+}
+
+/// Days from the end of a time to the article.
+fn days_ago(timex: &Timex, day: Option<jiff::civil::Date>) -> Option<i32> {
+    let end = timex.end.as_ref().or(timex.start.as_ref())?.get(..10)?.parse::<jiff::civil::Date>().ok()?;
+    Some(day?.since(end).ok()?.get_days())
 }
 
 /// Whether a time is a stretch longer than news is.

@@ -15,7 +15,7 @@ use crate::extract::events::{EventMention, Facts, type_name};
 use crate::extract::reader::{Features, View};
 use crate::extract::table::TableError;
 use crate::nlp::{Dep, Pos, Stopped};
-use crate::record::{CasualtyKind, EventType, TriggerRole};
+use crate::record::{CasualtyKind, EventType, Mode, TriggerRole};
 
 /// Mean chance of their pairs from which two groups are one.
 const JOIN: f32 = 0.2;
@@ -157,7 +157,22 @@ fn evidence(
     }
     let result = |m: &EventMention| m.role == TriggerRole::Result;
     f.flag("a result", result(x) != result(y));
-    (f, apart)
+    (f, apart || is_unlike(x, y, s == t))
+}
+
+/// Whether the rules are sure of one mention what cannot be of the other: that it did not happen, that it is history,
+/// that it is a strike of workers.
+fn is_unlike(x: &EventMention, y: &EventMention, one_sentence: bool) -> bool {
+    let sure = |of: f32, other: f32| of >= 1.0 && other < 0.5;
+    let unlike = |x: &EventMention, y: &EventMention| {
+        let strike = x.class.plover.mode.contains(&Mode::Strike) && y.class.plover.event == Some(EventType::Assault);
+        let (Some(j), Some(k)) = (x.judged, y.judged) else { return strike };
+        strike
+            || sure(j.unreal, k.unreal)
+            || j.unreal <= 0.0 && k.unreal >= 0.5
+            || one_sentence && sure(j.historical, k.historical)
+    };
+    unlike(x, y) || unlike(y, x)
 }
 
 /// What the model of pairs sees, for its training: the two mentions and the features.

@@ -1,0 +1,189 @@
+//! Words of force that tell of none: figures of speech, animals, celebrations.
+//!
+//! `blocked.tsv` knows fixed phrases of single words. Here is decided by what kind of thing is struck and by the
+//! setting, whichever the word is: the learned reader finds "bombarded the box" without any table.
+
+use super::lexicon::Classes;
+use super::mentions::Reader;
+use super::triggers::{self, Trigger};
+use super::typing::event_of;
+use crate::nlp::{Dep, EntityType, Pos};
+use crate::record::EventType;
+
+impl Reader<'_> {
+    /// Whether a trigger is no event of its type.
+    pub(super) fn is_figure(&self, trigger: &Trigger<'_>) -> bool {
+        match event_of(trigger.reading) {
+            Some(EventType::Assault) => {
+                self.is_done_by_strikers(trigger)
+                    || self.is_of_animals(trigger)
+                    || self.strikes_only(trigger, "abstract")
+                    || !self.strikes_bodies(trigger)
+                        && self.settings.is_contest(self.words, self.story.sentence(trigger.head))
+            }
+            Some(EventType::Coerce) => {
+                self.takes_nothing(trigger) && self.settings.is_contest(self.words, self.story.sentence(trigger.head))
+            }
+            // Ports and roads are where, never what: the reader sees a stoppage in "strikes hit the port".
+            Some(EventType::Protest) => {
+                self.is_unlisted_place(trigger) || self.settings.is_feast(self.words, self.story.sentence(trigger.head))
+            }
+            Some(EventType::Reject) => self.is_of_accusation(trigger),
+            None => self.is_figure_of_nature(trigger),
+            _ => false,
+        }
+    }
+
+    /// "A strike hit airports as pilots demanded more": a stoppage of work hits nobody.
+    fn is_done_by_strikers(&self, trigger: &Trigger<'_>) -> bool {
+        let Self { story, lexicon, words, .. } = self;
+        let subjects = &trigger.arguments.subjects;
+        let stoppage = |i: &usize| {
+            words.lemma(*i) == "strike"
+                && triggers::event_at(story.doc, lexicon, words, story.tokens(story.sentence(*i)), *i)
+                    == Some(EventType::Protest)
+        };
+        trigger.entry.verb && !subjects.is_empty() && subjects.iter().all(stoppage)
+    }
+
+    /// "accused Hungary of blocking the talks": the accusation is the event.
+    fn is_of_accusation(&self, trigger: &Trigger<'_>) -> bool {
+        let doc = self.story.doc;
+        let of = doc.head(trigger.head);
+        matches!(doc.dep(trigger.head), Dep::Pcomp | Dep::Pobj)
+            && matches!(doc.lemma(of), "of" | "for")
+            && matches!(
+                doc.lemma(doc.head(of)),
+                "accuse" | "blame" | "criticize" | "criticise" | "denounce" | "condemn"
+            )
+    }
+
+    /// "an avalanche of lawsuits", "a political earthquake": nature in figures, and what only such figures do.
+    fn is_figure_of_nature(&self, trigger: &Trigger<'_>) -> bool {
+        let (doc, classes) = (self.story.doc, &self.lexicon.classes);
+        let nature = classes.class("nature");
+        let literal = classes.class("matter");
+        let figure = |noun: usize| {
+            let of = |c: &usize| doc.dep(*c) == Dep::Prep && matches!(doc.lemma(*c), "of" | "for");
+            let about = doc.children(noun).filter(of).find_map(|c| doc.child(c, Dep::Pobj));
+            let about = about.is_some_and(|o| {
+                doc.pos(o) == Pos::Noun && doc.entity_at(o).is_none() && self.words.bits(o) & literal == 0
+            });
+            let public = doc.children(noun).any(|c| {
+                matches!(doc.dep(c), Dep::Amod | Dep::Compound) && self.words.bits(c) & classes.class("public") != 0
+            });
+            self.words.bits(noun) & nature != 0 && (about || public)
+        };
+        let head = trigger.head;
+        let above = doc.ancestors(head).take(2).any(figure);
+        let unlisted = trigger.entry.rule.table == "unlisted";
+        let subjects = &trigger.arguments.subjects;
+        figure(head)
+            || trigger.entry.verb && !subjects.is_empty() && subjects.iter().all(|i| figure(*i))
+            || unlisted && (above || self.settings.is_contest(self.words, self.story.sentence(head)))
+    }
+
+    /// "seized the agenda", "captured market share", "hold farmers hostage": taking that in a contest takes nothing.
+    fn takes_nothing(&self, trigger: &Trigger<'_>) -> bool {
+        let takes = [
+            "seize",
+            "capture",
+            "hold",
+            "take",
+            "grab",
+            "kidnap",
+            "hijack",
+            "besiege",
+            "invade",
+            "raid",
+            "siege",
+            "hostage",
+            "storm",
+            "slaughter",
+            "fire",
+            "open",
+        ];
+        takes.contains(&self.words.lemma(trigger.head))
+    }
+
+    fn is_unlisted_place(&self, trigger: &Trigger<'_>) -> bool {
+        let places = self.lexicon.classes.class("thing") | self.lexicon.classes.class("place");
+        trigger.entry.rule.table == "unlisted" && !trigger.entry.verb && self.words.bits(trigger.head) & places != 0
+    }
+
+    /// What the words of an argument are about: "chickens" of "1.3 million of the chickens".
+    fn kind(&self, head: usize) -> usize {
+        let doc = self.story.doc;
+        let counts = self.words.bits(head) & self.lexicon.classes.class("quantity") != 0 || doc.pos(head) == Pos::Num;
+        let of = doc.children(head).find(|c| doc.lemma(*c) == "of").filter(|_| counts);
+        of.and_then(|of| doc.child(of, Dep::Pobj)).unwrap_or(head)
+    }
+
+    /// Whether everything that a trigger strikes is of a class.
+    fn strikes_only(&self, trigger: &Trigger<'_>, class: &str) -> bool {
+        let bits = self.lexicon.classes.class(class);
+        let struck = self.struck(trigger);
+        let is = |i: &usize| {
+            let kind = self.kind(*i);
+            self.words.bits(kind) & bits != 0 && self.story.doc.pos(kind) == Pos::Noun
+        };
+        !struck.is_empty() && struck.iter().all(is)
+    }
+
+    fn struck(&self, trigger: &Trigger<'_>) -> Vec<usize> {
+        let doc = self.story.doc;
+        let a = &trigger.arguments;
+        if trigger.entry.verb {
+            return a.objects.clone();
+        }
+        let on = |p: &usize| matches!(doc.lemma(*p), "of" | "on" | "against");
+        a.preps.iter().filter(|(p, _)| on(p)).flat_map(|(_, objects)| objects.iter().copied()).collect()
+    }
+
+    /// Whether animals do or suffer what a trigger tells, or, where nobody armed is spoken of, did in what was told.
+    fn is_of_animals(&self, trigger: &Trigger<'_>) -> bool {
+        let animal = self.lexicon.classes.class("animal");
+        let is = |i: &usize| {
+            let kind = self.kind(*i);
+            self.words.bits(kind) & animal != 0 && self.story.doc.pos(kind) == Pos::Noun
+        };
+        let a = &trigger.arguments;
+        let doers = a.subjects.iter().chain(&a.possessors);
+        let doers: Vec<usize> = doers.chain(a.modifiers.iter().filter(|m| is(m))).copied().collect();
+        // "The attack lasted a minute": what animals did, told on.
+        let told_on = || {
+            doers.is_empty()
+                && self.settings.is_unarmed()
+                && self.settings.is_of_animals(self.story.sentence(trigger.head))
+        };
+        !doers.is_empty() && doers.iter().all(is) || self.strikes_only(trigger, "animal") || told_on()
+    }
+
+    /// "shot a resident", "destroyed the church": people whom one kills and things that stand somewhere are no figures.
+    fn strikes_bodies(&self, trigger: &Trigger<'_>) -> bool {
+        let (doc, classes) = (self.story.doc, &self.lexicon.classes);
+        let deadly = [
+            "kill",
+            "shoot",
+            "murder",
+            "wound",
+            "injure",
+            "execute",
+            "assassinate",
+            "torture",
+            "rape",
+            "behead",
+            "killing",
+            "murder",
+            "execution",
+        ];
+        let human = classes.class("human");
+        let thing = classes.class("thing")
+            | [EntityType::Gpe, EntityType::Fac, EntityType::Loc].map(Classes::kind_bit).iter().sum::<u128>();
+        self.struck(trigger).into_iter().any(|o| {
+            let bits = self.words.bits(self.kind(o));
+            let deal = matches!(doc.lemma(o), "market" | "house" | "plant" | "target" | "block" | "property");
+            bits & thing != 0 && !deal || bits & human != 0 && deadly.contains(&self.words.lemma(trigger.head))
+        })
+    }
+}
