@@ -1,8 +1,9 @@
 //! Entities: names, the mentions that refer to them, their weight in the article and their actor codes.
 //!
-//! Names first (`names`), then which of them mean the same (`chains`), descriptions (`nominals`), pronouns, and at last
-//! what is said about each entity as a whole: title, weight, codes. Precision goes before recall: a description or
-//! pronoun without a clear antecedent stays unlinked.
+//! Names first (`names`; `namesakes` for those that people and places share), then which of them mean the same
+//! (`chains`), descriptions (`nominals`), pronouns, and at last what is said about each entity as a whole: title, weight,
+//! codes. Once places are resolved, `nationality` gives actors the countries that only the story tells. Precision goes
+//! before recall: a description or pronoun without a clear antecedent stays unlinked.
 
 mod actors;
 mod chains;

@@ -75,9 +75,9 @@ impl Namesakes {
     pub(super) fn settle(&self, doc: &Doc<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
         settle_lists(doc, lexicon, gazetteer, names);
         widen(doc, gazetteer, names);
-        for n in 0..names.len() {
-            if let Some(kind) = self.placed(doc, lexicon, gazetteer, &names[n]) {
-                names[n].kind = kind;
+        for name in names.iter_mut() {
+            if let Some(kind) = self.placed(doc, lexicon, gazetteer, name) {
+                name.kind = kind;
             }
         }
         settle_ships(doc, names);
@@ -261,7 +261,7 @@ fn is_located(doc: &Doc<'_>, i: usize) -> bool {
 /// Whether a single word is used as a place is: behind "in", before ", Texas", before a noun, in a dateline.
 fn is_place_use(doc: &Doc<'_>, i: usize) -> bool {
     let sentence = doc.sentence_of(i);
-    let next = |n: usize| (i + n < sentence.end).then(|| doc.word(i + n)).unwrap_or_default();
+    let next = |n: usize| if i + n < sentence.end { doc.word(i + n) } else { "" };
     let whole = next(1) == "," && doc.entity_at(i + 2).is_some_and(|e| e.kind == EntityType::Gpe);
     let dispatch = !doc.word(i).chars().any(char::is_lowercase) || matches!(next(1), "(" | "—" | "–" | "-");
     is_located(doc, i) || whole || dispatch || phrase::is_modifier(doc, i)
