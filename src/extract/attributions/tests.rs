@@ -76,6 +76,25 @@ fn quotations() {
 }
 
 #[test]
+fn quotations_with_a_line_that_names_the_speaker() {
+    check(
+        "The board met.\n\nAnd from Chairwoman Rosa Ward:\n\n“Anna brings a wealth of experience to this work.”",
+        &[("Chairwoman Rosa Ward", ":", &["“Anna brings a wealth of experience to this work.”"])],
+    );
+    check(
+        "Q: Was there a warning, General Okafor?\nA: No. The gunmen fired first.",
+        &[("General Okafor", "A", &["No. The gunmen fired first"])],
+    );
+}
+
+#[test]
+fn deeds_that_share_a_verb_with_words() {
+    check("England collapsed after the opening pair were dismissed.", &[]);
+    check("Police questioned the driver. The board dismissed the coach.", &[]);
+    check("The minister dismissed the claim.", &[("The minister", "dismissed", &["the claim"])]);
+}
+
+#[test]
 fn sources_through_coreference() {
     let (_, found, names) = read("The Interior Ministry closed the road. It said the bridge was unsafe.");
     assert_eq!(names, [Some("Interior Ministry".to_owned())], "{found:?}");

@@ -115,7 +115,7 @@ impl Reader<'_> {
                 matches!(doc.dep(c), Dep::Det | Dep::Nummod | Dep::Poss | Dep::Quantmod) || doc.entity_at(c).is_some()
             };
             doc.tokens()[*i].tag == Tag::Nns && doc.entity_at(*i).is_none() && !doc.children(*i).any(plain)
-                || matches!(doc.word(*i).to_lowercase().as_str(), "they" | "who")
+                || doc.word(*i).eq_ignore_ascii_case("who")
         };
         let subjects = syntax::subjects(doc, verb);
         !dated && auxiliary.is_none() && !subjects.is_empty() && subjects.iter().all(kinds) || self.is_rate(s)

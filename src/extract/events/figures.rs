@@ -80,30 +80,12 @@ impl Reader<'_> {
         let subjects = &trigger.arguments.subjects;
         figure(head)
             || trigger.entry.verb && !subjects.is_empty() && subjects.iter().all(|i| figure(*i))
-            || unlisted && (above || self.settings.is_contest(self.words, self.story.sentence(head)))
+            || unlisted && above
     }
 
     /// "seized the agenda", "captured market share", "hold farmers hostage": taking that in a contest takes nothing.
     fn takes_nothing(&self, trigger: &Trigger<'_>) -> bool {
-        let takes = [
-            "seize",
-            "capture",
-            "hold",
-            "take",
-            "grab",
-            "kidnap",
-            "hijack",
-            "besiege",
-            "invade",
-            "raid",
-            "siege",
-            "hostage",
-            "storm",
-            "slaughter",
-            "fire",
-            "open",
-        ];
-        takes.contains(&self.words.lemma(trigger.head))
+        self.words.bits(trigger.head) & self.lexicon.classes.class("takes") != 0
     }
 
     fn is_unlisted_place(&self, trigger: &Trigger<'_>) -> bool {
@@ -162,28 +144,17 @@ impl Reader<'_> {
     /// "shot a resident", "destroyed the church": people whom one kills and things that stand somewhere are no figures.
     fn strikes_bodies(&self, trigger: &Trigger<'_>) -> bool {
         let (doc, classes) = (self.story.doc, &self.lexicon.classes);
-        let deadly = [
-            "kill",
-            "shoot",
-            "murder",
-            "wound",
-            "injure",
-            "execute",
-            "assassinate",
-            "torture",
-            "rape",
-            "behead",
-            "killing",
-            "murder",
-            "execution",
-        ];
+        let deadly = self.words.bits(trigger.head) & classes.class("deadly") != 0;
+        if deadly && !trigger.entry.verb {
+            return true;
+        }
         let human = classes.class("human");
         let thing = classes.class("thing")
             | [EntityType::Gpe, EntityType::Fac, EntityType::Loc].map(Classes::kind_bit).iter().sum::<u128>();
         self.struck(trigger).into_iter().any(|o| {
             let bits = self.words.bits(self.kind(o));
             let deal = matches!(doc.lemma(o), "market" | "house" | "plant" | "target" | "block" | "property");
-            bits & thing != 0 && !deal || bits & human != 0 && deadly.contains(&self.words.lemma(trigger.head))
+            bits & thing != 0 && !deal || bits & human != 0 && deadly
         })
     }
 }

@@ -324,7 +324,8 @@ impl Reader<'_> {
             let by_cues = assertion.clone();
             learned::settle(&mut assertion, judged, future);
             let happened = by_cues.modality.is_fact();
-            let doubtful = (0.5..UNREAL_AGAINST_GRAMMAR).contains(&judged.unreal);
+            let doubtful =
+                (0.5..UNREAL_AGAINST_GRAMMAR).contains(&judged.unreal) && trigger.entry.rule.table != "unlisted";
             let ruled = if happened { doubtful && cued.is_plain(doc, trigger.head) } else { cued.is_sure() };
             if ruled {
                 judged.unreal = if happened { 0.0 } else { 1.0 };

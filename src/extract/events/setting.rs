@@ -15,10 +15,9 @@ use crate::extract::Story;
 use crate::extract::table::{TableError, rows};
 use crate::nlp::{Dep, Doc, Pos};
 
-/// Distinct words of one desk that an article must hold; a weak one counts for half.
+/// Distinct words of one desk that an article must hold, one less where it has no word of harm; a weak one counts for
+/// half.
 const DISTINCT: f64 = 5.0;
-/// The same of an article without any word of harm.
-const DISTINCT_HARMLESS: f64 = 4.0;
 /// Share of its nouns and verbs that they must make up.
 const DENSITY: f64 = 0.045;
 /// The desk of sports in the table.
@@ -29,6 +28,8 @@ const RESULT: f64 = 3.0;
 const POINTS: (u8, u8) = (20, 199);
 /// Distinct words of a contest that a passage must hold, of a plot that an article must.
 const CONTEST: usize = 2;
+/// Sentences of a short article.
+const SHORT: usize = 10;
 const PLOT: usize = 3;
 /// Distinct words of a feast that a passage must hold.
 const FEAST: usize = 2;
@@ -151,7 +152,8 @@ impl Settings {
         let force = self.force.iter().filter(|f| **f).count();
         !self.force[near(s, self.force.len())].iter().any(|f| *f)
             && force * 6 <= self.force.len()
-            && distinct(words, &self.contest, s) >= CONTEST
+            // A long article speaks of many things.
+            && distinct(words, &self.contest, s) >= CONTEST + usize::from(self.force.len() > SHORT)
     }
 
     /// Whether the crowds of the passage around sentence `s` celebrate.
@@ -195,14 +197,13 @@ fn is_content(doc: &Doc<'_>, i: usize) -> bool {
 /// Conservative: an article is left out only when its words are dense with one desk's terms and free of harm.
 pub(super) fn desk(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> Option<Desk> {
     let mut desks: Vec<(&'static str, f64, Vec<&'static str>)> = Vec::new();
-    let (mut weak, mut distinct_weak, mut content, mut harm) = (0usize, Vec::new(), 0usize, 0usize);
+    let (mut weak, mut distinct_weak, mut content) = (0usize, Vec::new(), 0usize);
+    let (mut harm, mut affairs) = (0usize, 0usize);
     for i in 0..doc.len() {
         let lemma = words.lemma(i);
         let signs = lexicon.signs.of(lemma);
-        harm += usize::from(
-            signs & (Sign::Armed.bit() | Sign::Affair.bit()) != 0
-                || matches!(lemma, "kill" | "wound" | "bomb" | "arrest" | "protest"),
-        );
+        affairs += usize::from(signs & (Sign::Armed.bit() | Sign::Affair.bit()) != 0);
+        harm += usize::from(matches!(lemma, "kill" | "wound" | "bomb" | "arrest" | "protest"));
         if !is_content(doc, i) {
             continue;
         }
@@ -231,12 +232,18 @@ pub(super) fn desk(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> Optio
     desks
         .into_iter()
         .find(|(name, n, distinct)| {
-            let sport = if *name == SPORT { 1.0 } else { 0.0 };
-            let more = sport * result;
-            let n = n + more + sport * weak as f64 / 2.0;
-            let distinct = distinct.len() as f64 + more + sport * distinct_weak.len() as f64 / 2.0;
-            let least = if harm == 0 && *name == SPORT { DISTINCT_HARMLESS } else { DISTINCT };
-            distinct >= least && n >= DENSITY * content as f64 && ((harm * 4) as f64) < n
+            let (more, weak, other) =
+                if *name == SPORT { (result, weak as f64, distinct_weak.len() as f64) } else { (0.0, 0.0, 0.0) };
+            // What happens beside the field is news, too: there a match must be told in so many words.
+            let (weak, other, least) = if affairs == 0 {
+                (weak / 2.0, other / 2.0, DISTINCT - f64::from(u8::from(harm == 0)))
+            } else {
+                (0.0, 0.0, DISTINCT)
+            };
+            let n = n + more + weak;
+            distinct.len() as f64 + more + other >= least
+                && n >= DENSITY * content as f64
+                && (((harm + affairs) * 4) as f64) < n
         })
         .map(|(name, _, words)| Desk { name, words })
 }

@@ -336,6 +336,45 @@ fn place_of_the_event_not_of_the_source() {
 }
 
 #[test]
+fn words_of_force_in_other_settings_are_figures() {
+    check(&[
+        ("The retailer launched an assault on prices on Monday, its chief said on an earnings call.", "none"),
+        ("The senator launched an attack on her rival over taxes in a televised debate.", "none"),
+        ("High interest rates killed the merger on Monday.", "none"),
+        ("A shark attacked a surfer on Sunday.", "none"),
+        ("The slaughter of 1.3 million chickens began on Tuesday.", "none"),
+        ("A flood of letters and an avalanche of complaints followed.", "none"),
+        ("Crowds poured into the streets to cheer the new president after the inauguration.", "none"),
+        (
+            "Gunmen attacked a candidate at a campaign rally a week before the election.",
+            "ASSAULT firearms; actor: Gunmen",
+        ),
+        ("Police fired tear gas at fans after the match.", "ASSAULT crowd-control"),
+        ("Crowds poured into the streets to protest against the new president.", "PROTEST demo; trigger: poured"),
+        ("An avalanche of mud and rocks killed three people.", "HAPPENING"),
+        ("Strikes hit the port on Tuesday, killing three dock workers.", "ASSAULT; trigger: Strikes"),
+    ]);
+}
+
+#[test]
+fn plots_history_customs_and_what_would_have_been_are_no_news() {
+    check(&[
+        ("A soldier who fought at the Somme kept a diary.", "ASSAULT; trigger: fought; historical"),
+        (
+            "Crowds gathered 30 years after the genocide in which militias killed 800,000 people.",
+            "ASSAULT; trigger: killed; historical",
+        ),
+        ("Tyrants arrest their critics.", "COERCE arrest; generic"),
+        ("Every year, armed groups kill more than 100 aid workers.", "ASSAULT; generic"),
+        ("Had the rebels attacked the base, they would have won.", "ASSAULT; trigger: attacked; Hypothetical"),
+        ("In the film, terrorists bombed a train.", "ASSAULT explosives; Hypothetical"),
+        ("Gunmen attacked a cinema on Friday.", "ASSAULT firearms; Asserted"),
+        ("Bombers killed 20 people in a market on Tuesday.", "ASSAULT explosives; trigger: killed; !generic"),
+        ("Germany accused Hungary of spying on Monday; Hungary declined to comment.", "ACCUSE allege; !neg"),
+    ]);
+}
+
+#[test]
 fn other_desks_report_no_events() {
     let match_report = "The striker scored a late goal as the home team won the match. The goalkeeper saved a penalty before \
         the midfielder equalised. The coach praised his defender after the league game. The champions attacked from the start \
