@@ -127,7 +127,9 @@ impl<'a> Learned<'a> {
             let chances = self.view.parts(&deed, part, &features);
             for (n, (found, chance)) in found.iter_mut().zip(chances).enumerate() {
                 let least = if ruled[n] && !is_ruled(candidate, n) { RIVAL } else { PARTY };
-                if chance >= least && (n != 0 || is_ruled(candidate, 0) || !stands_against(reader, event, trigger.head, candidate)) {
+                if chance >= least
+                    && (n != 0 || is_ruled(candidate, 0) || !stands_against(reader, event, trigger.head, candidate))
+                {
                     found.push((chance, candidate));
                 }
             }
@@ -165,7 +167,8 @@ fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c:
     let (doc, classes, words) = (reader.story.doc, &reader.lexicon.classes, reader.words);
     let is = |i: usize, class: &str| words.bits(i) & classes.class(class) != 0;
     // "emergency services", "rescue workers": two words are the helper.
-    let helper = c.tokens.clone().any(|i| is(i, "helper") || words.pair(i).is_some_and(|two| classes.holds("helper", &two)));
+    let helper =
+        c.tokens.clone().any(|i| is(i, "helper") || words.pair(i).is_some_and(|two| classes.holds("helper", &two)));
     if helper && matches!(event, Some(EventType::Assault | EventType::Protest)) {
         return true;
     }
