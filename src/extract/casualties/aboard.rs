@@ -65,7 +65,7 @@ fn counted(cx: &Context<'_>, at: usize) -> Option<Group> {
         let noun = if doc.pos(doc.head(last)) == Pos::Noun { doc.head(last) } else { last };
         (cx.lexicon.people(doc.lemma(noun)) != Some(People::Thing)).then(|| group(cx, noun)).flatten()
     };
-    let found = cx.numbers.iter().filter(told).filter_map(people).filter(|g| g.best.is_some()).next_back()?;
+    let found = cx.numbers.iter().filter(told).filter_map(people).rfind(|g| g.best.is_some())?;
     Some(standing_for(found, at))
 }
 
