@@ -229,3 +229,63 @@ fn the_same_claim_twice_has_one_vote() {
     let (_, claims) = read("The police said 13 people were killed. The rebels said 15 people were killed.");
     assert_eq!(claims.iter().map(|c| c.duplicates).collect::<Vec<_>>(), [None, None]);
 }
+
+#[test]
+fn what_is_said_to_be_wrong_is_no_claim() {
+    check("Reports that 15 people died in the protest are false, police said.", &[]);
+    check("It is not true that nine students died in the clash, the minister said.", &[]);
+    check("There is no truth to reports that six inmates died in the riot.", &[]);
+    check("Reports said that 15 people died in the protest.", &[exactly(Killed, 15)]);
+}
+
+#[test]
+fn what_is_only_feared_is_weak() {
+    for text in [
+        "Sixty migrants are feared dead after their boat sank.",
+        "Forty miners are presumed dead after a tunnel collapsed.",
+        "At least 30 people are believed to have drowned off Libya.",
+        "Officials fear that 12 climbers died in the avalanche.",
+    ] {
+        assert!(only(text).confidence < 0.5, "{text}");
+    }
+}
+
+#[test]
+fn the_number_of_the_dead_stands_behind_among() {
+    check("Children were among 17 dead after gunmen attacked a wedding.", &[exactly(Killed, 17)]);
+    check("A nurse was among five people killed when a shell hit a clinic.", &[exactly(Killed, 5)]);
+}
+
+#[test]
+fn everybody_aboard_is_as_many_as_were_aboard() {
+    check(
+        "A helicopter with seven soldiers aboard was shot down near Goma, killing all on board.",
+        &[exactly(Killed, 7)],
+    );
+    check("A bus carrying 40 pilgrims was bombed near Quetta, killing everyone on board.", &[exactly(Killed, 40)]);
+    check("A plane with 12 people on board crashed near Bogota. There were no survivors.", &[exactly(Killed, 12)]);
+    check("None of the 16 people aboard survived.", &[exactly(Killed, 16)]);
+    check("A boat with 30 migrants aboard sank off Malta. All the passengers were rescued.", &[]);
+}
+
+#[test]
+fn a_claim_knows_what_it_replaces() {
+    for (text, best, old) in [
+        ("A car bomb killed at least 11 people, medics said, up from five reported earlier.", 11, Some(5)),
+        ("Officials lowered the number of dead in the riot to five, from the nine reported earlier.", 5, Some(9)),
+        ("Seven people were killed in the bombing, not nine as initially reported.", 7, Some(9)),
+        ("The death toll rose to 72 from 69.", 72, Some(69)),
+        ("Seven people were killed in the bombing of Flight 9.", 7, None),
+    ] {
+        let claim = only(text);
+        assert_eq!((claim.best, claim.instead_of), (Some(best), old), "{text}");
+    }
+}
+
+#[test]
+fn couples_and_those_left_alive() {
+    check("An elderly couple was killed.", &[exactly(Killed, 2)]);
+    check("A gunman opened fire, wounding four and killing another.", &[exactly(Injured, 4), exactly(Killed, 1)]);
+    assert!(only("Margaret Shaw died peacefully at her home.").natural);
+    assert!(!only("A retired officer died of his wounds.").natural);
+}

@@ -134,3 +134,30 @@ fn a_rank_counts_nobody() {
         None,
     );
 }
+
+#[test]
+fn the_sum_of_a_war_or_a_year_is_no_toll_of_today() {
+    for sum in [
+        "More than 7,000 people have been killed in the insurgency since 2004.",
+        "The war has killed at least 10,000 civilians.",
+        "Last year 980 people were killed in the north.",
+        "At least 80 people have been killed in robberies in the past year.",
+    ] {
+        check(&format!("Gunmen shot dead three teachers in Pattani on Monday. {sum}"), Some(3), None);
+    }
+}
+
+#[test]
+fn new_numbers_replace_old_ones() {
+    check(
+        "Blast kills 5 in Aden\n\nADEN, Yemen - A car bomb killed at least 11 people in Aden on Monday, medics said.",
+        Some(11),
+        None,
+    );
+    check(
+        "A man and a woman were shot dead and a boy was wounded in Gary on Friday night, police said. A second man died \
+         in hospital on Sunday.",
+        Some(3),
+        Some(1),
+    );
+}
