@@ -70,7 +70,7 @@ fn a_reload_changes_everything_or_nothing() {
     let worker = group.start(0).ready();
 
     let first = read(bootstrap, &topics, 1);
-    assert_eq!(first.group, "MIL", "a brigade that no lexicon knows");
+    assert_eq!(first.group, "SYRMIL", "a brigade that no lexicon knows, in a story about Syria");
     let old = format!("dateline_lexicon_info{{sha256={},source=\"directory\"}}", first.lexicons);
     worker.wait_metric(&old, 1.0);
     assert!(!worker.log().contains("\"INFO\""), "log.level=warn:\n{}", worker.log());
@@ -85,7 +85,7 @@ fn a_reload_changes_everything_or_nothing() {
     let place = format!("actors/groups.tsv:{lines}: 5 cells where 6 are needed");
     assert!(worker.log().contains(&place), "{place}:\n{}", worker.log());
     let second = read(bootstrap, &topics, 2);
-    assert_eq!((second.group, &second.lexicons), ("MIL".into(), &first.lexicons));
+    assert_eq!((second.group, &second.lexicons), ("SYRMIL".into(), &first.lexicons));
     worker.wait_metric(&old, 1.0);
     assert!(!worker.log().contains("\"INFO\""), "{}", worker.log());
     assert_eq!(events_in(bootstrap, &topics), 2 * events);
