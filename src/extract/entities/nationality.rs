@@ -1,8 +1,8 @@
 //! The countries of actors that no word of theirs names: "protesters" in Egypt, "the Treasury" in a dispatch from
 //! Washington, and capitals that stand for governments ("Tehran accused Riyadh").
 //!
-//! Runs after the places are resolved. A country is taken from the sentences that speak of the actor, where they speak
-//! of one country only, then from the dateline, then from the article, where it speaks of one country only.
+//! Runs after the places are resolved. A country is taken from the sentences that speak of the actor, where the places
+//! in which they say something happened are of one country only, then from the dateline, then from the article, where it speaks of one country only.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,6 +55,17 @@ fn is_party(story: &Story<'_>, mention: &Mention) -> bool {
     }
 }
 
+/// Whether a place is where something happens: "in Alexandria", not "the U.S. said" or "Syria's war".
+fn is_where(story: &Story<'_>, mention: &Mention) -> bool {
+    let doc = story.doc;
+    let mut i = mention.head;
+    while matches!(doc.dep(i), Dep::Conj | Dep::Appos | Dep::Compound) && doc.head(i) != i {
+        i = doc.head(i);
+    }
+    const WHERE: [&str; 9] = ["in", "at", "near", "across", "outside", "inside", "around", "throughout", "through"];
+    doc.dep(i) == Dep::Pobj && WHERE.iter().any(|w| doc.word(doc.head(i)).eq_ignore_ascii_case(w))
+}
+
 /// Whether an actor is of no country, but of some country for sure.
 fn is_open(actor: &Actor) -> bool {
     let own = actor.sector.first().is_some_and(|s| !matches!(s, Sector::Unk | Sector::Rel | Sector::Crm | Sector::Ref));
@@ -95,7 +106,7 @@ impl<'s, 'a> Countries<'s, 'a> {
                 found.dateline.get_or_insert(country);
                 continue;
             }
-            found.add(mention.head, country, place.is_some());
+            found.add(mention.head, country, place.is_some() && is_where(story, mention));
         }
         for unit in units {
             let Some(country) = &unit.place.country_iso3 else { continue };
