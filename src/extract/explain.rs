@@ -91,7 +91,7 @@ impl Explainer<'_> {
                 "; head {:.2}, unreal {:.2}, historical {:.2}",
                 judged.chance, judged.unreal, judged.historical
             ));
-            let silent = m.rule.table == "unlisted";
+            let silent = m.rule.is_unlisted();
             pattern.push_str(if silent { ", lexicon silent" } else { ", lexicon agrees" });
         }
         if m.role == TriggerRole::Result {

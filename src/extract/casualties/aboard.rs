@@ -6,6 +6,7 @@ use super::Context;
 use super::group::Group;
 use super::lexicon::People;
 use super::people::{group, number_of};
+use crate::extract::numbers::Number;
 use crate::nlp::{Dep, Pos};
 
 /// Sentences before the harm in which those aboard are counted.
@@ -51,7 +52,7 @@ fn counted(cx: &Context<'_>, at: usize) -> Option<Group> {
     let s = doc.tokens()[at].sentence as usize;
     let from = doc.sentences()[s.saturating_sub(REACH)].start;
     let to = doc.sentence_of(at).end;
-    let told = |n: &&crate::extract::numbers::Number| {
+    let told = |n: &&Number| {
         let start = n.tokens.start;
         let carries = (doc.sentence_of(start).start..start).rev().take(3).any(|i| doc.lemma(i) == "carry");
         from <= start
@@ -60,7 +61,7 @@ fn counted(cx: &Context<'_>, at: usize) -> Option<Group> {
             && n.best.is_some_and(|b| b > 0)
             && (carries || is_aboard(cx, n.tokens.end, 8))
     };
-    let people = |n: &crate::extract::numbers::Number| {
+    let people = |n: &Number| {
         let last = n.tokens.end - 1;
         let noun = if doc.pos(doc.head(last)) == Pos::Noun { doc.head(last) } else { last };
         (cx.lexicon.people(doc.lemma(noun)) != Some(People::Thing)).then(|| group(cx, noun)).flatten()

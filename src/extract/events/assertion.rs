@@ -413,19 +413,17 @@ impl Walk<'_> {
 /// The word that makes a clause contrary to fact: "had they attacked", "would have attacked", "if they had attacked".
 fn counterfactual(doc: &Doc<'_>, verb: usize) -> Option<usize> {
     let aux = |lemma: &str| doc.children(verb).find(|c| doc.dep(*c) == Dep::Aux && doc.lemma(*c) == lemma);
-    let have = doc.children(verb).find(|c| doc.dep(*c) == Dep::Aux && doc.lemma(*c) == "have");
+    let have = aux("have");
     let would = aux("would").or_else(|| aux("could")).or_else(|| aux("might")).filter(|w| have.is_some_and(|h| h > *w));
     let subject = doc.children(verb).find(|c| matches!(doc.dep(*c), Dep::Nsubj | Dep::Nsubjpass));
-    let before = |a: usize| subject.is_some_and(|s| a < s) && doc.dep(verb) == Dep::Advcl;
-    let first = |c: &usize| {
+    let inverted = |c: &usize| {
         matches!(doc.dep(*c), Dep::Aux | Dep::Auxpass)
             && matches!(doc.word(*c).to_lowercase().as_str(), "had" | "were" | "should")
-            && before(*c)
+            && subject.is_some_and(|s| *c < s)
     };
-    let condition = doc.dep(verb) == Dep::Advcl;
-    would.or_else(|| doc.children(verb).find(first)).or_else(|| {
-        doc.children(verb).find(|c| condition && doc.dep(*c) == Dep::Mark && matches!(doc.lemma(*c), "if" | "unless"))
-    })
+    let condition = |c: &usize| doc.dep(*c) == Dep::Mark && matches!(doc.lemma(*c), "if" | "unless");
+    let clause = || doc.children(verb).filter(|_| doc.dep(verb) == Dep::Advcl);
+    would.or_else(|| clause().find(inverted)).or_else(|| clause().find(condition))
 }
 
 /// Whether a clause stands beside the verb that the parser hangs it from, and not inside of it: a semicolon parts them,

@@ -76,7 +76,7 @@ impl Reader<'_> {
         };
         let head = trigger.head;
         let above = doc.ancestors(head).take(2).any(figure);
-        let unlisted = trigger.entry.rule.table == "unlisted";
+        let unlisted = trigger.entry.rule.is_unlisted();
         let subjects = &trigger.arguments.subjects;
         figure(head)
             || trigger.entry.verb && !subjects.is_empty() && subjects.iter().all(|i| figure(*i))
@@ -90,7 +90,7 @@ impl Reader<'_> {
 
     fn is_unlisted_place(&self, trigger: &Trigger<'_>) -> bool {
         let places = self.lexicon.classes.class("thing") | self.lexicon.classes.class("place");
-        trigger.entry.rule.table == "unlisted" && !trigger.entry.verb && self.words.bits(trigger.head) & places != 0
+        trigger.entry.rule.is_unlisted() && !trigger.entry.verb && self.words.bits(trigger.head) & places != 0
     }
 
     /// What the words of an argument are about: "chickens" of "1.3 million of the chickens".

@@ -167,9 +167,8 @@ fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c:
     let (doc, classes, words) = (reader.story.doc, &reader.lexicon.classes, reader.words);
     let is = |i: usize, class: &str| words.bits(i) & classes.class(class) != 0;
     // "emergency services", "rescue workers": two words are the helper.
-    let helper =
-        c.tokens.clone().any(|i| is(i, "helper") || words.pair(i).is_some_and(|two| classes.holds("helper", &two)));
-    if helper && matches!(event, Some(EventType::Assault | EventType::Protest)) {
+    let helps = |i: usize| is(i, "helper") || words.pair(i).is_some_and(|two| classes.holds("helper", &two));
+    if matches!(event, Some(EventType::Assault | EventType::Protest)) && c.tokens.clone().any(helps) {
         return true;
     }
     let stops = |v: usize| {

@@ -134,10 +134,10 @@ impl Reader<'_> {
             casts_by_rule = self.rule_casts(&found);
             (found, judged) = learned.triggers(self, s, found).into_iter().unzip();
         }
-        let mut all = judged.into_iter().map(Some).chain(std::iter::repeat(None));
-        let (found, judged): (Vec<_>, Vec<_>) = found
+        let judged = judged.into_iter().map(Some).chain(std::iter::repeat(None));
+        let (mut found, judged): (Vec<_>, Vec<_>) = found
             .into_iter()
-            .zip(&mut all)
+            .zip(judged)
             .filter(|(trigger, _)| {
                 let figure = self.is_figure(trigger);
                 if figure {
@@ -151,7 +151,6 @@ impl Reader<'_> {
         }
         self.story.work(found.len() * mentions.len())?;
         let causes = links::causes(doc, &found);
-        let mut found = found;
         if learned.is_none() {
             self.type_harm(s, &mut found, &causes, mentions);
         }
@@ -312,27 +311,23 @@ impl Reader<'_> {
         let inherited = cause.or(earlier).is_some_and(|m| before[m].assertion.historical);
         assertion.historical =
             by_time || cued.is_historical() || inherited && time.as_ref().is_none_or(|t| t.via != Via::Explicit);
-        if assertion.modality.is_fact()
-            && time.as_ref().is_some_and(|t| t.mention.is_some() && when::is_future(&t.timex, self.story.date()))
-        {
+        let day = self.story.date();
+        let future = time.as_ref().is_some_and(|t| t.mention.is_some() && when::is_future(&t.timex, day));
+        if assertion.modality.is_fact() && future {
             assertion.modality = Modality::Planned;
             assertion.realis = Realis::Other;
         }
         if let Some(judged) = &mut judged {
-            let future =
-                time.as_ref().is_some_and(|t| t.mention.is_some() && when::is_future(&t.timex, self.story.date()));
             let by_cues = assertion.clone();
             learned::settle(&mut assertion, judged, future);
             let happened = by_cues.modality.is_fact();
-            let doubtful =
-                (0.5..UNREAL_AGAINST_GRAMMAR).contains(&judged.unreal) && trigger.entry.rule.table != "unlisted";
+            let doubtful = (0.5..UNREAL_AGAINST_GRAMMAR).contains(&judged.unreal) && !trigger.entry.rule.is_unlisted();
             let ruled = if happened { doubtful && cued.is_plain(doc, trigger.head) } else { cued.is_sure() };
             if ruled {
                 judged.unreal = if happened { 0.0 } else { 1.0 };
                 assertion = Assertion { historical: assertion.historical, ..by_cues };
             }
         }
-        let day = self.story.date();
         let bygone = time.as_ref().is_some_and(|t| t.via == Via::Explicit && when::is_bygone(&t.timex, day));
         if bygone || history::is_old(doc, self.lexicon, self.words, &self.settings.eras, trigger.head) {
             assertion.historical = true;

@@ -163,6 +163,14 @@ pub struct Facts<'a> {
     pub units: &'a [Unit],
 }
 
+impl Facts<'_> {
+    /// The times of a sentence, in text order.
+    pub fn times_in(&self, sentence: Range<usize>) -> impl Iterator<Item = &TimeMention> {
+        let from = self.times.partition_point(|t| t.tokens.start < sentence.start);
+        self.times[from..].iter().take_while(move |t| t.tokens.start < sentence.end)
+    }
+}
+
 /// Class bits of an entity's type, as the word classes have them.
 fn kind_bits(kind: EntityKind) -> u128 {
     use crate::nlp::EntityType;

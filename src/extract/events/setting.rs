@@ -40,7 +40,6 @@ macro_rules! signs {
     ($($name:ident $text:literal),+) => {
         /// What a word is a sign of, as bits.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[allow(non_camel_case_types)]
         enum Sign { $($name),+ }
 
         impl Sign {

@@ -21,6 +21,13 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it is the plain entry of a type, for words that no table knows.
+    pub fn is_unlisted(&self) -> bool {
+        self.table == "unlisted"
+    }
+}
+
+impl Rule {
     /// The condition of that index, in the order of the line.
     pub fn condition(&self, index: usize) -> Option<&'static str> {
         self.conditions.split_whitespace().nth(index)

@@ -50,6 +50,6 @@ impl Calibration {
         let mut sample = Sample::default();
         sample.add(field, "bias", 1.0);
         sample.add(field, "odds", (score / (1.0 - score)).ln() as f32);
-        f64::from(1.0 / (1.0 + (-model.score(&sample)).exp())).clamp(BOUND, 1.0 - BOUND)
+        f64::from(model.chance(&sample)).clamp(BOUND, 1.0 - BOUND)
     }
 }

@@ -5,6 +5,7 @@
 //! number) do not vote; a later update replaces its source's number.
 
 use super::{Derivation, Harm, Total, Vote, certainty, counts, sums, tally};
+use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::casualties::Claim;
 use crate::extract::entities::EntityId;
@@ -90,7 +91,7 @@ fn outgrows(story: &Story<'_>, claims: &[Claim], ids: &[usize], c: usize) -> boo
 /// Whether a headline tells fewer than the lead below it: it was written first, or rounded.
 fn is_stale(story: &Story<'_>, claims: &[Claim], ids: &[usize], c: usize) -> bool {
     let sentence = |c: usize| story.sentence(claims[c].trigger);
-    let headline = |c: usize| story.kind(sentence(c)) == crate::article::BlockKind::Headline;
+    let headline = |c: usize| story.kind(sentence(c)) == BlockKind::Headline;
     let newer = |o: &usize| {
         !headline(*o) && story.in_lead(sentence(*o)) && claims[*o].numeric && claims[*o].best > claims[c].best
     };

@@ -53,6 +53,11 @@ impl Linear {
         Ok(model)
     }
 
+    /// The chance of a sample, 0 to 1, by a model of yes and no.
+    pub(super) fn chance(&self, sample: &Sample) -> f32 {
+        1.0 / (1.0 + (-self.score(sample)).exp())
+    }
+
     /// The score of a sample: the logarithm of its odds for a model of yes and no.
     pub(super) fn score(&self, sample: &Sample) -> f32 {
         let features = sample.features.iter().map(|(g, v, x)| self.features.get(&(*g, *v)).map_or(0.0, |w| w * x));

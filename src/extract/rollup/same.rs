@@ -36,10 +36,6 @@ impl Pairing {
     pub(super) fn load() -> Result<Self, TableError> {
         Linear::load("same", include_str!("../../../models/events/same.tsv")).map(Self)
     }
-
-    fn chance(&self, sample: &Sample) -> f32 {
-        1.0 / (1.0 + (-self.0.score(sample)).exp())
-    }
 }
 
 /// Groups mentions of one happening, each with how like it is to another; groups in order of their first mention. What
@@ -58,7 +54,7 @@ pub(super) fn group(
         story.work(b * 10)?;
         for a in 0..b {
             let (sample, apart) = evidence(story, facts, &rules, mentions, (a, b), chance[a][b]);
-            chance[a][b] = pairing.chance(&sample);
+            chance[a][b] = pairing.0.chance(&sample);
             if apart {
                 chance[a][b] *= if tolls_differ(story, facts, &mentions[a], &mentions[b]) { 0.0 } else { CONTRADICTED };
             }

@@ -30,12 +30,9 @@ impl Times {
     fn of(story: &Story<'_>, facts: &Facts<'_>, claim: &Claim) -> Self {
         let doc = story.doc;
         let sentence = doc.sentence_of(claim.trigger);
-        let here = facts.times[facts.times.partition_point(|t| t.tokens.start < sentence.start)..]
-            .iter()
-            .take_while(|t| t.tokens.end <= sentence.end);
         use Granularity::{Day, Hour, Minute, PartOfDay};
         let mut found = Self { day: false, stretch: false };
-        for t in here {
+        for t in facts.times_in(sentence.clone()) {
             let day = |s: &Option<String>| s.as_ref()?.get(..10)?.parse::<jiff::civil::Date>().ok();
             let (start, end) = (day(&t.timex.start), day(&t.timex.end));
             let since = t.tokens.start > sentence.start && doc.word(t.tokens.start - 1).eq_ignore_ascii_case("since");

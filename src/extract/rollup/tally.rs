@@ -165,9 +165,7 @@ impl<'a> Told<'a> {
     /// Whether the sentences of two claims tell different days.
     fn days_apart(&self, a: &Claim, b: &Claim) -> bool {
         let days = |c: &Claim| -> Vec<&str> {
-            let sentence = self.story.doc.sentence_of(c.trigger);
-            let from = self.facts.times.partition_point(|t| t.tokens.start < sentence.start);
-            let here = self.facts.times[from..].iter().take_while(|t| t.tokens.start < sentence.end);
+            let here = self.facts.times_in(self.story.doc.sentence_of(c.trigger));
             here.filter_map(|t| t.timex.start.as_ref()?.get(..10)).collect()
         };
         let (x, y) = (days(a), days(b));

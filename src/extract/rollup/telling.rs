@@ -29,11 +29,6 @@ impl Telling {
         Linear::load("telling", include_str!("../../../models/events/telling.tsv")).map(Self)
     }
 
-    /// The chance that a mention tells something, 0 to 1.
-    fn chance(&self, sample: &Sample) -> f32 {
-        1.0 / (1.0 + (-self.0.score(sample)).exp())
-    }
-
     /// Takes mentions that only refer out of the list and out of the events, and events that are only referred to;
     /// `trace` hears of them.
     pub fn keep(
@@ -44,7 +39,7 @@ impl Telling {
         clusters: &mut Vec<Cluster>,
         trace: &mut Trace,
     ) {
-        let chances: Vec<f32> = samples(story, model, mentions, clusters).iter().map(|s| self.chance(s)).collect();
+        let chances: Vec<f32> = samples(story, model, mentions, clusters).iter().map(|s| self.0.chance(s)).collect();
         let mut keep: Vec<bool> = chances.iter().map(|chance| *chance >= TELLING).collect();
         for cluster in clusters.iter() {
             cluster

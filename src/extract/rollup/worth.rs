@@ -72,7 +72,7 @@ impl Worth {
     ) {
         let samples = samples(story, mentions, clusters, ranked);
         for (cluster, sample) in clusters.iter_mut().zip(samples) {
-            cluster.confidence = f64::from(1.0 / (1.0 + (-self.model.score(&sample)).exp()));
+            cluster.confidence = f64::from(self.model.chance(&sample));
         }
         clusters.retain(|c| c.confidence >= self.least);
     }
