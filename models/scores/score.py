@@ -42,6 +42,9 @@ def enrich(binary, gold):
     """The records of the documents, in their order; a refused article (not English, no text) gives an empty record."""
     lines = "".join(json.dumps(article(d)) + "\n" for d in gold)
     run = subprocess.run([binary, "extract", "--format", "json"], input=lines, capture_output=True, text=True)
+    # 65: some article was refused. Whatever else it ended with, the records of the rest are missing.
+    if run.returncode not in (0, 65):
+        sys.exit(f"{binary} ended with {run.returncode}: {run.stderr[-2000:]}")
     found = {r["article"]["id"]: r for r in map(json.loads, run.stdout.splitlines())}
     if not found:
         sys.exit(f"{binary} gave no records: {run.stderr[-2000:]}")

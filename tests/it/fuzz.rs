@@ -86,6 +86,28 @@ fn check(name: &str, target: fn(&[u8])) {
     }
 }
 
+/// What looks ahead must look no further than the text goes.
+#[test]
+fn a_text_that_ends_anywhere_is_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/samples");
+    let samples = fs::read_dir(&folder).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    let mut texts: Vec<String> = samples.collect();
+    texts.sort();
+    assert!(!texts.is_empty(), "{} is empty", folder.display());
+    // Names before a comma, as lists and datelines have them.
+    texts.push(
+        "Jack London wrote about dogs. We think of London, Ohio, and of Madison, Rankin and Union counties.".into(),
+    );
+    for text in texts {
+        let text: String = text.chars().take(1500).collect();
+        for (at, _) in text.match_indices([' ', ',', '.', '-']) {
+            for end in [at, at + 1] {
+                targets::extraction(&text.as_bytes()[..end]);
+            }
+        }
+    }
+}
+
 #[test]
 fn fuzz_intake() {
     check("intake", targets::intake);

@@ -262,7 +262,8 @@ fn is_located(doc: &Doc<'_>, i: usize) -> bool {
 fn is_place_use(doc: &Doc<'_>, i: usize) -> bool {
     let sentence = doc.sentence_of(i);
     let next = |n: usize| if i + n < sentence.end { doc.word(i + n) } else { "" };
-    let whole = next(1) == "," && doc.entity_at(i + 2).is_some_and(|e| e.kind == EntityType::Gpe);
+    let state = |j: usize| j < sentence.end && doc.entity_at(j).is_some_and(|e| e.kind == EntityType::Gpe);
+    let whole = next(1) == "," && state(i + 2);
     let dispatch = !doc.word(i).chars().any(char::is_lowercase) || matches!(next(1), "(" | "—" | "–" | "-");
     is_located(doc, i) || whole || dispatch || phrase::is_modifier(doc, i)
 }
@@ -505,6 +506,8 @@ mod tests {
         check("Former minister Georgia Hale said Georgia needed a rest.", "Georgia", Some(Person));
         check("Georgia Hale said Georgia and Armenia needed help. Georgian troops fled.", "Georgia", Some(Gpe));
         check("Kyiv said Moscow had shelled the town on Monday.", "Kyiv", Some(Gpe));
+        // A text may end at a comma.
+        check("Jack London wrote about dogs. We think of London,", "London", Some(Person));
     }
 
     #[test]
