@@ -323,6 +323,9 @@ impl Reader<'_> {
                 time.as_ref().is_some_and(|t| t.mention.is_some() && when::is_future(&t.timex, self.story.date()));
             let by_cues = assertion.clone();
             learned::settle(&mut assertion, judged, future);
+            if assertion.modality == Modality::Asserted && cued.is_reported() {
+                assertion.modality = Modality::Reported;
+            }
             let happened = by_cues.modality.is_fact();
             let doubtful =
                 (0.5..UNREAL_AGAINST_GRAMMAR).contains(&judged.unreal) && trigger.entry.rule.table != "unlisted";
