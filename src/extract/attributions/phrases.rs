@@ -19,7 +19,7 @@ pub(super) fn find(
     let doc = story.doc;
     drafts.extend((0..doc.sentences().len()).filter_map(|s| colon(doc, s)));
     drafts.extend(quotations.iter().filter_map(|q| dash(doc, q).or_else(|| introduced(doc, q))));
-    drafts.extend(answers(doc));
+    drafts.extend(interview(doc));
     for i in 0..doc.len() {
         let draft = match doc.pos(i) {
             Pos::Noun => noun(doc, cues, i),
@@ -99,42 +99,42 @@ fn introduced(doc: &Doc<'_>, quotation: &Quotation) -> Option<Draft> {
     Some(draft)
 }
 
-/// An interview with labels: "Q: ... A: ...". What is answered is said by whom the questions address, if by name.
-fn answers(doc: &Doc<'_>) -> Vec<Draft> {
+/// An interview with labels: "Q: ... A: ...". Questions and answers are nobody's account but the speakers'; what is
+/// answered is said by whom the questions address, if by name.
+fn interview(doc: &Doc<'_>) -> Vec<Draft> {
     const LONGEST: usize = 400;
-    let label = |i: usize, words: [&str; 2]| {
-        let dotted = words.map(|w| format!("{w}."));
+    // Wrapped lines are joined: a label may stand behind the full stop of the line before.
+    let begins = |i: usize| {
         let line = doc.text()[..doc.tokens()[i].start as usize].trim_end_matches(' ');
-        // Wrapped lines are joined: a label may stand behind the full stop of the line before.
-        let begins = line.is_empty() || line.ends_with(['\n', '.', '?', '!', '”', '"']);
-        let colon = i + 1 < doc.len() && words.contains(&doc.word(i)) && matches!(doc.word(i + 1), ":" | ".");
-        begins && (colon || doc.word(i) == dotted[0])
+        line.is_empty() || line.ends_with(['\n', '.', '?', '!', '”', '"'])
     };
-    let marks: Vec<(usize, bool)> = (0..doc.len())
-        .filter_map(|i| {
-            let asks = label(i, ["Q", "Question"]);
-            (asks || label(i, ["A", "Answer"])).then_some((i, asks))
-        })
-        .collect();
-    let Some(first) = marks.first().filter(|(_, asks)| *asks) else { return Vec::new() };
-    let end = |n: usize| marks.get(n + 1).map_or(doc.len(), |(i, _)| *i);
+    // Token of the label, first token behind it, whether it asks.
+    let label = |i: usize| {
+        let (word, dotted) = doc.word(i).strip_suffix('.').map_or((doc.word(i), false), |w| (w, true));
+        let asks = matches!(word, "Q" | "Question");
+        let known = asks || matches!(word, "A" | "Answer");
+        let marked = known && (dotted || i + 1 < doc.len() && matches!(doc.word(i + 1), ":" | "."));
+        (marked && begins(i)).then(|| (i, i + 2 - usize::from(dotted), asks))
+    };
+    let turns: Vec<(usize, usize, bool)> = (0..doc.len()).filter_map(label).collect();
+    if !turns.first().is_some_and(|(.., asks)| *asks) || turns.iter().all(|(.., asks)| *asks) {
+        return Vec::new();
+    }
+    let end = |n: usize| turns.get(n + 1).map_or(doc.len(), |(i, ..)| *i);
     let called = |i: &usize| {
         doc.entity_at(*i).is_some_and(|e| e.kind == EntityType::Person && e.tokens.end == i + 1)
             && i + 1 < doc.len()
             && matches!(doc.word(i + 1), "?" | ",")
-            && (first.0..*i).rev().take(5).any(|c| doc.word(c) == ",")
+            && (i.saturating_sub(5)..*i).any(|c| doc.word(c) == ",")
     };
-    let source = (0..marks.len()).filter(|n| marks[*n].1).find_map(|n| (marks[n].0..end(n)).find(called));
-    let answers = (0..marks.len()).filter(|n| !marks[*n].1);
-    answers
-        .filter_map(|n| {
-            let at = marks[n].0;
-            let mut draft = Draft::new(at..at + 1, at, CueClass::Say);
-            draft.source = source;
-            draft.content = spans::without(doc, at + 2..end(n).min(at + LONGEST).max(at + 2), &[]);
-            (!draft.content.is_empty()).then_some(draft)
-        })
-        .collect()
+    let addressed = (0..turns.len()).filter(|n| turns[*n].2).find_map(|n| (turns[n].1..end(n)).find(called));
+    let draft = |(n, (at, start, asks)): (usize, &(usize, usize, bool))| {
+        let mut draft = Draft::new(*at..at + 1, *at, if *asks { CueClass::Ask } else { CueClass::Say });
+        draft.source = addressed.filter(|_| !asks);
+        draft.content = spans::without(doc, *start..end(n).min(start + LONGEST).max(*start), &[]);
+        (!draft.content.is_empty()).then_some(draft)
+    };
+    turns.iter().enumerate().filter_map(draft).collect()
 }
 
 /// "according to the ministry", "per the report", "in the view of critics".

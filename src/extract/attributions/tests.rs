@@ -83,12 +83,16 @@ fn quotations_with_a_line_that_names_the_speaker() {
     );
     check(
         "Q: Was there a warning, General Okafor?\nA: No. The gunmen fired first.",
-        &[("General Okafor", "A", &["No. The gunmen fired first"])],
+        &[
+            ("", "Q", &["Was there a warning, General Okafor?"]),
+            ("General Okafor", "A", &["No. The gunmen fired first"]),
+        ],
     );
 }
 
 #[test]
 fn deeds_that_share_a_verb_with_words() {
+    check("Russia bombed a school; Moscow did not comment.", &[]);
     check("England collapsed after the opening pair were dismissed.", &[]);
     check("Police questioned the driver. The board dismissed the coach.", &[]);
     check("The minister dismissed the claim.", &[("The minister", "dismissed", &["the claim"])]);

@@ -42,6 +42,11 @@ impl Reading {
         told && self.negations == 0 && self.cues.iter().all(|c| c.effect == Effect::Reported)
     }
 
+    /// Whether somebody else than the writer says it.
+    pub(super) fn is_reported(&self) -> bool {
+        self.has(Effect::Reported)
+    }
+
     /// Adds the effect of an attribution, whose cue begins at `token`.
     pub(super) fn attributed(&mut self, token: usize, denied: bool) {
         self.cues.push(Cue { token, effect: if denied { Effect::Denied } else { Effect::Reported } });

@@ -320,6 +320,9 @@ impl Reader<'_> {
         if let Some(judged) = &mut judged {
             let by_cues = assertion.clone();
             learned::settle(&mut assertion, judged, future);
+            if assertion.modality == Modality::Asserted && cued.is_reported() {
+                assertion.modality = Modality::Reported;
+            }
             let happened = by_cues.modality.is_fact();
             let doubtful = (0.5..UNREAL_AGAINST_GRAMMAR).contains(&judged.unreal) && !trigger.entry.rule.is_unlisted();
             let ruled = if happened { doubtful && cued.is_plain(doc, trigger.head) } else { cued.is_sure() };
