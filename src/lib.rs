@@ -3,10 +3,11 @@
 //! Dependencies point downwards only:
 //!
 //! ```text
-//! cli -> stream -> extract -> nlp
-//!  |       |          |-----> article
-//!  |       |----------------> record (leaf)
-//!  |-> config, telemetry, http
+//! cli -> worker -> stream (knows nothing of news)
+//!          |-----> extract -> nlp
+//!          |          |-----> article
+//!          |          |-----> record (leaf)
+//!          |-----> page, http, config, telemetry
 //! ```
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, missing_docs))]
@@ -21,3 +22,4 @@ pub mod page;
 pub mod record;
 pub mod stream;
 pub mod telemetry;
+pub mod worker;

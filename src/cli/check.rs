@@ -7,10 +7,9 @@ use std::time::Duration;
 use super::Settings;
 use super::exit::{Exit, Failure};
 use super::style::Style;
-use super::validate::{self, Valid};
-use super::worker;
 use crate::stream::probe::{Finding, probe};
 use crate::stream::{self, StreamError};
+use crate::worker::validate::{self, Valid};
 
 /// Time beyond the one given after which a client library that hangs is left behind.
 const OVERTIME: Duration = Duration::from_secs(10);
@@ -30,7 +29,7 @@ pub(super) struct Arguments {
 
 /// Validates everything, prints the effective configuration, and tries the brokers if asked to.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
-    let (Valid { effective, stream, .. }, _) = validate::worker(&arguments.settings)?;
+    let (Valid { effective, stream, .. }, _) = validate::worker(&arguments.settings.sources())?;
     let _ = writeln!(out, "{effective}");
     let exit = if arguments.connect { connect(stream, arguments.timeout, out)? } else { Exit::Ok };
     let verdict = match (arguments.connect, exit) {
@@ -82,7 +81,7 @@ fn connect(settings: stream::Settings, timeout: Duration, out: &mut impl Write) 
             Ok(Told::End(Ok(()))) => return Ok(exit),
             Ok(Told::End(Err(error))) => {
                 let _ = writeln!(out, "{}  brokers: {error}", style.alarm("failed "));
-                return Ok(worker::failure(error).exit);
+                return Ok(Failure::from(error).exit);
             }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                 let seconds = (timeout + OVERTIME).as_secs();

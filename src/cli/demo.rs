@@ -16,21 +16,22 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio_util::sync::CancellationToken;
 
-use super::admin::Admin;
 use super::digest::{brief, event_line, width};
 use super::exit::{Exit, Failure};
 use super::input::Items;
-use super::playground::Playground;
 use super::progress::Progress;
-use super::recent::Recent;
 use super::style::Style;
-use super::{news, visible, worker};
+use super::visible;
 use crate::article::samples::SAMPLES;
 use crate::config::{LogConfig, LogFormat};
 use crate::http;
 use crate::record::{ArticleEvent, EnrichedArticle, EntityTag};
 use crate::stream::{Broker, Delivery, Settings, Worker};
 use crate::telemetry::{Metrics, Tracing, logs};
+use crate::worker::admin::{Admin, WorkerProbes, about};
+use crate::worker::playground::Playground;
+use crate::worker::recent::Recent;
+use crate::worker::{news, pipeline};
 
 /// Longest wait for the samples to come through.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -60,20 +61,20 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
 
     let mut settings = Settings::new("", "dateline-demo", Delivery::AtLeastOnce);
     let topics = settings.topics.clone();
-    let broker = Broker::start(&topics).map_err(worker::failure)?;
+    let broker = Broker::start(&topics)?;
     settings.brokers = broker.bootstrap_servers().to_owned();
     settings.consumer = Broker::consumer_properties();
     send(&settings, &articles).map_err(internal)?;
 
     let started = Instant::now();
-    let pipeline = worker::told(worker::pipeline(&config)?, &metrics);
+    let pipeline = pipeline::told(pipeline::pipeline(&config)?, &metrics);
     let recent = Arc::new(Recent::default());
-    let about = worker::about(&settings, &pipeline);
+    let about = about(&settings, &pipeline);
     let shared = news::shared(pipeline, &settings);
     let playground = Playground::new(Arc::clone(&shared), &config);
-    let intake = worker::intake(&config);
+    let intake = pipeline::intake(&config);
     let factory = news::factory(&shared, intake, &settings, metrics.clone(), Arc::clone(&recent), Tracing::off());
-    let running = Worker::start(settings.clone(), factory, metrics.clone()).map_err(worker::failure)?;
+    let running = Worker::start(settings.clone(), factory, metrics.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -83,7 +84,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         runtime.block_on(http::bind(([127, 0, 0, 1], 0).into())).map_err(|e| Failure::new(Exit::Unavailable, e))?;
     let address = listener.local_addr().map_err(|e| internal(e.into()))?;
     let stop = CancellationToken::new();
-    let probes = Arc::new(worker::WorkerProbes(running.health()));
+    let probes = Arc::new(WorkerProbes(running.health()));
     let pages = Arc::new(Admin::new(metrics.clone(), running.health(), recent, about, Some(playground)));
     runtime.spawn(Arc::clone(&pages).watch(stop.clone()));
     runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, pages, stop.clone()));
@@ -115,7 +116,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let ended = running.wait();
     stop.cancel();
     runtime.shutdown_timeout(Duration::from_secs(1));
-    ended.map_err(worker::failure)?;
+    ended?;
     Ok(Exit::Ok)
 }
 

@@ -1,6 +1,11 @@
 //! How the process ends. Codes follow sysexits.h, so that a supervisor can tell what to do.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
+
+use crate::http::HttpError;
+use crate::stream::StreamError;
+use crate::worker::WorkerError;
 
 /// Exit codes of `dateline`, documented in the README and held to by tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,5 +55,43 @@ impl Failure {
     /// Ties an error to a code.
     pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
         Self { exit, error: error.into() }
+    }
+}
+
+impl From<StreamError> for Failure {
+    /// A stream that ended.
+    fn from(error: StreamError) -> Self {
+        let exit = match &error {
+            StreamError::Settings(_) | StreamError::State { .. } => Exit::Config,
+            StreamError::TopicMissing(_)
+            | StreamError::Unavailable { .. }
+            | StreamError::Denied { .. }
+            | StreamError::DeniedTopic { .. }
+            | StreamError::TopicRefused { .. }
+            | StreamError::TooFewBrokers { .. } => Exit::Unavailable,
+            // A file named by the settings that cannot be read, or a security setting that the brokers do not share.
+            StreamError::Client { .. } | StreamError::Misconfigured { .. } => Exit::Config,
+            StreamError::Fenced { .. } => Exit::Fenced,
+            StreamError::HistoryLost { .. } => Exit::HistoryLost,
+            StreamError::DrainTimedOut(_) => Exit::DrainTimedOut,
+            _ => Exit::Internal,
+        };
+        Failure::new(exit, error)
+    }
+}
+
+impl From<WorkerError> for Failure {
+    fn from(error: WorkerError) -> Self {
+        match error {
+            WorkerError::Settings(error) => Self { exit: Exit::Config, error },
+            WorkerError::Listen(error) => {
+                // A port that is taken may be free at the next start; an address that is not ours never is.
+                let HttpError::Bind { source, .. } = &error;
+                let taken = source.kind() == ErrorKind::AddrInUse;
+                Self::new(if taken { Exit::Unavailable } else { Exit::Config }, error)
+            }
+            WorkerError::System(error) => Self { exit: Exit::Internal, error },
+            WorkerError::Stream(error) => error.into(),
+        }
     }
 }

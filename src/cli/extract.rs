@@ -18,13 +18,14 @@ use super::input::{InputError, Item, Items};
 use super::out::complain;
 use super::progress::Progress;
 use super::style::Style;
-use super::{Settings, visible, worker};
+use super::{Settings, visible};
 use crate::article::{Article, Intake};
 use crate::config::Config;
 use crate::extract::Enricher;
 use crate::page;
 use crate::record::{EnrichedArticle, Explanation};
 use crate::stream::Stopwatch;
+use crate::worker::pipeline;
 
 /// Articles read in one round by every thread.
 const ROUND: usize = 16;
@@ -75,8 +76,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         return Err(Failure::new(Exit::Usage, error));
     }
     let (config, _) = arguments.settings.load()?;
-    let pipeline = Arc::new(worker::pipeline(&config)?);
-    let intake = worker::intake(&config);
+    let pipeline = Arc::new(pipeline::pipeline(&config)?);
+    let intake = pipeline::intake(&config);
     let mut enrichers: Vec<Enricher> = (0..threads(&config)).map(|_| Enricher::new(Arc::clone(&pipeline))).collect();
     let mut print = Printer {
         format: arguments.format,

@@ -1,8 +1,7 @@
-//! Lexicons from a folder: tables named as under `src/extract/data` that take the place of the embedded ones.
-//! And `dateline lexicons export`, which writes the embedded ones to start from.
+//! `dateline lexicons export`, which writes the embedded tables of language data to start from.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -10,8 +9,6 @@ use clap::Subcommand;
 use super::exit::{Exit, Failure};
 use crate::extract::Lexicons;
 
-/// Largest table.
-const MAX_BYTES: u64 = 16 << 20;
 /// The description of the event tables, exported beside them.
 const README: (&str, &str) = ("events/README.md", include_str!("../extract/data/events/README.md"));
 
@@ -30,90 +27,6 @@ Examples:
     },
 }
 
-/// Why a folder of lexicons cannot be used. What is wrong within a table is the extraction's to say.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum LexiconError {
-    /// Something cannot be read.
-    #[error("lexicons.dir: cannot read {}: {source}", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
-    /// No such table.
-    #[error("lexicons.dir: {} is no table{}; `dateline lexicons export DIR` writes those there are", path.display(), hint(path))]
-    Unknown { path: PathBuf },
-    /// Something cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
-    Unwritable { path: PathBuf, source: io::Error },
-    /// Not text.
-    #[error("lexicons.dir: {} is not UTF-8 text", path.display())]
-    NotText { path: PathBuf },
-    /// Larger than [`MAX_BYTES`].
-    #[error("lexicons.dir: {} has more than {MAX_BYTES} bytes", path.display())]
-    TooLarge { path: PathBuf },
-}
-
-/// The table that has the same file name.
-fn hint(path: &Path) -> String {
-    let embedded = Lexicons::embedded();
-    let same = embedded.iter().map(|(name, _)| name).find(|name| Path::new(name).file_name() == path.file_name());
-    same.map(|name| format!(" (did you mean {name}?)")).unwrap_or_default()
-}
-
-/// The embedded lexicons with those of the folder, if one is named, in their place. Texts that are in force already are
-/// not kept a second time.
-pub(super) fn read(dir: Option<&Path>, in_force: &Lexicons) -> Result<Lexicons, LexiconError> {
-    let mut lexicons = Lexicons::embedded();
-    for (name, path) in dir.map(files).transpose()?.unwrap_or_default() {
-        let text = text(&path)?;
-        let known = [in_force.text(&name), lexicons.text(&name)].into_iter().flatten().find(|known| **known == text);
-        // Lexicons are made of pieces of their texts, and articles may be read with them until the process ends.
-        let text = known.unwrap_or_else(|| text.leak());
-        if !lexicons.replace(&name, text) {
-            return Err(LexiconError::Unknown { path });
-        }
-    }
-    Ok(lexicons)
-}
-
-/// Files of a folder and of the folders in it, with their names relative to it. Hidden ones are left out: Kubernetes
-/// mounts configuration by way of them.
-fn files(dir: &Path) -> Result<Vec<(String, PathBuf)>, LexiconError> {
-    let mut found = Vec::new();
-    for (name, path) in entries(dir)? {
-        if path.is_dir() {
-            found.extend(entries(&path)?.into_iter().map(|(file, path)| (format!("{name}/{file}"), path)));
-        } else {
-            found.push((name, path));
-        }
-    }
-    found.retain(|(name, _)| !name.ends_with("README.md"));
-    Ok(found)
-}
-
-fn entries(dir: &Path) -> Result<Vec<(String, PathBuf)>, LexiconError> {
-    let unreadable = |source| LexiconError::Unreadable { path: dir.to_owned(), source };
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(dir).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') {
-            entries.push((name, entry.path()));
-        }
-    }
-    entries.sort();
-    Ok(entries)
-}
-
-fn text(path: &Path) -> Result<String, LexiconError> {
-    let unreadable = |source| LexiconError::Unreadable { path: path.to_owned(), source };
-    let mut bytes = Vec::new();
-    fs::File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(LexiconError::TooLarge { path: path.to_owned() });
-    }
-    let text = String::from_utf8(bytes).map_err(|_| LexiconError::NotText { path: path.to_owned() })?;
-    // Some editors put a byte order mark there.
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
-}
-
 /// Runs `dateline lexicons`.
 pub(super) fn run(action: &Action, out: &mut impl Write) -> Result<Exit, Failure> {
     let Action::Export { dir } = action;
@@ -121,10 +34,9 @@ pub(super) fn run(action: &Action, out: &mut impl Write) -> Result<Exit, Failure
     let mut written = 0;
     for (name, text) in embedded.iter().chain([README]) {
         let path = dir.join(name);
-        written += usize::from(
-            write(&path, text)
-                .map_err(|source| Failure::new(Exit::Output, LexiconError::Unwritable { path, source }))?,
-        );
+        written += usize::from(write(&path, text).map_err(|source| {
+            Failure::new(Exit::Output, anyhow::Error::from(source).context(format!("cannot write {}", path.display())))
+        })?);
     }
     let _ = writeln!(out, "{written} files written to {}", dir.display());
     Ok(Exit::Ok)
@@ -148,6 +60,7 @@ fn write(path: &Path, text: &str) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worker::lexicons::read;
 
     #[test]
     fn what_is_exported_is_what_is_embedded() {
@@ -165,28 +78,5 @@ mod tests {
         let pointer = |lexicons: &Lexicons| lexicons.text("actors/groups.tsv").unwrap().as_ptr();
         assert_eq!(pointer(&again), pointer(&mine), "a text in force is not kept twice");
         assert!(read(None, &mine).unwrap().is_embedded());
-    }
-
-    #[test]
-    fn what_is_no_table_is_refused() {
-        let check = |name: &str, bytes: &[u8], expect: &str| {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
-            let error = read(Some(folder.path()), &Lexicons::embedded()).map(|_| ()).unwrap_err().to_string();
-            assert!(error.contains(name) && error.contains(expect), "{error}");
-        };
-        check("actors/gruops.tsv", b"", "is no table;");
-        check("groups.tsv", b"", "(did you mean actors/groups.tsv?)");
-        check("codes/cameo.tsv", b"", "is no table;");
-        check("actors/groups.tsv", b"\xff", "not UTF-8");
-        let folder = tempfile::tempdir().unwrap();
-        let absent = folder.path().join("absent");
-        let error = read(Some(&absent), &Lexicons::embedded()).map(|_| ()).unwrap_err();
-        assert!(matches!(error, LexiconError::Unreadable { .. }), "{error}");
-        fs::create_dir_all(folder.path().join("..data/actors")).unwrap();
-        fs::write(folder.path().join("..data/x"), "").unwrap();
-        assert!(read(Some(folder.path()), &Lexicons::embedded()).unwrap().is_embedded());
     }
 }

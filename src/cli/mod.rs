@@ -2,11 +2,9 @@
 
 #![allow(clippy::print_stderr)]
 
-mod admin;
 mod bench;
 mod check;
 mod demo;
-mod descriptors;
 pub mod digest;
 mod dlq;
 mod exit;
@@ -14,21 +12,13 @@ mod extract;
 mod health;
 pub mod input;
 mod lexicons;
-mod memory;
-mod news;
 mod out;
-mod playground;
 mod progress;
-mod quality;
-mod recent;
-mod reload;
 mod run;
 mod schema;
 pub mod style;
 mod topics;
-mod validate;
 mod visible;
-mod worker;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::Settings;
 use super::exit::{Exit, Failure};
 use super::style::Style;
-use super::validate::{self, Valid};
-use super::{Settings, worker};
 use crate::config::Config;
 use crate::stream::admin::Admin;
 use crate::stream::topics::{Difference, Mend, Shape, Step, Wanted, compare, wanted};
+use crate::worker::validate::{self, Valid};
 
 /// What to do with the topics.
 #[derive(Debug, Subcommand)]
@@ -80,18 +80,18 @@ pub(super) fn run(command: &Topics, out: &mut impl Write) -> Result<Exit, Failur
     let arguments = match command {
         Topics::Plan(arguments) | Topics::Apply { arguments, .. } => arguments,
     };
-    let Valid { config, stream: settings, .. } = validate::settings(&arguments.settings)?;
+    let Valid { config, stream: settings, .. } = validate::stream(&arguments.settings.sources())?;
     let mut shape = shape(&config);
     shape.partitions = arguments.partitions.map_or(shape.partitions, usize::from);
     shape.replication = arguments.replication_factor.map_or(shape.replication, usize::from);
     shape.retention = arguments.retention.unwrap_or(shape.retention);
     shape.dead_retention = arguments.dead_retention.unwrap_or(shape.dead_retention);
 
-    let admin = Admin::open(&settings, arguments.timeout).map_err(worker::failure)?;
+    let admin = Admin::open(&settings, arguments.timeout)?;
     let style = Style::for_terminal(std::io::stdout().is_terminal());
     let mut all = Vec::new();
     for topic in wanted(&settings, &shape) {
-        let found = admin.find(&topic.name).map_err(worker::failure)?;
+        let found = admin.find(&topic.name)?;
         let unread = found.as_ref().is_some_and(|f| f.settings.is_none());
         all.push((compare(&topic, found.as_ref()), topic, unread));
     }
@@ -105,7 +105,7 @@ pub(super) fn run(command: &Topics, out: &mut impl Write) -> Result<Exit, Failur
                 planned(step, topic, *unread, admin.connection().brokers(), style)
             }
             Topics::Apply { alter, add_partitions, .. } => {
-                applied(&admin, step, topic, *alter, *add_partitions, style).map_err(worker::failure)?
+                applied(&admin, step, topic, *alter, *add_partitions, style)?
             }
         };
         let _ = writeln!(out, "{name}  {state}");

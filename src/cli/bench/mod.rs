@@ -20,12 +20,13 @@ use serde::Serialize;
 
 use self::reading::{Enrichment, enrichment};
 use self::stream::{Stream, stream};
+use super::Settings;
 use super::exit::{Exit, Failure};
 use super::input::Items;
 use super::style::Style;
-use super::{Settings, worker};
 use crate::article::samples::SAMPLES;
 use crate::article::{Article, Hint};
+use crate::worker::{pipeline, settings};
 
 /// Arguments.
 #[derive(Debug, Args)]
@@ -79,7 +80,7 @@ struct Report {
 pub(in crate::cli) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
     let (config, _) = arguments.settings.load()?;
     let messages = messages(&arguments.articles, config.limits.article_bytes.0)?;
-    let intake = worker::intake(&config);
+    let intake = pipeline::intake(&config);
     let articles: Vec<(&[u8], &Hint, usize)> = messages
         .iter()
         .filter_map(|m| Some((m.bytes.as_slice(), &m.hint, words(&intake.read(&m.bytes, &m.hint).ok()?))))
@@ -87,8 +88,8 @@ pub(in crate::cli) fn run(arguments: &Arguments, out: &mut impl Write) -> Result
     if articles.is_empty() {
         return Err(Failure::new(Exit::Data, anyhow::anyhow!("there is no article to measure with")));
     }
-    let pipeline = Arc::new(worker::pipeline(&config)?);
-    let mut settings = worker::settings(&config);
+    let pipeline = Arc::new(pipeline::pipeline(&config)?);
+    let mut settings = settings::settings(&config);
     settings.threads = arguments.threads.map_or(settings.threads, usize::from);
 
     let total = articles.iter().map(|(_, _, words)| words).sum::<usize>();

@@ -11,8 +11,7 @@ use serde::Serialize;
 use super::super::exit::{Exit, Failure};
 use super::super::out::complain;
 use super::super::progress::Progress;
-use super::super::recent::Recent;
-use super::super::{news, topics, worker};
+use super::super::topics;
 use super::{Arguments, Message, ratio};
 use crate::config::Config;
 use crate::extract::Pipeline;
@@ -20,6 +19,8 @@ use crate::stream::admin::Admin;
 use crate::stream::topics::wanted;
 use crate::stream::{Broker, Delivery, Settings as StreamSettings, Worker};
 use crate::telemetry::{Metrics, Tracing};
+use crate::worker::recent::Recent;
+use crate::worker::{news, pipeline};
 
 /// The mock cluster keeps about 5 MiB of a partition and has four: more input would be dropped before it is read.
 const MOCK_BYTES: usize = 12 << 20;
@@ -84,7 +85,7 @@ pub(super) fn stream(
             settings.common = crate::stream::Properties::default();
             settings.consumer = Broker::consumer_properties();
             settings.producer = crate::stream::Properties::default();
-            let embedded = Broker::start(&settings.topics).map_err(worker::failure)?;
+            let embedded = Broker::start(&settings.topics)?;
             settings.brokers = embedded.bootstrap_servers().to_owned();
             _embedded = Some(embedded);
             let pass: usize = messages.iter().map(|m| m.bytes.len()).sum();
@@ -96,10 +97,10 @@ pub(super) fn stream(
     let metrics = Metrics::new().map_err(|e| internal(e.into()))?;
     let recent = Arc::new(Recent::default());
     let shared = news::shared(Arc::clone(pipeline), &settings);
-    let intake = worker::intake(config);
+    let intake = pipeline::intake(config);
     let factory = news::factory(&shared, intake, &settings, metrics.clone(), recent, Tracing::off());
     let threads = settings.threads;
-    let mut running = Worker::start(settings, factory, metrics.clone()).map_err(worker::failure)?;
+    let mut running = Worker::start(settings, factory, metrics.clone())?;
     let progress = Progress::new(records as u64, "articles");
     let finished = || usize::try_from(Metrics::total(&metrics.records_finished)).unwrap_or(usize::MAX);
     // The group's first join (3 s on the mock cluster) is no part of it: measured from the first batch to the last.
@@ -111,7 +112,7 @@ pub(super) fn stream(
         }
         progress.set(done as u64);
         if let Some(result) = running.wait_for(Duration::from_millis(2)) {
-            result.map_err(worker::failure)?;
+            result?;
         }
         if begun.elapsed() > PATIENCE {
             return Err(internal(anyhow::anyhow!("{done} of {records} articles came through in {PATIENCE:?}")));
@@ -121,7 +122,7 @@ pub(super) fn stream(
     let (start, before) = first.unwrap_or((begun, 0));
     let seconds = start.elapsed().as_secs_f64();
     running.stop();
-    let summary = running.wait().map_err(worker::failure)?;
+    let summary = running.wait()?;
     let rate = ratio(records - before, 1) / seconds;
     Ok(Stream {
         broker,
@@ -152,13 +153,13 @@ fn rename(settings: &mut StreamSettings, name: &str) {
 }
 
 fn temporary(config: &Config, settings: &StreamSettings) -> Result<Temporary, Failure> {
-    let admin = Admin::open(settings, Duration::from_secs(30)).map_err(worker::failure)?;
+    let admin = Admin::open(settings, Duration::from_secs(30))?;
     let mut shape = topics::shape(config);
     shape.partitions = settings.threads.clamp(4, 32);
     shape.replication = shape.replication.min(admin.connection().brokers());
     let mut made = Temporary { admin, names: Vec::new(), group: settings.group.clone() };
     for topic in wanted(settings, &shape) {
-        made.admin.create(&topic).map_err(worker::failure)?;
+        made.admin.create(&topic)?;
         made.names.push(topic.name);
     }
     Ok(made)

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::super::exit::{Exit, Failure};
 use super::super::out::complain;
 use super::super::style::Style;
-use super::super::{visible, worker};
+use super::super::visible;
 use super::{Choice, Format, Letters, preview};
 use crate::stream::StreamError;
 use crate::stream::letters::Letter;
@@ -91,7 +91,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     if let Some(offset) = arguments.offset {
         let ranges: Vec<Range> =
             letters.ranges.iter().map(|r| Range { start: offset.clamp(r.low, r.end), ..*r }).collect();
-        let found = first(&letters, &ranges, arguments).map_err(worker::failure)?;
+        let found = first(&letters, &ranges, arguments)?;
         let Some(letter) = found else {
             let (topic, partition) = (&letters.settings.topics.dead, arguments.choice.partition.unwrap_or(0));
             let error = anyhow::anyhow!("{topic}/{partition} holds no dead letter at or after offset {offset}");
@@ -104,7 +104,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         }
         return Ok(Exit::Ok);
     }
-    let (found, broken) = newest(&letters, arguments).map_err(worker::failure)?;
+    let (found, broken) = newest(&letters, arguments)?;
     show(&found, arguments.format, out);
     for (partition, offset) in broken {
         complain(format_args!("the letter at {partition}@{offset} misses pieces"));

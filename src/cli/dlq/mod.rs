@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::Settings;
 use super::exit::{Exit, Failure};
-use super::validate::{self, Valid};
-use super::{Settings, worker};
 use crate::stream::connection::Connection;
 use crate::stream::letters::Filter;
 use crate::stream::reader::{Range, Reader, ranges};
 use crate::stream::{self, StreamError};
+use crate::worker::validate::{self, Valid};
 
 /// What to do with the dead letters.
 #[derive(Debug, Subcommand)]
@@ -132,7 +132,7 @@ struct Letters {
 
 impl Letters {
     fn open(choice: &Choice) -> Result<Self, Failure> {
-        let Valid { stream: settings, .. } = validate::settings(&choice.settings)?;
+        let Valid { stream: settings, .. } = validate::stream(&choice.settings.sources())?;
         let connected = || -> Result<_, StreamError> {
             let connection = Connection::open(&settings, choice.timeout)?;
             let topic = &settings.topics.dead;
@@ -149,7 +149,7 @@ impl Letters {
             let reader = Reader::new(&settings, &settings.group, choice.timeout)?;
             Ok((reader, ranges))
         };
-        let (reader, ranges) = connected().map_err(worker::failure)?;
+        let (reader, ranges) = connected()?;
         Ok(Self { settings, reader, ranges })
     }
 }

@@ -10,10 +10,10 @@ use sha2::{Digest, Sha256};
 use super::super::exit::{Exit, Failure};
 use super::super::out::complain;
 use super::super::progress::Progress;
-use super::super::validate::{self, Valid};
-use super::super::{visible, worker};
+use super::super::visible;
 use super::Choice;
 use crate::stream::replay::{News, Replay, replay};
+use crate::worker::validate::{self, Valid};
 
 /// Messages about single letters are no more than this; the rest is counted.
 const MOST_MESSAGES: u64 = 20;
@@ -50,7 +50,7 @@ fn rate(text: &str) -> Result<f64, String> {
 
 /// Replays.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
-    let Valid { config, stream: settings, .. } = validate::settings(&arguments.choice.settings)?;
+    let Valid { config, stream: settings, .. } = validate::stream(&arguments.choice.settings.sources())?;
     let to = arguments.to.clone().unwrap_or_else(|| settings.topics.input.to_string());
     if to == *settings.topics.dead {
         let error = anyhow::anyhow!("{to} is the dead-letter topic itself: its letters cannot be replayed there");
@@ -94,7 +94,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     if let Some(progress) = progress {
         progress.finish();
     }
-    let tally = result.map_err(worker::failure)?;
+    let tally = result?;
     let verb = if arguments.dry_run { "would be replayed" } else { "replayed" };
     let _ = writeln!(out, "{} articles {verb} to {to} (group {group})", tally.replayed);
     for (reason, count) in &tally.reasons {

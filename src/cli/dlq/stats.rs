@@ -8,7 +8,7 @@ use clap::Args;
 use super::super::exit::{Exit, Failure};
 use super::super::progress::Progress;
 use super::super::style::Style;
-use super::super::{visible, worker};
+use super::super::visible;
 use super::{Choice, Format, Letters};
 use crate::stream::letters::Counts;
 
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         || false,
     );
     progress.finish();
-    result.map_err(worker::failure)?;
+    result?;
     let text = match arguments.format {
         Format::Json => format!("{:#}\n", json(&counts, broken)),
         Format::Human => human(&counts, broken, Style::for_terminal(std::io::stdout().is_terminal())),

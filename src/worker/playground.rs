@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::news::Shared;
-use super::worker;
+use super::pipeline;
 use crate::article::samples::SAMPLES;
 use crate::article::{Hint, Intake};
 use crate::config::Config;
@@ -20,7 +20,7 @@ const LIMIT: usize = 1 << 20;
 const FIELD: &str = "article=";
 
 /// Reads articles of people.
-pub(super) struct Playground {
+pub(crate) struct Playground {
     shared: Shared,
     intake: Intake,
     time: Duration,
@@ -28,9 +28,9 @@ pub(super) struct Playground {
 }
 
 impl Playground {
-    pub(super) fn new(shared: Shared, config: &Config) -> Self {
+    pub(crate) fn new(shared: Shared, config: &Config) -> Self {
         let limit = config.limits.article_bytes.0.min(LIMIT);
-        Self { shared, intake: worker::intake(config), time: config.worker.article_timeout, limit }
+        Self { shared, intake: pipeline::intake(config), time: config.worker.article_timeout, limit }
     }
 
     fn enrich(&self, text: &str) -> Result<Html, (&'static str, String)> {
@@ -89,7 +89,7 @@ fn samples() -> impl Iterator<Item = Sample> {
 }
 
 /// A page as the server takes it.
-pub(super) fn served(page: Html) -> http::Page {
+pub(crate) fn served(page: Html) -> http::Page {
     http::Page { body: page.body, policy: page.policy }
 }
 

@@ -1,101 +1,9 @@
-//! From the configuration to a worker's parts, and from a worker's end to an exit code.
-
-use std::sync::Arc;
+//! The stream's settings of a configuration.
 
 use secrecy::ExposeSecret;
 
-use super::exit::{Exit, Failure};
-use super::lexicons;
-use crate::article::{Intake, Limits};
-use crate::config::{Config, Delivery, ForeignArticles, Tier};
-use crate::extract::reader::ReaderModel;
-use crate::extract::{Lexicons, Pipeline};
-use crate::http::Probes;
-use crate::stream::{self, Health, Phase, StreamError};
-use crate::telemetry::Metrics;
-
-/// The worker's health as probes.
-pub(super) struct WorkerProbes(pub(super) Arc<Health>);
-
-impl Probes for WorkerProbes {
-    fn live(&self) -> Result<(), String> {
-        if self.0.live() {
-            return Ok(());
-        }
-        Err(match self.0.phase() {
-            Phase::Failed => "the worker has failed".to_owned(),
-            _ => format!("the stream thread has not turned for {} s", self.0.silence().as_secs()),
-        })
-    }
-
-    fn ready(&self) -> Result<(), String> {
-        if self.0.ready() {
-            return Ok(());
-        }
-        let phase = self.0.phase().as_str();
-        let why = self.0.halted().or_else(|| self.0.waiting());
-        Err(why.map_or_else(|| phase.to_owned(), |why| format!("{phase}: {why}")))
-    }
-}
-
-/// The lexicons of a configuration. Texts that are in force already are not read into memory a second time.
-pub(super) fn lexicons(config: &Config, in_force: &Lexicons) -> Result<Lexicons, Failure> {
-    lexicons::read(config.lexicons.dir.as_deref(), in_force).map_err(|e| Failure::new(Exit::Config, e))
-}
-
-/// Loads the pipeline of a configuration.
-pub(super) fn pipeline(config: &Config) -> Result<Pipeline, Failure> {
-    let lexicons = lexicons(config, &Lexicons::embedded())?;
-    let pipeline = Pipeline::load_with(config.model.path.as_deref(), config.model.gazetteer.as_deref(), lexicons)
-        .map_err(|e| Failure::new(Exit::Config, e))?;
-    if config.model.tier == Tier::Fast {
-        return Ok(pipeline);
-    }
-    let reader = config.model.reader.as_deref().map_or_else(ReaderModel::embedded, ReaderModel::from_path);
-    let reader = reader.map_err(|e| Failure::new(Exit::Config, anyhow::anyhow!("cannot load the reader: {e}")))?;
-    if !reader.is_fast_here() {
-        tracing::warn!(
-            "this processor has no AVX2: the accurate tier reads an article in seconds; model.tier = \"fast\" is for it"
-        );
-    }
-    Ok(pipeline.with_reader(Arc::new(reader)))
-}
-
-/// Tells the metrics what was loaded.
-pub(super) fn told(pipeline: Pipeline, metrics: &Metrics) -> Arc<Pipeline> {
-    let model = pipeline.model().info();
-    metrics.set_model(&model.name, &model.version, &model.sha256);
-    tell_lexicons(metrics, pipeline.lexicons());
-    Arc::new(pipeline)
-}
-
-/// What the status page says of a worker: what it runs and where it stands. No secrets.
-pub(super) fn about(settings: &stream::Settings, pipeline: &Pipeline) -> Vec<(&'static str, String)> {
-    let model = pipeline.model().info();
-    let delivery = match &settings.delivery {
-        stream::Delivery::ExactlyOnce { transactional_id } => format!("exactly once, as {transactional_id}"),
-        stream::Delivery::AtLeastOnce => "at least once".to_owned(),
-    };
-    vec![
-        ("Version", env!("CARGO_PKG_VERSION").to_owned()),
-        ("Model", format!("{} {}", model.name, model.version)),
-        ("Group", settings.group.clone()),
-        ("Delivery", delivery),
-        ("Reads", settings.topics.input.to_string()),
-        ("Threads", settings.threads.to_string()),
-    ]
-}
-
-/// Tells the metrics which lexicons are in force.
-pub(super) fn tell_lexicons(metrics: &Metrics, lexicons: &Lexicons) {
-    let source = if lexicons.is_embedded() { "embedded" } else { "directory" };
-    metrics.set_lexicons(source, &lexicons.sha256());
-}
-
-/// The intake of a configuration.
-pub(super) fn intake(config: &Config) -> Intake {
-    Intake::new(Limits { bytes: config.limits.article_bytes.0, ..Limits::default() })
-}
+use crate::config::{Config, Delivery, ForeignArticles, LostHistory};
+use crate::stream;
 
 /// A worker's own name among all workers of all groups, which is its transactional id: `<group>-<instance>`, with `-`
 /// and `%` of the instance written as `%2D` and `%25`. So the last `-` is always the one between them; without that,
@@ -105,7 +13,7 @@ fn slot(group: &str, instance: &str) -> String {
 }
 
 /// The stream's settings of a configuration.
-pub(super) fn settings(config: &Config) -> stream::Settings {
+pub(crate) fn settings(config: &Config) -> stream::Settings {
     let kafka = &config.kafka;
     let delivery = match kafka.delivery {
         Delivery::ExactlyOnce => {
@@ -130,8 +38,8 @@ pub(super) fn settings(config: &Config) -> stream::Settings {
     settings.transaction_timeout = kafka.transaction_timeout;
     settings.broker_patience = kafka.broker_patience;
     settings.lost_history = match kafka.lost_history {
-        crate::config::LostHistory::Continue => stream::LostHistory::Continue,
-        crate::config::LostHistory::Stop => stream::LostHistory::Stop,
+        LostHistory::Continue => stream::LostHistory::Continue,
+        LostHistory::Stop => stream::LostHistory::Stop,
     };
     settings.revoke_timeout = kafka.revoke_timeout;
     if config.worker.threads > 0 {
@@ -183,26 +91,6 @@ fn security(config: &Config) -> stream::Properties {
     .into_iter()
     .filter_map(|(name, value)| Some((name, value?)))
     .collect()
-}
-
-/// The exit code of a stream that ended.
-pub(super) fn failure(error: StreamError) -> Failure {
-    let exit = match &error {
-        StreamError::Settings(_) | StreamError::State { .. } => Exit::Config,
-        StreamError::TopicMissing(_)
-        | StreamError::Unavailable { .. }
-        | StreamError::Denied { .. }
-        | StreamError::DeniedTopic { .. }
-        | StreamError::TopicRefused { .. }
-        | StreamError::TooFewBrokers { .. } => Exit::Unavailable,
-        // A file named by the settings that cannot be read, or a security setting that the brokers do not share.
-        StreamError::Client { .. } | StreamError::Misconfigured { .. } => Exit::Config,
-        StreamError::Fenced { .. } => Exit::Fenced,
-        StreamError::HistoryLost { .. } => Exit::HistoryLost,
-        StreamError::DrainTimedOut(_) => Exit::DrainTimedOut,
-        _ => Exit::Internal,
-    };
-    Failure::new(exit, error)
 }
 
 #[cfg(test)]

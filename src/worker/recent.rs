@@ -17,11 +17,11 @@ const PER_ARTICLE: usize = 3;
 
 /// The ring.
 #[derive(Debug, Default)]
-pub(super) struct Recent(Mutex<VecDeque<(String, RecentEvent)>>);
+pub(crate) struct Recent(Mutex<VecDeque<(String, RecentEvent)>>);
 
 impl Recent {
     /// Takes an article's current events: what happened, not what is planned, denied or history.
-    pub(super) fn add(&self, article: &EnrichedArticle) {
+    pub(crate) fn add(&self, article: &EnrichedArticle) {
         let events = article
             .events
             .iter()
@@ -37,7 +37,7 @@ impl Recent {
     }
 
     /// The latest first.
-    pub(super) fn latest(&self) -> Vec<RecentEvent> {
+    pub(crate) fn latest(&self) -> Vec<RecentEvent> {
         self.ring().iter().map(|(_, event)| event.clone()).collect()
     }
 

@@ -1,4 +1,4 @@
-//! What the status page shows, gathered from metrics, health and settings.
+//! What the admin port answers of a worker: probes, and the status page, gathered from metrics, health and settings.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,9 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::playground::{Playground, served};
 use super::recent::Recent;
-use crate::http;
+use crate::extract::Pipeline;
+use crate::http::{self, Probes};
 use crate::page::status::{self, Partition, Quantiles, Status};
-use crate::stream::{Health, Phase};
+use crate::stream::{self, Health, Phase};
 use crate::telemetry::Metrics;
 
 /// Time between two samples, and how many are kept: five minutes.
@@ -21,8 +22,49 @@ const KEPT: usize = 151;
 /// Stages in the order in which a record goes through them.
 const STAGES: [&str; 8] = ["queue", "intake", "engine", "extraction", "records", "enrich", "produce", "commit"];
 
+/// The worker's health as probes.
+pub(crate) struct WorkerProbes(pub(crate) Arc<Health>);
+
+impl Probes for WorkerProbes {
+    fn live(&self) -> Result<(), String> {
+        if self.0.live() {
+            return Ok(());
+        }
+        Err(match self.0.phase() {
+            Phase::Failed => "the worker has failed".to_owned(),
+            _ => format!("the stream thread has not turned for {} s", self.0.silence().as_secs()),
+        })
+    }
+
+    fn ready(&self) -> Result<(), String> {
+        if self.0.ready() {
+            return Ok(());
+        }
+        let phase = self.0.phase().as_str();
+        let why = self.0.halted().or_else(|| self.0.waiting());
+        Err(why.map_or_else(|| phase.to_owned(), |why| format!("{phase}: {why}")))
+    }
+}
+
+/// What the status page says of a worker: what it runs and where it stands. No secrets.
+pub(crate) fn about(settings: &stream::Settings, pipeline: &Pipeline) -> Vec<(&'static str, String)> {
+    let model = pipeline.model().info();
+    let delivery = match &settings.delivery {
+        stream::Delivery::ExactlyOnce { transactional_id } => format!("exactly once, as {transactional_id}"),
+        stream::Delivery::AtLeastOnce => "at least once".to_owned(),
+    };
+    vec![
+        ("Version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("Model", format!("{} {}", model.name, model.version)),
+        ("Group", settings.group.clone()),
+        ("Delivery", delivery),
+        ("Reads", settings.topics.input.to_string()),
+        ("Threads", settings.threads.to_string()),
+    ]
+}
+
 /// The admin pages of a worker.
-pub(super) struct Admin {
+pub(crate) struct Admin {
     pub(super) metrics: Metrics,
     pub(super) health: Arc<Health>,
     pub(super) recent: Arc<Recent>,
@@ -44,7 +86,7 @@ struct Sample {
 type Buckets = Vec<(f64, u64)>;
 
 impl Admin {
-    pub(super) fn new(
+    pub(crate) fn new(
         metrics: Metrics,
         health: Arc<Health>,
         recent: Arc<Recent>,
@@ -56,7 +98,7 @@ impl Admin {
     }
 
     /// Takes samples until stopped: rates and latencies are those of the last minutes, not of the whole run.
-    pub(super) async fn watch(self: Arc<Self>, stop: CancellationToken) {
+    pub(crate) async fn watch(self: Arc<Self>, stop: CancellationToken) {
         let mut tick = tokio::time::interval(STEP);
         while stop.run_until_cancelled(tick.tick()).await.is_some() {
             let sample = self.sample();

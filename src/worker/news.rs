@@ -17,16 +17,16 @@ use crate::telemetry::Metrics;
 use crate::telemetry::trace::{ArticleSpan, Received, Tracing};
 
 /// What may change while the worker runs. Every thread looks at it before each article.
-pub(super) struct Current {
-    pub(super) pipeline: Arc<Pipeline>,
-    pub(super) least: MinConfidence,
+pub(crate) struct Current {
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) least: MinConfidence,
 }
 
 /// [`Current`], to be put in force for all threads at once.
-pub(super) type Shared = Arc<ArcSwap<Current>>;
+pub(crate) type Shared = Arc<ArcSwap<Current>>;
 
 /// What is in force at the start.
-pub(super) fn shared(pipeline: Arc<Pipeline>, settings: &Settings) -> Shared {
+pub(crate) fn shared(pipeline: Arc<Pipeline>, settings: &Settings) -> Shared {
     Arc::new(ArcSwap::from_pointee(Current { pipeline, least: settings.min_confidence }))
 }
 
@@ -72,7 +72,7 @@ impl Lap {
 }
 
 /// Makes one enricher per thread over one shared pipeline.
-pub(super) fn factory(
+pub(crate) fn factory(
     shared: &Shared,
     intake: Intake,
     settings: &Settings,

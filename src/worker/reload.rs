@@ -8,10 +8,9 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-use super::exit::{Exit, Failure};
 use super::news::{Current, Shared};
 use super::validate::{self, Valid};
-use super::{Settings as Arguments, worker};
+use super::{Given, WorkerError, pipeline};
 use crate::config::{Config, Effective};
 use crate::stream::MinConfidence;
 use crate::telemetry::{Logs, Metrics, logs};
@@ -22,8 +21,8 @@ const LIVE: [&str; 4] = ["lexicons.dir", "log.level", "min_confidence.entities",
 const DEBUG_TIME: Duration = Duration::from_secs(600);
 
 /// What can be changed, and what is in force.
-pub(super) struct Reload {
-    arguments: Arguments,
+pub(crate) struct Reload {
+    given: Given,
     effective: Effective,
     level: String,
     logs: Logs,
@@ -34,8 +33,8 @@ pub(super) struct Reload {
 
 impl Reload {
     /// `config` and `effective` are in force, and `shared` with them.
-    pub(super) fn new(
-        arguments: &Arguments,
+    pub(crate) fn new(
+        given: Given,
         (config, effective): (&Config, Effective),
         logs: Logs,
         shared: Shared,
@@ -43,24 +42,16 @@ impl Reload {
     ) -> Self {
         metrics.set_config(&digest(&effective));
         metrics.config_reloaded.set(1);
-        Self {
-            arguments: arguments.clone(),
-            effective,
-            level: config.log.level.clone(),
-            logs,
-            shared,
-            metrics,
-            debug_until: None,
-        }
+        Self { given, effective, level: config.log.level.clone(), logs, shared, metrics, debug_until: None }
     }
 
     /// SIGHUP.
-    pub(super) fn reload(&mut self) {
+    pub(crate) fn reload(&mut self) {
         let outcome = match self.attempt() {
             Ok(true) => "applied",
             Ok(false) => "unchanged",
-            Err(failure) => {
-                tracing::error!("reload refused, nothing has changed: {:#}", failure.error);
+            Err(error) => {
+                tracing::error!("reload refused, nothing has changed: {error:#}");
                 "refused"
             }
         };
@@ -69,16 +60,15 @@ impl Reload {
     }
 
     /// True if anything changed.
-    fn attempt(&mut self) -> Result<bool, Failure> {
-        let refuse = |e: anyhow::Error| Failure::new(Exit::Config, e);
-        let Valid { config, effective, stream: settings } = validate::settings(&self.arguments)?;
-        logs::parse(&config.log.level).map_err(|e| refuse(e.into()))?;
+    fn attempt(&mut self) -> Result<bool, WorkerError> {
+        let Valid { config, effective, stream: settings } = validate::stream(&(self.given)())?;
+        logs::parse(&config.log.level).map_err(WorkerError::settings)?;
         let current = self.shared.load_full();
-        let lexicons = worker::lexicons(&config, current.pipeline.lexicons())?;
+        let lexicons = pipeline::lexicons(&config, current.pipeline.lexicons())?;
         let pipeline = if lexicons == *current.pipeline.lexicons() {
             current.pipeline.clone()
         } else {
-            current.pipeline.with_lexicons(lexicons).map_err(|e| refuse(e.into()))?.into()
+            current.pipeline.with_lexicons(lexicons).map_err(WorkerError::settings)?.into()
         };
 
         // From here on nothing can fail but the logs themselves.
@@ -93,7 +83,7 @@ impl Reload {
             return Ok(false);
         }
         let MinConfidence { events, entities } = settings.min_confidence;
-        worker::tell_lexicons(&self.metrics, pipeline.lexicons());
+        pipeline::tell_lexicons(&self.metrics, pipeline.lexicons());
         let lexicons = pipeline.lexicons().sha256();
         self.shared.store(Current { pipeline, least: settings.min_confidence }.into());
         for key in LIVE {
@@ -104,7 +94,7 @@ impl Reload {
         self.metrics.set_config(&digest(&self.effective));
         self.level.clone_from(&config.log.level);
         if self.debug_until.is_none() {
-            self.logs.set_level(&self.level).map_err(|e| refuse(e.into()))?;
+            self.logs.set_level(&self.level).map_err(WorkerError::settings)?;
         }
         tracing::info!(settings = %live, lexicons, events, entities, "reloaded");
         Ok(true)
@@ -118,7 +108,7 @@ impl Reload {
     }
 
     /// SIGUSR1: more in the log for a while.
-    pub(super) fn debug(&mut self) {
+    pub(crate) fn debug(&mut self) {
         match self.logs.set_level(&format!("{},dateline=debug,librdkafka=debug", self.level)) {
             Ok(()) => {
                 self.debug_until = Some(Instant::now() + DEBUG_TIME);
@@ -129,7 +119,7 @@ impl Reload {
     }
 
     /// Ends what lasts for a while only.
-    pub(super) fn tick(&mut self, now: Instant) {
+    pub(crate) fn tick(&mut self, now: Instant) {
         if self.debug_until.is_some_and(|until| now >= until) {
             self.debug_until = None;
             match self.logs.set_level(&self.level) {
