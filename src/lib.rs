@@ -22,4 +22,5 @@ pub mod page;
 pub mod record;
 pub mod stream;
 pub mod telemetry;
+pub mod words;
 pub mod worker;

@@ -3,7 +3,7 @@
 //! The language engine reads ordinary case. What it is given keeps every byte's place: letters change, lengths do not,
 //! so that all offsets hold for the text as received. A two-state Hidden Markov model over the words of a block (small or
 //! capital, after Lita et al. 2003, tRuEcasIng) chooses by how often news writes each word with a capital
-//! (`data/case/words.tsv`); unknown words are names. Organisations that the actor tables know are spelt as there, and
+//! (`words/data/case/words.tsv`); unknown words are names. Organisations that the actor tables know are spelt as there, and
 //! what the article itself writes in ordinary case elsewhere goes before the table. Blocks in ordinary case are left
 //! alone.
 
@@ -11,14 +11,13 @@ mod decode;
 mod pieces;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::entities::Lexicon as Actors;
-use super::lexicons::Lexicons;
-use super::table::TableError;
 use decode::decode;
 use pieces::{Piece, pieces};
 use words::{is_acronym, spell, stem, stems, write};
+use crate::words::{Lexicons, TableError};
 
 /// Share of capitals among a block's letters from which on it counts as written in capitals.
 const CAPITALS: f64 = 0.85;
@@ -32,8 +31,8 @@ const SURELY_SMALL: f32 = 0.15;
 /// How words are written.
 #[derive(Debug)]
 pub(super) struct Case {
-    words: HashMap<&'static str, f32>,
-    acronyms: HashMap<&'static str, ()>,
+    words: HashMap<Box<str>, f32>,
+    acronyms: HashSet<Box<str>>,
 }
 
 /// How a word is to be written.
@@ -79,7 +78,7 @@ impl Case {
     /// # Errors
     /// [`TableError`] names the line that cannot be used.
     pub(super) fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
-        let mut case = Self { words: HashMap::new(), acronyms: HashMap::new() };
+        let mut case = Self { words: HashMap::new(), acronyms: HashSet::new() };
         for row in lexicons.rows("case/words.tsv", 3)? {
             let share: f32 = row.cell(1).parse().map_err(|_| row.error("the share is no number"))?;
             if !(0.001..=1.0).contains(&share) {
@@ -87,8 +86,8 @@ impl Case {
             }
             for word in row.cell(2).split(' ').filter(|w| !w.is_empty()) {
                 match row.cell(0) {
-                    "word" | "name" => _ = case.words.insert(word, share),
-                    "acronym" => _ = case.acronyms.insert(word, ()),
+                    "word" | "name" => _ = case.words.insert(word.into(), share),
+                    "acronym" => _ = case.acronyms.insert(word.into()),
                     other => return Err(row.error(format!("unknown kind {other:?}"))),
                 }
             }
@@ -159,7 +158,7 @@ impl Case {
         if let Some(share) = self.words.get(word) {
             return Known::Share(*share);
         }
-        if self.acronyms.contains_key(word) || is_acronym(word) {
+        if self.acronyms.contains(word) || is_acronym(word) {
             return Known::Form(Form::Kept);
         }
         let formed = stems(word).filter_map(|stem| self.words.get(stem.as_str())).copied().reduce(f32::min);
@@ -310,7 +309,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_byte_moves(text in "(?s)([A-Za-zÀ-ÿİẞſ'’.\\-() 0-9\n]|U\\.S\\. |MC[A-Z]){0,80}") {
-            let case = Case { words: HashMap::from([("the", 0.01f32)]), acronyms: HashMap::new() };
+            let case = Case { words: HashMap::from([("the".into(), 0.01f32)]), acronyms: HashSet::new() };
             for style in [Style::Capitals, Style::TitleCase] {
                 let found = case.restore(&text, style, &Evidence::default(), testing::lexicon());
                 proptest::prop_assert_eq!(found.len(), text.len());

@@ -176,14 +176,14 @@ impl Explainer<'_> {
     }
 
     fn miss(&self, miss: &Miss) -> NearMiss {
-        let (reason, why, listed, condition, other) = match miss.reason {
+        let (reason, why, listed, condition, other) = match &miss.reason {
             // Never recorded; named so that the match is complete.
             Reason::Unlisted => (MissReason::ConditionFailed, "the tables do not list it", None, None, None),
             Reason::Unfit(r, failed) => (
                 MissReason::ConditionFailed,
                 "no reading fits; the nearest one lacks",
                 Some(r),
-                r.condition(failed),
+                r.condition(*failed),
                 None,
             ),
             Reason::Blocked(r) => (MissReason::BlockedReading, "this reading is no event", Some(r), None, None),
@@ -214,9 +214,9 @@ impl Explainer<'_> {
             sentence: self.story.sentence(miss.token),
             reason,
             why: why.to_owned(),
-            rule: listed.as_ref().map(rule),
+            rule: listed.map(|r| rule(r)),
             condition: condition.map(str::to_owned),
-            other: other.map(|t| self.word(t)),
+            other: other.map(|t| self.word(*t)),
         }
     }
 
@@ -245,9 +245,9 @@ fn rule(rule: &Rule) -> RuleRef {
     RuleRef {
         table: rule.table.to_owned(),
         line: rule.line,
-        lemmas: rule.words.to_owned(),
+        lemmas: rule.words.to_string(),
         pos: if rule.verb { "v" } else { "n" }.to_owned(),
-        conditions: rule.conditions.to_owned(),
+        conditions: rule.conditions.to_string(),
     }
 }
 

@@ -9,10 +9,11 @@ pub mod assemble;
 pub mod attributions;
 mod case;
 pub mod casualties;
+#[cfg(test)]
+mod damaged;
 pub mod entities;
 pub mod events;
 mod explain;
-pub mod lexicons;
 pub mod numbers;
 pub mod pipeline;
 pub mod places;
@@ -21,14 +22,10 @@ pub mod reader;
 mod reading;
 pub mod rollup;
 pub mod story;
-pub mod table;
-mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod times;
-pub mod words;
 pub mod work;
 
-pub use lexicons::Lexicons;
 pub use pipeline::{EnrichError, Enricher, Pipeline, PipelineError};
 pub use story::Story;

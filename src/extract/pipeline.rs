@@ -7,15 +7,14 @@ use super::assemble::Assembler;
 use super::case::Case;
 use super::events::{EventMention, Facts, Trace};
 use super::explain::Explainer;
-use super::lexicons::Lexicons;
 use super::places::gazetteer::{Gazetteer, GazetteerError};
 use super::reader::{Reader, ReaderModel, View};
 use super::rollup::{self, Cluster, Samples, Telling};
-use super::table::TableError;
-use super::{Story, attributions, casualties, entities, events, places, reading, tables, times};
+use super::{Story, attributions, casualties, entities, events, places, reading, times};
 use crate::article::Article;
 use crate::nlp::{Engine, Model, ModelError, Stopped};
 use crate::record::{EnrichedArticle, Explanation, Producer, Tier};
+use crate::words::{self, Book, Lexicons, TableError};
 
 /// Model, gazetteer and lexicons. Immutable; shared by all threads.
 #[derive(Debug)]
@@ -113,8 +112,9 @@ impl Pipeline {
         let info = model.info();
         let embedded = lexicons.is_embedded();
         if !embedded {
-            tables::check(&lexicons)?;
+            words::check(&lexicons)?;
         }
+        let book = Arc::new(Book::read(&lexicons)?);
         let producer = Producer {
             name: "dateline".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -126,11 +126,11 @@ impl Pipeline {
         };
         Ok(Self {
             places: places::Resolver::new(gazetteer, &lexicons)?,
-            actors: entities::Lexicon::read(&lexicons)?,
-            cues: attributions::Cues::read(&lexicons)?,
-            triggers: events::Lexicon::read(&lexicons)?,
-            times: times::Lexicon::read(&lexicons)?,
-            harm: casualties::Lexicon::read(&lexicons)?,
+            actors: entities::Lexicon::read(&lexicons, &book)?,
+            cues: attributions::Cues::read(&lexicons, &book)?,
+            triggers: events::Lexicon::read(&lexicons, &book)?,
+            times: times::Lexicon::read(&lexicons, &book)?,
+            harm: casualties::Lexicon::read(&lexicons, &book)?,
             case: Case::read(&lexicons)?,
             events: rollup::Models::load()?,
             telling: Telling::load()?,

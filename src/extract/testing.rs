@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
 use super::places::{Gazetteer, Resolver};
-use super::{Lexicons, Story, events};
+use super::{Story, events};
 use crate::article::{Article, DateSource, DocumentDate, Intake, Limits};
 use crate::nlp::{Doc, Engine, Model};
+use crate::words::Lexicons;
 
 static MODEL: OnceLock<Arc<Model>> = OnceLock::new();
 

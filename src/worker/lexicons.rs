@@ -1,10 +1,10 @@
-//! Lexicons from a folder: tables named as under `src/extract/data` that take the place of the embedded ones.
+//! Lexicons from a folder: tables named as under `src/words/data` that take the place of the embedded ones.
 
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::extract::Lexicons;
+use crate::words::Lexicons;
 
 /// Largest table.
 const MAX_BYTES: u64 = 16 << 20;
@@ -33,15 +33,11 @@ fn hint(path: &Path) -> String {
     same.map(|name| format!(" (did you mean {name}?)")).unwrap_or_default()
 }
 
-/// The embedded lexicons with those of the folder, if one is named, in their place. Texts that are in force already are
-/// not kept a second time.
-pub(crate) fn read(dir: Option<&Path>, in_force: &Lexicons) -> Result<Lexicons, LexiconError> {
+/// The embedded lexicons with those of the folder, if one is named, in their place.
+pub(crate) fn read(dir: Option<&Path>) -> Result<Lexicons, LexiconError> {
     let mut lexicons = Lexicons::embedded();
     for (name, path) in dir.map(files).transpose()?.unwrap_or_default() {
         let text = text(&path)?;
-        let known = [in_force.text(&name), lexicons.text(&name)].into_iter().flatten().find(|known| **known == text);
-        // Lexicons are made of pieces of their texts, and articles may be read with them until the process ends.
-        let text = known.unwrap_or_else(|| text.leak());
         if !lexicons.replace(&name, text) {
             return Err(LexiconError::Unknown { path });
         }
@@ -101,7 +97,7 @@ mod tests {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
-            let error = read(Some(folder.path()), &Lexicons::embedded()).map(|_| ()).unwrap_err().to_string();
+            let error = read(Some(folder.path())).map(|_| ()).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(expect), "{error}");
         };
         check("actors/gruops.tsv", b"", "is no table;");
@@ -110,10 +106,10 @@ mod tests {
         check("actors/groups.tsv", b"\xff", "not UTF-8");
         let folder = tempfile::tempdir().unwrap();
         let absent = folder.path().join("absent");
-        let error = read(Some(&absent), &Lexicons::embedded()).map(|_| ()).unwrap_err();
+        let error = read(Some(&absent)).map(|_| ()).unwrap_err();
         assert!(matches!(error, LexiconError::Unreadable { .. }), "{error}");
         fs::create_dir_all(folder.path().join("..data/actors")).unwrap();
         fs::write(folder.path().join("..data/x"), "").unwrap();
-        assert!(read(Some(folder.path()), &Lexicons::embedded()).unwrap().is_embedded());
+        assert!(read(Some(folder.path())).unwrap().is_embedded());
     }
 }

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use super::{WorkerError, lexicons};
 use crate::article::{Intake, Limits};
 use crate::config::{Config, Tier};
+use crate::extract::Pipeline;
 use crate::extract::reader::ReaderModel;
-use crate::extract::{Lexicons, Pipeline};
 use crate::telemetry::Metrics;
+use crate::words::Lexicons;
 
-/// The lexicons of a configuration. Texts that are in force already are not read into memory a second time.
-pub(super) fn lexicons(config: &Config, in_force: &Lexicons) -> Result<Lexicons, WorkerError> {
-    lexicons::read(config.lexicons.dir.as_deref(), in_force).map_err(WorkerError::settings)
+/// The lexicons of a configuration.
+pub(super) fn lexicons(config: &Config) -> Result<Lexicons, WorkerError> {
+    lexicons::read(config.lexicons.dir.as_deref()).map_err(WorkerError::settings)
 }
 
 /// Loads the pipeline of a configuration.
 pub(crate) fn pipeline(config: &Config) -> Result<Pipeline, WorkerError> {
-    let lexicons = lexicons(config, &Lexicons::embedded())?;
+    let lexicons = lexicons(config)?;
     let pipeline = Pipeline::load_with(config.model.path.as_deref(), config.model.gazetteer.as_deref(), lexicons)
         .map_err(WorkerError::settings)?;
     if config.model.tier == Tier::Fast {

@@ -64,7 +64,7 @@ impl Reload {
         let Valid { config, effective, stream: settings } = validate::stream(&(self.given)())?;
         logs::parse(&config.log.level).map_err(WorkerError::settings)?;
         let current = self.shared.load_full();
-        let lexicons = pipeline::lexicons(&config, current.pipeline.lexicons())?;
+        let lexicons = pipeline::lexicons(&config)?;
         let pipeline = if lexicons == *current.pipeline.lexicons() {
             current.pipeline.clone()
         } else {

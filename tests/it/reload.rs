@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use dateline::extract::Lexicons;
+use dateline::words::Lexicons;
 use serde_json::Value;
 
 use crate::PATIENCE;
@@ -26,7 +26,8 @@ impl Settings<'_> {
     fn write(&self, level: &str, events: &str, group: &str) {
         let dir = self.folder.join("lexicons");
         fs::create_dir_all(dir.join("actors")).unwrap();
-        let embedded = Lexicons::embedded().text("actors/groups.tsv").unwrap();
+        let lexicons = Lexicons::embedded();
+        let embedded = lexicons.text("actors/groups.tsv").unwrap();
         fs::write(dir.join("actors/groups.tsv"), format!("{embedded}{group}\n")).unwrap();
         let lines = [
             format!("DATELINE__LEXICONS__DIR={}", dir.display()),

@@ -1,10 +1,10 @@
 //! The lexicon of cues: words that mark other words as somebody's.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::extract::lexicons::Lexicons;
-use crate::extract::table::TableError;
 use crate::nlp::Pos;
+use crate::words::{Book, Lexicons, TableError, WordClass};
 
 /// What a cue does with its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +48,7 @@ pub struct Cues {
     verbs: HashMap<String, Frames>,
     nouns: HashMap<String, CueClass>,
     adverbs: HashMap<String, CueClass>,
+    book: Arc<Book>,
 }
 
 impl Cues {
@@ -56,15 +57,16 @@ impl Cues {
     /// # Errors
     /// [`TableError`] names the line that cannot be used.
     pub fn load() -> Result<Self, TableError> {
-        Self::read(&Lexicons::embedded())
+        Self::read(&Lexicons::embedded(), &Arc::new(Book::load()?))
     }
 
     /// Reads the tables.
     ///
     /// # Errors
     /// [`TableError`] names the line that cannot be used.
-    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
-        let mut cues = Self { verbs: HashMap::new(), nouns: HashMap::new(), adverbs: HashMap::new() };
+    pub fn read(lexicons: &Lexicons, book: &Arc<Book>) -> Result<Self, TableError> {
+        let mut cues =
+            Self { verbs: HashMap::new(), nouns: HashMap::new(), adverbs: HashMap::new(), book: Arc::clone(book) };
         for row in lexicons.rows("attribution/cues.tsv", 4)? {
             let class = match row.cell(1) {
                 "say" => CueClass::Say,
@@ -111,6 +113,11 @@ impl Cues {
             }
         }
         Ok(cues)
+    }
+
+    /// Whether a word is of a class.
+    pub(crate) fn is(&self, class: WordClass, word: &str) -> bool {
+        self.book.is(class, word)
     }
 
     /// The frames of a verb.

@@ -8,6 +8,7 @@ use super::lexicon::People;
 use super::people::{group, number_of};
 use crate::extract::numbers::Number;
 use crate::nlp::{Dep, Pos};
+use crate::words::WordClass;
 
 /// Sentences before the harm in which those aboard are counted.
 const REACH: usize = 2;
@@ -15,7 +16,7 @@ const REACH: usize = 2;
 /// All the people of a vehicle, where token `head` stands for them: "all on board", "everyone aboard".
 pub(crate) fn everyone(cx: &Context<'_>, head: usize) -> Option<Group> {
     let doc = cx.doc;
-    let is_all = |i: usize| cx.lexicon.is("everyone", &doc.word(i).to_ascii_lowercase());
+    let is_all = |i: usize| cx.lexicon.is_word(WordClass::Everyone, doc, i);
     let all = is_all(head) || doc.children(head).any(|c| c < head && is_all(c));
     let occupants = matches!(doc.lemma(head), "passenger" | "occupant");
     (all && (occupants || is_aboard(cx, head + 1, 3))).then(|| counted(cx, head)).flatten()
@@ -43,7 +44,7 @@ pub(crate) fn nobody_left(cx: &Context<'_>, t: usize) -> Option<Group> {
 /// Whether "aboard" or "on board" is one of `within` words from token `from` on.
 fn is_aboard(cx: &Context<'_>, from: usize, within: usize) -> bool {
     let end = cx.doc.sentence_of(from.min(cx.doc.len() - 1)).end.min(from + within);
-    (from..end).any(|i| cx.lexicon.is("aboard", &cx.doc.word(i).to_ascii_lowercase()))
+    (from..end).any(|i| cx.lexicon.is_word(WordClass::Aboard, cx.doc, i))
 }
 
 /// The number of those aboard that stands nearest before token `at`, or in its sentence.

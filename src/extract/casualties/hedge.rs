@@ -2,6 +2,7 @@
 
 use super::{Context, refuted};
 use crate::nlp::{Dep, Pos, Tag};
+use crate::words::WordClass;
 
 /// Verbs whose complement did not happen, or is not said to have.
 const UNREAL: &[&str] = &[
@@ -52,9 +53,10 @@ pub(crate) fn standing(cx: &Context<'_>, t: usize) -> Standing {
     let carrier =
         std::iter::once(t).chain(doc.ancestors(t).take(4)).find(|i| matches!(doc.pos(*i), Pos::Verb | Pos::Aux));
     let Some(verb) = carrier else { return Standing::Told };
-    let perhaps = |at: usize| doc.children(at).any(|c| cx.lexicon.is("perhaps", &doc.word(c).to_ascii_lowercase()));
+    let perhaps = |at: usize| doc.children(at).any(|c| cx.lexicon.is_word(WordClass::Perhaps, doc, c));
     // "Sixty are feared dead", "fears that sixty died": nobody has confirmed it.
-    let mut possible = perhaps(t) || t != verb && doc.head(t) == verb && cx.lexicon.is("feared", doc.lemma(verb));
+    let mut possible =
+        perhaps(t) || t != verb && doc.head(t) == verb && cx.lexicon.is(WordClass::Feared, doc.lemma(verb));
     // "has no motive in the deaths of six": what a verb denies is not what hangs on its objects.
     let reaches = t == verb
         || !std::iter::once(t).chain(doc.ancestors(t).take_while(|a| *a != verb)).any(|i| doc.dep(i) == Dep::Pobj)
@@ -100,7 +102,7 @@ pub(crate) fn standing(cx: &Context<'_>, t: usize) -> Standing {
         }
         possible |= own
             && (perhaps(at)
-                || cx.lexicon.is("feared", doc.lemma(head))
+                || cx.lexicon.is(WordClass::Feared, doc.lemma(head))
                     && matches!(doc.dep(at), Dep::Xcomp | Dep::Ccomp | Dep::Oprd | Dep::Acl));
         let complement = matches!(doc.dep(at), Dep::Xcomp | Dep::Ccomp | Dep::Pcomp | Dep::Acl | Dep::Advcl);
         if own

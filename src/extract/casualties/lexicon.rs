@@ -1,11 +1,12 @@
 //! The words of casualty claims, read from the tables.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::extract::lexicons::Lexicons;
 use crate::extract::numbers;
-use crate::extract::table::TableError;
+use crate::nlp::Doc;
 use crate::record::CasualtyKind;
+use crate::words::{Book, Lexicons, TableError, WordClass};
 
 /// How a word stands to the people harmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +69,10 @@ pub(crate) enum Party {
 /// The tables of casualty words.
 #[derive(Debug, Clone)]
 pub struct Lexicon {
-    triggers: HashMap<&'static str, Vec<(Frame, CasualtyKind)>>,
-    people: HashMap<&'static str, People>,
-    parties: HashMap<&'static str, Party>,
-    beyond: HashSet<&'static str>,
-    words: HashMap<&'static str, HashSet<&'static str>>,
+    triggers: HashMap<Box<str>, Vec<(Frame, CasualtyKind)>>,
+    people: HashMap<Box<str>, People>,
+    parties: HashMap<Box<str>, Party>,
+    book: Arc<Book>,
     /// Number words.
     pub(crate) numbers: numbers::Lexicon,
 }
@@ -80,15 +80,15 @@ pub struct Lexicon {
 impl Lexicon {
     /// Reads the embedded tables.
     pub fn load() -> Result<Self, TableError> {
-        Self::read(&Lexicons::embedded())
+        Self::read(&Lexicons::embedded(), &Arc::new(Book::load()?))
     }
 
     /// Reads the tables.
     ///
     /// # Errors
     /// [`TableError`] names the line that cannot be used.
-    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
-        let mut triggers: HashMap<&'static str, Vec<(Frame, CasualtyKind)>> = HashMap::new();
+    pub fn read(lexicons: &Lexicons, book: &Arc<Book>) -> Result<Self, TableError> {
+        let mut triggers: HashMap<Box<str>, Vec<(Frame, CasualtyKind)>> = HashMap::new();
         for row in lexicons.rows("casualties/triggers.tsv", 3)? {
             let frame = match row.cell(1) {
                 "transitive" => Frame::Transitive,
@@ -113,7 +113,7 @@ impl Lexicon {
                 "displaced" => CasualtyKind::Displaced,
                 other => return Err(row.error(format!("unknown kind `{other}`"))),
             };
-            triggers.entry(row.cell(0)).or_default().push((frame, kind));
+            triggers.entry(row.cell(0).into()).or_default().push((frame, kind));
         }
         let mut people = HashMap::new();
         for row in lexicons.rows("casualties/people.tsv", 2)? {
@@ -127,17 +127,12 @@ impl Lexicon {
                 "thing" => People::Thing,
                 other => return Err(row.error(format!("unknown class `{other}`"))),
             };
-            if people.insert(row.cell(0), class).is_some() {
+            if people.insert(row.cell(0).into(), class).is_some() {
                 return Err(row.error(format!("`{}` stands twice", row.cell(0))));
             }
         }
         let mut parties = HashMap::new();
-        let mut beyond = HashSet::new();
         for row in lexicons.rows("casualties/parties.tsv", 2)? {
-            if row.cell(0) == "beyond" {
-                beyond.extend(row.list(1));
-                continue;
-            }
             let party = match row.cell(0) {
                 "doer" => Party::Doer,
                 "officer" => Party::Officer,
@@ -145,14 +140,12 @@ impl Lexicon {
                 other => return Err(row.error(format!("unknown class `{other}`"))),
             };
             for noun in row.list(1) {
-                if parties.insert(noun, party).is_some() {
+                if parties.insert(noun.into(), party).is_some() {
                     return Err(row.error(format!("`{noun}` stands twice")));
                 }
             }
         }
-        let rows = lexicons.rows("casualties/words.tsv", 2)?;
-        let words = rows.iter().map(|row| (row.cell(0), row.list(1).collect())).collect();
-        Ok(Self { triggers, people, parties, beyond, words, numbers: numbers::Lexicon::read(lexicons)? })
+        Ok(Self { triggers, people, parties, book: Arc::clone(book), numbers: numbers::Lexicon::read(lexicons, book)? })
     }
 
     /// What a lower-case word may trigger.
@@ -165,14 +158,14 @@ impl Lexicon {
         self.parties.get(lemma).copied()
     }
 
-    /// Whether a lower-case word sets people apart from those told before: "two more", "three others".
-    pub(crate) fn is_beyond(&self, word: &str) -> bool {
-        self.beyond.contains(word)
+    /// Whether a word is of a class.
+    pub(crate) fn is(&self, class: WordClass, word: &str) -> bool {
+        self.book.is(class, word)
     }
 
-    /// Whether a lower-case word is of a class of `casualties/words.tsv`.
-    pub(crate) fn is(&self, class: &str, word: &str) -> bool {
-        self.words.get(class).is_some_and(|words| words.contains(word))
+    /// The same of a token's word, in small letters.
+    pub(crate) fn is_word(&self, class: WordClass, doc: &Doc<'_>, i: usize) -> bool {
+        self.book.is(class, &doc.word(i).to_ascii_lowercase())
     }
 
     /// The place in a row that an ordinal tells, from the second on: "a third victim".

@@ -1,6 +1,6 @@
 //! Casualty claims: numbers of people harmed, each with its source.
 //!
-//! A claim needs a word of harm (`data/casualties/triggers.tsv`), people who are its patient in the parse, and a
+//! A claim needs a word of harm (`words/data/casualties/triggers.tsv`), people who are its patient in the parse, and a
 //! number of them, if only one. Claims are never added up; parts of a number ("including six children") belong to the
 //! claim whose number they divide. Ages, years, prices and numbers of troops or residents are no claims because nothing
 //! harms them. Left out: harm told without a word of harm ("blood on the walls").
@@ -37,9 +37,9 @@ use self::people::group;
 use super::Story;
 use super::attributions::Attributions;
 use super::entities::{Entities, EntityId};
+use super::numbers::Words;
 use super::numbers::{self, Number};
 use super::story::Cut;
-use super::words::Words;
 use crate::nlp::{Dep, Doc, EntityType, Pos, Stopped, Tag};
 use crate::record::{Breakdown, CasualtyKind, NumberMod, Polarity};
 

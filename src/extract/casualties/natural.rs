@@ -4,6 +4,7 @@
 
 use super::Context;
 use crate::nlp::Dep;
+use crate::words::WordClass;
 
 /// An age at which people die of it.
 const OLD: u64 = 70;
@@ -14,7 +15,7 @@ pub(crate) fn is(cx: &Context<'_>, t: usize) -> bool {
     if !matches!(doc.lemma(t), "die" | "death" | "succumb") {
         return false;
     }
-    let gentle = doc.children(t).any(|c| cx.lexicon.is("gently", &doc.word(c).to_ascii_lowercase()));
+    let gentle = doc.children(t).any(|c| cx.lexicon.is_word(WordClass::Gently, doc, c));
     gentle || doc.children(t).filter(|c| doc.dep(*c) == Dep::Prep).any(|c| cause(cx, c))
 }
 
@@ -22,7 +23,7 @@ pub(crate) fn is(cx: &Context<'_>, t: usize) -> bool {
 fn cause(cx: &Context<'_>, prep: usize) -> bool {
     let doc = cx.doc;
     let Some(object) = doc.child(prep, Dep::Pobj) else { return false };
-    let natural = |i: usize| cx.lexicon.is("natural", &doc.lemma(i).to_ascii_lowercase());
+    let natural = |i: usize| cx.lexicon.is(WordClass::Natural, &doc.lemma(i).to_ascii_lowercase());
     let old = doc.lemma(object) == "age"
         && doc.subtree(object).any(|i| doc.word(i) == "old" || cx.number_at(i).and_then(|n| n.best) >= Some(OLD));
     let asleep = doc.lemma(object) == "sleep" && doc.word(prep).eq_ignore_ascii_case("in");

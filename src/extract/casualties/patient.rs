@@ -3,6 +3,7 @@
 use super::lexicon::Frame;
 use super::{Context, people};
 use crate::nlp::{Dep, Pos, Tag};
+use crate::words::WordClass;
 
 /// Head of the people whom the verb or adjective at token `t` harms.
 pub(crate) fn patient(cx: &Context<'_>, t: usize, frame: Frame) -> Option<usize> {
@@ -34,7 +35,7 @@ fn transitive(cx: &Context<'_>, t: usize, depth: usize) -> Option<usize> {
         return Some(object);
     }
     // "Killing all on board": the parse takes the object for an adverb.
-    if t + 1 < doc.sentence_of(t).end && cx.lexicon.is("everyone", &doc.word(t + 1).to_ascii_lowercase()) {
+    if t + 1 < doc.sentence_of(t).end && cx.lexicon.is_word(WordClass::Everyone, doc, t + 1) {
         return Some(t + 1);
     }
     let participle = matches!(doc.tokens()[t].tag, Tag::Vbn | Tag::Vbd);

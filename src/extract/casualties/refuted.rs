@@ -3,6 +3,7 @@
 
 use super::Context;
 use crate::nlp::{Dep, Pos};
+use crate::words::WordClass;
 
 /// Whether the clause that states the harm at token `t` is said to be wrong.
 pub(crate) fn is(cx: &Context<'_>, t: usize) -> bool {
@@ -14,7 +15,7 @@ pub(crate) fn is(cx: &Context<'_>, t: usize) -> bool {
         if matches!(doc.pos(over), Pos::Verb | Pos::Aux) {
             return predicate(cx, over);
         }
-        cx.lexicon.is("report", doc.lemma(over)) && (is_false(cx, over) || denied(cx, over))
+        cx.lexicon.is(WordClass::Report, doc.lemma(over)) && (is_false(cx, over) || denied(cx, over))
     })
 }
 
@@ -24,7 +25,8 @@ fn denied(cx: &Context<'_>, report: usize) -> bool {
     let verb = doc.head(report);
     match doc.dep(report) {
         Dep::Nsubjpass | Dep::Dobj => {
-            cx.lexicon.is("refute", doc.lemma(verb)) && doc.child(verb, Dep::Neg).is_none() || predicate(cx, verb)
+            cx.lexicon.is(WordClass::Refute, doc.lemma(verb)) && doc.child(verb, Dep::Neg).is_none()
+                || predicate(cx, verb)
         }
         Dep::Nsubj => predicate(cx, verb),
         // "There is no truth to reports that"
@@ -43,7 +45,7 @@ fn predicate(cx: &Context<'_>, verb: usize) -> bool {
         let negated = doc.child(v, Dep::Neg).is_some();
         let truth = |i: usize| matches!(doc.lemma(i), "true" | "correct" | "accurate");
         doc.children(v).filter(|c| matches!(doc.dep(*c), Dep::Acomp | Dep::Attr | Dep::Oprd | Dep::Advmod)).any(|c| {
-            let wrong = cx.lexicon.is("false", &doc.lemma(c).to_ascii_lowercase());
+            let wrong = cx.lexicon.is(WordClass::False, &doc.lemma(c).to_ascii_lowercase());
             if negated { truth(c) } else { wrong }
         })
     };
@@ -52,5 +54,7 @@ fn predicate(cx: &Context<'_>, verb: usize) -> bool {
 
 /// "False reports that": the noun's own adjective.
 fn is_false(cx: &Context<'_>, report: usize) -> bool {
-    cx.doc.children(report).any(|c| c < report && cx.lexicon.is("false", &cx.doc.lemma(c).to_ascii_lowercase()))
+    cx.doc
+        .children(report)
+        .any(|c| c < report && cx.lexicon.is(WordClass::False, &cx.doc.lemma(c).to_ascii_lowercase()))
 }

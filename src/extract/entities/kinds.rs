@@ -2,7 +2,7 @@
 //! products, clubs and firms.
 //!
 //! The recogniser, trained on people, places and organisations above all, takes "Changi Airport" for an organisation as
-//! soon as it acts. A head noun inside the name is surer (`data/entities/kinds.tsv`). Names of the organisations that
+//! soon as it acts. A head noun inside the name is surer (`words/data/entities/kinds.tsv`). Names of the organisations that
 //! the lexicon knows stay, and so does a person whose surname is such a word ("Robert Plant").
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -11,10 +11,9 @@ use std::ops::Range;
 use super::lexicon::Lexicon;
 use super::names::{self, Name};
 use super::phrase;
-use crate::extract::lexicons::Lexicons;
-use crate::extract::table::TableError;
 use crate::nlp::{Dep, Doc, Pos};
 use crate::record::EntityKind;
+use crate::words::{Lexicons, TableError};
 
 /// Longest name that is put together from its words, in tokens.
 const LONGEST: usize = 8;

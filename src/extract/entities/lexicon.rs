@@ -1,17 +1,18 @@
 //! What Dateline knows about the actors of the world: named organisations, countries, head nouns, weapons.
 //!
-//! Parsed once from the tables in `data/actors/`; every look-up is a hash look-up or walks the few names that share a
+//! Parsed once from the tables in `words/data/actors/`; every look-up is a hash look-up or walks the few names that share a
 //! first word. Says what words can mean, never what they mean in an article: that is for the modules that ask.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use regex::Regex;
 
 use super::kinds::Kinds;
 use super::namesakes::Namesakes;
-use crate::extract::lexicons::Lexicons;
-use crate::extract::table::{Row, TableError};
+use crate::nlp::Doc;
 use crate::record::{Actor, EntityKind, NonState, Sector};
+use crate::words::{Book, Lexicons, Row, TableError, WordClass};
 
 /// The tables, ready for look-up.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ pub struct Lexicon {
     people: HashMap<String, Actor>,
     kinds: Kinds,
     namesakes: Namesakes,
+    book: Arc<Book>,
 }
 
 /// A named organisation.
@@ -96,14 +98,14 @@ pub struct Head {
 impl Lexicon {
     /// Reads the embedded tables.
     pub fn load() -> Result<Self, TableError> {
-        Self::read(&Lexicons::embedded())
+        Self::read(&Lexicons::embedded(), &Arc::new(Book::load()?))
     }
 
     /// Reads the tables.
     ///
     /// # Errors
     /// [`TableError`] names the line that cannot be used.
-    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
+    pub fn read(lexicons: &Lexicons, book: &Arc<Book>) -> Result<Self, TableError> {
         let mut lexicon = Self {
             organisations: Vec::new(),
             names: HashMap::new(),
@@ -118,7 +120,8 @@ impl Lexicon {
             genders: HashMap::new(),
             people: HashMap::new(),
             kinds: Kinds::read(lexicons)?,
-            namesakes: Namesakes::read(lexicons)?,
+            namesakes: Namesakes::read(lexicons, book)?,
+            book: Arc::clone(book),
         };
         lexicon.add_organisations(lexicons, "actors/groups.tsv")?;
         lexicon.add_organisations(lexicons, "actors/international.tsv")?;
@@ -129,6 +132,16 @@ impl Lexicon {
         lexicon.add_genders(lexicons, "actors/given_names.tsv")?;
         lexicon.add_people(lexicons, "actors/people.tsv")?;
         Ok(lexicon)
+    }
+
+    /// Whether a word is of a class.
+    pub(crate) fn is(&self, class: WordClass, word: &str) -> bool {
+        self.book.is(class, word)
+    }
+
+    /// The same of a token's word, in small letters.
+    pub(crate) fn is_word(&self, class: WordClass, doc: &Doc<'_>, i: usize) -> bool {
+        self.book.is(class, &doc.word(i).to_lowercase())
     }
 
     /// An organisation.

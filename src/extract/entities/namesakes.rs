@@ -6,64 +6,45 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::lexicon::Lexicon;
 use super::names::{self, Name};
 use super::phrase;
-use crate::extract::lexicons::Lexicons;
 use crate::extract::places::gazetteer::{Entry, Gazetteer, Level, NameRank};
-use crate::extract::table::TableError;
 use crate::nlp::{Dep, Doc, EntityType, Pos};
 use crate::record::EntityKind;
+use crate::words::{Book, Lexicons, TableError, WordClass};
 
 /// Sentences after a full name in which its surname alone is the person, though the article speaks of the place, too.
 const NEAR: usize = 2;
 
 /// The table, ready for look-up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Namesakes {
-    given: HashSet<&'static str>,
-    kin: HashSet<&'static str>,
-    degrees: HashSet<&'static str>,
-    units: HashSet<&'static str>,
     /// The words for kinds of places.
-    heads: HashSet<&'static str>,
+    heads: HashSet<Box<str>>,
+    book: Arc<Book>,
 }
 
 impl Namesakes {
     /// Reads the table.
-    pub(super) fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
-        let mut found = Self::default();
-        for row in lexicons.rows("entities/namesakes.tsv", 2)? {
-            let to = match row.cell(0) {
-                "given" => &mut found.given,
-                "kin" => &mut found.kin,
-                "degree" => &mut found.degrees,
-                "unit" => &mut found.units,
-                other => return Err(row.error(format!("unknown kind of word {other:?}"))),
-            };
-            for word in row.list(1) {
-                if !to.insert(word) {
-                    return Err(row.error(format!("{word:?} twice")));
-                }
-            }
-        }
-        for row in lexicons.rows("places/heads.tsv", 2)? {
-            found.heads.extend(row.cell(1).split(','));
-        }
-        Ok(found)
+    pub(super) fn read(lexicons: &Lexicons, book: &Arc<Book>) -> Result<Self, TableError> {
+        let rows = lexicons.rows("places/heads.tsv", 2)?;
+        let heads = rows.iter().flat_map(|row| row.cell(1).split(',')).map(Into::into).collect();
+        Ok(Self { heads, book: Arc::clone(book) })
     }
 
     /// Whether a word at the end of a name stands for a kind of place.
     fn is_unit(&self, word: &str) -> bool {
         let word = word.to_lowercase();
-        self.units.contains(word.as_str()) || self.heads.contains(word.as_str())
+        self.book.is(WordClass::PlaceEnd, &word) || self.heads.contains(word.as_str())
     }
 
     /// Whether the words are a degree behind a person's name: "Tom Wu, M.D.", "Ann Roe, Ph.D., M.P.H.".
     pub(super) fn is_degree(&self, doc: &Doc<'_>, tokens: &Range<usize>) -> bool {
         let plain = doc.span_text(tokens.clone()).replace('.', "");
-        let Some(before) = tokens.start.checked_sub(1).filter(|_| self.degrees.contains(plain.as_str())) else {
+        let Some(before) = tokens.start.checked_sub(1).filter(|_| self.book.is(WordClass::Degree, &plain)) else {
             return false;
         };
         let before = if doc.word(before) == "," { before.saturating_sub(1) } else { before };
@@ -101,7 +82,7 @@ impl Namesakes {
         }
         let person = name.kind == EntityKind::Person;
         let someone = || has_title(doc, lexicon, first) || is_speaking(doc, name);
-        if person && long && self.units.contains(last.to_lowercase().as_str()) && !someone() {
+        if person && long && self.book.is(WordClass::PlaceEnd, &last.to_lowercase()) && !someone() {
             return Some(EntityKind::Loc);
         }
         let marked = person && long && ["al-", "el-"].iter().any(|mark| text.contains(mark)) && !someone();
@@ -114,7 +95,8 @@ impl Namesakes {
                 && !FAITH.contains(&doc.lemma(doc.head(b)))
                 && (name.kind == EntityKind::Norp || person && long)
         });
-        let capital = lexicon.country_of_capital(text).is_some() && !self.given.contains(text.to_lowercase().as_str());
+        let capital =
+            lexicon.country_of_capital(text).is_some() && !self.book.is(WordClass::GivenPlace, &text.to_lowercase());
         let lying = marked && before.is_some_and(|b| matches!(doc.word(b), "in" | "on" | "near"));
         let large = |e: &Entry<'_>| lying || e.level != Level::City || e.population >= 5000;
         let settled = || gazetteer.lookup(text).iter().any(|c| large(&gazetteer.entry(c.place)));
@@ -133,7 +115,7 @@ impl Namesakes {
             let named = (2..=4).contains(&words.len())
                 && name.organisation.is_none()
                 && (place || name.kind == EntityKind::Org)
-                && self.given.contains(doc.word(words.start).to_lowercase().as_str())
+                && self.book.is(WordClass::GivenPlace, &doc.word(words.start).to_lowercase())
                 && words.clone().all(|i| doc.pos(i) == Pos::Propn || doc.word(i) == "-")
                 && doc.word(surname).chars().skip(1).any(char::is_lowercase)
                 && !is_located(doc, words.start)
@@ -222,7 +204,8 @@ impl Namesakes {
     /// "whose husband Austin": the name right behind a word for a relative.
     fn is_kin(&self, doc: &Doc<'_>, i: usize) -> bool {
         let first = doc.sentence_of(i).start;
-        let noun = i.checked_sub(1).filter(|n| *n >= first && self.kin.contains(doc.word(*n).to_lowercase().as_str()));
+        let noun =
+            i.checked_sub(1).filter(|n| *n >= first && self.book.is(WordClass::Kin, &doc.word(*n).to_lowercase()));
         // "her son Dallas and daughter Savannah"
         let shared = |n: usize| if doc.dep(n) == Dep::Conj { doc.head(n) } else { n };
         let own = |n: usize| doc.children(n).chain(doc.children(i)).chain(doc.children(shared(n)));

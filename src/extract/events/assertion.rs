@@ -4,6 +4,7 @@
 //! auxiliaries and negation of its clause, then every word that governs it ("plan to", "prevented", "if"). The walk
 //! ends at a word of saying, because what stands above it concerns the saying, and at a relative clause.
 
+use super::classes::Class;
 use super::cues::{CueKind, Effect};
 use super::lexicon::Lexicon;
 use super::syntax;
@@ -372,7 +373,7 @@ impl Walk<'_> {
                         _ => self.cue(kind, outer).filter(|e| !(e.negates() && kind == CueKind::Verb)),
                     };
                     self.push(outer, effect);
-                    let carried = self.words.bits(outer) & self.lexicon.classes.class("quantity") != 0
+                    let carried = self.words.bits(outer) & self.lexicon.classes.class(Class::Quantity) != 0
                         || self.light == Some(outer);
                     if matches!(effect, Some(Effect::Reported | Effect::Denied)) || effect.is_none() && !carried {
                         if kind == CueKind::Noun {

@@ -1,5 +1,6 @@
 //! What an event mention takes up from what the article told before it.
 
+use super::classes::Class;
 use super::mentions::{LEAD_PARAGRAPHS, Reader};
 use super::triggers::Trigger;
 use super::typing::event_of;
@@ -182,12 +183,12 @@ impl Reader<'_> {
         }
         let classes = &self.lexicon.classes;
         let common =
-            classes.class("person") | classes.class("group") | classes.class("quantity") | classes.class("attack");
+            classes.class(Class::Person) | classes.class(Class::Group) | classes.class(Class::Quantity) | classes.class(Class::Attack);
         let topics: Vec<&str> = self
             .story
             .tokens(s)
             .filter(|t| doc.pos(*t) == Pos::Noun && self.words.bits(*t) & common == 0)
-            .filter(|t| self.words.bits(*t) & classes.class("thing") != 0)
+            .filter(|t| self.words.bits(*t) & classes.class(Class::Thing) != 0)
             .map(|t| self.words.lemma(t))
             .collect();
         before.iter().rposition(|m| {

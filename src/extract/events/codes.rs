@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::extract::table::{TableError, rows};
 use crate::record::{CameoCode, Context, EventClass, EventType, Mode, PloverType, TypeAlternative};
+use crate::words::{TableError, rows};
 
 /// CAMEO and PLOVER code tables.
 #[derive(Debug)]
 pub(super) struct Codes {
-    goldstein: HashMap<&'static str, f64>,
+    goldstein: HashMap<Box<str>, f64>,
     events: HashMap<EventType, (u8, f64)>,
     modes: HashMap<(EventType, Mode), f64>,
 }
@@ -17,11 +17,11 @@ impl Codes {
     /// Parses the embedded tables.
     pub(super) fn load() -> Result<Self, TableError> {
         let mut codes = Self { goldstein: HashMap::new(), events: HashMap::new(), modes: HashMap::new() };
-        for row in rows("cameo", include_str!("../data/codes/cameo.tsv"), 3)? {
+        for row in rows("cameo", include_str!("../../words/data/codes/cameo.tsv"), 3)? {
             let score = row.cell(2).parse().map_err(|_| row.error("the score is no number"))?;
-            codes.goldstein.insert(row.cell(0), score);
+            codes.goldstein.insert(row.cell(0).into(), score);
         }
-        for row in rows("plover", include_str!("../data/codes/plover.tsv"), 4)? {
+        for row in rows("plover", include_str!("../../words/data/codes/plover.tsv"), 4)? {
             let event = EventType::parse(row.cell(0)).ok_or_else(|| row.error("unknown event"))?;
             let quad = row.cell(2).parse().map_err(|_| row.error("the quad class is no number"))?;
             let score = row.cell(3).parse().map_err(|_| row.error("the score is no number"))?;

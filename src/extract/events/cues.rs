@@ -1,8 +1,7 @@
 //! The table of assertion cues: words that turn an event into a plan, an attempt, a possibility, a denial.
 
 use std::collections::HashMap;
-
-use crate::extract::table::{TableError, rows};
+use crate::words::{TableError, rows};
 
 /// What a cue does to the event it governs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -103,11 +102,11 @@ pub(super) enum CueKind {
 
 /// All cues.
 #[derive(Debug)]
-pub(super) struct Cues(HashMap<(CueKind, &'static str), Effect>);
+pub(super) struct Cues(HashMap<CueKind, HashMap<Box<str>, Effect>>);
 
 impl Cues {
-    pub(super) fn load((table, text): (&'static str, &'static str)) -> Result<Self, TableError> {
-        let mut cues = HashMap::new();
+    pub(super) fn load((table, text): (&'static str, &str)) -> Result<Self, TableError> {
+        let mut cues: HashMap<CueKind, HashMap<Box<str>, Effect>> = HashMap::new();
         for row in rows(table, text, 3)? {
             let kind = match row.cell(1) {
                 "v" => CueKind::Verb,
@@ -124,7 +123,7 @@ impl Cues {
             let effect = Effect::parse(row.cell(2)).ok_or_else(|| row.error("unknown effect"))?;
             for lemma in row.cell(0).split(',') {
                 // The first line that lists a word counts: the table goes from strong to weak.
-                cues.entry((kind, lemma)).or_insert(effect);
+                cues.entry(kind).or_default().entry(lemma.into()).or_insert(effect);
             }
         }
         Ok(Self(cues))
@@ -132,7 +131,6 @@ impl Cues {
 
     /// The effect of a word in a position.
     pub(super) fn get(&self, kind: CueKind, lemma: &str) -> Option<Effect> {
-        // The key type borrows 'static strings; a shorter-lived lookup needs no copy.
-        self.0.get(&(kind, lemma) as &(CueKind, &str)).copied()
+        self.0.get(&kind)?.get(lemma).copied()
     }
 }

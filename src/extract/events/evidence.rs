@@ -109,8 +109,7 @@ impl Reader<'_> {
             participants::Finder { doc, lexicon: self.lexicon, words: self.words, facts: self.facts, events: &[] };
         let mut found: Vec<Candidate> = Vec::new();
         for i in self.story.tokens(s) {
-            let unit = self.words.bits(i) & self.lexicon.classes.class("timeUnit") != 0;
-            if unit || participants::is_amount(doc, i) {
+            if participants::is_amount(doc, i) {
                 continue;
             }
             let argument =

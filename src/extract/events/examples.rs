@@ -1,15 +1,15 @@
-//! Every reading of every trigger word, held by a sentence: `data/events/examples.tsv` through the real engine.
+//! Every reading of every trigger word, held by a sentence: `words/data/events/examples.tsv` through the real engine.
 //!
 //! A line of the table holds a lemma, its part of speech, what the sentence must be coded as (PLOVER event or
 //! `HAPPENING`, modes, CAMEO code; `none` for a blocked reading), and a sentence of our own. A reading that no sentence
-//! reaches must stand in `data/events/uncovered.tsv`, and what stands there must not be reached: the list only shrinks.
+//! reaches must stand in `words/data/events/uncovered.tsv`, and what stands there must not be reached: the list only shrinks.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::lexicon::trigger_tables;
 use super::{EventMention, Reason, Trace, find};
-use crate::extract::table::rows;
 use crate::extract::testing;
+use crate::words::rows;
 
 /// A reading as the lists spell it: table, lemma, part of speech, conditions.
 type Key = (&'static str, &'static str, &'static str, &'static str);
@@ -51,10 +51,10 @@ fn read(sentence: &str, lemma: &str, expect: &str) -> Result<Vec<(&'static str, 
     let lists = |words: &str| words.split(',').any(|w| w.trim() == lemma);
     let found: Vec<(String, (&'static str, usize))> = mentions
         .iter()
-        .filter(|m| same(m.head) && lists(m.rule.words))
+        .filter(|m| same(m.head) && lists(&m.rule.words))
         .map(|m| (coded(m), (m.rule.table, m.rule.line)))
-        .chain(misses.iter().filter_map(|miss| match miss.reason {
-            Reason::Blocked(rule) if lists(rule.words) => Some(("none".to_owned(), (rule.table, rule.line))),
+        .chain(misses.iter().filter_map(|miss| match &miss.reason {
+            Reason::Blocked(rule) if lists(&rule.words) => Some(("none".to_owned(), (rule.table, rule.line))),
             _ => None,
         }))
         .collect();
@@ -69,12 +69,12 @@ fn read(sentence: &str, lemma: &str, expect: &str) -> Result<Vec<(&'static str, 
 
 #[test]
 fn every_reading_has_an_example_that_is_coded_as_it_says() {
-    let examples = rows("examples", include_str!("../data/events/examples.tsv"), 4).unwrap();
-    let listed = rows("uncovered", include_str!("../data/events/uncovered.tsv"), 4).unwrap();
+    let examples = rows("examples", include_str!("../../words/data/events/examples.tsv"), 4).unwrap();
+    let listed = rows("uncovered", include_str!("../../words/data/events/uncovered.tsv"), 4).unwrap();
     let readings = readings();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let results: Vec<_> = std::thread::scope(|scope| {
-        let check = |part: &[crate::extract::table::Row<'static>]| -> Vec<_> {
+        let check = |part: &[crate::words::Row<'static>]| -> Vec<_> {
             part.iter().map(|row| (row.cell(0), row.cell(1), read(row.cell(3), row.cell(0), row.cell(2)))).collect()
         };
         let parts: Vec<_> =

@@ -3,7 +3,7 @@
 //! `blocked.tsv` knows fixed phrases of single words. Here is decided by what kind of thing is struck and by the
 //! setting, whichever the word is: the learned reader finds "bombarded the box" without any table.
 
-use super::lexicon::Classes;
+use super::classes::{Class, Classes};
 use super::mentions::Reader;
 use super::triggers::{self, Trigger};
 use super::typing::event_of;
@@ -17,7 +17,7 @@ impl Reader<'_> {
             Some(EventType::Assault) => {
                 self.is_done_by_strikers(trigger)
                     || self.is_of_animals(trigger)
-                    || self.strikes_only(trigger, "abstract")
+                    || self.strikes_only(trigger, Class::Abstract)
                     || !self.strikes_bodies(trigger)
                         && self.settings.is_contest(self.words, self.story.sentence(trigger.head))
             }
@@ -61,8 +61,8 @@ impl Reader<'_> {
     /// "an avalanche of lawsuits", "a political earthquake": nature in figures, and what only such figures do.
     fn is_figure_of_nature(&self, trigger: &Trigger<'_>) -> bool {
         let (doc, classes) = (self.story.doc, &self.lexicon.classes);
-        let nature = classes.class("nature");
-        let literal = classes.class("matter");
+        let nature = classes.class(Class::Nature);
+        let literal = classes.class(Class::Matter);
         let figure = |noun: usize| {
             let of = |c: &usize| doc.dep(*c) == Dep::Prep && matches!(doc.lemma(*c), "of" | "for");
             let about = doc.children(noun).filter(of).find_map(|c| doc.child(c, Dep::Pobj));
@@ -70,7 +70,7 @@ impl Reader<'_> {
                 doc.pos(o) == Pos::Noun && doc.entity_at(o).is_none() && self.words.bits(o) & literal == 0
             });
             let public = doc.children(noun).any(|c| {
-                matches!(doc.dep(c), Dep::Amod | Dep::Compound) && self.words.bits(c) & classes.class("public") != 0
+                matches!(doc.dep(c), Dep::Amod | Dep::Compound) && self.words.bits(c) & classes.class(Class::Public) != 0
             });
             self.words.bits(noun) & nature != 0 && (about || public)
         };
@@ -85,24 +85,24 @@ impl Reader<'_> {
 
     /// "seized the agenda", "captured market share", "hold farmers hostage": taking that in a contest takes nothing.
     fn takes_nothing(&self, trigger: &Trigger<'_>) -> bool {
-        self.words.bits(trigger.head) & self.lexicon.classes.class("takes") != 0
+        self.words.bits(trigger.head) & self.lexicon.classes.class(Class::Takes) != 0
     }
 
     fn is_unlisted_place(&self, trigger: &Trigger<'_>) -> bool {
-        let places = self.lexicon.classes.class("thing") | self.lexicon.classes.class("place");
+        let places = self.lexicon.classes.class(Class::Thing) | self.lexicon.classes.class(Class::Place);
         trigger.entry.rule.is_unlisted() && !trigger.entry.verb && self.words.bits(trigger.head) & places != 0
     }
 
     /// What the words of an argument are about: "chickens" of "1.3 million of the chickens".
     fn kind(&self, head: usize) -> usize {
         let doc = self.story.doc;
-        let counts = self.words.bits(head) & self.lexicon.classes.class("quantity") != 0 || doc.pos(head) == Pos::Num;
+        let counts = self.words.bits(head) & self.lexicon.classes.class(Class::Quantity) != 0 || doc.pos(head) == Pos::Num;
         let of = doc.children(head).find(|c| doc.lemma(*c) == "of").filter(|_| counts);
         of.and_then(|of| doc.child(of, Dep::Pobj)).unwrap_or(head)
     }
 
     /// Whether everything that a trigger strikes is of a class.
-    fn strikes_only(&self, trigger: &Trigger<'_>, class: &str) -> bool {
+    fn strikes_only(&self, trigger: &Trigger<'_>, class: Class) -> bool {
         let bits = self.lexicon.classes.class(class);
         let struck = self.struck(trigger);
         let is = |i: &usize| {
@@ -124,7 +124,7 @@ impl Reader<'_> {
 
     /// Whether animals do or suffer what a trigger tells, or, where nobody armed is spoken of, did in what was told.
     fn is_of_animals(&self, trigger: &Trigger<'_>) -> bool {
-        let animal = self.lexicon.classes.class("animal");
+        let animal = self.lexicon.classes.class(Class::Animal);
         let is = |i: &usize| {
             let kind = self.kind(*i);
             self.words.bits(kind) & animal != 0 && self.story.doc.pos(kind) == Pos::Noun
@@ -138,18 +138,18 @@ impl Reader<'_> {
                 && self.settings.is_unarmed()
                 && self.settings.is_of_animals(self.story.sentence(trigger.head))
         };
-        !doers.is_empty() && doers.iter().all(is) || self.strikes_only(trigger, "animal") || told_on()
+        !doers.is_empty() && doers.iter().all(is) || self.strikes_only(trigger, Class::Animal) || told_on()
     }
 
     /// "shot a resident", "destroyed the church": people whom one kills and things that stand somewhere are no figures.
     fn strikes_bodies(&self, trigger: &Trigger<'_>) -> bool {
         let (doc, classes) = (self.story.doc, &self.lexicon.classes);
-        let deadly = self.words.bits(trigger.head) & classes.class("deadly") != 0;
+        let deadly = self.words.bits(trigger.head) & classes.class(Class::Deadly) != 0;
         if deadly && !trigger.entry.verb {
             return true;
         }
-        let human = classes.class("human");
-        let thing = classes.class("thing")
+        let human = classes.class(Class::Human);
+        let thing = classes.class(Class::Thing)
             | [EntityType::Gpe, EntityType::Fac, EntityType::Loc].map(Classes::kind_bit).iter().sum::<u128>();
         self.struck(trigger).into_iter().any(|o| {
             let bits = self.words.bits(self.kind(o));

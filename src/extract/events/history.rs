@@ -2,26 +2,27 @@
 
 use std::ops::Range;
 
+use super::classes::Class;
 use super::lexicon::Lexicon;
 use super::syntax;
 use super::words::Words;
 use crate::extract::Story;
-use crate::extract::table::{TableError, rows};
 use crate::nlp::{Dep, Doc, Pos};
+use crate::words::{TableError, rows};
 
 /// Years after which what has a name is history.
 const PAST: i16 = 2;
 
 /// Names of the past, in words, with the last year of each.
 #[derive(Debug, Default)]
-pub(super) struct Eras(Vec<(Vec<&'static str>, i16)>);
+pub(super) struct Eras(Vec<(Vec<String>, i16)>);
 
 impl Eras {
-    pub(super) fn load((table, text): (&'static str, &'static str)) -> Result<Self, TableError> {
+    pub(super) fn load((table, text): (&'static str, &str)) -> Result<Self, TableError> {
         let mut eras = Self::default();
         for row in rows(table, text, 2)? {
             let year = row.cell(1).parse().map_err(|_| row.error("no year"))?;
-            eras.0.extend(row.cell(0).split(',').map(|name| (name.split(' ').collect(), year)));
+            eras.0.extend(row.cell(0).split(',').map(|name| (name.split(' ').map(str::to_owned).collect(), year)));
         }
         Ok(eras)
     }
@@ -88,7 +89,7 @@ fn is_marked(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, noun: usize) -
     let back = prep.saturating_sub(3).max(doc.sentence_of(noun).start)..prep;
     match doc.lemma(prep) {
         "after" | "since" => back.clone().any(years),
-        "of" => words.bits(doc.head(prep)) & lexicon.classes.class("remembrance") != 0,
+        "of" => words.bits(doc.head(prep)) & lexicon.classes.class(Class::Remembrance) != 0,
         _ => false,
     }
 }

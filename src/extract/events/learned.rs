@@ -1,11 +1,12 @@
 //! The learned reader's judgement of a sentence's words, made into triggers, parties and assertions.
 //!
 //! Where it finds an event at words that the rules read as the same type, their reading stands, with its code and modes;
-//! where they read another type or nothing, the word gets the plain entry of its type (`data/events/unlisted.tsv`).
+//! where they read another type or nothing, the word gets the plain entry of its type (`words/data/events/unlisted.tsv`).
 //! What the rules alone find is evidence for the reader and no event by itself.
 
 use std::ops::Range;
 
+use super::classes::Class;
 use super::evidence::{Candidate, head_of, reach};
 use super::lexicon::{Frame, Reading};
 use super::mentions::Reader;
@@ -165,15 +166,15 @@ impl<'a> Learned<'a> {
 /// ("foiled a plot", "the attack was put down by"): newspapers name them beside it, and they are not its doers.
 fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c: &Candidate) -> bool {
     let (doc, classes, words) = (reader.story.doc, &reader.lexicon.classes, reader.words);
-    let is = |i: usize, class: &str| words.bits(i) & classes.class(class) != 0;
+    let is = |i: usize, class: Class| words.bits(i) & classes.class(class) != 0;
     // "emergency services", "rescue workers": two words are the helper.
-    let helps = |i: usize| is(i, "helper") || words.pair(i).is_some_and(|two| classes.holds("helper", &two));
+    let helps = |i: usize| is(i, Class::Helper) || words.pair(i).is_some_and(|two| classes.holds(Class::Helper, &two));
     if matches!(event, Some(EventType::Assault | EventType::Protest)) && c.tokens.clone().any(helps) {
         return true;
     }
     let stops = |v: usize| {
         let particle = doc.child(v, Dep::Prt).map(|p| format!("{}-{}", words.lemma(v), words.lemma(p)));
-        is(v, "stop") || particle.is_some_and(|verb| classes.holds("stop", &verb))
+        is(v, Class::Stop) || particle.is_some_and(|verb| classes.holds(Class::Stop, &verb))
     };
     let above = std::iter::once(head).chain(doc.ancestors(head).take(4));
     let above = above.filter(|v| doc.pos(*v) == Pos::Verb && stops(*v));
@@ -186,7 +187,7 @@ fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c:
 fn spans<'w>(reader: &Reader<'_>, words: &'w [(usize, Word)]) -> Vec<&'w [(usize, Word)]> {
     let doc = reader.story.doc;
     let classes = &reader.lexicon.classes;
-    let people = classes.class("human") | classes.class("armed") | classes.class("cop") | classes.class("person");
+    let people = classes.class(Class::Human) | classes.class(Class::Armed) | classes.class(Class::Cop) | classes.class(Class::Person);
     let named = |i: usize| doc.entity_at(i).is_some_and(|e| e.kind != EntityType::Event);
     let content = |w: &(usize, Word)| match doc.pos(w.0) {
         Pos::Verb => true,

@@ -1,19 +1,20 @@
 //! The event tables: which words evoke which events, under which conditions.
 //!
-//! Parsed once when the pipeline is loaded; the format is described in `data/events/README.md`. Knows words and
+//! Parsed once when the pipeline is loaded; the format is described in `words/data/events/README.md`. Knows words and
 //! codes only; how conditions are read off a parse is the business of [`super::triggers`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use super::classes::Classes;
 use super::codes::Codes;
 use super::cues::Cues;
 use super::history::Eras;
 use super::setting::Signs;
 use super::trace::Rule;
-use crate::extract::lexicons::{self, Lexicons};
-use crate::extract::table::{Row, TableError, rows};
-use crate::nlp::EntityType;
 use crate::record::{Context, EventType, Mode, ParticipantRole};
+use crate::words::lexicons::file_name;
+use crate::words::{Book, Lexicons, Row, TableError, WordClass, rows};
 
 /// All event tables.
 #[derive(Debug)]
@@ -27,15 +28,15 @@ pub struct Lexicon {
     /// Word classes.
     pub(super) classes: Classes,
     /// Light verbs by lemma.
-    light: HashMap<&'static str, Vec<Light>>,
+    light: HashMap<Box<str>, Vec<Light>>,
     /// Nouns that may follow an event noun in a compound.
-    pub(super) carriers: Vec<&'static str>,
+    pub(super) carriers: HashSet<Box<str>>,
     /// Modes that weapons give to an assault.
-    pub(super) weapons: HashMap<&'static str, Mode>,
+    pub(super) weapons: HashMap<Box<str>, Mode>,
     /// Contexts that words lend.
-    pub(super) contexts: HashMap<&'static str, Context>,
+    pub(super) contexts: HashMap<Box<str>, Context>,
     /// Desks whose articles report no coded events, by word.
-    pub(super) offtopic: HashMap<&'static str, &'static str>,
+    pub(super) offtopic: HashMap<Box<str>, Box<str>>,
     /// Names of the past.
     pub(super) eras: Eras,
     /// Words that show the setting of a text.
@@ -44,13 +45,14 @@ pub struct Lexicon {
     pub(super) cues: Cues,
     /// CAMEO and PLOVER tables.
     pub(super) codes: Codes,
+    book: Arc<Book>,
 }
 
 /// A reading of a trigger word.
 #[derive(Debug)]
 pub(super) struct Entry {
     /// Where it stands.
-    pub rule: Rule,
+    pub rule: Arc<Rule>,
     /// What the reading is.
     pub reading: Reading,
     /// All must hold.
@@ -58,17 +60,24 @@ pub(super) struct Entry {
     /// Who is who.
     pub frame: Frame,
     /// Prepositions that mark the recipient.
-    pub preps: Vec<&'static str>,
+    pub preps: Vec<Box<str>>,
     /// PLOVER modes.
     pub modes: Vec<Mode>,
     /// PLOVER contexts.
     pub contexts: Vec<Context>,
     /// CAMEO code.
-    pub cameo: Option<&'static str>,
+    pub cameo: Option<Box<str>>,
     /// How sure the reading is, 0 to 1.
     pub weight: f64,
     /// Verb or noun.
     pub verb: bool,
+}
+
+impl Entry {
+    /// Whether a preposition marks the recipient.
+    pub(super) fn takes(&self, preposition: &str) -> bool {
+        self.preps.iter().any(|p| **p == *preposition)
+    }
 }
 
 /// What a trigger word stands for.
@@ -104,7 +113,7 @@ pub(super) enum Frame {
 }
 
 /// Where a condition looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub(super) enum Slot {
     Subj,
@@ -122,7 +131,7 @@ pub(super) enum Slot {
     Dative,
     Sent,
     Doc,
-    Prep(&'static str),
+    Prep(Box<str>),
 }
 
 /// One condition of an entry.
@@ -139,39 +148,35 @@ pub(super) struct Alternatives {
     /// Anything does.
     pub any: bool,
     /// Lemmas.
-    pub words: Vec<&'static str>,
+    pub words: Vec<Box<str>>,
     /// Classes, as bits.
     pub classes: u128,
 }
 
 impl Alternatives {
+    /// Whether a lemma is listed.
+    pub(super) fn lists(&self, lemma: &str) -> bool {
+        self.words.iter().any(|word| **word == *lemma)
+    }
+
     /// Whether more satisfies the condition than listed words.
     pub(super) fn is_open(&self) -> bool {
         self.any || self.classes != 0
     }
 }
 
-/// Word classes as bit sets; entity types and pronouns are classes of their own.
-#[derive(Debug, Default)]
-pub(super) struct Classes {
-    /// What a class includes, itself too.
-    bits_of: HashMap<&'static str, u128>,
-    /// Bits of every listed lemma.
-    pub(super) lemmas: HashMap<&'static str, u128>,
-}
-
 /// A light verb.
 #[derive(Debug)]
 pub(super) struct Light {
     /// Particle, or preposition that takes the event noun.
-    pub word: Option<&'static str>,
+    pub word: Option<Box<str>>,
     /// Part its subject plays in the event.
     pub subject: ParticipantRole,
 }
 
 macro_rules! table {
     ($name:literal) => {
-        ($name, include_str!(concat!("../data/events/", $name, ".tsv")))
+        ($name, include_str!(concat!("../../words/data/events/", $name, ".tsv")))
     };
 }
 
@@ -203,21 +208,19 @@ pub(super) fn trigger_tables() -> [(Reading, (&'static str, &'static str)); 19] 
 impl Lexicon {
     /// Parses the embedded tables.
     pub fn load() -> Result<Self, TableError> {
-        Self::read(&Lexicons::embedded())
+        Self::read(&Lexicons::embedded(), &Arc::new(Book::load()?))
     }
 
     /// Reads the tables.
     ///
     /// # Errors
     /// [`TableError`] names the line that cannot be used.
-    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
-        Self::read_tables(lexicons).map_err(|error| TableError { table: lexicons::file_name(error.table), ..error })
+    pub fn read(lexicons: &Lexicons, book: &Arc<Book>) -> Result<Self, TableError> {
+        Self::read_tables(lexicons, book).map_err(|error| TableError { table: file_name(error.table), ..error })
     }
 
-    fn read_tables(lexicons: &Lexicons) -> Result<Self, TableError> {
-        let table = |name: &'static str| -> (&'static str, &'static str) {
-            (name, lexicons.text(lexicons::file_name(name)).unwrap_or_default())
-        };
+    fn read_tables(lexicons: &Lexicons, book: &Arc<Book>) -> Result<Self, TableError> {
+        let table = |name: &'static str| (name, lexicons.text(file_name(name)).unwrap_or_default());
         let classes = Classes::read(table("classes"))?;
         let codes = Codes::load()?;
         let mut entries = Vec::new();
@@ -233,25 +236,35 @@ impl Lexicon {
                 entries.push(entry);
             }
         }
-        let unlisted = rows("unlisted", include_str!("../data/events/unlisted.tsv"), 8)?.into_iter().map(|row| {
-            let reading = EventType::parse(row.cell(0)).map_or(Reading::Happening, Reading::Event);
-            entry(reading, &row, &classes, &codes).map_err(|problem| row.error(problem))
-        });
+        let unlisted =
+            rows("unlisted", include_str!("../../words/data/events/unlisted.tsv"), 8)?.into_iter().map(|row| {
+                let reading = EventType::parse(row.cell(0)).map_or(Reading::Happening, Reading::Event);
+                entry(reading, &row, &classes, &codes).map_err(|problem| row.error(problem))
+            });
         Ok(Self {
             entries,
             unlisted: unlisted.collect::<Result<_, _>>()?,
             index,
             classes,
             light: light(table("light"))?,
-            carriers: rows("carriers", table("carriers").1, 1)?.iter().flat_map(|r| words(r.cell(0))).collect(),
+            carriers: rows("carriers", table("carriers").1, 1)?
+                .iter()
+                .flat_map(|r| words(r.cell(0)).map(Into::into))
+                .collect(),
             weapons: pairs(table("weapons"), Mode::parse)?,
             contexts: pairs(table("contexts"), Context::parse)?,
-            offtopic: pairs(table("offtopic"), Some)?,
+            offtopic: pairs(table("offtopic"), |desk| Some(desk.into()))?,
             eras: Eras::load(table("eras"))?,
             signs: Signs::load(table("settings"))?,
             cues: Cues::load(table("cues"))?,
             codes,
+            book: Arc::clone(book),
         })
+    }
+
+    /// Whether a word is of a class of the book.
+    pub(super) fn is(&self, class: WordClass, word: &str) -> bool {
+        self.book.is(class, word)
     }
 
     /// Entries of a lemma.
@@ -276,13 +289,18 @@ fn key(lemma: &str, verb: bool) -> String {
     format!("{lemma}/{}", if verb { 'v' } else { 'n' })
 }
 
-fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
+/// The items of a cell; none for `-`.
+fn items(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split_whitespace().filter(|w| *w != "-")
+}
+
+fn words(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').map(str::trim).filter(|w| !w.is_empty())
 }
 
-fn entry(reading: Reading, row: &Row<'static>, classes: &Classes, codes: &Codes) -> Result<Entry, String> {
+fn entry(reading: Reading, row: &Row<'_>, classes: &Classes, codes: &Codes) -> Result<Entry, String> {
     let [pos, conditions, frame, modes, contexts, cameo, weight] = std::array::from_fn(|i| row.cell(i + 1));
-    let list = |field: &'static str| field.split_whitespace().filter(|w| *w != "-");
+
     let mut reading = reading;
     let (frame, preps) = frame.split_once(':').unwrap_or((frame, ""));
     let frame = match frame {
@@ -305,7 +323,7 @@ fn entry(reading: Reading, row: &Row<'static>, classes: &Classes, codes: &Codes)
         other => return Err(format!("unknown frame {other:?}")),
     };
     let modes =
-        list(modes).map(|m| Mode::parse(m).ok_or(format!("unknown mode {m:?}"))).collect::<Result<Vec<_>, _>>()?;
+        items(modes).map(|m| Mode::parse(m).ok_or(format!("unknown mode {m:?}"))).collect::<Result<Vec<_>, _>>()?;
     if let Reading::Event(event) = reading
         && let Some(mode) = modes.iter().find(|m| !codes.has_mode(event, **m))
     {
@@ -316,16 +334,22 @@ fn entry(reading: Reading, row: &Row<'static>, classes: &Classes, codes: &Codes)
         return Err(format!("unknown CAMEO code {code:?}"));
     }
     Ok(Entry {
-        rule: Rule { table: row.table(), line: row.line(), words: row.cell(0), verb: pos == "v", conditions },
+        rule: Arc::new(Rule {
+            table: row.table(),
+            line: row.line(),
+            words: row.cell(0).into(),
+            verb: pos == "v",
+            conditions: conditions.into(),
+        }),
         reading,
-        conditions: list(conditions).map(|c| condition(c, classes)).collect::<Result<_, _>>()?,
+        conditions: items(conditions).map(|c| condition(c, classes)).collect::<Result<_, _>>()?,
         frame,
-        preps: words(preps).collect(),
+        preps: words(preps).map(Into::into).collect(),
         modes,
-        contexts: list(contexts)
+        contexts: items(contexts)
             .map(|c| Context::parse(c).ok_or(format!("unknown context {c:?}")))
             .collect::<Result<_, _>>()?,
-        cameo,
+        cameo: cameo.map(Into::into),
         weight: weight.parse().map_err(|_| format!("weight {weight:?} is no number"))?,
         verb: match pos {
             "v" => true,
@@ -335,7 +359,7 @@ fn entry(reading: Reading, row: &Row<'static>, classes: &Classes, codes: &Codes)
     })
 }
 
-fn condition(text: &'static str, classes: &Classes) -> Result<Condition, String> {
+fn condition(text: &str, classes: &Classes) -> Result<Condition, String> {
     let at = text.find([':', '!']).ok_or(format!("condition {text:?} has neither ':' nor '!'"))?;
     let slot = match &text[..at] {
         "subj" => Slot::Subj,
@@ -353,7 +377,7 @@ fn condition(text: &'static str, classes: &Classes) -> Result<Condition, String>
         "dative" => Slot::Dative,
         "sent" => Slot::Sent,
         "doc" => Slot::Doc,
-        prep => Slot::Prep(prep),
+        prep => Slot::Prep(prep.into()),
     };
     let mut alternatives = Alternatives::default();
     for word in text[at + 1..].split('/').filter(|w| !w.is_empty()) {
@@ -364,84 +388,18 @@ fn condition(text: &'static str, classes: &Classes) -> Result<Condition, String>
         } else if let Some(bits) = Classes::kind(word) {
             alternatives.classes |= bits;
         } else {
-            alternatives.words.push(word);
+            alternatives.words.push(word.into());
         }
     }
     Ok(Condition { slot, negated: text.as_bytes()[at] == b'!', alternatives })
 }
 
-/// Bit of the first word class; the bits below stand for entity types and pronouns.
-const FIRST_CLASS: usize = 20;
-/// Bit of personal pronouns.
-pub(super) const PRON: u128 = 1 << 19;
-
-impl Classes {
-    fn kind(name: &str) -> Option<u128> {
-        if name == "PRON" {
-            return Some(PRON);
-        }
-        EntityType::ALL.iter().position(|k| k.as_str() == name).map(|i| 1 << i)
-    }
-
-    /// Bit of an entity type.
-    pub(super) fn kind_bit(kind: EntityType) -> u128 {
-        EntityType::ALL.iter().position(|k| *k == kind).map_or(0, |i| 1 << i)
-    }
-
-    /// Bits of a class and all that it includes.
-    pub(super) fn class(&self, name: &str) -> u128 {
-        self.bits_of.get(name).copied().unwrap_or_default()
-    }
-
-    /// Whether a class has a word that is no token: a verb with its particle, two nouns.
-    pub(super) fn holds(&self, name: &str, word: &str) -> bool {
-        self.lemmas.get(word).is_some_and(|bits| bits & self.class(name) != 0)
-    }
-
-    fn read((table, text): (&'static str, &'static str)) -> Result<Self, TableError> {
-        let mut classes = Self::default();
-        let mut members: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
-        for row in rows(table, text, 2)? {
-            let (name, list) = (row.cell(0), row.cell(1));
-            match members.iter_mut().find(|(n, _)| *n == name) {
-                Some((_, m)) => m.extend(list.split_whitespace()),
-                None => members.push((name, list.split_whitespace().collect())),
-            }
-        }
-        let fault = |problem: String| TableError { table, line: 0, problem };
-        if members.len() + FIRST_CLASS > 128 {
-            return Err(fault("more classes than bits".into()));
-        }
-        for (i, (name, list)) in members.iter().enumerate() {
-            classes.bits_of.insert(name, 0);
-            for word in list.iter().filter(|w| !w.starts_with('@') && Self::kind(w).is_none()) {
-                *classes.lemmas.entry(word).or_default() |= 1 << (FIRST_CLASS + i);
-            }
-        }
-        // Classes include classes to any depth without cycles: as many rounds as classes reach a fixed point.
-        for _ in 0..members.len() {
-            for (i, (name, list)) in members.iter().enumerate() {
-                let mut bits = 1u128 << (FIRST_CLASS + i);
-                for word in list {
-                    if let Some(class) = word.strip_prefix('@') {
-                        bits |= *classes.bits_of.get(class).ok_or(fault(format!("unknown class {class:?}")))?;
-                    } else if let Some(kind) = Self::kind(word) {
-                        bits |= kind;
-                    }
-                }
-                classes.bits_of.insert(name, bits);
-            }
-        }
-        Ok(classes)
-    }
-}
-
-fn light((table, text): (&'static str, &'static str)) -> Result<HashMap<&'static str, Vec<Light>>, TableError> {
-    let mut verbs: HashMap<&'static str, Vec<Light>> = HashMap::new();
+fn light((table, text): (&'static str, &str)) -> Result<HashMap<Box<str>, Vec<Light>>, TableError> {
+    let mut verbs: HashMap<Box<str>, Vec<Light>> = HashMap::new();
     for row in rows(table, text, 3)? {
         for lemma in words(row.cell(0)) {
-            verbs.entry(lemma).or_default().push(Light {
-                word: Some(row.cell(1)).filter(|w| *w != "-"),
+            verbs.entry(lemma.into()).or_default().push(Light {
+                word: Some(row.cell(1)).filter(|w| *w != "-").map(Into::into),
                 subject: match row.cell(2) {
                     "actor" => ParticipantRole::Actor,
                     "recipient" => ParticipantRole::Recipient,
@@ -454,14 +412,14 @@ fn light((table, text): (&'static str, &'static str)) -> Result<HashMap<&'static
 }
 
 /// A table of lemmas and one value.
-fn pairs<T: Copy>(
-    (table, text): (&'static str, &'static str),
-    parse: impl Fn(&'static str) -> Option<T>,
-) -> Result<HashMap<&'static str, T>, TableError> {
+fn pairs<T: Clone>(
+    (table, text): (&'static str, &str),
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<HashMap<Box<str>, T>, TableError> {
     let mut map = HashMap::new();
     for row in rows(table, text, 2)? {
         let value = parse(row.cell(1)).ok_or_else(|| row.error("unknown value"))?;
-        map.extend(words(row.cell(0)).map(|w| (w, value)));
+        map.extend(words(row.cell(0)).map(|w| (w.into(), value.clone())));
     }
     Ok(map)
 }
@@ -497,7 +455,7 @@ mod tests {
     #[test]
     fn light_verbs_and_lists_hold_no_empty_words() {
         let lexicon = Lexicon::load().unwrap();
-        assert!(!lexicon.light("conduct").is_empty() && lexicon.carriers.contains(&"campaign"));
+        assert!(!lexicon.light("conduct").is_empty() && lexicon.carriers.contains("campaign"));
         assert_eq!(lexicon.weapons["rifle"], Mode::Firearms);
     }
 }

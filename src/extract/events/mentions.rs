@@ -1,7 +1,9 @@
 //! Puts the parts together: the mentions of an article, in text order.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::classes::Class;
 use super::assertion::{self, Reading as Cued};
 use super::learned::{self, Learned};
 use super::lexicon::{Frame, Lexicon, Reading};
@@ -141,7 +143,7 @@ impl Reader<'_> {
             .filter(|(trigger, _)| {
                 let figure = self.is_figure(trigger);
                 if figure {
-                    trace.miss(trigger.head, Reason::Blocked(trigger.entry.rule));
+                    trace.miss(trigger.head, Reason::Blocked(Arc::clone(&trigger.entry.rule)));
                 }
                 !figure
             })
@@ -169,7 +171,7 @@ impl Reader<'_> {
         for t in order {
             let trigger = &found[t];
             if matches!(trigger.reading, Reading::Harm | Reading::Blocked) {
-                trace.miss(trigger.head, Reason::NoCause(trigger.entry.rule));
+                trace.miss(trigger.head, Reason::NoCause(Arc::clone(&trigger.entry.rule)));
                 continue;
             }
             let cause = causes[t].and_then(|c| index[c]);
@@ -226,9 +228,9 @@ impl Reader<'_> {
             let subjects = found[t].arguments.subjects.iter().copied();
             let subjects: Vec<usize> = subjects.filter(|i| doc.pos(*i) != Pos::Num).collect();
             // "an icefall killed ten": what is neither people nor weapon commits no assault.
-            let agents = self.lexicon.classes.class("actor") | self.lexicon.classes.class("weapon");
-            let agents = agents | self.lexicon.classes.class("attack") | self.lexicon.classes.class("bomb");
-            let nature = self.lexicon.classes.class("disaster");
+            let agents = self.lexicon.classes.class(Class::Actor) | self.lexicon.classes.class(Class::Weapon);
+            let agents = agents | self.lexicon.classes.class(Class::Attack) | self.lexicon.classes.class(Class::Bomb);
+            let nature = self.lexicon.classes.class(Class::Disaster);
             let agent = |i: &usize| {
                 self.words.bits(*i) & agents != 0 || doc.pos(*i) != Pos::Noun && self.words.bits(*i) & nature == 0
             };
@@ -365,7 +367,7 @@ impl Reader<'_> {
             head: trigger.head,
             role: if is_result { TriggerRole::Result } else { TriggerRole::Nucleus },
             confidence: judged.map_or_else(|| confidence(trigger, &participants), |j| rounded(j.chance)),
-            rule: trigger.entry.rule,
+            rule: Arc::clone(&trigger.entry.rule),
             light: trigger.light.map(|(verb, _)| verb),
             cues: cued.into_cues(),
             class,

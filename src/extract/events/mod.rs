@@ -1,6 +1,6 @@
 //! Event mentions: triggers, types, participants, assertion, the governing time and place.
 //!
-//! Read off a dependency parse with tables of trigger words (`data/events/`): `triggers` chooses readings, `links`
+//! Read off a dependency parse with tables of trigger words (`words/data/events/`): `triggers` chooses readings, `links`
 //! ties harm to its cause, `participants`, `assertion`, `when` and `whereabouts` fill the fields. A mention holds
 //! what its own sentence supports; what it takes over from an earlier mention is marked as such. Statements (CAMEO 01
 //! and 02) are not coded. Rolling mentions up into events is the business of [`super::rollup`].
@@ -8,6 +8,7 @@
 mod acled;
 mod assertion;
 mod background;
+mod classes;
 mod codes;
 mod cues;
 mod evidence;
@@ -36,6 +37,7 @@ mod whereabouts;
 mod words;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use cues::Effect;
 pub use evidence::type_name;
@@ -81,7 +83,7 @@ pub struct EventMention {
     /// Confidence of the type, 0 to 1.
     pub confidence: f64,
     /// The lexicon entry that coded it.
-    pub rule: Rule,
+    pub rule: Arc<Rule>,
     /// The light verb that governs an event noun.
     pub light: Option<usize>,
     /// The words that decided on its assertion.
@@ -183,5 +185,5 @@ fn kind_bits(kind: EntityKind) -> u128 {
         EntityKind::Fac => EntityType::Fac,
         _ => return 0,
     };
-    lexicon::Classes::kind_bit(kind)
+    classes::Classes::kind_bit(kind)
 }

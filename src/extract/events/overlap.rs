@@ -48,12 +48,14 @@ fn spells_out(words: &Words<'_>, outer: &Trigger<'_>, noun: &Trigger<'_>) -> boo
         return false;
     }
     outer.entry.conditions.iter().filter(|c| !c.negated && !c.alternatives.any).any(|c| {
-        let asked = match c.slot {
+        let asked = match &c.slot {
             Slot::Obj => outer.arguments.objects.contains(&noun.head),
             Slot::Subj => outer.entry.verb && outer.arguments.subjects.contains(&noun.head),
-            Slot::Prep(prep) => {
-                outer.arguments.preps.iter().any(|(p, objects)| words.lemma(*p) == prep && objects.contains(&noun.head))
-            }
+            Slot::Prep(prep) => outer
+                .arguments
+                .preps
+                .iter()
+                .any(|(p, objects)| *words.lemma(*p) == **prep && objects.contains(&noun.head)),
             _ => false,
         };
         // "the attack killed" names two events: a subject spells out only its own kind.

@@ -1,5 +1,6 @@
 //! Who took part: deep arguments to roles, roles to entities.
 
+use super::classes::Class;
 use super::lexicon::{Frame, Lexicon};
 use super::syntax;
 use super::triggers::Trigger;
@@ -60,7 +61,7 @@ impl Finder<'_> {
         let above = self.doc.head(trigger.head);
         if self.words.lemma(above) == "use" && syntax::is_infinitive(self.doc, trigger.head) {
             for o in syntax::objects(self.doc, above) {
-                if self.words.bits(o) & self.lexicon.classes.class("weapon") != 0 {
+                if self.words.bits(o) & self.lexicon.classes.class(Class::Weapon) != 0 {
                     self.add(cast, Some(Role::Instrument), o, 0.8);
                 }
             }
@@ -118,7 +119,7 @@ impl Finder<'_> {
         };
         for p in &trigger.arguments.possessors {
             // "last week's attack", "the city's worst attack": times and towns own events in another sense.
-            let place = self.words.bits(*p) & self.lexicon.classes.class("place") != 0 && !self.is_person(*p);
+            let place = self.words.bits(*p) & self.lexicon.classes.class(Class::Place) != 0 && !self.is_person(*p);
             if place && possessor == Some(Role::Victim) {
                 continue;
             }
@@ -185,26 +186,26 @@ impl Finder<'_> {
     /// "U.S. airstrike", "police shooting", "hostage release": a modifier that names who acts or suffers.
     fn modifier(&self, trigger: &Trigger<'_>, m: usize, cast: &mut Vec<Participant>) {
         let bits = self.words.bits(m);
-        let class = |name: &str| bits & self.lexicon.classes.class(name) != 0;
+        let is = |class: Class| bits & self.lexicon.classes.class(class) != 0;
         let kind = self.doc.entity_at(m).map(|e| e.kind);
-        if class("weapon") || class("bomb") && !class("armed") {
+        if is(Class::Weapon) || is(Class::Bomb) && !is(Class::Armed) {
             if trigger.entry.frame != Frame::Clash {
                 self.add(cast, Some(Role::Instrument), m, 0.8);
             }
             return;
         }
         let named = matches!(kind, Some(EntityType::Norp | EntityType::Org | EntityType::Person | EntityType::Gpe));
-        if !named && !class("armed") && !class("person") && !class("cop") {
+        if !named && !is(Class::Armed) && !is(Class::Person) && !is(Class::Cop) {
             return;
         }
         // "the Kabul bombing": a place before an act of force says where; initials ("U.S.") and adjectives say who.
         let plain_place =
             kind == Some(EntityType::Gpe) && !self.doc.word(m).contains('.') && self.doc.word(m).len() > 3;
         let role = match trigger.entry.frame {
-            Frame::Harm if class("armed") || matches!(kind, Some(EntityType::Norp)) => Role::Actor,
+            Frame::Harm if is(Class::Armed) || matches!(kind, Some(EntityType::Norp)) => Role::Actor,
             Frame::Harm if plain_place => return,
             Frame::Harm | Frame::Suffer => Role::Victim,
-            Frame::Take if class("cop") || class("armed") && !class("prisoner") => Role::Actor,
+            Frame::Take if is(Class::Cop) || is(Class::Armed) && !is(Class::Prisoner) => Role::Actor,
             Frame::Take | Frame::Undergo => Role::Recipient,
             Frame::Boom | Frame::Happen | Frame::None => return,
             Frame::Act | Frame::Clash if plain_place => return,
@@ -230,17 +231,15 @@ impl Finder<'_> {
                 ("of", Frame::Take | Frame::Undergo) if !verb && own => Some(Role::Recipient),
                 ("of", Frame::Own | Frame::Both) if !verb && own => Some(Role::Actor),
                 ("against" | "upon", Frame::Act | Frame::Harm) => Some(Role::Recipient),
-                ("on", Frame::Act | Frame::Harm) if !verb || trigger.entry.preps.contains(&"on") => {
-                    Some(Role::Recipient)
-                }
+                ("on", Frame::Act | Frame::Harm) if !verb || trigger.entry.takes("on") => Some(Role::Recipient),
                 ("to", Frame::Give) => Some(Role::Recipient),
                 ("for", Frame::Give) => Some(Role::Beneficiary),
-                (p, _) if trigger.entry.preps.contains(&p) => Some(Role::Recipient),
+                (p, _) if trigger.entry.takes(p) => Some(Role::Recipient),
                 ("with" | "using", _) => Some(Role::Instrument),
                 _ => None,
             };
             for o in objects {
-                let weapon = self.words.bits(*o) & self.lexicon.classes.class("weapon") != 0;
+                let weapon = self.words.bits(*o) & self.lexicon.classes.class(Class::Weapon) != 0;
                 match role {
                     Some(Role::Instrument) if !weapon => {}
                     role => self.add(cast, role, *o, if own { 0.85 } else { 0.75 }),
@@ -257,15 +256,14 @@ impl Finder<'_> {
             return;
         }
         let bits = self.bits(head);
-        let class = |name: &str| bits & self.lexicon.classes.class(name) != 0;
+        let is = |class: Class| bits & self.lexicon.classes.class(class) != 0;
         // Addresses, times ("and minutes later") and bare demonstratives name nobody.
         let lemma = self.words.lemma(head);
         // "a block party" is no political one.
         let occasion = lemma == "party"
-            && doc.children(head).any(|c| self.words.bits(c) & self.lexicon.classes.class("occasion") != 0);
+            && doc.children(head).any(|c| self.words.bits(c) & self.lexicon.classes.class(Class::Occasion) != 0);
         if occasion
             || lemma.contains("http")
-            || class("timeUnit")
             || matches!(lemma, "that" | "this" | "which" | "what")
         {
             return;
@@ -273,24 +271,24 @@ impl Finder<'_> {
         if is_amount(doc, head) {
             return;
         }
-        let weapon = class("weapon") || class("bomb");
+        let weapon = is(Class::Weapon) || is(Class::Bomb);
         // "helicopters fired on the house": somebody flew them.
         let vehicle = self.facts.entities.headed_by(head).is_some_and(|m| m.kind == crate::record::EntityKind::Vehicle);
-        if role == Role::Actor && (weapon || vehicle) && !class("person") {
+        if role == Role::Actor && (weapon || vehicle) && !is(Class::Person) {
             role = Role::Instrument;
         }
         let mut head = head;
         let mut confidence = confidence;
         let unnamed = doc.pos(head) == Pos::Propn && doc.entity_at(head).is_none();
         let fits = match role {
-            Role::Actor | Role::Mediator | Role::Beneficiary => class("actor") || unnamed,
+            Role::Actor | Role::Mediator | Role::Beneficiary => is(Class::Actor) || unnamed,
             Role::Victim => {
-                class("actor")
+                is(Class::Actor)
                     || unnamed
                     || doc.pos(head) == Pos::Num
-                    || doc.pos(head) == Pos::Noun && !class("thing") && !class("place")
+                    || doc.pos(head) == Pos::Noun && !is(Class::Thing) && !is(Class::Place)
             }
-            Role::Recipient => class("actor") || class("thing") || class("place") || unnamed,
+            Role::Recipient => is(Class::Actor) || is(Class::Thing) || is(Class::Place) || unnamed,
             Role::Instrument => true,
         };
         if !fits {
@@ -320,12 +318,12 @@ impl Finder<'_> {
     }
 
     fn is_person(&self, head: usize) -> bool {
-        self.words.bits(head) & self.lexicon.classes.class("human") != 0
+        self.words.bits(head) & self.lexicon.classes.class(Class::Human) != 0
     }
 
     /// Whether a word counts others: "dozens", "a group", "one of the helicopters".
     fn counts(&self, head: usize) -> bool {
-        self.words.bits(head) & self.lexicon.classes.class("quantity") != 0
+        self.words.bits(head) & self.lexicon.classes.class(Class::Quantity) != 0
             || matches!(self.doc.pos(head), Pos::Num | Pos::Pron | Pos::Adj)
     }
 

@@ -7,13 +7,14 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use super::classes::Class;
 use super::lexicon::Lexicon;
 use super::syntax;
 use super::trace::Desk;
 use super::words::Words;
 use crate::extract::Story;
-use crate::extract::table::{TableError, rows};
 use crate::nlp::{Dep, Doc, Pos};
+use crate::words::{TableError, rows};
 
 /// Distinct words of one desk that an article must hold, one less where it has no word of harm; a weak one counts for
 /// half.
@@ -59,15 +60,15 @@ impl Sign {
 
 /// The table of signs, by lemma.
 #[derive(Debug, Default)]
-pub(super) struct Signs(HashMap<&'static str, u16>);
+pub(super) struct Signs(HashMap<Box<str>, u16>);
 
 impl Signs {
-    pub(super) fn load((table, text): (&'static str, &'static str)) -> Result<Self, TableError> {
+    pub(super) fn load((table, text): (&'static str, &str)) -> Result<Self, TableError> {
         let mut signs = Self::default();
         for row in rows(table, text, 2)? {
             let sign = Sign::parse(row.cell(1)).ok_or_else(|| row.error("unknown setting"))?;
             for lemma in row.cell(0).split(',') {
-                *signs.0.entry(lemma).or_default() |= sign.bit();
+                *signs.0.entry(lemma.into()).or_default() |= sign.bit();
             }
         }
         Ok(signs)
@@ -112,7 +113,7 @@ impl Settings {
             ..Self::default()
         };
         let (mut plot, mut all, mut content) = (Vec::new(), 0usize, 0usize);
-        let animal = lexicon.classes.class("animal");
+        let animal = lexicon.classes.class(Class::Animal);
         found.unarmed = true;
         found.eras = lexicon.eras.find(story);
         for i in 0..doc.len() {
@@ -195,7 +196,7 @@ fn is_content(doc: &Doc<'_>, i: usize) -> bool {
 ///
 /// Conservative: an article is left out only when its words are dense with one desk's terms and free of harm.
 pub(super) fn desk(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> Option<Desk> {
-    let mut desks: Vec<(&'static str, f64, Vec<&'static str>)> = Vec::new();
+    let mut desks: Vec<(&str, f64, Vec<&str>)> = Vec::new();
     let (mut weak, mut distinct_weak, mut content) = (0usize, Vec::new(), 0usize);
     let (mut harm, mut affairs) = (0usize, 0usize);
     for i in 0..doc.len() {
@@ -208,13 +209,13 @@ pub(super) fn desk(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> Optio
         }
         content += 1;
         if let Some((word, desk)) = lexicon.offtopic.get_key_value(lemma) {
-            let at = desks.iter().position(|(d, ..)| d == desk).unwrap_or_else(|| {
+            let at = desks.iter().position(|(d, ..)| *d == &**desk).unwrap_or_else(|| {
                 desks.push((desk, 0.0, Vec::new()));
                 desks.len() - 1
             });
             let (_, n, distinct) = &mut desks[at];
             *n += 1.0;
-            if !distinct.contains(word) {
+            if !distinct.contains(&&**word) {
                 distinct.push(word);
             }
         } else if signs & Sign::Match.bit() != 0 {
@@ -244,7 +245,7 @@ pub(super) fn desk(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> Optio
                 && n >= DENSITY * content as f64
                 && (((harm + affairs) * 4) as f64) < n
         })
-        .map(|(name, _, words)| Desk { name, words })
+        .map(|(name, _, words)| Desk { name: name.to_owned(), words: words.into_iter().map(str::to_owned).collect() })
 }
 
 /// Whether a sentence tells how a match ended. Parliaments and courts have figures of the same form.
@@ -264,7 +265,7 @@ fn has_result(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> bool {
 
 /// Whether an event is told as part of a film, a novel, a game: "a film about", "a novel in which", "in the game".
 pub(super) fn in_work(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, event: usize) -> bool {
-    let works = lexicon.classes.class("work");
+    let works = lexicon.classes.class(Class::Work);
     let work = |n: usize| doc.pos(n) == Pos::Noun && words.bits(n) & works != 0;
     let clause = std::iter::once(event).chain(doc.ancestors(event)).find(|a| matches!(doc.pos(*a), Pos::Verb));
     let in_one = |c: usize| doc.lemma(c) == "in" && doc.child(c, Dep::Pobj).is_some_and(work);

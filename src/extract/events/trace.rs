@@ -3,21 +3,23 @@
 //! What coded a mention is small and travels with it ([`Rule`], [`Cue`]); what was turned down goes to a [`Trace`],
 //! which drops everything unless it was made by [`Trace::on`].
 
+use std::sync::Arc;
+
 use super::cues::Effect;
 
 /// A line of a trigger table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     /// Name of the table.
     pub table: &'static str,
     /// Number of the line, from 1.
     pub line: usize,
     /// Lemmas.
-    pub words: &'static str,
+    pub words: Box<str>,
     /// Verb or noun.
     pub verb: bool,
     /// Conditions, as the table spells them.
-    pub conditions: &'static str,
+    pub conditions: Box<str>,
 }
 
 impl Rule {
@@ -29,7 +31,7 @@ impl Rule {
 
 impl Rule {
     /// The condition of that index, in the order of the line.
-    pub fn condition(&self, index: usize) -> Option<&'static str> {
+    pub fn condition(&self, index: usize) -> Option<&str> {
         self.conditions.split_whitespace().nth(index)
     }
 }
@@ -44,14 +46,14 @@ pub struct Cue {
 }
 
 /// Why a word was not coded. Tokens are heads of other words of its sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// The tables do not list the word in its part of speech; never recorded.
     Unlisted,
     /// No reading fits: the nearest one and the index of its condition that fails.
-    Unfit(Rule, usize),
+    Unfit(Arc<Rule>, usize),
     /// The best reading, or the setting, says that this is no event.
-    Blocked(Rule),
+    Blocked(Arc<Rule>),
     /// Part of a name.
     Name,
     /// Tied to the next word by a hyphen ("flood-affected").
@@ -69,7 +71,7 @@ pub enum Reason {
     /// Says of an event noun that it hit something ("the attack hit").
     Predicate(usize),
     /// Harm to people whose cause the text does not tell.
-    NoCause(Rule),
+    NoCause(Arc<Rule>),
     /// Refers to an event that is told elsewhere, without telling more of it ("after the attack").
     Refers,
     /// Stands in a byline or in boilerplate, which are not read for events.
@@ -77,7 +79,7 @@ pub enum Reason {
 }
 
 /// A word that was not coded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Miss {
     /// The word.
     pub token: usize,
@@ -89,9 +91,9 @@ pub struct Miss {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Desk {
     /// Name of the desk.
-    pub name: &'static str,
+    pub name: String,
     /// Distinct words of the desk, in text order.
-    pub words: Vec<&'static str>,
+    pub words: Vec<String>,
 }
 
 /// What was turned down in one article. The default keeps nothing.

@@ -1,7 +1,9 @@
 //! Finds the words that evoke events and chooses among their readings.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::classes::Class;
 use super::lexicon::{Condition, Entry, Lexicon, Reading, Slot};
 use super::syntax;
 use super::trace::{Reason, Trace};
@@ -23,7 +25,7 @@ pub(super) struct Trigger<'l> {
     /// What the reading is; harm takes over the reading of its cause.
     pub reading: Reading,
     /// Other readings: CAMEO code and weight.
-    pub others: Vec<(&'static str, f64)>,
+    pub others: Vec<(&'l str, f64)>,
     /// The light verb that governs an event noun, and the part its subject plays.
     pub light: Option<(usize, ParticipantRole)>,
     /// Deep arguments.
@@ -148,13 +150,13 @@ fn trigger<'l>(
         return Err(Reason::State);
     }
     let carried = !verb && doc.dep(i) == Dep::Compound;
-    if carried && !lexicon.carriers.contains(&words.lemma(doc.head(i))) && !governed_by_cue(lexicon, words, doc.head(i))
+    if carried && !lexicon.carriers.contains(words.lemma(doc.head(i))) && !governed_by_cue(lexicon, words, doc.head(i))
     {
         return Err(Reason::Compound(doc.head(i)));
     }
     let light = if verb { None } else { light_verb(doc, lexicon, words, i) };
     let arguments = if verb { verb_arguments(doc, i) } else { noun_arguments(doc, i, light.map(|(v, _)| v)) };
-    let quantity = lexicon.classes.class("quantity");
+    let quantity = lexicon.classes.class(Class::Quantity);
     let view = View { doc, words, sentence, i, arguments: &arguments, quantity };
     let mut readings: Vec<(usize, &Entry)> = Vec::new();
     let mut nearest: Option<((usize, bool), &Entry)> = None;
@@ -175,15 +177,15 @@ fn trigger<'l>(
     let Some((_, entry)) = readings.first().copied() else {
         // "was" is not nearly "was on strike": a word whose readings are all fixed phrases misses nothing.
         let near = nearest.filter(|((failed, open), _)| *failed > 0 || *open);
-        return Err(near.map_or(Reason::Unlisted, |((failed, _), e)| Reason::Unfit(e.rule, failed)));
+        return Err(near.map_or(Reason::Unlisted, |((failed, _), e)| Reason::Unfit(Arc::clone(&e.rule), failed)));
     };
     if entry.reading == Reading::Blocked {
-        return Err(Reason::Blocked(entry.rule));
+        return Err(Reason::Blocked(Arc::clone(&entry.rule)));
     }
     let others = readings[1..]
         .iter()
         .filter(|(_, e)| e.cameo != entry.cameo)
-        .filter_map(|(_, e)| Some((e.cameo?, e.weight)))
+        .filter_map(|(_, e)| Some((e.cameo.as_deref()?, e.weight)))
         .take(2)
         .collect();
     Ok(Trigger {
@@ -250,8 +252,8 @@ fn governed_by_cue(lexicon: &Lexicon, words: &Words<'_>, head: usize) -> bool {
 fn span(doc: &Doc<'_>, words: &Words<'_>, entry: &Entry, i: usize, arguments: &Arguments) -> Range<usize> {
     let mut end = i + 1;
     for condition in entry.conditions.iter().filter(|c| !c.negated && !c.alternatives.words.is_empty()) {
-        let fixed = match condition.slot {
-            Slot::Prt => particles(doc, i).find(|p| condition.alternatives.words.contains(&words.lemma(*p))),
+        let fixed = match &condition.slot {
+            Slot::Prt => particles(doc, i).find(|p| condition.alternatives.lists(words.lemma(*p))),
             Slot::Obj if entry.verb && condition.alternatives.words.len() == 1 => {
                 arguments.objects.iter().copied().find(|o| words.is(*o, &condition.alternatives))
             }
@@ -355,10 +357,10 @@ fn light_verb(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, noun: usize) 
         }
     };
     let role = |verb: usize, prep: Option<&str>| {
-        let light = lexicon.light(words.lemma(verb)).iter().find(|l| match (prep, l.word) {
-            (Some(prep), word) => word == Some(prep),
+        let light = lexicon.light(words.lemma(verb)).iter().find(|l| match (prep, &l.word) {
+            (Some(prep), word) => word.as_deref() == Some(prep),
             (None, None) => true,
-            (None, Some(word)) => particles(doc, verb).any(|p| words.lemma(p) == word),
+            (None, Some(word)) => particles(doc, verb).any(|p| words.lemma(p) == &**word),
         })?;
         Some((verb, light.subject))
     };
@@ -397,7 +399,7 @@ impl View<'_> {
         let is = |t: usize| self.words.is(t, &condition.alternatives);
         let any = |heads: &[usize]| heads.iter().any(|h| is(*h) || self.counted(*h).is_some_and(is));
         let child = |dep: Dep| doc.children(i).filter(|c| doc.dep(*c) == dep).any(is);
-        match condition.slot {
+        match &condition.slot {
             Slot::Subj => any(&arguments.subjects),
             Slot::Obj => any(&arguments.objects),
             Slot::Prt => particles(doc, i).any(is),
@@ -407,8 +409,8 @@ impl View<'_> {
                 .any(|m| is(*m) || self.doc.subtree(*m).any(|t| doc.dep(t) != Dep::Punct && is(t))),
             Slot::Poss => any(&arguments.possessors),
             Slot::Det => child(Dep::Det),
-            Slot::Num => match condition.alternatives.words.first() {
-                Some(&"plural") => matches!(doc.tokens()[i].tag, Tag::Nns | Tag::Nnps),
+            Slot::Num => match condition.alternatives.words.first().map(|w| &**w) {
+                Some("plural") => matches!(doc.tokens()[i].tag, Tag::Nns | Tag::Nnps),
                 _ => child(Dep::Nummod),
             },
             Slot::Xcomp => child(Dep::Xcomp) || self.infinitive(condition),
@@ -431,7 +433,7 @@ impl View<'_> {
             Slot::Prep(prep) => arguments
                 .preps
                 .iter()
-                .any(|(p, objects)| self.words.lemma(*p) == prep && (any(objects) || condition.alternatives.any)),
+                .any(|(p, objects)| *self.words.lemma(*p) == **prep && (any(objects) || condition.alternatives.any)),
         }
     }
 

@@ -16,7 +16,7 @@ impl Reader<'_> {
         let event = event_of(trigger.reading);
         let own = trigger.entry.reading == trigger.reading;
         let mut modes: Vec<Mode> = if own { modes.clone() } else { Vec::new() };
-        let mut cameo = trigger.entry.cameo.filter(|_| own);
+        let mut cameo = trigger.entry.cameo.as_deref().filter(|_| own);
         if event == Some(EventType::Assault) {
             if modes.is_empty()
                 && let Some(mode) = self.means(trigger, cast)

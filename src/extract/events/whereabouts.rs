@@ -4,6 +4,7 @@
 //! to one of its arguments. Names that say who rather than where ("Washington said", "the Syrian army", "an
 //! Idlib-based activist") lead nowhere.
 
+use super::classes::Class;
 use super::lexicon::Lexicon;
 use super::syntax;
 use super::triggers::Trigger;
@@ -194,7 +195,7 @@ impl Finder<'_> {
     }
 
     fn is_place_word(&self, i: usize) -> bool {
-        self.words.bits(i) & self.lexicon.classes.class("place") != 0
+        self.words.bits(i) & self.lexicon.classes.class(Class::Place) != 0
             || self.facts.entities.headed_by(i).is_some_and(|m| is_place(m.kind))
             || [
                 "north",

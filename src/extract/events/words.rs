@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::lexicon::{Alternatives, Classes, PRON};
+use super::classes::{Class, Classes, PRON};
+use super::lexicon::Alternatives;
 use crate::nlp::{Doc, Pos, Tag};
 
 /// Lemmas and classes of every token.
@@ -39,7 +40,7 @@ impl<'d> Words<'d> {
             let storm = i.checked_sub(1).filter(|_| doc.pos(i) == Pos::Propn).map(|b| doc.word(b).to_lowercase());
             if storm.is_some_and(|s| matches!(s.as_str(), "cyclone" | "hurricane" | "typhoon" | "storm")) {
                 // "Cyclone Idai" is named like a person and acts like the weather.
-                bits |= classes.class("disaster");
+                bits |= classes.class(Class::Disaster);
             } else if let Some(entity) = doc.entity_at(i) {
                 bits |= Classes::kind_bit(entity.kind);
             }
@@ -78,12 +79,12 @@ impl<'d> Words<'d> {
 
     /// Whether token `i` is one of the alternatives.
     pub(super) fn is(&self, i: usize, alternatives: &Alternatives) -> bool {
-        alternatives.any || self.bits[i] & alternatives.classes != 0 || alternatives.words.contains(&self.lemma(i))
+        alternatives.any || self.bits[i] & alternatives.classes != 0 || alternatives.lists(self.lemma(i))
     }
 
     /// Whether the article holds one of the alternatives.
     pub(super) fn article_has(&self, alternatives: &Alternatives) -> bool {
-        self.all_bits & alternatives.classes != 0 || alternatives.words.iter().any(|w| self.all.contains(w))
+        self.all_bits & alternatives.classes != 0 || alternatives.words.iter().any(|w| self.all.contains(&**w))
     }
 }
 

@@ -1,11 +1,11 @@
 //! The number words and the words that bound a number.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::super::lexicons::Lexicons;
-use super::super::table::{Row, TableError};
-use super::super::words::Words;
+use super::words::Words;
 use crate::record::NumberMod;
+use crate::words::{Book, Lexicons, Row, TableError, WordClass};
 
 /// What a number word contributes to a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,24 +43,25 @@ pub(crate) struct Bound {
 /// The tables of number words.
 #[derive(Debug, Clone)]
 pub struct Lexicon {
-    words: HashMap<&'static str, NumberWord>,
-    ordinals: HashMap<&'static str, u64>,
+    words: HashMap<Box<str>, NumberWord>,
+    ordinals: HashMap<Box<str>, u64>,
     /// Bounds by their first word, because every word of a text is looked up.
     before: HashMap<String, Vec<Bound>>,
     after: HashMap<String, Vec<Bound>>,
+    book: Arc<Book>,
 }
 
 impl Lexicon {
     /// Reads the embedded tables.
     pub fn load() -> Result<Self, TableError> {
-        Self::read(&Lexicons::embedded())
+        Self::read(&Lexicons::embedded(), &Arc::new(Book::load()?))
     }
 
     /// Reads the tables.
     ///
     /// # Errors
     /// [`TableError`] names the line that cannot be used.
-    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
+    pub fn read(lexicons: &Lexicons, book: &Arc<Book>) -> Result<Self, TableError> {
         let mut words = HashMap::new();
         for row in lexicons.rows("numbers/words.tsv", 3)? {
             let [word, kind, value] = [0, 1, 2].map(|c| row.cell(c));
@@ -75,13 +76,13 @@ impl Lexicon {
                 "none" => NumberWord::Zero,
                 other => return Err(row.error(format!("unknown kind `{other}`"))),
             };
-            if words.insert(word, entry).is_some() {
+            if words.insert(word.into(), entry).is_some() {
                 return Err(row.error(format!("`{word}` stands twice")));
             }
         }
         let mut ordinals = HashMap::new();
         for row in lexicons.rows("numbers/ordinals.tsv", 2)? {
-            ordinals.insert(row.cell(0), number(&row, row.cell(1))?);
+            ordinals.insert(row.cell(0).into(), number(&row, row.cell(1))?);
         }
         let (mut before, mut after) = (HashMap::new(), HashMap::<String, Vec<Bound>>::new());
         for row in lexicons.rows("numbers/bounds.tsv", 4)? {
@@ -108,7 +109,12 @@ impl Lexicon {
         for bounds in before.values_mut().chain(after.values_mut()) {
             bounds.sort_by_key(|b| std::cmp::Reverse(b.words.len()));
         }
-        Ok(Self { words, ordinals, before, after })
+        Ok(Self { words, ordinals, before, after, book: Arc::clone(book) })
+    }
+
+    /// Whether a word is of a class.
+    pub(crate) fn is(&self, class: WordClass, word: &str) -> bool {
+        self.book.is(class, word)
     }
 
     /// The number word, if it is one.

@@ -4,13 +4,14 @@
 //! is a count at all (and not a year, an age or a price), is for the caller to say.
 
 mod lexicon;
+mod words;
 
 use std::ops::Range;
 
 pub(crate) use lexicon::number;
 pub use lexicon::{Lexicon, NumberWord};
+pub use words::Words;
 
-use super::words::Words;
 use crate::record::NumberMod;
 
 /// A number as the text states it.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// Pairs of a letter and its plain form, in order of the letter.
 static LETTERS: LazyLock<Vec<(char, &str)>> = LazyLock::new(|| {
-    let rows = include_str!("../data/places/fold.tsv").lines().filter(|l| !l.starts_with('#'));
+    let rows = include_str!("../../words/data/places/fold.tsv").lines().filter(|l| !l.starts_with('#'));
     let mut letters: Vec<(char, &str)> =
         rows.filter_map(|l| l.split_once('\t')).flat_map(|(plain, all)| all.chars().map(move |c| (c, plain))).collect();
     letters.sort_unstable();

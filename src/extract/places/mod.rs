@@ -20,10 +20,9 @@ use std::sync::Arc;
 
 use super::Story;
 use super::entities::Entities;
-use super::lexicons::Lexicons;
-use super::table::TableError;
 use crate::nlp::Stopped;
 use crate::record::Place;
+use crate::words::{Lexicons, TableError};
 use gazetteer::PlaceIndex;
 use words::Words;
 

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use super::fold::fold;
 use super::gazetteer::{Gazetteer, PlaceIndex};
-use crate::extract::lexicons::Lexicons;
-use crate::extract::table::{Row, TableError};
+use crate::words::{Lexicons, Row, TableError};
 
 /// What a common noun beside a name says the place is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,7 +22,7 @@ pub(super) enum Kind {
 #[derive(Debug, Default)]
 pub(super) struct Words {
     demonyms: HashMap<String, PlaceIndex>,
-    kinds: HashMap<&'static str, Vec<Kind>>,
+    kinds: HashMap<Box<str>, Vec<Kind>>,
     directions: HashMap<String, (f64, f64)>,
     territories: Vec<(PlaceIndex, PlaceIndex)>,
 }
@@ -39,7 +38,7 @@ impl Words {
         }
         for row in lexicons.rows("places/heads.tsv", 2)? {
             let kind = Kind::parse(row.cell(0)).ok_or_else(|| row.error("unknown kind of place"))?;
-            row.cell(1).split(',').for_each(|w| words.kinds.entry(w).or_default().push(kind));
+            row.cell(1).split(',').for_each(|w| words.kinds.entry(w.into()).or_default().push(kind));
         }
         for row in lexicons.rows("places/directions.tsv", 3)? {
             let number = |column| row.cell(column).parse::<f64>().map_err(|_| row.error("the direction is no number"));
@@ -82,7 +81,7 @@ impl Words {
 }
 
 /// An ISO 3166-1 alpha-2 code.
-fn iso2(row: &Row<'static>, column: usize) -> Result<&'static str, TableError> {
+fn iso2<'t>(row: &Row<'t>, column: usize) -> Result<&'t str, TableError> {
     let code = row.cell(column);
     let valid = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
     if valid { Ok(code) } else { Err(row.error(format!("{code:?} is no ISO 3166-1 alpha-2 code"))) }

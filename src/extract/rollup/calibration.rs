@@ -6,7 +6,7 @@
 
 use super::Cluster;
 use super::linear::{Linear, Sample};
-use crate::extract::table::TableError;
+use crate::words::TableError;
 
 /// Confidences are never quite certain of anything.
 const BOUND: f64 = 0.01;

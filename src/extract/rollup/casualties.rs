@@ -12,6 +12,7 @@ use crate::extract::entities::EntityId;
 use crate::extract::events::Facts;
 use crate::nlp::Pos;
 use crate::record::{CasualtyKind, Polarity};
+use crate::words::WordClass;
 
 /// Confidence below which a claim has no vote beside surer ones.
 const SURE: f64 = 0.5;
@@ -125,7 +126,7 @@ fn survivors(story: &Story<'_>, facts: &Facts<'_>, voters: &[usize], killed: Opt
     }
     let mut all = total(claims, voters)?;
     let dead = killed.and_then(|k| k.votes.first().map(|v| &claims[v.claim]).and_then(|c| c.best)).unwrap_or(0);
-    let others = |c: &usize| claims[*c].tokens.clone().any(|t| facts.harm.is_beyond(story.doc.lemma(t)));
+    let others = |c: &usize| claims[*c].tokens.clone().any(|t| facts.harm.is(WordClass::Beyond, story.doc.lemma(t)));
     let (Some(best), false) = (all.best, all.votes.iter().any(|v| others(&v.claim))) else { return Some(all) };
     if dead > 0 && all.votes.iter().all(|v| claims[v.claim].hit) {
         // Fewer hit than died: other people.

@@ -1,7 +1,7 @@
 //! Where an article disagrees with itself about who an event hit or who did it.
 //!
 //! Wire stories keep older paragraphs below newer leads: the lead names a target that a later paragraph calls unclear.
-//! The stated value is kept and the other one recorded. Table: `data/rollup/doubt.tsv`.
+//! The stated value is kept and the other one recorded. Table: `words/data/rollup/doubt.tsv`.
 
 use super::{Cluster, Contradiction};
 use crate::extract::Story;
@@ -21,7 +21,8 @@ pub(super) struct Doubt {
 impl Doubt {
     /// Reads the embedded table: two columns, `actor` or `recipient` and a noun, or `unknown` and a word.
     pub(super) fn load() -> Self {
-        let rows = include_str!("../data/rollup/doubt.tsv").lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
+        let rows =
+            include_str!("../../words/data/rollup/doubt.tsv").lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
         let mut table = Self { roles: Vec::new(), unknown: Vec::new() };
         for (kind, word) in rows.filter_map(|l| l.split_once('\t')) {
             match kind {

@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use crate::extract::table::{TableError, rows};
 use crate::nlp::WORD_VECTOR;
+use crate::words::{TableError, rows};
 
 /// What a model sees of one thing: features by group and value, and the vector of a word.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -14,9 +14,9 @@ use super::linear::{Linear, Sample};
 use super::near::{LINKS, Site, Told, chances};
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts, TimeLink, document};
-use crate::extract::table::TableError;
 use crate::nlp::Stopped;
 use crate::record::{Granularity, Modality, Polarity, Timex, TimexType, Via};
+use crate::words::TableError;
 
 /// Most times that are weighed for an event, the first of the text first.
 const MOST: usize = 40;

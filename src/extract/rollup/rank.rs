@@ -10,9 +10,9 @@ use super::{Cluster, Harm, scope};
 use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts, Judged};
-use crate::extract::table::TableError;
 use crate::nlp::{Dep, Pos};
 use crate::record::{CasualtyKind, Modality, Polarity, Realis, Via};
+use crate::words::TableError;
 
 /// Weight below which an article is not about any of its events.
 const MAIN: f64 = 0.5;

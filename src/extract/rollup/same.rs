@@ -13,9 +13,9 @@ use crate::extract::Story;
 use crate::extract::casualties::Claim;
 use crate::extract::events::{EventMention, Facts, type_name};
 use crate::extract::reader::{Features, View};
-use crate::extract::table::TableError;
 use crate::nlp::{Dep, Pos, Stopped};
 use crate::record::{CasualtyKind, EventType, Mode, TriggerRole};
+use crate::words::TableError;
 
 /// Mean chance of their pairs from which two groups are one.
 const JOIN: f32 = 0.2;

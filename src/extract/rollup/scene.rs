@@ -17,9 +17,9 @@ use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::entities::{EntityId, MentionForm};
 use crate::extract::events::{EventMention, Facts, Participant, PlaceLink};
-use crate::extract::table::TableError;
 use crate::nlp::Stopped;
 use crate::record::{Place, Polarity, Via};
+use crate::words::TableError;
 
 /// Most places that are weighed for an event, the most spoken of first.
 const MOST: usize = 40;

@@ -8,6 +8,7 @@ use crate::extract::casualties::Claim;
 use crate::extract::events::Facts;
 use crate::nlp::{Dep, Pos, Tag};
 use crate::record::Granularity;
+use crate::words::WordClass;
 
 /// Days from which a stretch of time is no single happening's.
 const STRETCH: i32 = 27;
@@ -61,7 +62,7 @@ impl Times {
 /// counts on from before ("the tally stands at").
 fn outlasts(story: &Story<'_>, facts: &Facts<'_>, claim: &Claim) -> bool {
     let doc = story.doc;
-    let is_conflict = |i: usize| facts.harm.is("conflict", &doc.lemma(i).to_ascii_lowercase());
+    let is_conflict = |i: usize| facts.harm.is(WordClass::Conflict, &doc.lemma(i).to_ascii_lowercase());
     let verb = std::iter::once(claim.trigger).chain(doc.ancestors(claim.trigger).take(3));
     let Some(verb) = verb.into_iter().find(|i| matches!(doc.pos(*i), Pos::Verb | Pos::Aux)) else { return false };
     let perfect = doc.children(verb).any(|c| {

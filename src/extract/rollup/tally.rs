@@ -12,6 +12,7 @@ use crate::extract::entities::EntityId;
 use crate::extract::events::Facts;
 use crate::nlp::Pos;
 use crate::record::{CasualtyKind, EntityKind};
+use crate::words::WordClass;
 
 /// The total of people killed, given the claims of an event in text order and what their votes came to.
 pub(super) fn complete(story: &Story<'_>, facts: &Facts<'_>, ids: &[usize], stated: Option<Total>) -> Option<Total> {
@@ -118,8 +119,7 @@ impl<'a> Told<'a> {
         };
         // "More than 7,000" sets nobody apart.
         let bound = |t: usize| doc.tokens().get(t + 1).is_some() && doc.word(t + 1).eq_ignore_ascii_case("than");
-        let beyond =
-            |c: &Claim| words(c).any(|t| self.facts.harm.is_beyond(&doc.word(t).to_ascii_lowercase()) && !bound(t));
+        let beyond = |c: &Claim| words(c).any(|t| self.facts.harm.is_word(WordClass::Beyond, doc, t) && !bound(t));
         let nth = |c: &Claim| words(c).find_map(|t| self.facts.harm.nth(doc.word(t)).filter(|_| !self.is_a_rank(t)));
         let alone = |v: &&Claim| v.best == Some(1);
         let others = victims.iter().any(|v| v.best == Some(best) && !beyond(v));

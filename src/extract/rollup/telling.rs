@@ -12,9 +12,9 @@ use super::{Cluster, Join};
 use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Reason, Trace};
-use crate::extract::table::TableError;
 use crate::nlp::{Dep, Model, Pos, Tag, WORD_VECTOR};
 use crate::record::{EventType, Modality, ParticipantRole, Polarity, Realis, TriggerRole, Via};
+use crate::words::TableError;
 
 /// Chance from which a mention is told to the reader.
 const TELLING: f32 = 0.28;

@@ -9,8 +9,8 @@ use super::Cluster;
 use super::linear::{Linear, Sample};
 use crate::extract::Story;
 use crate::extract::events::EventMention;
-use crate::extract::table::TableError;
 use crate::record::{Modality, Polarity, Realis};
+use crate::words::TableError;
 
 /// Chance from which an event is worth a record.
 const LEAST: f64 = 0.3;

@@ -1,10 +1,9 @@
-//! How sure the value of a time is: what the development data says of times of its kind (`data/times/confidence.tsv`).
+//! How sure the value of a time is: what the development data says of times of its kind (`words/data/times/confidence.tsv`).
 
 use serde::de::DeserializeOwned;
 
-use crate::extract::lexicons::Lexicons;
-use crate::extract::table::{Row, TableError};
 use crate::record::{Granularity, TimeAnchor, Timex, TimexType};
+use crate::words::{Lexicons, Row, TableError};
 
 /// What a relative time was set against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -114,7 +113,7 @@ mod tests {
 
     #[test]
     fn every_row_can_be_reached_and_the_last_fits_anything() {
-        let table = super::Confidence::read(&crate::extract::Lexicons::embedded()).unwrap().0;
+        let table = super::Confidence::read(&crate::words::Lexicons::embedded()).unwrap().0;
         let last = table.last().unwrap();
         assert!(
             last.timex_type.is_none() && last.granularity.is_none() && last.anchor.is_none() && last.form.is_none()

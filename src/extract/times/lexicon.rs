@@ -1,16 +1,16 @@
 //! The words of time expressions, read from the tables.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::calendar::{self, Season, Unit};
 use super::confidence::Confidence;
-use crate::extract::lexicons::Lexicons;
+use crate::extract::numbers::Words;
 use crate::extract::numbers::{self, number};
-use crate::extract::table::{Row, TableError};
-use crate::extract::words::Words;
 use crate::record::TimeMod;
+use crate::words::{Book, Lexicons, Row, TableError, WordClass};
 
 /// What a word may be in a time expression. A word can be several things.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,8 +43,8 @@ pub(crate) enum Class {
     Looser(i8),
     /// Adverb of frequency.
     Set(Unit),
-    /// Zone and what is written after the clock time.
-    Zone(&'static str),
+    /// Zone and whether it is UTC.
+    Zone(bool),
     /// What is counted, so that a number before it is no year.
     Counted,
     /// Place of datelines: its hours ahead of UTC, and whether its press writes the day of a date in digits first.
@@ -78,7 +78,7 @@ impl Holiday {
 /// A phrase of several words and what it stands for.
 #[derive(Debug, Clone)]
 struct Phrase<T> {
-    words: Vec<&'static str>,
+    words: Vec<Box<str>>,
     meaning: T,
 }
 
@@ -88,7 +88,7 @@ type Phrases<T> = HashMap<u8, Vec<Phrase<T>>>;
 /// The tables of time words.
 #[derive(Debug, Clone)]
 pub struct Lexicon {
-    words: HashMap<&'static str, Vec<Class>>,
+    words: HashMap<Box<str>, Vec<Class>>,
     holidays: Phrases<Holiday>,
     names: Phrases<()>,
     references: Phrases<&'static str>,
@@ -96,26 +96,27 @@ pub struct Lexicon {
     pub(crate) numbers: numbers::Lexicon,
     /// How sure values are.
     pub(super) confidence: Confidence,
+    book: Arc<Book>,
 }
 
 impl Lexicon {
     /// Reads the embedded tables.
     pub fn load() -> Result<Self, TableError> {
-        Self::read(&Lexicons::embedded())
+        Self::read(&Lexicons::embedded(), &Arc::new(Book::load()?))
     }
 
     /// Reads the tables.
     ///
     /// # Errors
     /// [`TableError`] names the line that cannot be used.
-    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
-        let mut words: HashMap<&'static str, Vec<Class>> = HashMap::new();
+    pub fn read(lexicons: &Lexicons, book: &Arc<Book>) -> Result<Self, TableError> {
+        let mut words: HashMap<Box<str>, Vec<Class>> = HashMap::new();
         for row in lexicons.rows("times/words.tsv", 3)? {
-            words.entry(row.cell(0)).or_default().push(read_class(&row, row.cell(1), row.cell(2))?);
+            words.entry(row.cell(0).into()).or_default().push(read_class(&row, row.cell(1), row.cell(2))?);
         }
         let (mut holidays, mut names) = (Vec::new(), Vec::new());
         for row in lexicons.rows("times/holidays.tsv", 2)? {
-            let words = row.cell(0).split(' ').collect();
+            let words = row.cell(0).split(' ').map(Into::into).collect();
             match row.cell(1) {
                 "-" => names.push(Phrase { words, meaning: () }),
                 rule => holidays.push(Phrase { words, meaning: read_holiday(&row, rule)? }),
@@ -123,20 +124,23 @@ impl Lexicon {
         }
         let mut references = Vec::new();
         for row in lexicons.rows("times/references.tsv", 2)? {
-            let [phrase, value] = [0, 1].map(|c| row.cell(c));
-            if !matches!(value, "PRESENT_REF" | "PAST_REF" | "FUTURE_REF") {
-                return Err(row.error(format!("unknown value `{value}`")));
-            }
-            references.push(Phrase { words: phrase.split(' ').collect(), meaning: value });
+            let meaning = one_of(&row, row.cell(1), ["PRESENT_REF", "PAST_REF", "FUTURE_REF"])?;
+            references.push(Phrase { words: row.cell(0).split(' ').map(Into::into).collect(), meaning });
         }
         Ok(Self {
             words,
             holidays: by_first_byte(holidays),
             names: by_first_byte(names),
             references: by_first_byte(references),
-            numbers: numbers::Lexicon::read(lexicons)?,
+            numbers: numbers::Lexicon::read(lexicons, book)?,
             confidence: Confidence::read(lexicons)?,
+            book: Arc::clone(book),
         })
+    }
+
+    /// Whether a word is of a class of the book.
+    pub(crate) fn is(&self, class: WordClass, word: &str) -> bool {
+        self.book.is(class, word)
     }
 
     /// What a word may be.
@@ -177,7 +181,7 @@ fn longest<T: Copy>(phrases: &Phrases<T>, words: &Words, i: usize) -> Option<(T,
     phrases.iter().filter(|p| p.words[0].starts_with(first)).find_map(|p| {
         let mut at = i;
         for want in &p.words {
-            let mut rest = *want;
+            let mut rest = &**want;
             while !rest.is_empty() {
                 let word = words.ahead(i, at - i);
                 let glued = rest.len() == want.len() || words.glued(at);
@@ -189,7 +193,7 @@ fn longest<T: Copy>(phrases: &Phrases<T>, words: &Words, i: usize) -> Option<(T,
     })
 }
 
-fn read_class(row: &Row<'static>, class: &str, value: &'static str) -> Result<Class, TableError> {
+fn read_class(row: &Row<'_>, class: &str, value: &str) -> Result<Class, TableError> {
     let edge = || {
         Ok(match value {
             "START" => TimeMod::Start,
@@ -206,7 +210,7 @@ fn read_class(row: &Row<'static>, class: &str, value: &'static str) -> Result<Cl
         "weekdays" => Class::Weekdays(number(row, value)?),
         "unit" => Class::Unit(read_unit(row, value)?, false),
         "units" => Class::Unit(read_unit(row, value)?, true),
-        "part" => Class::Part(value),
+        "part" => Class::Part(one_of(row, value, ["MO", "MI", "AF", "EV", "NI", "DT"])?),
         "hour" => Class::Hour(number(row, value)?),
         "season" => Class::Season(match value {
             "SP" => Season::Spring,
@@ -224,7 +228,7 @@ fn read_class(row: &Row<'static>, class: &str, value: &'static str) -> Result<Cl
         "edge_of" => Class::EdgeOf(edge()?),
         "looser" => Class::Looser(number(row, value)?),
         "set" => Class::Set(read_unit(row, value)?),
-        "zone" => Class::Zone(if value == "-" { "" } else { value }),
+        "zone" => Class::Zone(one_of(row, value, ["-", "Z"])? == "Z"),
         "counted" => Class::Counted,
         "place" => match value.split_once(' ') {
             Some((hours, "md")) => Class::Place(number(row, hours)?, false),
@@ -233,6 +237,11 @@ fn read_class(row: &Row<'static>, class: &str, value: &'static str) -> Result<Cl
         },
         other => return Err(row.error(format!("unknown class `{other}`"))),
     })
+}
+
+/// A value among those that there are.
+fn one_of<const N: usize>(row: &Row<'_>, value: &str, known: [&'static str; N]) -> Result<&'static str, TableError> {
+    known.into_iter().find(|k| *k == value).ok_or_else(|| row.error(format!("unknown value `{value}`")))
 }
 
 fn read_unit(row: &Row<'_>, value: &str) -> Result<Unit, TableError> {

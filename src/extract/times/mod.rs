@@ -25,7 +25,7 @@ use self::expr::Expr;
 use self::grammar::{Match, Parser};
 use self::resolve::Resolver;
 use super::Story;
-use super::words::Words;
+use super::numbers::Words;
 use crate::article::BlockKind;
 use crate::nlp::{Doc, EntityType, Pos, Stopped};
 use crate::record::Timex;

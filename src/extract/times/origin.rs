@@ -10,7 +10,7 @@ use super::grammar::Match;
 use super::lexicon::Class;
 use crate::article::DateSource;
 use crate::extract::Story;
-use crate::extract::words::Words;
+use crate::extract::numbers::Words;
 
 /// How many days the article's date may lie after its dateline's. Farther apart, one of the two is about something else.
 const LATER: std::ops::RangeInclusive<i32> = -1..=31;

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::expr::{Base, Expr, Origin, Point, Shift};
 use super::grammar;
-use crate::extract::words::Words;
+use crate::extract::numbers::Words;
 
 /// Whether a text tells history: years are named again and again, and the article's own date hardly matters.
 ///

@@ -130,9 +130,9 @@ impl Parser<'_> {
 
     /// Zone words: "GMT", "EDT", "local time", "Eastern time", "(0100 GMT)" is left alone.
     fn zone(&self, i: usize) -> Option<(String, bool, usize)> {
-        if let Some(offset) = self.classes(i).iter().find_map(|c| if let Class::Zone(z) = c { Some(*z) } else { None })
+        if let Some(utc) = self.classes(i).iter().find_map(|c| if let Class::Zone(utc) = c { Some(*utc) } else { None })
         {
-            return Some((self.w(i).to_uppercase(), offset == "Z", i + 1));
+            return Some((self.w(i).to_uppercase(), utc, i + 1));
         }
         if self.w(i) == "z" && self.words.glued(i) {
             return Some(("Z".to_owned(), true, i + 1));

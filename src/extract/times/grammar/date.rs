@@ -2,9 +2,9 @@
 
 use super::{Match, Parser};
 use crate::extract::numbers;
+use crate::extract::numbers::Words;
 use crate::extract::times::expr::{Base, Expr, Point};
 use crate::extract::times::lexicon::Class;
-use crate::extract::words::Words;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
 
 impl Parser<'_> {

@@ -15,7 +15,7 @@ pub(crate) use date::digits;
 use super::calendar::{Season, Unit};
 use super::expr::{Amount, Base, Clock, Expr, Origin, Point, Shift};
 use super::lexicon::{Class, Lexicon};
-use crate::extract::words::Words;
+use crate::extract::numbers::Words;
 use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::TimeMod;
 

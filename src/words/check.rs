@@ -21,7 +21,10 @@ const COUNTRIES: Table = ("actors/countries.tsv", 4);
 const OPENINGS: [&str; 9] = ["IGO", "NGO", "NGM", "IMG", "MNC", "INT", "UAF", "CRM", "REB"];
 
 /// Fails at the first fault.
-pub(super) fn check(lexicons: &Lexicons) -> Result<(), TableError> {
+///
+/// # Errors
+/// [`TableError`] names the line.
+pub fn check(lexicons: &Lexicons) -> Result<(), TableError> {
     names_of_actors(lexicons)?;
     codes_of_actors(lexicons)?;
     cues_of_attribution(lexicons)?;
@@ -29,7 +32,7 @@ pub(super) fn check(lexicons: &Lexicons) -> Result<(), TableError> {
 }
 
 /// Fails where two rows give the same word in the same role: only one of them can count.
-fn once(lexicons: &Lexicons, tables: &[Table], words: impl Fn(&Row<'static>) -> Vec<String>) -> Result<(), TableError> {
+fn once(lexicons: &Lexicons, tables: &[Table], words: impl Fn(&Row<'_>) -> Vec<String>) -> Result<(), TableError> {
     let mut seen: HashMap<String, String> = HashMap::new();
     for (table, columns) in tables {
         for row in lexicons.rows(table, *columns)? {
@@ -45,7 +48,7 @@ fn once(lexicons: &Lexicons, tables: &[Table], words: impl Fn(&Row<'static>) -> 
 }
 
 /// The names of a cell but for those that are marked as ambiguous: such a one counts only beside another name.
-fn names(row: &Row<'static>, column: usize) -> Vec<String> {
+fn names(row: &Row<'_>, column: usize) -> Vec<String> {
     row.list(column).filter(|n| !n.ends_with('?')).map(str::to_owned).collect()
 }
 
@@ -68,25 +71,19 @@ fn cues_of_attribution(lexicons: &Lexicons) -> Result<(), TableError> {
 }
 
 fn words_of_times_numbers_and_places(lexicons: &Lexicons) -> Result<(), TableError> {
-    let with_class = |row: &Row<'static>| vec![format!("{} as {}", row.cell(0), row.cell(1))];
-    let first = |row: &Row<'static>| vec![row.cell(0).to_owned()];
-    let listed = |row: &Row<'static>| row.cell(1).split(',').map(str::to_owned).collect();
+    let with_class = |row: &Row<'_>| vec![format!("{} as {}", row.cell(0), row.cell(1))];
+    let first = |row: &Row<'_>| vec![row.cell(0).to_owned()];
+    let listed = |row: &Row<'_>| row.cell(1).split(',').map(str::to_owned).collect();
     once(lexicons, &[("times/words.tsv", 3)], with_class)?;
     once(lexicons, &[("times/holidays.tsv", 2), ("times/references.tsv", 2)], first)?;
     once(lexicons, &[("numbers/ordinals.tsv", 2)], first)?;
     once(lexicons, &[("numbers/bounds.tsv", 4)], |row| vec![format!("{} {}", row.cell(0), row.cell(1))])?;
     once(lexicons, &[("places/demonyms.tsv", 2)], listed)?;
     // A word may name two kinds of places: "municipality".
-    let of_kind = |row: &Row<'static>| row.cell(1).split(',').map(|w| format!("{} {w}", row.cell(0))).collect();
+    let of_kind = |row: &Row<'_>| row.cell(1).split(',').map(|w| format!("{} {w}", row.cell(0))).collect();
     once(lexicons, &[("places/heads.tsv", 2)], of_kind)?;
     once(lexicons, &[("places/territories.tsv", 2)], first)?;
-    // "other" hides anybody and sets apart: two roles.
-    let role = |row: &Row<'static>| if row.cell(0) == "beyond" { "beyond" } else { "party" };
-    once(lexicons, &[("casualties/parties.tsv", 2)], |row| {
-        names(row, 1).iter().map(|word| format!("{} {word}", role(row))).collect()
-    })?;
-    let of_class = |row: &Row<'static>| names(row, 1).iter().map(|w| format!("{} {w}", row.cell(0))).collect();
-    once(lexicons, &[("casualties/words.tsv", 2)], of_class)?;
+    once(lexicons, &[("casualties/parties.tsv", 2)], |row| names(row, 1))?;
     once(lexicons, &[("casualties/triggers.tsv", 3)], |row| vec![format!("{} {}", row.cell(0), row.cell(1))])
 }
 

@@ -48,7 +48,7 @@ impl Words {
 
     /// Words of a plain text, every blank-separated piece a token, for tests of the grammars.
     #[cfg(test)]
-    pub(super) fn plain(text: &str) -> Self {
+    pub(in crate::extract) fn plain(text: &str) -> Self {
         let mut out = Self::default();
         for (i, token) in text.split_whitespace().enumerate() {
             out.first.push(out.words.len() as u32);

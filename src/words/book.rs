@@ -1,0 +1,140 @@
+//! Classes of words: which words are titles, verbs of saying, words of refusal.
+//!
+//! One table a field of language (`data/words/`), a row a class. The code asks by [`WordClass`]: a class that no table has,
+//! a row of a class that nobody asks for, a class or a word given twice are errors when the tables are read.
+
+use std::collections::HashSet;
+
+use super::lexicons::Lexicons;
+use super::table::{Row, TableError};
+
+/// The tables of classes: a class, its words by "|"; "@class" stands for all words of a class that an earlier row gives.
+const TABLES: [&str; 2] = ["words/harm.tsv", "words/names.tsv"];
+
+macro_rules! classes {
+    ($($class:ident = $name:literal),+ $(,)?) => {
+        /// What a word can be. The words and what each class is for stand in the tables.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[allow(missing_docs)]
+        pub enum WordClass { $($class),+ }
+
+        impl WordClass {
+            /// Every class with its name in the tables.
+            const ALL: &[(Self, &str)] = &[$((Self::$class, $name)),+];
+        }
+    };
+}
+
+classes! {
+    // words/harm.tsv
+    Aboard = "aboard",
+    Attempt = "attempt",
+    Beyond = "beyond",
+    Conflict = "conflict",
+    Everyone = "everyone",
+    False = "false",
+    Feared = "feared",
+    First = "first",
+    Gently = "gently",
+    Natural = "natural",
+    Perhaps = "perhaps",
+    Refute = "refute",
+    Report = "report",
+    // words/names.tsv
+    Degree = "degree",
+    GivenPlace = "given_place",
+    Kin = "kin",
+    PlaceEnd = "place_end",
+}
+
+/// All classes with their words.
+#[derive(Debug, Clone)]
+pub struct Book(Vec<HashSet<Box<str>>>);
+
+impl Book {
+    /// Reads the embedded tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub fn load() -> Result<Self, TableError> {
+        Self::read(&Lexicons::embedded())
+    }
+
+    /// Reads the tables.
+    ///
+    /// # Errors
+    /// [`TableError`] names the line that cannot be used.
+    pub fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
+        let mut book = Self(vec![HashSet::new(); WordClass::ALL.len()]);
+        for table in TABLES {
+            for row in lexicons.rows(table, 2)? {
+                let name = row.cell(0);
+                let class = WordClass::named(name).ok_or_else(|| row.error(format!("unknown class {name:?}")))?;
+                if !book.0[class as usize].is_empty() {
+                    return Err(row.error(format!("{name} stands twice")));
+                }
+                book.0[class as usize] = book.words(&row)?;
+            }
+        }
+        let missing = WordClass::ALL.iter().find(|(class, _)| book.0[*class as usize].is_empty());
+        missing.map_or(Ok(book), |(_, name)| {
+            let problem = format!("no row gives the words of class {name:?}");
+            Err(TableError { table: TABLES[0], line: 0, problem })
+        })
+    }
+
+    /// The words of a row.
+    fn words(&self, row: &Row<'_>) -> Result<HashSet<Box<str>>, TableError> {
+        let mut words = HashSet::new();
+        for word in row.list(1) {
+            if let Some(name) = word.strip_prefix('@') {
+                let other =
+                    WordClass::named(name).map(|other| &self.0[other as usize]).filter(|words| !words.is_empty());
+                let other = other.ok_or_else(|| row.error(format!("no earlier row gives class {name:?}")))?;
+                words.extend(other.iter().cloned());
+            } else if !words.insert(word.into()) {
+                return Err(row.error(format!("{word:?} stands twice in {}", row.cell(0))));
+            }
+        }
+        Ok(words)
+    }
+
+    /// Whether a word is of a class. Words stand in small letters but where a table says otherwise.
+    pub fn is(&self, class: WordClass, word: &str) -> bool {
+        self.0[class as usize].contains(word)
+    }
+}
+
+impl WordClass {
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(class, _)| *class)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_of_their_classes() {
+        let book = Book::load().unwrap();
+        assert!(book.is(WordClass::Refute, "deny") && !book.is(WordClass::Refute, "say"));
+        assert!(!book.is(WordClass::Refute, ""));
+    }
+
+    #[test]
+    fn a_class_is_given_once_and_known() {
+        let check = |change: &dyn Fn(&str) -> String, expect: &str| {
+            let mut lexicons = Lexicons::embedded();
+            let text = change(lexicons.text("words/harm.tsv").unwrap());
+            assert!(lexicons.replace("words/harm.tsv", text));
+            let error = Book::read(&lexicons).unwrap_err().to_string();
+            assert!(error.contains(expect), "{error}");
+        };
+        check(&|text| format!("{text}timeUnit\thour\n"), "unknown class \"timeUnit\"");
+        check(&|text| format!("{text}refute\tdoubt\n"), "refute stands twice");
+        check(&|text| text.replace("\nrefute\t", "\n# "), "no row gives the words of class \"refute\"");
+        check(&|text| text.replace("\nrefute\tdeny", "\nrefute\tdeny|deny"), "\"deny\" stands twice in refute");
+        check(&|text| text.replace("\nrefute\t", "\nrefute\t@kin|"), "no earlier row gives class \"kin\"");
+    }
+}
