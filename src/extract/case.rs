@@ -14,10 +14,10 @@ mod words;
 use std::collections::{HashMap, HashSet};
 
 use super::entities::Lexicon as Actors;
+use crate::words::{Lexicons, TableError};
 use decode::decode;
 use pieces::{Piece, pieces};
 use words::{is_acronym, spell, stem, stems, write};
-use crate::words::{Lexicons, TableError};
 
 /// Share of capitals among a block's letters from which on it counts as written in capitals.
 const CAPITALS: f64 = 0.85;

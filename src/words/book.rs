@@ -9,7 +9,8 @@ use super::lexicons::Lexicons;
 use super::table::{Row, TableError};
 
 /// The tables of classes: a class, its words by "|"; "@class" stands for all words of a class that an earlier row gives.
-const TABLES: [&str; 2] = ["words/harm.tsv", "words/names.tsv"];
+const TABLES: [&str; 5] =
+    ["words/events.tsv", "words/harm.tsv", "words/names.tsv", "words/numbers.tsv", "words/times.tsv"];
 
 macro_rules! classes {
     ($($class:ident = $name:literal),+ $(,)?) => {
@@ -26,25 +27,85 @@ macro_rules! classes {
 }
 
 classes! {
+    // words/events.tsv
+    Accusing = "accusing",
+    CalledFalse = "called_false",
+    Claiming = "claiming",
+    Discussing = "discussing",
+    Evidence = "evidence",
+    Hitting = "hitting",
+    Nobody = "nobody",
+    NounGoverning = "noun_governing",
+    PlacePreposition = "place_preposition",
+    PlaceTold = "place_told",
+    RateEnded = "rate_ended",
+    RateUnit = "rate_unit",
+    Saying = "saying",
+    Sequence = "sequence",
+    Several = "several",
+    StatementMaking = "statement_making",
+    TakingPlace = "taking_place",
+    VerbGoverning = "verb_governing",
     // words/harm.tsv
     Aboard = "aboard",
     Attempt = "attempt",
     Beyond = "beyond",
+    BodyCounting = "body_counting",
     Conflict = "conflict",
     Everyone = "everyone",
     False = "false",
     Feared = "feared",
     First = "first",
     Gently = "gently",
+    Harmed = "harmed",
     Natural = "natural",
+    OldNumber = "old_number",
+    OwnWeapon = "own_weapon",
     Perhaps = "perhaps",
     Refute = "refute",
     Report = "report",
+    TollKeeping = "toll_keeping",
+    TollMoving = "toll_moving",
     // words/names.tsv
+    Affiliation = "affiliation",
+    Calendar = "calendar",
+    CalendarShort = "calendar_short",
     Degree = "degree",
+    Expletive = "expletive",
+    Faith = "faith",
     GivenPlace = "given_place",
     Kin = "kin",
+    KnownAsAdverb = "known_as_adverb",
+    Located = "located",
     PlaceEnd = "place_end",
+    PlaceOf = "place_of",
+    PlaceWord = "place_word",
+    Quantity = "quantity",
+    Reporting = "reporting",
+    Speaking = "speaking",
+    SurnameParticle = "surname_particle",
+    Title = "title",
+    // words/numbers.tsv
+    Neutral = "neutral",
+    // words/times.tsv
+    ClockDated = "clock_dated",
+    ClockLed = "clock_led",
+    Deadline = "deadline",
+    DurationGoingOn = "duration_going_on",
+    DurationLed = "duration_led",
+    FallLed = "fall_led",
+    HalfLed = "half_led",
+    MayLed = "may_led",
+    MonthLed = "month_led",
+    NoYearLed = "no_year_led",
+    Owned = "owned",
+    PartOfTime = "part_of_time",
+    Prospective = "prospective",
+    SeasonLed = "season_led",
+    Talk = "talk",
+    TimeOpening = "time_opening",
+    UnitFiller = "unit_filler",
+    YearLed = "year_led",
 }
 
 /// All classes with their words.

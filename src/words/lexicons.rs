@@ -18,7 +18,7 @@ macro_rules! embedded {
 /// Every table that can be replaced, by name. The others are fixed: `codes/` are published standards, `places/fold.tsv`
 /// is compiled into the gazetteer, `rollup/doubt.tsv` and `events/unlisted.tsv` go with the learned models, `events/examples.tsv` and
 /// `events/uncovered.tsv` are for the tests.
-const EMBEDDED: [(&str, &str); 55] = embedded![
+const EMBEDDED: [(&str, &str); 58] = embedded![
     "actors/countries.tsv",
     "actors/given_names.tsv",
     "actors/groups.tsv",
@@ -72,8 +72,11 @@ const EMBEDDED: [(&str, &str); 55] = embedded![
     "times/holidays.tsv",
     "times/references.tsv",
     "times/words.tsv",
+    "words/events.tsv",
     "words/harm.tsv",
     "words/names.tsv",
+    "words/numbers.tsv",
+    "words/times.tsv",
 ];
 
 /// The texts of all tables.

@@ -8,6 +8,7 @@ use super::{Draft, spans};
 use crate::extract::Story;
 use crate::extract::quotes::Quotation;
 use crate::nlp::{Dep, Doc, EntityType, Pos, Stopped};
+use crate::words::WordClass;
 
 /// Finds them, in text order.
 pub(super) fn find(
@@ -178,13 +179,13 @@ fn noun(doc: &Doc<'_>, cues: &Cues, i: usize) -> Option<Draft> {
     })?;
     let mut draft = Draft::new(i..i + 1, i, class);
     draft.denied = class == CueClass::Deny;
-    draft.source = owner(doc, i);
+    draft.source = owner(doc, cues, i);
     draft.content = spans::without(doc, doc.subtree(clause), &[]);
     (!draft.content.is_empty()).then_some(draft)
 }
 
 /// Whose words a noun of saying means: possessor, "by", "from" or "of", or the subject that "made" the claim.
-fn owner(doc: &Doc<'_>, noun: usize) -> Option<usize> {
+fn owner(doc: &Doc<'_>, cues: &Cues, noun: usize) -> Option<usize> {
     let possessor = doc.children(noun).find(|c| doc.dep(*c) == Dep::Poss);
     let by = || {
         let link = doc.children(noun).find(|c| {
@@ -194,10 +195,7 @@ fn owner(doc: &Doc<'_>, noun: usize) -> Option<usize> {
     };
     let made = || {
         let verb = doc.head(noun);
-        let light = matches!(
-            doc.lemma(verb),
-            "make" | "have" | "give" | "express" | "issue" | "voice" | "raise" | "repeat" | "offer" | "hold"
-        );
+        let light = cues.is(WordClass::StatementMaking, doc.lemma(verb));
         (doc.dep(noun) == Dep::Dobj && light).then(|| clauses::subject(doc, verb)).flatten()
     };
     possessor.or_else(by).or_else(made)

@@ -7,6 +7,7 @@ use super::group::Group;
 use super::people::group;
 use crate::nlp::{Dep, Pos};
 use crate::record::Breakdown;
+use crate::words::WordClass;
 
 /// A list of parts and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,10 +59,7 @@ pub(crate) fn find(cx: &Context<'_>, sentence: Range<usize>) -> Vec<Parts> {
 
 /// Whether a subject refers to the people of an earlier sentence.
 fn backward(cx: &Context<'_>, subject: usize) -> bool {
-    matches!(
-        cx.doc.word(subject).to_ascii_lowercase().as_str(),
-        "they" | "those" | "dead" | "victims" | "killed" | "fatalities" | "casualties" | "wounded" | "injured" | "toll"
-    )
+    cx.lexicon.is(WordClass::Harmed, &cx.doc.word(subject).to_ascii_lowercase())
 }
 
 fn next_noun(cx: &Context<'_>, from: usize, end: usize) -> Option<usize> {

@@ -9,6 +9,7 @@ use crate::extract::entities::EntityId;
 use crate::extract::numbers::Number;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
 use crate::record::{CasualtyKind, EntityKind};
+use crate::words::WordClass;
 
 /// People counted by a noun, and whether the number replaces an earlier one.
 pub(crate) fn read(cx: &Context<'_>, t: usize, frame: Frame) -> Option<(Group, bool)> {
@@ -117,30 +118,7 @@ fn of(cx: &Context<'_>, t: usize) -> Option<Group> {
 fn toll(cx: &Context<'_>, t: usize) -> Option<(Group, bool)> {
     let doc = cx.doc;
     let verb = doc.ancestors(t).take(2).find(|i| doc.pos(*i) == Pos::Verb);
-    let update = verb.is_some_and(|v| {
-        matches!(
-            doc.lemma(v),
-            "rise"
-                | "climb"
-                | "raise"
-                | "bring"
-                | "increase"
-                | "grow"
-                | "jump"
-                | "put"
-                | "update"
-                | "revise"
-                | "push"
-                | "reach"
-                | "take"
-                | "lower"
-                | "reduce"
-                | "correct"
-                | "cut"
-                | "fall"
-                | "drop"
-        )
-    });
+    let update = verb.is_some_and(|v| cx.lexicon.is(WordClass::TollMoving, doc.lemma(v)));
     let end = doc.sentence_of(t).end.min(t + 16);
     let after = |i: usize, words: &[&str]| i > 0 && words.iter().any(|w| doc.word(i - 1).eq_ignore_ascii_case(w));
     let numbers = || (t + 1..end).filter_map(|i| cx.number_at(i).filter(|n| n.tokens.start == i));
@@ -159,7 +137,7 @@ fn toll(cx: &Context<'_>, t: usize) -> Option<(Group, bool)> {
 pub(crate) fn keeper(cx: &Context<'_>, t: usize) -> Option<EntityId> {
     let doc = cx.doc;
     let verb = (doc.lemma(t) == "toll" && doc.dep(t) == Dep::Dobj).then(|| doc.head(t))?;
-    let keeps = matches!(doc.lemma(verb), "put" | "raise" | "revise" | "update" | "place" | "estimate" | "lower");
+    let keeps = cx.lexicon.is(WordClass::TollKeeping, doc.lemma(verb));
     let subject = doc.child(verb, Dep::Nsubj).filter(|_| keeps)?;
     let mention = cx.entities.headed_by(subject)?;
     matches!(mention.kind, EntityKind::Org | EntityKind::Person | EntityKind::Norp | EntityKind::Gpe)
@@ -224,12 +202,8 @@ fn shooting(cx: &Context<'_>, t: usize) -> Option<Group> {
 
 /// "Recovered 12 bodies", "found the bodies of two men": counted by someone.
 fn body(cx: &Context<'_>, t: usize) -> Option<Group> {
-    const COUNTING: &[&str] = &[
-        "see", "count", "find", "recover", "pull", "retrieve", "discover", "bury", "receive", "collect", "unearth",
-        "exhume", "locate", "wash", "float",
-    ];
     let doc = cx.doc;
-    if !doc.ancestors(t).take(3).any(|a| COUNTING.contains(&doc.lemma(a))) {
+    if !doc.ancestors(t).take(3).any(|a| cx.lexicon.is(WordClass::BodyCounting, doc.lemma(a))) {
         return None;
     }
     match number_of(cx, t) {

@@ -6,8 +6,7 @@
 use super::Context;
 use super::group::Group;
 use crate::nlp::{Dep, Pos};
-
-const WEAPONS: &[&str] = &["gun", "weapon", "rifle", "pistol", "shotgun", "handgun", "revolver", "knife", "firearm"];
+use crate::words::WordClass;
 
 /// Whether a token is a pronoun for who acts.
 pub(crate) fn reflexive(cx: &Context<'_>, i: usize) -> bool {
@@ -24,7 +23,7 @@ pub(crate) fn read(cx: &Context<'_>, t: usize) -> Option<Group> {
             // "turned the gun on himself"
             Dep::Pobj => {
                 let verb = doc.head(head);
-                let weapon = doc.child(verb, Dep::Dobj).is_some_and(|o| WEAPONS.contains(&lemma(o)));
+                let weapon = doc.child(verb, Dep::Dobj).is_some_and(|o| cx.lexicon.is(WordClass::OwnWeapon, lemma(o)));
                 (lemma(verb) == "turn" && weapon).then_some(0.7)?
             }
             // "shot the children and then himself": a conjunct of the verb.

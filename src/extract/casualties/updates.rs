@@ -6,10 +6,6 @@ use super::Context;
 use crate::extract::numbers::Number;
 use crate::words::WordClass;
 
-/// Words between the preposition and the old number.
-const MODIFIERS: &[&str] =
-    &["the", "a", "an", "about", "earlier", "previous", "initial", "first", "preliminary", "just"];
-
 /// The number that the sentence says was told before that of the people whose words are `people`.
 pub(crate) fn replaced(cx: &Context<'_>, people: &Range<usize>, best: Option<u64>, update: bool) -> Option<u64> {
     let sentence = cx.doc.sentence_of(people.start);
@@ -29,7 +25,7 @@ fn is_old(cx: &Context<'_>, n: &Number, sentence: Range<usize>, update: bool) ->
     let doc = cx.doc;
     let word = |i: usize| doc.word(i).to_ascii_lowercase();
     let mut at = n.tokens.start;
-    while at > sentence.start && MODIFIERS.contains(&word(at - 1).as_str()) {
+    while at > sentence.start && cx.lexicon.is(WordClass::OldNumber, &word(at - 1)) {
         at -= 1;
     }
     let before = |k: usize| at.checked_sub(k).filter(|i| *i >= sentence.start).map(word).unwrap_or_default();

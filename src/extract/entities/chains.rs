@@ -13,6 +13,7 @@ use crate::extract::Story;
 use crate::extract::story::Cut;
 use crate::nlp::{Doc, Stopped};
 use crate::record::EntityKind;
+use crate::words::WordClass;
 
 /// Entities, the last used first, that a name or description is compared with where it is not the same word for word;
 /// and forms of its name that an entity keeps.
@@ -308,7 +309,13 @@ pub(super) fn resolve(chains: &[Chain], id: EntityId) -> EntityId {
 }
 
 /// Joins names that the text itself calls the same: "A, also known as B", "A, or B", "A (B)".
-pub(super) fn join_known_as(doc: &Doc<'_>, names: &[Name], of_name: &[EntityId], chains: &mut [Chain]) {
+pub(super) fn join_known_as(
+    doc: &Doc<'_>,
+    lexicon: &Lexicon,
+    names: &[Name],
+    of_name: &[EntityId],
+    chains: &mut [Chain],
+) {
     for i in 0..doc.len() {
         let calls = matches!(doc.word(i), "known" | "called" | "dubbed" | "nicknamed" | "alias" | "aka");
         if !calls {
@@ -321,7 +328,7 @@ pub(super) fn join_known_as(doc: &Doc<'_>, names: &[Name], of_name: &[EntityId],
         if names[after].tokens.start >= doc.sentence_of(i).end || !names::is_naming(names[after].kind) {
             continue;
         }
-        if let Some(before) = named_before(doc, names, i) {
+        if let Some(before) = named_before(doc, lexicon, names, i) {
             let same = class(names[before].kind) == class(names[after].kind);
             let (a, b) = (resolve(chains, of_name[before]), resolve(chains, of_name[after]));
             let distinct = chains[a].organisation.is_some() && chains[b].organisation.is_some();
@@ -333,7 +340,7 @@ pub(super) fn join_known_as(doc: &Doc<'_>, names: &[Name], of_name: &[EntityId],
 }
 
 /// The name that "also known as" at token `i` explains: its noun, or the name that its noun stands beside.
-fn named_before(doc: &Doc<'_>, names: &[Name], i: usize) -> Option<usize> {
+fn named_before(doc: &Doc<'_>, lexicon: &Lexicon, names: &[Name], i: usize) -> Option<usize> {
     let sentence = doc.sentence_of(i);
     let before = names.partition_point(|n| n.tokens.end <= i).checked_sub(1)?;
     if names[before].tokens.start < sentence.start {
@@ -341,8 +348,7 @@ fn named_before(doc: &Doc<'_>, names: &[Name], i: usize) -> Option<usize> {
     }
     let between: Range<usize> = names[before].tokens.end..i;
     let words: Vec<&str> = between.clone().map(|j| doc.word(j)).collect();
-    let adverb =
-        |w: &&str| matches!(*w, "also" | "formerly" | "better" | "commonly" | "widely" | "popularly" | "," | "once");
+    let adverb = |w: &&str| *w == "," || lexicon.is(WordClass::KnownAsAdverb, *w);
     if words.iter().all(adverb) {
         return Some(before);
     }

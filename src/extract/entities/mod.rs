@@ -164,7 +164,7 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer) -> Resu
     let doc = story.doc;
     let names = names::find(story, lexicon, gazetteer)?;
     let (mut chains, of_name) = chains::join(story, lexicon, &names)?;
-    chains::join_known_as(doc, &names, &of_name, &mut chains);
+    chains::join_known_as(doc, lexicon, &names, &of_name, &mut chains);
     let mut titles: Vec<Option<String>> = vec![None; chains.len()];
     for (name, id) in names.iter().zip(&of_name) {
         story.work(1)?;

@@ -13,6 +13,7 @@ use crate::extract::Story;
 use crate::extract::places::gazetteer::Gazetteer;
 use crate::nlp::{Dep, Doc, Entity, EntityType, Pos, Stopped};
 use crate::record::EntityKind;
+use crate::words::WordClass;
 
 /// A name in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +47,11 @@ pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer) 
     add_dateline(story, &mut names);
     names.sort_by_key(|n| n.tokens.start);
     settle_kinds(doc, lexicon, &mut names);
-    settle_places(doc, &mut names);
+    settle_places(doc, lexicon, &mut names);
     lexicon.namesakes().settle(doc, lexicon, gazetteer, &mut names);
     story.work(doc.len())?;
     add_called(doc, &mut names);
-    propagate(doc, &mut names);
+    propagate(doc, lexicon, &mut names);
     story.work(doc.len())?;
     Ok(names)
 }
@@ -77,7 +78,7 @@ fn cleaned(
     while !tokens.is_empty() && (is_wrapping(doc, tokens.end - 1) || is_possessive(doc, tokens.end - 1)) {
         tokens.end -= 1;
     }
-    if matches!(kind, EntityKind::Date | EntityKind::Time) && !is_calendar_name(doc, &tokens) {
+    if matches!(kind, EntityKind::Date | EntityKind::Time) && !is_calendar_name(doc, lexicon, &tokens) {
         return None;
     }
     if kind == EntityKind::Person {
@@ -95,7 +96,7 @@ fn cleaned(
         return None;
     }
     let text = doc.span_text(tokens.clone());
-    if tokens.len() == 1 && (is_affiliation(text) || is_common_word(doc, lexicon, words, tokens.start)) {
+    if tokens.len() == 1 && (is_affiliation(lexicon, text) || is_common_word(doc, lexicon, words, tokens.start)) {
         return None;
     }
     // "the best china"
@@ -145,42 +146,17 @@ fn is_common_word(doc: &Doc<'_>, lexicon: &Lexicon, words: &HashSet<&str>, i: us
 
 /// Whether a time expression names a point of the calendar or the clock. Periods, ages and relative times ("two years",
 /// "34-year-old", "last week") name nothing; they belong to the times of the article.
-fn is_calendar_name(doc: &Doc<'_>, tokens: &Range<usize>) -> bool {
-    const NAMES: [&str; 19] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-    ];
-    const SHORT: [&str; 19] = [
-        "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec", "Mon", "Tue", "Tues",
-        "Wed", "Thu", "Thurs", "Fri",
-    ];
+fn is_calendar_name(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>) -> bool {
     let all_digits = |w: &str| w.bytes().all(|b| b.is_ascii_digit());
     tokens.clone().any(|i| {
         let word = doc.word(i).trim_end_matches(['.', ',']);
         let titled = word.len() > 3
-            && NAMES.iter().any(|n| n.eq_ignore_ascii_case(word))
+            && lexicon.is(WordClass::Calendar, &word.to_ascii_lowercase())
             && word.starts_with(char::is_uppercase);
         let year = word.trim_end_matches('s');
         let number = year.len() == 4 && all_digits(year) && (year.starts_with('1') || year.starts_with('2'));
         let clock = word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit());
-        titled || NAMES.contains(&word) || SHORT.contains(&word) || number || clock || is_iso_date(word)
+        titled || lexicon.is(WordClass::CalendarShort, word) || number || clock || is_iso_date(word)
     })
 }
 
@@ -230,36 +206,17 @@ fn is_possessive(doc: &Doc<'_>, i: usize) -> bool {
 
 /// "President", "Mr.", "Gen.": no part of a person's name.
 fn is_title(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
-    const SHORT: [&str; 33] = [
-        "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "lord", "lady", "gen", "col", "lt", "capt", "maj",
-        "sgt", "cpl", "adm", "brig", "cmdr", "rep", "sen", "gov", "pres", "rev", "fr", "sheik", "insp", "supt", "det",
-        "hon", "msgr", "st",
-    ];
     let word = doc.word(i).to_lowercase();
     let word = word.trim_end_matches('.');
-    word != "st" && SHORT.contains(&word)
+    lexicon.is(WordClass::Title, word)
         || lexicon.head(word).is_some_and(|h| h.person && !h.sectors.is_empty())
             // "Major", "King", "Prince" and "Pope" are surnames too; before a further name they are titles.
             && doc.pos(i + 1) == Pos::Propn
 }
 
 /// "U.S.-led", "Kurdish-backed": says who stands behind a group, names nobody.
-fn is_affiliation(text: &str) -> bool {
-    const ENDS: [&str; 12] = [
-        "-led",
-        "-backed",
-        "-based",
-        "-held",
-        "-run",
-        "-controlled",
-        "-occupied",
-        "-born",
-        "-made",
-        "-funded",
-        "-sponsored",
-        "-trained",
-    ];
-    ENDS.iter().any(|e| text.ends_with(e))
+fn is_affiliation(lexicon: &Lexicon, text: &str) -> bool {
+    text.rsplit_once('-').is_some_and(|(_, end)| lexicon.is(WordClass::Affiliation, end))
 }
 
 /// Lays the lexicon's names over the recogniser's. A longer name of the recogniser keeps its span.
@@ -341,7 +298,7 @@ fn settle_kinds(doc: &Doc<'_>, lexicon: &Lexicon, names: &mut [Name]) {
     for name in names.iter().filter(|n| is_naming(n.kind)) {
         *votes.entry(key(name)).or_default().entry(name.kind).or_default() += 1;
         // "Idlib province" makes "Idlib" a place.
-        if let Some(bare) = without_place_word(doc, &name.tokens) {
+        if let Some(bare) = without_place_word(doc, lexicon, &name.tokens) {
             *votes.entry(doc.span_text(bare).to_lowercase()).or_default().entry(EntityKind::Gpe).or_default() += 1;
         }
         if name.kind == EntityKind::Person && name.tokens.len() > 1 {
@@ -372,22 +329,7 @@ fn settle_kinds(doc: &Doc<'_>, lexicon: &Lexicon, names: &mut [Name]) {
 }
 
 /// Repairs names that the words around them show to be places: "the village of Salwah", "Homs and Shaddada".
-fn settle_places(doc: &Doc<'_>, names: &mut [Name]) {
-    const PLACES: [&str; 13] = [
-        "village",
-        "town",
-        "city",
-        "province",
-        "district",
-        "county",
-        "region",
-        "neighborhood",
-        "neighbourhood",
-        "suburb",
-        "hamlet",
-        "municipality",
-        "island",
-    ];
+fn settle_places(doc: &Doc<'_>, lexicon: &Lexicon, names: &mut [Name]) {
     let mut kind_at: Vec<Option<EntityKind>> = vec![None; doc.len()];
     for name in names.iter() {
         kind_at[phrase::head_of(doc, &name.tokens)] = Some(name.kind);
@@ -404,7 +346,7 @@ fn settle_places(doc: &Doc<'_>, names: &mut [Name]) {
         let head = doc.head(i);
         let of_place = doc.dep(i) == Dep::Pobj
             && doc.word(head) == "of"
-            && PLACES.contains(&doc.lemma(doc.head(head)).to_lowercase().as_str());
+            && lexicon.is(WordClass::PlaceOf, &doc.lemma(doc.head(head)).to_lowercase());
         let beside_place =
             doc.dep(i) == Dep::Conj && kind_at[head] == Some(EntityKind::Gpe) && name.kind == EntityKind::Person;
         if of_place || beside_place {
@@ -432,25 +374,9 @@ fn settle_namesakes(doc: &Doc<'_>, names: &mut [Name]) {
 }
 
 /// "Idlib" of "Idlib province", "Kent" of "Kent County".
-pub(super) fn without_place_word(doc: &Doc<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
-    const WORDS: [&str; 14] = [
-        "province",
-        "governorate",
-        "county",
-        "district",
-        "state",
-        "region",
-        "prefecture",
-        "oblast",
-        "city",
-        "municipality",
-        "department",
-        "town",
-        "village",
-        "canton",
-    ];
+pub(super) fn without_place_word(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>) -> Option<Range<usize>> {
     let last = doc.word(tokens.end - 1).to_lowercase();
-    (tokens.len() > 1 && WORDS.contains(&last.as_str())).then(|| tokens.start..tokens.end - 1)
+    (tokens.len() > 1 && lexicon.is(WordClass::PlaceWord, &last)).then(|| tokens.start..tokens.end - 1)
 }
 
 /// "DEIR EL-ZOUR" to "Deir El-Zour".
@@ -493,7 +419,7 @@ fn add_called(doc: &Doc<'_>, names: &mut Vec<Name>) {
 }
 
 /// Finds the untagged repetitions of names: of whole names, of surnames and of the heads of organisations' names.
-fn propagate(doc: &Doc<'_>, names: &mut Vec<Name>) {
+fn propagate(doc: &Doc<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
     // From the words of a known name to its type; the first use in the article decides.
     let mut known: HashMap<String, EntityKind> = HashMap::new();
     let mut surnames: HashSet<&str> = HashSet::new();
@@ -515,7 +441,7 @@ fn propagate(doc: &Doc<'_>, names: &mut Vec<Name>) {
         }
         longest = longest.max(name.tokens.len());
         if name.kind == EntityKind::Person
-            && let Some(surname) = surname(doc, &name.tokens)
+            && let Some(surname) = surname(doc, lexicon, &name.tokens)
         {
             surnames.insert(doc.span_text(surname.clone()));
             known.entry(doc.span_text(surname).to_owned()).or_insert(name.kind);
@@ -581,10 +507,7 @@ fn is_modifier_hyphen(doc: &Doc<'_>, i: usize) -> bool {
 }
 
 /// The surname of a full name with its particles: "al-Baghdadi", "bin Laden", "de Blasio".
-pub(super) fn surname(doc: &Doc<'_>, tokens: &Range<usize>) -> Option<Range<usize>> {
-    const PARTICLES: [&str; 17] = [
-        "al", "el", "bin", "ibn", "ben", "abu", "de", "da", "di", "del", "van", "von", "der", "den", "la", "le", "dos",
-    ];
+pub(super) fn surname(doc: &Doc<'_>, lexicon: &Lexicon, tokens: &Range<usize>) -> Option<Range<usize>> {
     let mut start = tokens.end - 1;
     // "Kusae Edu XV" and "James II" end with no surname.
     if doc.word(start).bytes().all(|b| matches!(b, b'I' | b'V' | b'X')) {
@@ -592,7 +515,8 @@ pub(super) fn surname(doc: &Doc<'_>, tokens: &Range<usize>) -> Option<Range<usiz
     }
     while start > tokens.start {
         let before = doc.word(start - 1);
-        let joined = before == "-" || PARTICLES.contains(&before.to_lowercase().as_str()) || doc.word(start) == "-";
+        let joined =
+            before == "-" || lexicon.is(WordClass::SurnameParticle, &before.to_lowercase()) || doc.word(start) == "-";
         if !joined {
             break;
         }

@@ -81,7 +81,7 @@ impl Namesakes {
             return Some(EntityKind::Gpe);
         }
         let person = name.kind == EntityKind::Person;
-        let someone = || has_title(doc, lexicon, first) || is_speaking(doc, name);
+        let someone = || has_title(doc, lexicon, first) || is_speaking(doc, lexicon, name);
         if person && long && self.book.is(WordClass::PlaceEnd, &last.to_lowercase()) && !someone() {
             return Some(EntityKind::Loc);
         }
@@ -89,10 +89,8 @@ impl Namesakes {
         // "in Helmand"; a single word may be anybody's surname, and faith is put "in" people.
         let before = first.checked_sub(1).filter(|b| doc.tokens()[*b].sentence == doc.tokens()[first].sentence);
         let here = before.is_some_and(|b| {
-            const FAITH: [&str; 8] =
-                ["faith", "confidence", "trust", "believe", "belief", "interest", "stake", "invest"];
             matches!(doc.word(b), "in" | "In" | "near" | "Near" | "outside")
-                && !FAITH.contains(&doc.lemma(doc.head(b)))
+                && !lexicon.is(WordClass::Faith, doc.lemma(doc.head(b)))
                 && (name.kind == EntityKind::Norp || person && long)
         });
         let capital =
@@ -118,7 +116,7 @@ impl Namesakes {
                 && self.book.is(WordClass::GivenPlace, &doc.word(words.start).to_lowercase())
                 && words.clone().all(|i| doc.pos(i) == Pos::Propn || doc.word(i) == "-")
                 && doc.word(surname).chars().skip(1).any(char::is_lowercase)
-                && !is_located(doc, words.start)
+                && !is_located(doc, lexicon, words.start)
                 && !self.is_unit(doc.word(surname))
                 && lexicon.head(&doc.word(surname).to_lowercase()).is_none()
                 && known(gazetteer, doc.span_text(words.clone())).next().is_none();
@@ -162,7 +160,7 @@ impl Namesakes {
         }
         let alone = |n: &&Name| n.tokens.len() == 1 && is_place(n.kind);
         let located: HashSet<&str> = (names.iter().filter(alone))
-            .filter(|n| is_place_use(doc, n.tokens.start))
+            .filter(|n| is_place_use(doc, lexicon, n.tokens.start))
             .map(|n| doc.word(n.tokens.start))
             .collect();
         let shared: HashSet<usize> = (names.iter().filter(alone))
@@ -183,7 +181,7 @@ impl Namesakes {
         };
         let is_person = |i: usize| {
             let word = doc.word(i);
-            let Some(uses) = people.get(word).filter(|_| !is_place_use(doc, i) && !other_place(i)) else {
+            let Some(uses) = people.get(word).filter(|_| !is_place_use(doc, lexicon, i) && !other_place(i)) else {
                 return false;
             };
             let sentence = |t: usize| doc.tokens()[t].sentence as usize;
@@ -218,37 +216,18 @@ fn is_place(kind: EntityKind) -> bool {
 }
 
 /// Whether token `i` stands behind a word for where something is.
-fn is_located(doc: &Doc<'_>, i: usize) -> bool {
-    const BEFORE: [&str; 17] = [
-        "in",
-        "near",
-        "at",
-        "outside",
-        "inside",
-        "across",
-        "around",
-        "into",
-        "throughout",
-        "within",
-        "toward",
-        "towards",
-        "via",
-        "off",
-        "northern",
-        "southern",
-        "downtown",
-    ];
-    i > doc.sentence_of(i).start && BEFORE.contains(&doc.word(i - 1).to_lowercase().as_str())
+fn is_located(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
+    i > doc.sentence_of(i).start && lexicon.is(WordClass::Located, &doc.word(i - 1).to_lowercase())
 }
 
 /// Whether a single word is used as a place is: behind "in", before ", Texas", before a noun, in a dateline.
-fn is_place_use(doc: &Doc<'_>, i: usize) -> bool {
+fn is_place_use(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
     let sentence = doc.sentence_of(i);
     let next = |n: usize| if i + n < sentence.end { doc.word(i + n) } else { "" };
     let state = |j: usize| j < sentence.end && doc.entity_at(j).is_some_and(|e| e.kind == EntityType::Gpe);
     let whole = next(1) == "," && state(i + 2);
     let dispatch = !doc.word(i).chars().any(char::is_lowercase) || matches!(next(1), "(" | "—" | "–" | "-");
-    is_located(doc, i) || whole || dispatch || phrase::is_modifier(doc, i)
+    is_located(doc, lexicon, i) || whole || dispatch || phrase::is_modifier(doc, i)
 }
 
 /// Whether a title or another word for a person stands right before token `i`.
@@ -320,13 +299,9 @@ fn settle_ships(doc: &Doc<'_>, names: &mut [Name]) {
 }
 
 /// Whether the named one says something.
-fn is_speaking(doc: &Doc<'_>, name: &Name) -> bool {
+fn is_speaking(doc: &Doc<'_>, lexicon: &Lexicon, name: &Name) -> bool {
     let head = phrase::head_of(doc, &name.tokens);
-    doc.dep(head) == Dep::Nsubj
-        && matches!(
-            doc.lemma(doc.head(head)),
-            "say" | "tell" | "add" | "write" | "claim" | "believe" | "speak" | "meet"
-        )
+    doc.dep(head) == Dep::Nsubj && lexicon.is(WordClass::Speaking, doc.lemma(doc.head(head)))
 }
 
 /// "Madison, Rankin and Union counties", "the towns of Madison, Troy and Union": places, all of them.

@@ -157,7 +157,7 @@ impl Reader<'_> {
         if !noun || joined || phrase::is_modifier(doc, i) {
             return Ok(None);
         }
-        let tokens = phrase::core(doc, i);
+        let tokens = phrase::core(doc, self.lexicon, i);
         let make = |entity, kind| Mention { entity, tokens: tokens.clone(), head: i, kind, form: MentionForm::Nominal };
         if let Some((head, start)) = phrase::known_head(doc, self.lexicon, i) {
             let head = head.clone();

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::lexicon::{Head, Lexicon, Thing};
 use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::EntityKind;
+use crate::words::WordClass;
 
 /// Longest head noun phrase of the tables, in tokens.
 const LONGEST: usize = 6;
@@ -109,7 +110,7 @@ pub(super) fn is_plural(doc: &Doc<'_>, i: usize) -> bool {
 }
 
 /// The words of a noun phrase up to its head: determiners, numbers, possessives and quantities left out.
-pub(super) fn core(doc: &Doc<'_>, head: usize) -> Range<usize> {
+pub(super) fn core(doc: &Doc<'_>, lexicon: &Lexicon, head: usize) -> Range<usize> {
     let sentence = doc.sentence_of(head);
     let mut start = head;
     // Only an unbroken run of modifiers belongs to the phrase: a parenthesis or a comma ends it.
@@ -124,39 +125,15 @@ pub(super) fn core(doc: &Doc<'_>, head: usize) -> Range<usize> {
         }
         start = i;
     }
-    while start < head && (is_quantity(doc, start) || doc.word(start) == "-") {
+    while start < head && (is_quantity(doc, lexicon, start) || doc.word(start) == "-") {
         start += 1;
     }
     start..head + 1
 }
 
 /// Whether a modifier only counts or picks out ("several", "most", "other", "additional").
-fn is_quantity(doc: &Doc<'_>, i: usize) -> bool {
-    const WORDS: [&str; 22] = [
-        "several",
-        "most",
-        "many",
-        "other",
-        "few",
-        "more",
-        "some",
-        "various",
-        "numerous",
-        "multiple",
-        "additional",
-        "first",
-        "second",
-        "least",
-        "at",
-        "than",
-        "about",
-        "only",
-        "own",
-        "same",
-        "such",
-        "certain",
-    ];
+fn is_quantity(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
     let word = doc.word(i).to_lowercase();
     // "first responders" are no first ones.
-    WORDS.contains(&word.as_str()) && !(word == "first" && i + 1 < doc.len() && doc.lemma(i + 1) == "responder")
+    lexicon.is(WordClass::Quantity, &word) && !(word == "first" && i + 1 < doc.len() && doc.lemma(i + 1) == "responder")
 }

@@ -11,6 +11,7 @@ use crate::extract::Story;
 use crate::extract::quotes::Quotation;
 use crate::nlp::{Dep, Doc, Pos, Stopped, Tag};
 use crate::record::{EntityKind, Sector};
+use crate::words::WordClass;
 
 /// How many sentences back a person, and anything else, can lie.
 const REACH: usize = 2;
@@ -108,7 +109,7 @@ pub(super) fn link(
             continue;
         }
         let Some((class, reflexive)) = class(&doc.word(i).to_lowercase()) else { continue };
-        if class == Class::Thing && is_expletive(doc, i) {
+        if class == Class::Thing && is_expletive(doc, lexicon, i) {
             continue;
         }
         story.work(WINDOW)?;
@@ -117,7 +118,7 @@ pub(super) fn link(
                 entity_at[s].or_else(|| Some(links[links.binary_search_by_key(&s, |m| m.head).ok()?].entity))
             })
         } else {
-            best(doc, i, class, &by_sentence, &links, agreement, &gender, &in_quote)
+            best(doc, lexicon, i, class, &by_sentence, &links, agreement, &gender, &in_quote)
         };
         let Some(entity) = found else { continue };
         let kind = agreement[entity].kind;
@@ -138,14 +139,14 @@ fn above(doc: &Doc<'_>, i: usize) -> impl Iterator<Item = usize> {
 }
 
 /// "It is clear that", "it was the largest raid", "it rained": no reference to an actor.
-fn is_expletive(doc: &Doc<'_>, i: usize) -> bool {
+fn is_expletive(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
     let head = doc.head(i);
     doc.dep(i) == Dep::Expl
         || doc.dep(i) == Dep::Nsubj
             && doc.lemma(head) == "be"
             && doc.children(head).any(|c| matches!(doc.dep(c), Dep::Attr | Dep::Acomp | Dep::Ccomp | Dep::Advcl | Dep::Prep))
         || matches!(doc.dep(i), Dep::Nsubj | Dep::Nsubjpass)
-            && matches!(doc.lemma(head), "seem" | "appear" | "happen" | "rain" | "snow" | "take" | "mean" | "become" | "emerge" | "matter")
+            && lexicon.is(WordClass::Expletive, doc.lemma(head))
         // "it is believed that"
         || doc.dep(i) == Dep::Nsubjpass && doc.children(head).any(|c| doc.dep(c) == Dep::Ccomp)
 }
@@ -171,39 +172,14 @@ fn depth(doc: &Doc<'_>, i: usize) -> usize {
 }
 
 /// Whether the verb reports speech.
-pub(super) fn reports(doc: &Doc<'_>, verb: usize) -> bool {
-    const VERBS: [&str; 24] = [
-        "say",
-        "tell",
-        "add",
-        "announce",
-        "claim",
-        "confirm",
-        "deny",
-        "state",
-        "report",
-        "warn",
-        "argue",
-        "note",
-        "insist",
-        "declare",
-        "write",
-        "acknowledge",
-        "explain",
-        "admit",
-        "accuse",
-        "urge",
-        "allege",
-        "tweet",
-        "stress",
-        "reply",
-    ];
-    VERBS.contains(&doc.lemma(verb))
+pub(super) fn reports(doc: &Doc<'_>, lexicon: &Lexicon, verb: usize) -> bool {
+    lexicon.is(WordClass::Reporting, doc.lemma(verb))
 }
 
 #[allow(clippy::too_many_arguments)]
 fn best(
     doc: &Doc<'_>,
+    lexicon: &Lexicon,
     i: usize,
     class: Class,
     by_sentence: &[Vec<Candidate>],
@@ -215,7 +191,7 @@ fn best(
     let sentence = doc.tokens()[i].sentence as usize;
     let verb = doc.head(i);
     let subject = matches!(doc.dep(i), Dep::Nsubj | Dep::Nsubjpass);
-    let speaks = subject && reports(doc, verb);
+    let speaks = subject && reports(doc, lexicon, verb);
     let mut scored: Vec<(f64, Option<EntityId>)> = Vec::new();
     let score = |head: usize, far: usize, entity: Option<EntityId>, pronoun: bool| -> f64 {
         let place = match role(doc, head) {
@@ -245,10 +221,10 @@ fn best(
                 continue;
             }
             // Inside of a quotation the speaker is "I".
-            if in_quote[i] != u32::MAX && in_quote[head] != in_quote[i] && is_speaker(doc, head) {
+            if in_quote[i] != u32::MAX && in_quote[head] != in_quote[i] && is_speaker(doc, lexicon, head) {
                 continue;
             }
-            if far == 0 && class != Class::Plural && reported_by_official(doc, i, head, candidate) {
+            if far == 0 && class != Class::Plural && reported_by_official(doc, lexicon, i, head, candidate) {
                 continue;
             }
             scored.push((score(head, far, candidate.entity, false), candidate.entity));
@@ -305,14 +281,17 @@ fn binds(doc: &Doc<'_>, i: usize, head: usize) -> bool {
     clause(i) == clause(head) && clause(i).is_some() || above(doc, i).any(|a| a == head)
 }
 
-fn is_speaker(doc: &Doc<'_>, head: usize) -> bool {
-    matches!(doc.dep(head), Dep::Nsubj) && reports(doc, doc.head(head))
+fn is_speaker(doc: &Doc<'_>, lexicon: &Lexicon, head: usize) -> bool {
+    matches!(doc.dep(head), Dep::Nsubj) && reports(doc, lexicon, doc.head(head))
 }
 
 /// "A U.S. official said he died": an unnamed official speaks of somebody else.
-fn reported_by_official(doc: &Doc<'_>, i: usize, head: usize, candidate: &Candidate) -> bool {
+fn reported_by_official(doc: &Doc<'_>, lexicon: &Lexicon, i: usize, head: usize, candidate: &Candidate) -> bool {
     let official = candidate.agreement.is_some_and(|a| a.speaks_for_others);
-    official && is_speaker(doc, head) && above(doc, i).any(|a| a == doc.head(head)) && doc.head(i) != doc.head(head)
+    official
+        && is_speaker(doc, lexicon, head)
+        && above(doc, i).any(|a| a == doc.head(head))
+        && doc.head(i) != doc.head(head)
 }
 
 fn agrees(doc: &Doc<'_>, class: Class, candidate: &Candidate, gender: &[Option<Gender>], speaks: bool) -> bool {

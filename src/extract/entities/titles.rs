@@ -29,7 +29,7 @@ fn before(doc: &Doc<'_>, lexicon: &Lexicon, name: &Name, head: usize) -> Option<
     if !modifies || phrase::known_head(doc, lexicon, noun).is_none_or(|(h, _)| !h.person) {
         return None;
     }
-    let left = phrase::core(doc, head).start.max(end.saturating_sub(LONGEST));
+    let left = phrase::core(doc, lexicon, head).start.max(end.saturating_sub(LONGEST));
     Some(left.min(noun)..end)
 }
 
@@ -41,7 +41,7 @@ fn beside(doc: &Doc<'_>, lexicon: &Lexicon, name: &Name, head: usize) -> Option<
         .find(|c| is_role(doc, lexicon, *c));
     let described = after
         .or_else(|| (doc.dep(head) == Dep::Appos).then(|| doc.head(head)).filter(|h| is_role(doc, lexicon, *h)))?;
-    let start = phrase::core(doc, described).start;
+    let start = phrase::core(doc, lexicon, described).start;
     let mut end = described + 1;
     // "leader of the group": up to the next comma or clause.
     if let Some(of) = doc.children(described).find(|c| *c == end && doc.dep(*c) == Dep::Prep) {

@@ -13,6 +13,7 @@ use super::triggers::Trigger;
 use super::words::Words;
 use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::{Assertion, Modality, Polarity, Realis, Salience, Tense};
+use crate::words::WordClass;
 
 /// Cues that bear on a trigger.
 #[derive(Debug, Default)]
@@ -133,10 +134,6 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
     walk.reading
 }
 
-/// Verbs that say of their subject that it takes place.
-const TAKES_PLACE: [&str; 10] =
-    ["occur", "happen", "take", "follow", "begin", "start", "resume", "erupt", "be", "come"];
-
 struct Walk<'a> {
     doc: &'a Doc<'a>,
     lexicon: &'a Lexicon,
@@ -184,8 +181,7 @@ impl Walk<'_> {
     /// "no reports of attacks", "no sign of a truce".
     fn negation(&mut self, noun: usize) {
         let no = self.doc.children(noun).any(|c| self.words.lemma(c) == "no");
-        let about =
-            matches!(self.words.lemma(noun), "report" | "sign" | "evidence" | "indication" | "record" | "claim");
+        let about = self.lexicon.is(WordClass::Evidence, self.words.lemma(noun));
         self.push(noun, Some(Effect::Negated).filter(|_| no && about));
     }
 
@@ -238,7 +234,7 @@ impl Walk<'_> {
         self.reading.sure |= open.is_some();
         self.push(open.unwrap_or(verb), open.map(|_| Effect::Hypothetical));
         if verb == self.trigger {
-            self.push(verb, is_habit(self.doc, verb).then_some(Effect::Generic));
+            self.push(verb, is_habit(self.doc, self.lexicon, verb).then_some(Effect::Generic));
         }
     }
 
@@ -266,7 +262,7 @@ impl Walk<'_> {
             }
             let head = doc.head(at);
             if matches!(doc.dep(at), Dep::Acl | Dep::Relcl | Dep::Ccomp) && doc.pos(head) == Pos::Noun {
-                self.push(head, is_called_false(doc, head).then_some(Effect::Denied));
+                self.push(head, is_called_false(doc, self.lexicon, head).then_some(Effect::Denied));
             }
             match doc.dep(at) {
                 // A conjunct shares what governs its head, and its auxiliaries where it has no finite form of its own.
@@ -356,12 +352,8 @@ impl Walk<'_> {
                     let kind = governor(doc, outer);
                     // "plan for an attack", "prevented them from attacking", "accused of killing"; not "said after the attack".
                     let governs = match kind {
-                        CueKind::Noun => {
-                            matches!(lemma, "of" | "for" | "on" | "to" | "at" | "against" | "in" | "about" | "include")
-                        }
-                        CueKind::Verb => {
-                            matches!(lemma, "of" | "for" | "from" | "to" | "with" | "about" | "against" | "on")
-                        }
+                        CueKind::Noun => self.lexicon.is(WordClass::NounGoverning, lemma),
+                        CueKind::Verb => self.lexicon.is(WordClass::VerbGoverning, lemma),
                         _ => true,
                     };
                     if !governs {
@@ -402,7 +394,9 @@ impl Walk<'_> {
                     self.negate(yet(doc, head));
                     // "the talks were not easy"
                     let predicate = doc.children(head).any(|c| matches!(doc.dep(c), Dep::Acomp | Dep::Attr));
-                    if predicate || !TAKES_PLACE.contains(&doc.lemma(head)) && yet(doc, head).is_none() {
+                    if predicate
+                        || !self.lexicon.is(WordClass::TakingPlace, doc.lemma(head)) && yet(doc, head).is_none()
+                    {
                         let said = self.reading.cues.split_off(before);
                         self.reading.negations = negations;
                         self.reading.cues.extend(said.into_iter().filter(|c| !c.effect.negates()));
@@ -440,11 +434,9 @@ fn is_apart(doc: &Doc<'_>, clause: usize, verb: usize) -> bool {
 }
 
 /// "on several occasions", "many times": what happens again and again is no one event.
-fn is_habit(doc: &Doc<'_>, verb: usize) -> bool {
+fn is_habit(doc: &Doc<'_>, lexicon: &Lexicon, verb: usize) -> bool {
     let many = |noun: usize, lemma: &str| {
-        let several = |c: usize| {
-            matches!(doc.lemma(c), "several" | "many" | "numerous" | "countless" | "various" | "multiple" | "repeated")
-        };
+        let several = |c: usize| lexicon.is(WordClass::Several, doc.lemma(c));
         doc.lemma(noun) == lemma && doc.tokens()[noun].tag == Tag::Nns && doc.children(noun).any(several)
     };
     doc.children(verb).any(|c| match doc.dep(c) {
@@ -462,24 +454,10 @@ fn is_imperative(doc: &Doc<'_>, verb: usize) -> bool {
 }
 
 /// "the report that X was shot is unfounded": whatever the noun holds is denied.
-fn is_called_false(doc: &Doc<'_>, noun: usize) -> bool {
+fn is_called_false(doc: &Doc<'_>, lexicon: &Lexicon, noun: usize) -> bool {
     let verb = doc.head(noun);
-    let said = |c: usize| {
-        matches!(doc.dep(c), Dep::Acomp | Dep::Attr)
-            && matches!(
-                doc.lemma(c),
-                "unfounded"
-                    | "false"
-                    | "untrue"
-                    | "baseless"
-                    | "groundless"
-                    | "wrong"
-                    | "incorrect"
-                    | "fabrication"
-                    | "lie"
-                    | "hoax"
-            )
-    };
+    let said =
+        |c: usize| matches!(doc.dep(c), Dep::Acomp | Dep::Attr) && lexicon.is(WordClass::CalledFalse, doc.lemma(c));
     doc.dep(noun) == Dep::Nsubj
         && doc.lemma(verb) == "be"
         && doc.children(verb).any(said)

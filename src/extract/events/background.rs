@@ -8,6 +8,7 @@ use super::{EventMention, Participant, PlaceLink, TimeLink, setting, syntax, whe
 use crate::article::BlockKind;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
 use crate::record::{EntityKind, ParticipantRole, Polarity, Tense, TimexType, Via};
+use crate::words::WordClass;
 
 impl Reader<'_> {
     /// Whether an event noun stands with "the" or a demonstrative.
@@ -125,11 +126,8 @@ impl Reader<'_> {
     /// "every year", "two a week", "on average".
     fn is_rate(&self, s: usize) -> bool {
         let doc = self.story.doc;
-        let unit = |i: usize| {
-            matches!(doc.lemma(i), "second" | "minute" | "hour" | "day" | "week" | "month" | "year" | "decade")
-                && doc.pos(i) == Pos::Noun
-        };
-        let after = |i: usize| matches!(doc.lemma(i), "ago" | "after" | "later" | "before" | "earlier" | "since");
+        let unit = |i: usize| self.lexicon.is(WordClass::RateUnit, doc.lemma(i)) && doc.pos(i) == Pos::Noun;
+        let after = |i: usize| self.lexicon.is(WordClass::RateEnded, doc.lemma(i));
         let tokens = self.story.tokens(s);
         tokens.clone().filter(|i| i + 1 < tokens.end).any(|i| match doc.lemma(i) {
             "every" | "each" | "per" => unit(i + 1),
@@ -182,8 +180,10 @@ impl Reader<'_> {
             return None;
         }
         let classes = &self.lexicon.classes;
-        let common =
-            classes.class(Class::Person) | classes.class(Class::Group) | classes.class(Class::Quantity) | classes.class(Class::Attack);
+        let common = classes.class(Class::Person)
+            | classes.class(Class::Group)
+            | classes.class(Class::Quantity)
+            | classes.class(Class::Attack);
         let topics: Vec<&str> = self
             .story
             .tokens(s)

@@ -87,8 +87,7 @@ impl Classes {
     }
 
     pub(super) fn read((table, text): (&'static str, &str)) -> Result<Self, TableError> {
-        let mut classes =
-            Self { asked: [0; Class::ALL.len()], bits_of: HashMap::new(), lemmas: HashMap::new() };
+        let mut classes = Self { asked: [0; Class::ALL.len()], bits_of: HashMap::new(), lemmas: HashMap::new() };
         let mut members: Vec<(&str, Vec<&str>)> = Vec::new();
         for row in rows(table, text, 2)? {
             let (name, list) = (row.cell(0), row.cell(1));

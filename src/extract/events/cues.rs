@@ -1,7 +1,7 @@
 //! The table of assertion cues: words that turn an event into a plan, an attempt, a possibility, a denial.
 
-use std::collections::HashMap;
 use crate::words::{TableError, rows};
+use std::collections::HashMap;
 
 /// What a cue does to the event it governs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -9,6 +9,7 @@ use super::triggers::{self, Trigger};
 use super::typing::event_of;
 use crate::nlp::{Dep, EntityType, Pos};
 use crate::record::EventType;
+use crate::words::WordClass;
 
 impl Reader<'_> {
     /// Whether a trigger is no event of its type.
@@ -52,10 +53,7 @@ impl Reader<'_> {
         let of = doc.head(trigger.head);
         matches!(doc.dep(trigger.head), Dep::Pcomp | Dep::Pobj)
             && matches!(doc.lemma(of), "of" | "for")
-            && matches!(
-                doc.lemma(doc.head(of)),
-                "accuse" | "blame" | "criticize" | "criticise" | "denounce" | "condemn"
-            )
+            && self.lexicon.is(WordClass::Accusing, doc.lemma(doc.head(of)))
     }
 
     /// "an avalanche of lawsuits", "a political earthquake": nature in figures, and what only such figures do.
@@ -70,7 +68,8 @@ impl Reader<'_> {
                 doc.pos(o) == Pos::Noun && doc.entity_at(o).is_none() && self.words.bits(o) & literal == 0
             });
             let public = doc.children(noun).any(|c| {
-                matches!(doc.dep(c), Dep::Amod | Dep::Compound) && self.words.bits(c) & classes.class(Class::Public) != 0
+                matches!(doc.dep(c), Dep::Amod | Dep::Compound)
+                    && self.words.bits(c) & classes.class(Class::Public) != 0
             });
             self.words.bits(noun) & nature != 0 && (about || public)
         };
@@ -96,7 +95,8 @@ impl Reader<'_> {
     /// What the words of an argument are about: "chickens" of "1.3 million of the chickens".
     fn kind(&self, head: usize) -> usize {
         let doc = self.story.doc;
-        let counts = self.words.bits(head) & self.lexicon.classes.class(Class::Quantity) != 0 || doc.pos(head) == Pos::Num;
+        let counts =
+            self.words.bits(head) & self.lexicon.classes.class(Class::Quantity) != 0 || doc.pos(head) == Pos::Num;
         let of = doc.children(head).find(|c| doc.lemma(*c) == "of").filter(|_| counts);
         of.and_then(|of| doc.child(of, Dep::Pobj)).unwrap_or(head)
     }

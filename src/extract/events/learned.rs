@@ -187,7 +187,10 @@ fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c:
 fn spans<'w>(reader: &Reader<'_>, words: &'w [(usize, Word)]) -> Vec<&'w [(usize, Word)]> {
     let doc = reader.story.doc;
     let classes = &reader.lexicon.classes;
-    let people = classes.class(Class::Human) | classes.class(Class::Armed) | classes.class(Class::Cop) | classes.class(Class::Person);
+    let people = classes.class(Class::Human)
+        | classes.class(Class::Armed)
+        | classes.class(Class::Cop)
+        | classes.class(Class::Person);
     let named = |i: usize| doc.entity_at(i).is_some_and(|e| e.kind != EntityType::Event);
     let content = |w: &(usize, Word)| match doc.pos(w.0) {
         Pos::Verb => true,

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::classes::Class;
 use super::assertion::{self, Reading as Cued};
+use super::classes::Class;
 use super::learned::{self, Learned};
 use super::lexicon::{Frame, Lexicon, Reading};
 use super::participants;
@@ -91,7 +91,7 @@ pub(super) fn rule_triggers<'l>(reader: &Reader<'l>, s: usize, trace: &mut Trace
         found.truncate(MOST_OF_SENTENCE);
     }
     story.work(found.len() * found.len())?;
-    Ok(overlap::resolve(story.doc, words, found, trace))
+    Ok(overlap::resolve(story.doc, lexicon, words, found, trace))
 }
 
 /// Reads one article.
@@ -395,7 +395,7 @@ impl Reader<'_> {
     ) -> Option<TimeLink> {
         let doc = self.story.doc;
         let s = self.story.sentence(trigger.head);
-        let own = when::own(doc, self.facts, &self.times[s], trigger, partner.map(|p| p.head));
+        let own = when::own(doc, self.lexicon, self.facts, &self.times[s], trigger, partner.map(|p| p.head));
         if own.is_some() {
             return own;
         }

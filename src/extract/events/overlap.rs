@@ -1,16 +1,18 @@
 //! Keeps one trigger where several words of a sentence evoke the same event.
 
-use super::lexicon::{Reading, Slot};
+use super::lexicon::{Lexicon, Reading, Slot};
 use super::trace::{Reason, Trace};
 use super::triggers::Trigger;
 use super::words::Words;
 use crate::nlp::{Dep, Doc, Pos};
 use crate::record::EventType;
+use crate::words::WordClass;
 
 /// Drops triggers that only spell out another one: the noun of "impose sanctions", what is asked for or threatened,
 /// the verb of "the attack hit".
 pub(super) fn resolve<'l>(
     doc: &Doc<'_>,
+    lexicon: &Lexicon,
     words: &Words<'_>,
     mut triggers: Vec<Trigger<'l>>,
     trace: &mut Trace,
@@ -28,7 +30,7 @@ pub(super) fn resolve<'l>(
             } else if is_content(doc, &triggers[i], &triggers[j]) {
                 dropped[j] = true;
                 trace.miss(triggers[j].head, Reason::Content(outer));
-            } else if is_predicate_of(doc, words, &triggers[i], &triggers[j]) {
+            } else if is_predicate_of(doc, lexicon, words, &triggers[i], &triggers[j]) {
                 // The event noun takes what its verb hits.
                 let objects = triggers[j].arguments.objects.clone();
                 triggers[i].arguments.objects.extend(objects);
@@ -111,7 +113,13 @@ fn is_content(doc: &Doc<'_>, outer: &Trigger<'_>, inner: &Trigger<'_>) -> bool {
 }
 
 /// Whether verb `verb` only says that event `noun` hit something.
-fn is_predicate_of(doc: &Doc<'_>, words: &Words<'_>, noun: &Trigger<'_>, verb: &Trigger<'_>) -> bool {
+fn is_predicate_of(
+    doc: &Doc<'_>,
+    lexicon: &Lexicon,
+    words: &Words<'_>,
+    noun: &Trigger<'_>,
+    verb: &Trigger<'_>,
+) -> bool {
     let subject = |n: usize| {
         verb.arguments.subjects.contains(&n)
             || verb
@@ -124,19 +132,5 @@ fn is_predicate_of(doc: &Doc<'_>, words: &Words<'_>, noun: &Trigger<'_>, verb: &
         && verb.entry.verb
         && noun.reading == verb.reading
         && subject(noun.head)
-        && matches!(
-            words.lemma(verb.head),
-            "hit"
-                | "strike"
-                | "target"
-                | "damage"
-                | "destroy"
-                | "rock"
-                | "shake"
-                | "jolt"
-                | "devastate"
-                | "batter"
-                | "ravage"
-                | "lash"
-        )
+        && lexicon.is(WordClass::Hitting, words.lemma(verb.head))
 }

@@ -9,6 +9,7 @@ use super::{Facts, Participant};
 use crate::extract::entities::{Mention, MentionForm};
 use crate::nlp::{Dep, Doc, EntityType, Pos};
 use crate::record::{EntityKind, ParticipantRole as Role, Via};
+use crate::words::WordClass;
 
 /// Finds the participants of one trigger. `events` holds the heads of all triggers of the sentence.
 pub(super) struct Finder<'a> {
@@ -161,8 +162,7 @@ impl Finder<'_> {
         match (doc.lemma(above), doc.lemma(prep)) {
             ("responsibility" | "credit", "for") => {
                 let verb = doc.head(above);
-                let claims =
-                    matches!(doc.lemma(verb), "claim" | "take" | "accept" | "assume" | "admit" | "acknowledge");
+                let claims = self.lexicon.is(WordClass::Claiming, doc.lemma(verb));
                 (claims && doc.dep(above) == Dep::Dobj).then(|| (syntax::subjects(doc, verb), 0.8))
             }
             ("responsible", "for") => {
@@ -262,10 +262,7 @@ impl Finder<'_> {
         // "a block party" is no political one.
         let occasion = lemma == "party"
             && doc.children(head).any(|c| self.words.bits(c) & self.lexicon.classes.class(Class::Occasion) != 0);
-        if occasion
-            || lemma.contains("http")
-            || matches!(lemma, "that" | "this" | "which" | "what")
-        {
+        if occasion || lemma.contains("http") || matches!(lemma, "that" | "this" | "which" | "what") {
             return;
         }
         if is_amount(doc, head) {
@@ -304,7 +301,7 @@ impl Finder<'_> {
         let (entity, tokens, via) = self.refer(head);
         if via == Via::Coref && entity.is_none() {
             // A pronoun that nobody resolved names nobody.
-            if matches!(doc.lemma(head), "it" | "this" | "that" | "which" | "there" | "these" | "those" | "what") {
+            if self.lexicon.is(WordClass::Nobody, doc.lemma(head)) {
                 return;
             }
             confidence = confidence.min(0.3);

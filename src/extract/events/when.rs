@@ -4,12 +4,14 @@
 //! one of a clause above or beside it. The time of a verb of saying is the time of the saying and never the event's.
 //! Failing all of these the time of the same happening told before, and for what is told as news the article's date.
 
+use super::lexicon::Lexicon;
 use super::syntax;
 use super::triggers::Trigger;
 use super::{Facts, TimeLink};
 use crate::extract::Story;
 use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::{Granularity, TimeAnchor, TimeMod, Timex, TimexType, Via};
+use crate::words::WordClass;
 
 /// Prepositions that bound a span rather than date an event.
 const BOUNDS: [&str; 4] = ["since", "until", "till", "through"];
@@ -50,6 +52,7 @@ pub(super) fn attach(story: &Story<'_>, facts: &Facts<'_>) -> Vec<Vec<Attached>>
 /// The time that a trigger's own sentence gives it. `partner` is the head of the event it is tied to.
 pub(super) fn own(
     doc: &Doc<'_>,
+    lexicon: &Lexicon,
     facts: &Facts<'_>,
     times: &[Attached],
     trigger: &Trigger<'_>,
@@ -59,8 +62,8 @@ pub(super) fn own(
         .iter()
         .filter(|t| dates(&facts.times[t.index].timex))
         .filter(|t| t.prep.is_none_or(|p| !BOUNDS.contains(&doc.lemma(p))))
-        .filter(|t| !is_of_the_talk(doc, trigger, t))
-        .filter_map(|t| Some((cost(doc, trigger, partner, t)?, t.at.abs_diff(trigger.head), t.index)))
+        .filter(|t| !is_of_the_talk(doc, lexicon, trigger, t))
+        .filter_map(|t| Some((cost(doc, lexicon, trigger, partner, t)?, t.at.abs_diff(trigger.head), t.index)))
         .min();
     let mut link = best.map(|(_, _, index)| TimeLink {
         timex: facts.times[index].timex.clone(),
@@ -72,7 +75,8 @@ pub(super) fn own(
     }
     // "lasted two hours": a duration beside the event belongs to it.
     let length = times.iter().filter(|t| facts.times[t.index].timex.timex_type == TimexType::Duration);
-    let length = length.filter(|t| cost(doc, trigger, None, t).is_some_and(|c| c <= 2)).map(|t| t.index).next();
+    let length =
+        length.filter(|t| cost(doc, lexicon, trigger, None, t).is_some_and(|c| c <= 2)).map(|t| t.index).next();
     if let (Some(link), Some(length)) = (&mut link, length) {
         link.timex.duration = link.timex.duration.take().or_else(|| Some(facts.times[length].timex.value.clone()));
     }
@@ -81,7 +85,7 @@ pub(super) fn own(
 
 /// "will speak about the raid on Saturday": the day is that of the talk, wherever the parser hangs it; what is known
 /// already is not yet to come.
-fn is_of_the_talk(doc: &Doc<'_>, trigger: &Trigger<'_>, time: &Attached) -> bool {
+fn is_of_the_talk(doc: &Doc<'_>, lexicon: &Lexicon, trigger: &Trigger<'_>, time: &Attached) -> bool {
     let noun = trigger.head;
     if trigger.entry.verb || doc.is_root(noun) {
         return false;
@@ -89,14 +93,7 @@ fn is_of_the_talk(doc: &Doc<'_>, trigger: &Trigger<'_>, time: &Attached) -> bool
     let definite =
         doc.children(noun).any(|c| doc.dep(c) == Dep::Det && matches!(doc.lemma(c), "the" | "this" | "that"));
     let verb = match doc.dep(noun) {
-        Dep::Dobj
-            if matches!(
-                doc.lemma(doc.head(noun)),
-                "discuss" | "debate" | "address" | "review" | "examine" | "mark"
-            ) =>
-        {
-            doc.head(noun)
-        }
+        Dep::Dobj if lexicon.is(WordClass::Discussing, doc.lemma(doc.head(noun))) => doc.head(noun),
         // Parsers hang "about" on the talk or on those who hear it.
         Dep::Pobj if matches!(doc.lemma(doc.head(noun)), "about" | "on" | "over" | "regarding") => {
             let above = doc.ancestors(doc.head(noun)).take(3).find(|a| doc.pos(*a) == Pos::Verb);
@@ -117,7 +114,13 @@ fn dates(timex: &Timex) -> bool {
 }
 
 /// How far a time is from governing a trigger; none if it does not.
-fn cost(doc: &Doc<'_>, trigger: &Trigger<'_>, partner: Option<usize>, time: &Attached) -> Option<u8> {
+fn cost(
+    doc: &Doc<'_>,
+    lexicon: &Lexicon,
+    trigger: &Trigger<'_>,
+    partner: Option<usize>,
+    time: &Attached,
+) -> Option<u8> {
     let head = trigger.head;
     if time.governor == head {
         return Some(0);
@@ -137,13 +140,17 @@ fn cost(doc: &Doc<'_>, trigger: &Trigger<'_>, partner: Option<usize>, time: &Att
             return Some(step.min(1));
         }
         if verbs.contains(&Some(at)) {
-            return Some(if holds_as_argument(doc, head, at) || light.is_some() { 1 + step.min(1) } else { 4 });
+            return Some(if holds_as_argument(doc, lexicon, head, at) || light.is_some() {
+                1 + step.min(1)
+            } else {
+                4
+            });
         }
         if partner == Some(at) {
             return Some(2);
         }
         // The day of what came before is not the day of what came after: "the largest raid since the 2019 assault".
-        if doc.is_root(at) || matches!(doc.pos(at), Pos::Verb | Pos::Aux) || is_sequence(doc.lemma(at)) {
+        if doc.is_root(at) || matches!(doc.pos(at), Pos::Verb | Pos::Aux) || is_sequence(lexicon, doc.lemma(at)) {
             break;
         }
         at = doc.head(at);
@@ -157,36 +164,36 @@ fn cost(doc: &Doc<'_>, trigger: &Trigger<'_>, partner: Option<usize>, time: &Att
             break;
         }
         // "after", "before", "since" put the clauses at different times.
-        if doc.children(clause).any(|c| doc.dep(c) == Dep::Mark && is_sequence(doc.lemma(c))) {
+        if doc.children(clause).any(|c| doc.dep(c) == Dep::Mark && is_sequence(lexicon, doc.lemma(c))) {
             break;
         }
         clause = doc.head(clause);
         if matches!(doc.pos(clause), Pos::Adp) {
-            if is_sequence(doc.lemma(clause)) {
+            if is_sequence(lexicon, doc.lemma(clause)) {
                 break;
             }
             clause = doc.head(clause);
         }
-        if time.governor == clause && !is_saying(doc, clause) {
+        if time.governor == clause && !is_saying(doc, lexicon, clause) {
             return Some(3 + step);
         }
     }
     None
 }
 
-fn is_sequence(lemma: &str) -> bool {
-    matches!(lemma, "after" | "before" | "since" | "until" | "following" | "till")
+fn is_sequence(lexicon: &Lexicon, lemma: &str) -> bool {
+    lexicon.is(WordClass::Sequence, lemma)
 }
 
 /// Whether a noun is an argument of a verb, so that the verb's time is its own.
-fn holds_as_argument(doc: &Doc<'_>, noun: usize, verb: usize) -> bool {
+fn holds_as_argument(doc: &Doc<'_>, lexicon: &Lexicon, noun: usize, verb: usize) -> bool {
     noun == verb || {
         let mut at = noun;
         for _ in 0..4 {
             if doc.head(at) == verb {
                 let dep = doc.dep(at);
-                let sequence = matches!(dep, Dep::Prep) && is_sequence(doc.lemma(at));
-                return !sequence && !is_saying(doc, verb);
+                let sequence = matches!(dep, Dep::Prep) && is_sequence(lexicon, doc.lemma(at));
+                return !sequence && !is_saying(doc, lexicon, verb);
             }
             if doc.is_root(at) {
                 return false;
@@ -198,11 +205,8 @@ fn holds_as_argument(doc: &Doc<'_>, noun: usize, verb: usize) -> bool {
 }
 
 /// Verbs of saying: they take a content clause.
-fn is_saying(doc: &Doc<'_>, verb: usize) -> bool {
-    matches!(
-        doc.lemma(verb),
-        "say" | "tell" | "report" | "announce" | "add" | "state" | "confirm" | "write" | "declare"
-    )
+fn is_saying(doc: &Doc<'_>, lexicon: &Lexicon, verb: usize) -> bool {
+    lexicon.is(WordClass::Saying, doc.lemma(verb))
 }
 
 /// "days after X happened": the event is dated from the clause or date it is compared with.

@@ -14,39 +14,10 @@ use crate::extract::Story;
 use crate::extract::entities::{Mention, MentionForm};
 use crate::nlp::{Dep, Doc, Pos};
 use crate::record::{EntityKind, EventType, ParticipantRole, Via};
+use crate::words::WordClass;
 
-/// Prepositions that say where.
-const PLACE_PREPS: [&str; 24] = [
-    "in",
-    "at",
-    "near",
-    "outside",
-    "inside",
-    "around",
-    "across",
-    "along",
-    "over",
-    "within",
-    "throughout",
-    "off",
-    "on",
-    "of",
-    "between",
-    "beside",
-    "beyond",
-    "above",
-    "behind",
-    "opposite",
-    "through",
-    "under",
-    "by",
-    "amid",
-];
 /// Prepositions that say where to, for events that end at their goal.
 const GOAL_PREPS: [&str; 5] = ["to", "into", "toward", "towards", "from"];
-
-/// Nouns that stand for a place told before.
-const ANAPHORS: [&str; 8] = ["area", "region", "scene", "site", "place", "spot", "vicinity", "city"];
 
 /// Finds places for the triggers of one article.
 pub(super) struct Finder<'a> {
@@ -105,7 +76,11 @@ impl Finder<'_> {
             return None;
         }
         let head = trigger.head;
-        let verb = trigger.light.map(|(v, _)| v).or_else(|| syntax::clause(doc, head)).filter(|v| !says(doc, *v));
+        let verb = trigger
+            .light
+            .map(|(v, _)| v)
+            .or_else(|| syntax::clause(doc, head))
+            .filter(|v| !says(doc, self.lexicon, *v));
         let mut at = mention.head;
         let mut cost = 0u8;
         for _ in 0..10 {
@@ -130,7 +105,7 @@ impl Finder<'_> {
                     let prep = self.words.lemma(up);
                     let goal = GOAL_PREPS.contains(&prep) && ends_at_goal(trigger) && at == mention.head;
                     let target = matches!(prep, "on" | "against") && self.in_trigger(trigger, up);
-                    if !goal && !target && !PLACE_PREPS.contains(&prep) {
+                    if !goal && !target && !self.lexicon.is(WordClass::PlacePreposition, prep) {
                         return None;
                     }
                     // "attack by France": not a place; "by the river" is rare. "A raid by commandos on a house in Lyon": the
@@ -164,7 +139,7 @@ impl Finder<'_> {
                 }
                 Dep::Nsubj | Dep::Nsubjpass | Dep::Dobj | Dep::Attr | Dep::Oprd => {
                     // An argument that stands somewhere: "a bomb in Baghdad killed".
-                    if says(doc, up) {
+                    if says(doc, self.lexicon, up) {
                         return None;
                     }
                     cost += 1;
@@ -230,9 +205,9 @@ impl Finder<'_> {
     pub(super) fn points_back(&self, trigger: &Trigger<'_>) -> bool {
         let doc = self.story.doc;
         trigger.arguments.preps.iter().any(|(prep, objects)| {
-            PLACE_PREPS.contains(&self.words.lemma(*prep))
+            self.lexicon.is(WordClass::PlacePreposition, self.words.lemma(*prep))
                 && objects.iter().any(|o| {
-                    ANAPHORS.contains(&self.words.lemma(*o))
+                    self.lexicon.is(WordClass::PlaceTold, self.words.lemma(*o))
                         && doc
                             .children(*o)
                             .any(|c| doc.dep(c) == Dep::Det && matches!(doc.lemma(c), "the" | "that" | "this"))
@@ -265,9 +240,8 @@ fn compounds_source(doc: &Doc<'_>, mention: &Mention) -> bool {
     end < doc.len() && doc.word(end) == "-" && !doc.tokens()[end - 1].space_after
 }
 
-fn says(doc: &Doc<'_>, verb: usize) -> bool {
-    doc.pos(verb) == Pos::Verb
-        && matches!(doc.lemma(verb), "say" | "tell" | "report" | "announce" | "add" | "state" | "confirm" | "write")
+fn says(doc: &Doc<'_>, lexicon: &Lexicon, verb: usize) -> bool {
+    doc.pos(verb) == Pos::Verb && lexicon.is(WordClass::Saying, doc.lemma(verb))
 }
 
 /// Events that end where they go: visits, deployments, withdrawals, deliveries.

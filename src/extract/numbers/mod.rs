@@ -13,6 +13,7 @@ pub use lexicon::{Lexicon, NumberWord};
 pub use words::Words;
 
 use crate::record::NumberMod;
+use crate::words::WordClass;
 
 /// A number as the text states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +75,6 @@ impl Count {
     }
 }
 
-/// Words between a bound and its number, or before a number, that change nothing.
-const NEUTRAL: &[&str] = &["another", "additional", "only", "just", "exactly", "further", "total", "all"];
-
 /// All numbers of a text, in text order and without overlaps.
 pub fn find(words: &Words, lexicon: &Lexicon) -> Vec<Number> {
     let mut found = Vec::new();
@@ -99,7 +97,7 @@ pub fn read(words: &Words, lexicon: &Lexicon, i: usize) -> Option<(Number, usize
     let bound = lexicon.bound_before(words, i);
     let between = matches!(words.get(i), "between" | "from");
     let mut start = bound.as_ref().map_or(i + usize::from(between), |(_, after)| *after);
-    while NEUTRAL.contains(&words.ahead(i, start - i)) {
+    while lexicon.is(WordClass::Neutral, words.ahead(i, start - i)) {
         start += 1;
     }
     let (count, end) = cardinal(words, lexicon, start)?;

@@ -78,7 +78,7 @@ pub fn find(story: &Story<'_>, lexicon: &Lexicon) -> Result<Vec<TimeMention>, St
     }
     let day = origin::day(story, &words, place, found.first().map(|(_, m)| m));
     let narrative = style::is_narrative(day, found.iter().map(|(_, m)| &m.expr));
-    let mut resolver = Resolver::new(doc, day, narrative);
+    let mut resolver = Resolver::new(doc, lexicon, day, narrative);
     let mention = |(tokens, m): (Range<usize>, Match)| {
         let mut timex = resolver.resolve(&tokens, &m.expr);
         timex.confidence = lexicon.confidence.of(&timex);

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use super::calendar::{Period, Season, Unit, add_days};
 use super::expr::{Amount, Base, Expr, Length, Origin, Point, Shift};
-use super::lexicon::Holiday;
+use super::lexicon::{Holiday, Lexicon};
 use super::tense::{Direction, direction};
 use crate::nlp::Doc;
 use crate::record::{Granularity, TimeAnchor, TimeMod, Timex, TimexType};
@@ -19,6 +19,7 @@ use crate::record::{Granularity, TimeAnchor, TimeMod, Timex, TimexType};
 /// Resolves the expressions of one document, in text order.
 pub(crate) struct Resolver<'a> {
     doc: &'a Doc<'a>,
+    lexicon: &'a Lexicon,
     date: Option<Date>,
     narrative: bool,
     last: Last,
@@ -51,8 +52,8 @@ const TURN: i8 = 8;
 
 impl<'a> Resolver<'a> {
     /// A resolver for a document with its own date.
-    pub(crate) fn new(doc: &'a Doc<'a>, date: Option<Date>, narrative: bool) -> Self {
-        Self { doc, date, narrative, last: Last::default() }
+    pub(crate) fn new(doc: &'a Doc<'a>, lexicon: &'a Lexicon, date: Option<Date>, narrative: bool) -> Self {
+        Self { doc, lexicon, date, narrative, last: Last::default() }
     }
 
     /// The value of the next expression.
@@ -155,7 +156,7 @@ impl<'a> Resolver<'a> {
 
     /// Sets a base on the calendar.
     fn place(&self, base: &Base, head: usize, sentence: usize, edged: bool) -> Placed {
-        let toward = || direction(self.doc, head);
+        let toward = || direction(self.doc, self.lexicon, head);
         let unknown = |value: &str| Placed::Open(value.to_owned(), Granularity::Vague);
         match base {
             Base::Year(y) => sure(Period::Year(*y)),

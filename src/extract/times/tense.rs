@@ -1,6 +1,8 @@
 //! Whether a time lies before or after the article's date, from the verb that governs it.
 
+use super::lexicon::Lexicon;
 use crate::nlp::{Dep, Doc, Pos, Tag};
+use crate::words::WordClass;
 
 /// Direction from the article's date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,60 +18,32 @@ pub(crate) enum Direction {
     Unknown,
 }
 
-/// Verbs and adjectives whose time of fulfilment lies ahead ("scheduled for Friday", "plans to meet Monday").
-const PROSPECTIVE: &[&str] = &[
-    "schedule", "plan", "expect", "slate", "intend", "agree", "vow", "hope", "want", "promise", "pledge", "prepare",
-    "threaten", "due", "set", "likely", "ready", "aim", "propose", "decide", "bind", "order", "ask", "urge", "call",
-];
-
-/// Verbs that look ahead to a time with "by", "until" or "for" only ("gave the rebels until Friday", "postponed until
-/// June"): elsewhere they say when something was done ("announced Friday").
-const DEADLINE: &[&str] = &[
-    "demand",
-    "require",
-    "announce",
-    "book",
-    "fix",
-    "convene",
-    "summon",
-    "invite",
-    "postpone",
-    "delay",
-    "adjourn",
-    "reschedule",
-    "extend",
-    "give",
-    "seek",
-    "commit",
-    "guarantee",
-];
-
-/// Verbs that speak of what may lie ahead.
-const TALK: &[&str] = &["talk", "discuss", "speak", "debate", "mention"];
-
 /// The direction of a time expression whose head is token `i`.
-pub(crate) fn direction(doc: &Doc<'_>, i: usize) -> Direction {
+pub(crate) fn direction(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> Direction {
     // "As soon as Tuesday", "until Friday", "by Friday" look ahead unless the verb is past: "by Friday nine had died".
     let lead = if doc.dep(i) == Dep::Pobj { doc.head(i) } else { i.saturating_sub(1) };
     let led = |words: &[&str]| lead != i && words.iter().any(|w| doc.word(lead).eq_ignore_ascii_case(w));
     let ahead = led(&["until", "till", "by"]) || ends_with(doc, i, &["as", "soon", "as"]);
     // "They talked about the visit in May", "urged him to quit in June": the engine may hang the month on the verb.
-    let foreseen = |lemma: &str| [PROSPECTIVE, DEADLINE, TALK].iter().any(|verbs| verbs.contains(&lemma));
+    let foreseen = |lemma: &str| {
+        [WordClass::Prospective, WordClass::Deadline, WordClass::Talk].iter().any(|class| lexicon.is(*class, lemma))
+    };
     let called = led(&["for"]);
-    let appointed = |lemma: &str| (ahead && lemma != "call" || called) && foreseen(lemma) && !TALK.contains(&lemma);
+    let appointed =
+        |lemma: &str| (ahead && lemma != "call" || called) && foreseen(lemma) && !lexicon.is(WordClass::Talk, lemma);
     let (mut from, mut loose) = (i, false);
     for at in std::iter::once(i).chain(doc.ancestors(i).take(12)) {
         match doc.pos(at) {
             // "A strike called for Saturday", "promised arrests by Friday": what is appointed lies ahead, when the verb is past.
             Pos::Verb if appointed(doc.lemma(at)) => return Direction::Future,
-            Pos::Verb | Pos::Aux => match verb(doc, at) {
+            Pos::Verb | Pos::Aux => match verb(doc, lexicon, at) {
                 Direction::Unknown if ahead => return Direction::Future,
                 // "Summoned him to testify on March 3".
                 Direction::Unknown => loose |= doc.tokens()[at].tag == Tag::Vb,
                 Direction::Past if loose || foreseen(doc.lemma(at)) => return Direction::LikelyPast,
                 found => return found,
             },
-            Pos::Adj if PROSPECTIVE.contains(&doc.lemma(at)) => return Direction::Future,
+            Pos::Adj if lexicon.is(WordClass::Prospective, doc.lemma(at)) => return Direction::Future,
             // "Ways to get around Wednesday's ruling": the tense of the verb says nothing about an object's day.
             Pos::Noun | Pos::Propn
                 if matches!(doc.dep(from), Dep::Poss | Dep::Compound | Dep::Nmod | Dep::Amod)
@@ -92,7 +66,7 @@ fn ends_with(doc: &Doc<'_>, i: usize, words: &[&str]) -> bool {
 }
 
 /// The direction that a verb itself shows.
-fn verb(doc: &Doc<'_>, i: usize) -> Direction {
+fn verb(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> Direction {
     let auxiliary = |words: &[&str]| {
         doc.children(i).any(|c| {
             matches!(doc.dep(c), Dep::Aux | Dep::Auxpass) && words.iter().any(|w| doc.word(c).eq_ignore_ascii_case(w))
@@ -104,7 +78,7 @@ fn verb(doc: &Doc<'_>, i: usize) -> Direction {
     let tag = doc.tokens()[i].tag;
     // "A strike was called for Friday" looks ahead, "officers were called at noon Friday" does not.
     let called = doc.lemma(i) == "call" && !doc.children(i).any(|c| doc.lemma(c) == "for");
-    let prospective = PROSPECTIVE.contains(&doc.lemma(i)) && !called;
+    let prospective = lexicon.is(WordClass::Prospective, doc.lemma(i)) && !called;
     match tag {
         // "A summit set for Rome in April".
         Tag::Vbn if prospective && doc.dep(i) == Dep::Acl && doc.children(i).any(|c| doc.lemma(c) == "for") => {
@@ -128,7 +102,7 @@ fn verb(doc: &Doc<'_>, i: usize) -> Direction {
         }
         Tag::Vb if auxiliary(&["to"]) => {
             let matrix = doc.head(i);
-            if matrix != i && PROSPECTIVE.contains(&doc.lemma(matrix)) || going(doc, matrix) {
+            if matrix != i && lexicon.is(WordClass::Prospective, doc.lemma(matrix)) || going(doc, matrix) {
                 Direction::Future
             } else {
                 Direction::Unknown

@@ -4,6 +4,7 @@ use super::Parser;
 use crate::extract::numbers::{self, Count};
 use crate::extract::times::expr::Clock;
 use crate::extract::times::lexicon::Class;
+use crate::words::WordClass;
 
 impl Parser<'_> {
     /// The clock time that starts at word `i`, zone included.
@@ -16,10 +17,7 @@ impl Parser<'_> {
                 after
             }
             // "10:30" alone may be a score or a verse: it needs a preposition of time, or to open a line of a live report.
-            None if !sure
-                && !self.stamp(i, end)
-                && !matches!(self.before(i), "at" | "around" | "about" | "by" | "until" | "till" | "from") =>
-            {
+            None if !sure && !self.stamp(i, end) && !self.lexicon.is(WordClass::ClockLed, self.before(i)) => {
                 return None;
             }
             None => end,
@@ -93,7 +91,7 @@ impl Parser<'_> {
         }
         if military {
             // "0100 GMT", "at 2100 on 15 January"; otherwise four digits are a year or a count.
-            let on = matches!(after, "on" | "today" | "tonight" | "yesterday" | "this" | "last" | "local");
+            let on = self.lexicon.is(WordClass::ClockDated, after);
             let dated = self.before(i) == "at" && (on || first.starts_with('0'));
             return (dated || self.zone(i + 1).is_some()).then_some((clock, i + 1, true));
         }

@@ -6,6 +6,7 @@ use crate::extract::numbers::Words;
 use crate::extract::times::expr::{Base, Expr, Point};
 use crate::extract::times::lexicon::Class;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
+use crate::words::WordClass;
 
 impl Parser<'_> {
     /// The stretch of the calendar that starts at word `i`.
@@ -221,7 +222,7 @@ impl Parser<'_> {
                 None => of_year(i + 2),
             };
             // "H1" alone may be a motorway or part of "H1N1".
-            let alone = matches!(self.before(i), "in" | "for" | "during" | "of" | "since" | "by");
+            let alone = self.lexicon.is(WordClass::HalfLed, self.before(i));
             if year.is_none() && (self.words.glued(end) && self.pos(end) != Pos::Punct || !(alone || quarter)) {
                 return None;
             }
@@ -316,28 +317,7 @@ impl Parser<'_> {
     /// A year that stands alone.
     fn bare_year(&self, i: usize) -> Option<(i16, usize)> {
         let before = self.before(i);
-        let led = matches!(
-            before,
-            "in" | "since"
-                | "by"
-                | "from"
-                | "until"
-                | "till"
-                | "during"
-                | "before"
-                | "after"
-                | "to"
-                | "between"
-                | "of"
-                | "through"
-                | "throughout"
-                | "early"
-                | "late"
-                | "around"
-                | "circa"
-                | "about"
-                | "ca"
-        );
+        let led = self.lexicon.is(WordClass::YearLed, before);
         let (year, end) = self.any_year(i).or_else(|| self.ancient(i, led))?;
         if self.w(i) == "'" {
             return (led || self.season(i.wrapping_sub(1)).is_some()).then_some((year, end));
@@ -347,7 +327,7 @@ impl Parser<'_> {
         }
         let token = self.words.token(i);
         let info = &self.doc.tokens()[token];
-        if matches!(before, "$" | "€" | "£" | "no" | "number" | "#" | "page" | "flight" | "highway" | "route" | "room")
+        if self.lexicon.is(WordClass::NoYearLed, before)
             || (self.words.glued(i) && !matches!(before, "-" | "–" | "/" | "("))
             || (self.words.glued(end)
                 && !matches!(self.pos(end), Pos::Punct | Pos::Part | Pos::Sym)
@@ -356,7 +336,7 @@ impl Parser<'_> {
             return None;
         }
         // "2000 soldiers" is a count; "the 2008 elections" is a year.
-        if self.counts(end) && !led && !matches!(before, "the" | "its" | "their" | "his" | "her" | "'s") {
+        if self.counts(end) && !led && !self.lexicon.is(WordClass::Owned, before) {
             return None;
         }
         if self.counts(end) && info.dep == Dep::Nummod && led && info.head as usize == token + 1 && before != "in" {
@@ -416,27 +396,7 @@ impl Parser<'_> {
         let counted = |j: usize| number(j) && (short || self.w(j).len() < 4);
         let beside = number(i + 1) || (i > 0 && counted(i - 1) && self.words.same_sentence(i, i - 1));
         // "May" the modal and "march" the walk: a month has a number, a preposition of time or a noun's tag beside it.
-        let led = matches!(
-            self.before(i),
-            "in" | "since"
-                | "by"
-                | "until"
-                | "of"
-                | "last"
-                | "next"
-                | "this"
-                | "early"
-                | "late"
-                | "mid"
-                | "from"
-                | "-"
-                | "between"
-                | "through"
-                | "during"
-                | "to"
-                | "and"
-                | "the"
-        );
+        let led = self.before(i) == "-" || self.lexicon.is(WordClass::MayLed, self.before(i));
         let noun = matches!(self.tag(i), Tag::Nnp | Tag::Nn | Tag::Cd);
         (self.capital(i) && (!doubtful || beside || (!short && noun && led)) && !self.forename(i)).then_some(month)
     }

@@ -7,30 +7,7 @@ use crate::extract::times::expr::{Amount, Expr, Length, Origin};
 use crate::extract::times::lexicon::Class;
 use crate::nlp::{Dep, Pos, Tag};
 use crate::record::{NumberMod, TimeMod};
-
-/// Words that may stand between a number and its unit and change nothing.
-const FILLERS: &[&str] = &[
-    "more",
-    "full",
-    "straight",
-    "consecutive",
-    "whole",
-    "entire",
-    "additional",
-    "further",
-    "short",
-    "long",
-    "solid",
-    "successive",
-    "business",
-    "working",
-    "calendar",
-    "brutal",
-    "bloody",
-    "crucial",
-    "critical",
-    "other",
-];
+use crate::words::WordClass;
 
 impl Parser<'_> {
     /// A number and its unit: "two days", "10-day", "more than a decade", "5 1/2 hours", "several weeks".
@@ -49,7 +26,7 @@ impl Parser<'_> {
         let hyphen = self.w(at) == "-";
         at += usize::from(hyphen);
         for _ in 0..2 {
-            if FILLERS.contains(&self.w(at)) {
+            if self.lexicon.is(WordClass::UnitFiller, self.w(at)) {
                 at += 1;
             }
         }
@@ -198,28 +175,12 @@ impl Parser<'_> {
     }
 
     fn after_preposition(&self, i: usize) -> bool {
-        matches!(
-            self.before(i),
-            "for" | "in" | "within" | "over" | "after" | "during" | "of" | "by" | "through" | "just"
-        )
+        self.lexicon.is(WordClass::DurationLed, self.before(i))
     }
 
     /// Whether a word after a unit carries the time on.
     fn leads_on(&self, i: usize) -> bool {
-        matches!(
-            self.w(i),
-            "after"
-                | "before"
-                | "since"
-                | "of"
-                | "following"
-                | "later"
-                | "earlier"
-                | "ago"
-                | "into"
-                | "prior"
-                | "until"
-        )
+        self.lexicon.is(WordClass::DurationGoingOn, self.w(i))
     }
 
     /// The event after "after", "before", "since", as the parse has it.

@@ -18,6 +18,7 @@ use super::lexicon::{Class, Lexicon};
 use crate::extract::numbers::Words;
 use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::TimeMod;
+use crate::words::WordClass;
 
 /// An expression and the words it takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,42 +80,8 @@ impl<'a> Parser<'a> {
 
     /// Whether a word without a class of its own may open an expression.
     fn may_open(&self, i: usize) -> bool {
-        matches!(
-            self.w(i),
-            "the"
-                | "a"
-                | "an"
-                | "at"
-                | "to"
-                | "these"
-                | "those"
-                | "every"
-                | "each"
-                | "per"
-                | "once"
-                | "twice"
-                | "all"
-                | "today"
-                | "yesterday"
-                | "tomorrow"
-                | "tonight"
-                | "overnight"
-                | "first"
-                | "half"
-                | "fiscal"
-                | "fy"
-                | "q"
-                | "h"
-                | "ad"
-                | "post"
-                | "pre"
-                | "now"
-                | "right"
-                | "just"
-                | "many"
-                | "entire"
-                | "whole"
-        ) || self.lexicon.reference(self.words, i).is_some()
+        self.lexicon.is(WordClass::TimeOpening, self.w(i))
+            || self.lexicon.reference(self.words, i).is_some()
             || self.lexicon.holiday(self.words, i).is_some()
             || self.lexicon.numbers.bound_before(self.words, i).is_some()
     }
@@ -213,10 +180,7 @@ impl<'a> Parser<'a> {
             "last" | "final" | "closing" | "latter" => Some(TimeMod::End),
             _ => None,
         };
-        if part.is_some()
-            && matches!(self.w(the + 1), "week" | "weeks" | "days" | "day" | "months" | "part" | "half")
-            && self.w(the + 2) == "of"
-        {
+        if part.is_some() && self.lexicon.is(WordClass::PartOfTime, self.w(the + 1)) && self.w(the + 2) == "of" {
             return (part, the + 3);
         }
         for class in self.classes(the) {
@@ -277,22 +241,7 @@ impl<'a> Parser<'a> {
     /// Friday Mr. Smith", "his Sunday Mass".
     fn forename(&self, i: usize) -> bool {
         let (token, next) = (self.words.token(i), self.words.token(i + 1));
-        let led = matches!(
-            self.before(i),
-            "the"
-                | "this"
-                | "that"
-                | "last"
-                | "next"
-                | "in"
-                | "on"
-                | "since"
-                | "until"
-                | "early"
-                | "late"
-                | "mid"
-                | "-"
-        );
+        let led = self.before(i) == "-" || self.lexicon.is(WordClass::MonthLed, self.before(i));
         // "15 January Smith left", "the 3rd of March Smith left".
         let dated = |j: usize| {
             self.words.same_sentence(i, j)

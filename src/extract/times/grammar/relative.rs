@@ -5,6 +5,7 @@ use crate::extract::times::calendar::Unit;
 use crate::extract::times::expr::{Amount, Base, Origin, Shift};
 use crate::extract::times::lexicon::Class;
 use crate::nlp::Pos;
+use crate::words::WordClass;
 
 impl Parser<'_> {
     /// The relative stretch that starts at word `i`.
@@ -155,25 +156,12 @@ impl Parser<'_> {
                 return Some((Base::Season(season, Some(year), None), end));
             }
             // "The fall of the city", "the spring" of a clock, "the Arab Spring".
-            let led =
-                the > i || matches!(self.before(i), "in" | "by" | "until" | "since" | "during" | "early" | "late");
+            let led = the > i || self.lexicon.is(WordClass::SeasonLed, self.before(i));
             let edged = matches!(self.before(i), "early" | "late" | "mid" | "-");
             // "The fall in prices", "the fall was steep": the noun of falling, which a time's preposition must lead.
             let falling = self.w(the) == "fall"
                 && (matches!(self.w(the + 1), "in" | "from" | "to")
-                    || the > i
-                        && !matches!(
-                            self.before(i),
-                            "in" | "during"
-                                | "by"
-                                | "until"
-                                | "since"
-                                | "through"
-                                | "throughout"
-                                | "early"
-                                | "late"
-                                | "mid"
-                        ));
+                    || the > i && !self.lexicon.is(WordClass::FallLed, self.before(i)));
             if (led || edged) && !falling && self.w(the + 1) != "of" && !(the == i && self.before(i) == "arab") {
                 return Some((Base::Season(season, None, None), the + 1));
             }
