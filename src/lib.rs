@@ -6,6 +6,7 @@
 //! cli -> stream -> extract -> nlp
 //!  |       |          |-----> article
 //!  |       |----------------> record (leaf)
+//!  |-> link -----------------> record
 //!  |-> config, telemetry, http
 //! ```
 
@@ -16,6 +17,7 @@ pub mod cli;
 pub mod config;
 pub mod extract;
 pub mod http;
+pub mod link;
 pub mod nlp;
 pub mod page;
 pub mod record;
