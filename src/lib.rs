@@ -7,6 +7,7 @@
 //!          |-----> extract -> nlp
 //!          |          |-----> article
 //!          |          |-----> record (leaf)
+//!          |-----> link -----------> record
 //!          |-----> page, http, config, telemetry
 //! ```
 
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod config;
 pub mod extract;
 pub mod http;
+pub mod link;
 pub mod nlp;
 pub mod page;
 pub mod record;

@@ -91,6 +91,12 @@ impl Article {
         self.body.as_ref().map_or(&self.received, |b| &b.text)
     }
 
+    /// The parts of the body of some kinds, in text order.
+    pub fn parts(&self, kinds: &[BlockKind]) -> Vec<&str> {
+        let blocks = self.layout.blocks.iter().filter(|b| kinds.contains(&b.kind));
+        blocks.map(|b| &self.body()[b.range.clone()]).collect()
+    }
+
     /// The bytes of the received text that a byte range of the body stands for. Character boundaries map to character
     /// boundaries, and order is kept. A range within an entity or a run of blanks widens to the whole of it.
     pub fn received_range(&self, body: Range<usize>) -> Range<usize> {

@@ -45,6 +45,21 @@ pub fn attribution_id(doc_id: &str, cue: [usize; 2]) -> String {
     short("at1", &[doc_id, &cue[0].to_string(), &cue[1].to_string()])
 }
 
+/// Id under which an article is reported that is not about any of its events.
+pub fn story_id(doc_id: &str, article_id: &str) -> String {
+    short("st1", &[doc_id, article_id])
+}
+
+/// Generation of an article's `link.article/1`, from its text and all that names its producer.
+pub fn generation(doc_id: &str, producer: &[&str]) -> String {
+    short("lg1", &[&[doc_id], producer].concat())
+}
+
+/// Canonical id, from the id of the event that founded it.
+pub fn canonical_id(founding_event: &str) -> String {
+    short("ca1", &[founding_event])
+}
+
 /// `prefix-` and the first 16 hexadecimal digits of the SHA-256 over the parts, each ended by a NUL byte.
 fn short(prefix: &str, parts: &[&str]) -> String {
     let mut digest = Sha256::new();

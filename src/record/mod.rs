@@ -32,11 +32,13 @@ macro_rules! vocabulary {
 pub mod actor;
 pub mod article;
 pub mod attribution;
+pub mod canonical;
 pub mod casualty;
 pub mod entity;
 pub mod event;
 pub mod explanation;
 pub mod id;
+pub mod link;
 pub mod mention;
 pub mod place;
 pub mod plover;
@@ -48,12 +50,14 @@ pub mod time;
 pub use actor::{Actor, NonState, Sector};
 pub use article::{ArticleMeta, Dateline, EnrichedArticle, Producer, Quality, Tier};
 pub use attribution::{Attribution, QuoteKind};
+pub use canonical::{CanonicalEvent, ReportLink};
 pub use casualty::{Breakdown, CasualtyClaim, CasualtyKind, NumberMod};
 pub use entity::{EntityKind, EntityMention, EntityRecord, EntityTag};
 pub use event::{
     ArticleEvent, CasualtySummary, Contradiction, Link, LinkKind, SideCasualties, SourceSummary, SourceTotal, Sources,
 };
 pub use explanation::Explanation;
+pub use link::LinkArticle;
 pub use mention::{
     Assertion, Confidence, EventAttribution, EventMention, Flag, Modality, Participant, ParticipantRole, Polarity,
     Realis, Salience, SentenceRef, Tense, Trigger, TriggerRole,

@@ -12,6 +12,9 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("event.article/1", schema::<super::ArticleEvent>("event.article/1")),
         ("event.mention/1", schema::<super::EventMention>("event.mention/1")),
         ("entity.tag/1", schema::<super::EntityTag>("entity.tag/1")),
+        ("link.article/1", schema::<super::LinkArticle>("link.article/1")),
+        ("event.canonical/1", schema::<super::CanonicalEvent>("event.canonical/1")),
+        ("report.link/1", schema::<super::ReportLink>("report.link/1")),
     ]
 }
 

@@ -1,0 +1,191 @@
+//! What a pair of articles shows of whether both tell of the same event. Symmetric; missing is missing, never nought.
+
+use super::traits::{Names, Spot, Traits, common, km};
+use super::words::BINS;
+use crate::record::EventType;
+
+/// Names of the features, in the order in which they are added up.
+pub const NAMES: [&str; N] = [
+    "published_gap",
+    "both_times",
+    "days_between",
+    "same_day",
+    "both_sites",
+    "same_site",
+    "site_distance",
+    "same_site_unit",
+    "site_conflict",
+    "same_type",
+    "kin_types",
+    "modes",
+    "same_root",
+    "killed_equal",
+    "killed_difference",
+    "killed_missing",
+    "injured_equal",
+    "injured_difference",
+    "injured_missing",
+    "shared_parties",
+    "triggers",
+    "people",
+    "people_idf",
+    "people_conflict",
+    "surnames_idf",
+    "organisations_idf",
+    "same_place",
+    "same_place_weight",
+    "same_unit",
+    "unit_conflict",
+    "place_conflict",
+    "named_day",
+    "named_day_conflict",
+    "any_killed_equal",
+    "any_killed_difference",
+    "any_injured_equal",
+    "any_injured_difference",
+    "types",
+    "cosine",
+    "headline_cosine",
+    "lead_cosine",
+    "best_cosine",
+    "copied",
+    "same_street",
+    "street_conflict",
+    "ages",
+    "age_conflict",
+    "no_headline",
+    "undated",
+];
+/// Number of features.
+pub(super) const N: usize = 49;
+
+/// Kilometres beyond which fine places conflict.
+const FAR: f64 = 100.0;
+
+/// The features of a pair.
+pub(super) fn pair(a: &Traits, b: &Traits) -> [f64; N] {
+    let spans = a.span.zip(b.span);
+    let between = spans.map_or(0, |(x, y)| (x.0.max(y.0) - x.1.min(y.1)).max(0));
+    let sites = a.site.zip(b.site);
+    let distance = sites.filter(|(x, y)| x.fine && y.fine).map(|(x, y)| km(&x, &y));
+    let kin = |c: Option<EventType>| {
+        matches!(c, Some(EventType::Assault | EventType::Coerce | EventType::Accuse | EventType::Mobilize))
+    };
+    let [killed, injured] = [0, 1].map(|k| tolls(a.main_toll[k], b.main_toll[k]));
+    let [any_killed, any_injured] = [0, 1].map(|k| tolls(a.any_toll[k], b.any_toll[k]));
+    let people = common(&a.people.hashes, &b.people.hashes).count();
+    let surnames = rarity(&a.surnames, &b.surnames);
+    let same_place = places(&a.places, &b.places);
+    let (cosine, headline, lead) = (a.sketch.cosine(&b.sketch), a.headline.cosine(&b.headline), a.lead.cosine(&b.lead));
+    let streets = overlap(&a.streets, &b.streets);
+    let days = overlap(&a.days, &b.days);
+    let ages = common(&a.ages, &b.ages).count();
+    let flag = |holds: bool| f64::from(u8::from(holds));
+    [
+        a.day.zip(b.day).map_or(0.0, |(x, y)| f64::from((x - y).abs()).ln_1p()),
+        flag(spans.is_some()),
+        f64::from(between).ln_1p(),
+        flag(spans.is_some() && between == 0),
+        flag(sites.is_some()),
+        flag(sites.is_some_and(|(x, y)| x.id == y.id && x.id != 0)),
+        distance.unwrap_or(0.0).ln_1p(),
+        flag(sites.is_some_and(|(x, y)| x.unit == y.unit && x.unit != 0)),
+        flag(distance.is_some_and(|d| d > FAR)),
+        flag(a.class.is_some() && a.class == b.class),
+        flag(kin(a.class) && kin(b.class)),
+        jaccard(a.modes, b.modes),
+        flag(a.root != 0 && a.root == b.root),
+        killed[0],
+        killed[1],
+        killed[2],
+        injured[0],
+        injured[1],
+        injured[2],
+        common(&a.parties, &b.parties).count().min(3) as f64,
+        share(&a.triggers, &b.triggers),
+        people.min(4) as f64,
+        rarity(&a.people, &b.people).min(30.0),
+        flag(surnames == 0.0 && !a.people.hashes.is_empty() && !b.people.hashes.is_empty()),
+        surnames.min(30.0),
+        rarity(&a.organisations, &b.organisations).min(30.0),
+        flag(same_place.is_some()),
+        same_place.unwrap_or(0.0),
+        flag(overlap(&a.units, &b.units) == Some(true)),
+        flag(overlap(&a.units, &b.units) == Some(false)),
+        flag(same_place.is_none() && !a.places.is_empty() && !b.places.is_empty()),
+        flag(days == Some(true)),
+        flag(days == Some(false)),
+        any_killed[0],
+        any_killed[1],
+        any_injured[0],
+        any_injured[1],
+        jaccard(u64::from(a.classes), u64::from(b.classes)),
+        cosine,
+        headline,
+        lead,
+        cosine.max(headline).max(lead),
+        copied(a, b),
+        flag(streets == Some(true)),
+        flag(streets == Some(false)),
+        ages.min(3) as f64,
+        flag(ages == 0 && !a.ages.is_empty() && !b.ages.is_empty()),
+        flag(a.headline.hashes.is_empty() || b.headline.hashes.is_empty()),
+        flag(a.day.is_none() || b.day.is_none()),
+    ]
+}
+
+/// Estimated share of the shorter text's shingles that stand in the longer one.
+pub(super) fn copied(a: &Traits, b: &Traits) -> f64 {
+    let (mut equal, mut filled, mut least) = (0_usize, 0_usize, (0_usize, 0_usize));
+    for i in 0..BINS {
+        let (x, y) = (a.fingerprint[i], b.fingerprint[i]);
+        equal += usize::from(x == y && x != 0);
+        filled += usize::from(x != 0 || y != 0);
+        least = (least.0 + usize::from(x != 0), least.1 + usize::from(y != 0));
+    }
+    if least.0.min(least.1) < 8 {
+        return 0.0;
+    }
+    let jaccard = equal as f64 / filled as f64;
+    let (short, long) = (f64::from(a.chars.min(b.chars)), f64::from(a.chars.max(b.chars)));
+    (jaccard / (1.0 + jaccard) * (1.0 + long / short.max(1.0))).min(1.0)
+}
+
+/// Estimated share of shingles that two texts have in common.
+pub(super) fn alike(a: &Traits, b: &Traits) -> f64 {
+    let equal = (0..BINS).filter(|i| a.fingerprint[*i] == b.fingerprint[*i] && a.fingerprint[*i] != 0).count();
+    let filled = (0..BINS).filter(|i| a.fingerprint[*i] != 0 || b.fingerprint[*i] != 0).count();
+    if filled < 16 { 0.0 } else { equal as f64 / filled as f64 }
+}
+
+/// Equal, how far apart, and whether one is missing.
+fn tolls(a: Option<u16>, b: Option<u16>) -> [f64; 3] {
+    match a.zip(b) {
+        None => [0.0, 0.0, 1.0],
+        Some((x, y)) => [f64::from(u8::from(x == y)), (f64::from(x).ln_1p() - f64::from(y).ln_1p()).abs(), 0.0],
+    }
+}
+
+fn rarity(a: &Names, b: &Names) -> f64 {
+    common(&a.hashes, &b.hashes).map(|(i, _)| f64::from(a.idf[i]) / 10.0).sum()
+}
+
+/// The weight of the most salient fine place that both name.
+fn places(a: &[Spot], b: &[Spot]) -> Option<f64> {
+    let shared = |x: &Spot| b.iter().filter(|y| y.id == x.id && x.id != 0).map(|y| y.weight.min(x.weight)).max();
+    a.iter().filter_map(shared).max().map(|w| f64::from(w) / 100.0)
+}
+
+/// Whether two lists share a value; nothing where one is empty.
+fn overlap<T: Ord>(a: &[T], b: &[T]) -> Option<bool> {
+    (!a.is_empty() && !b.is_empty()).then(|| common(a, b).next().is_some())
+}
+
+fn share(a: &[u32], b: &[u32]) -> f64 {
+    let both = common(a, b).count();
+    if both == 0 { 0.0 } else { both as f64 / (a.len() + b.len() - both) as f64 }
+}
+
+fn jaccard(a: u64, b: u64) -> f64 {
+    if a & b == 0 { 0.0 } else { f64::from((a & b).count_ones()) / f64::from((a | b).count_ones()) }
+}

@@ -1,0 +1,80 @@
+//! From what an article names to the newest articles that name it too.
+//!
+//! An ordered set of pairs of key and article: the newest articles of a key are the end of a range, and the set is a
+//! function of the open articles alone, whatever came and went before. So an index that was built from restored state
+//! leads to the same candidates.
+
+use std::collections::BTreeSet;
+
+use super::hash::hash64;
+use super::traits::Traits;
+
+/// Places and terms of an article that are keys.
+const PLACES: usize = 3;
+const TERMS: usize = 10;
+
+/// A key and how much it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Key {
+    hash: u32,
+    /// Whether it is a place: many events of the same days share one.
+    pub(super) place: bool,
+}
+
+impl Key {
+    fn new(kind: u8, value: u32) -> Self {
+        let [a, b, c, d] = value.to_le_bytes();
+        Self { hash: (hash64(&[kind, a, b, c, d]) >> 32) as u32, place: kind == b'p' }
+    }
+
+    /// The key of a place.
+    pub(super) fn place(id: u32) -> Self {
+        Self::new(b'p', id)
+    }
+
+    /// The key of a person's name.
+    pub(super) fn person(hash: u32) -> Self {
+        Self::new(b'n', hash)
+    }
+}
+
+/// The keys of an article.
+pub(super) fn keys(traits: &Traits) -> Vec<Key> {
+    let places = traits.places.iter().filter(|p| p.id != 0).take(PLACES).map(|p| Key::place(p.id));
+    let people = traits.people.hashes.iter().map(|n| Key::person(*n));
+    let terms = traits.sketch.heaviest(TERMS).map(|t| Key::new(b'w', t));
+    places.chain(people).chain(terms).collect()
+}
+
+/// Articles by key.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    /// Key in the upper half, number of the article in the lower one.
+    entries: BTreeSet<u64>,
+}
+
+impl Index {
+    pub(super) fn add(&mut self, traits: &Traits, article: u32) {
+        self.entries.extend(keys(traits).iter().map(|k| entry(k.hash, article)));
+    }
+
+    pub(super) fn remove(&mut self, traits: &Traits, article: u32) {
+        for key in keys(traits) {
+            self.entries.remove(&entry(key.hash, article));
+        }
+    }
+
+    /// Articles of a key, the newest first.
+    pub(super) fn newest(&self, key: Key) -> impl Iterator<Item = u32> + '_ {
+        self.entries.range(entry(key.hash, 0)..=entry(key.hash, u32::MAX)).rev().map(|e| *e as u32)
+    }
+
+    /// Number of entries.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+fn entry(key: u32, article: u32) -> u64 {
+    u64::from(key) << 32 | u64::from(article)
+}

@@ -1,0 +1,707 @@
+//! The linker: one article after the other into canonical events.
+//!
+//! A pure function of state and input. The only time is the stream's: the latest publication, which an article from the
+//! future cannot push more than a day beyond the time at which it was received. Whatever is applied between two commits
+//! can be taken back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::changes::{Changes, Outcome};
+use super::clock::{self, DAY};
+use super::evidence::evidence;
+use super::features::{alike, copied};
+use super::hash::hash64;
+use super::ids::CanonicalId;
+use super::index::{Key, keys};
+use super::model::Model;
+use super::settings::Settings;
+use super::state::{Due, Entry, Event, Filed, Gone, Progress, Report, RestoreError, State, Telling};
+use super::traits::{Traits, spot};
+use super::words;
+use super::{canonical, hash};
+use crate::record::canonical::{CanonicalEvent, ReportRole, ReportWhy};
+use crate::record::link::{LinkArticle, LinkEvent, LinkType};
+use crate::record::{PloverType, ReportLink};
+
+/// Shares of a copied text: of all shingles, or of the shorter text's where both carry the same agency's name.
+const COPY: f64 = 0.5;
+const CUT_COPY: f64 = 0.6;
+/// Characters of a text that can be told to be a copy.
+const COPY_CHARS: u16 = 400;
+/// Days within which a text is copied.
+const COPY_DAYS: i64 = 14;
+/// Candidates' weights of a place and of a name or term.
+const PLACE_WEIGHT: u32 = 1;
+const NAME_WEIGHT: u32 = 2;
+/// Events that may be the same which a record lists, and representatives compared crosswise before a merge.
+const MAYBE: usize = 3;
+const CROSS: usize = 4;
+/// Earlier generations remembered.
+const PAST: usize = 8;
+
+/// What is applied.
+#[derive(Debug, Clone, Copy)]
+pub enum Input<'a> {
+    /// An article, new or once more.
+    Article(&'a LinkArticle),
+    /// The article of this id is withdrawn.
+    Tombstone(&'a str),
+}
+
+/// Joins reports of many articles into canonical events.
+#[derive(Debug)]
+pub struct Linker {
+    model: Model,
+    settings: Settings,
+    state: State,
+}
+
+/// What one step has done so far.
+#[derive(Debug, Default)]
+pub(super) struct Step {
+    /// Kinds of change by event.
+    dirty: BTreeMap<CanonicalId, BTreeSet<&'static str>>,
+    /// Current links by event id; none where a report is gone.
+    links: BTreeMap<String, Option<ReportLink>>,
+    /// Records of closed events: nothing of them is left in the state.
+    closed: Vec<CanonicalEvent>,
+}
+
+impl Step {
+    fn mark(&mut self, id: CanonicalId, kind: &'static str) {
+        self.dirty.entry(id).or_default().insert(kind);
+    }
+}
+
+/// Where a main report belongs.
+enum Home {
+    Copy(CanonicalId, u32, f64),
+    Join(CanonicalId, f64),
+    Found(Option<(CanonicalId, f64)>),
+}
+
+impl Linker {
+    /// A linker without events.
+    pub fn new(model: Model, settings: Settings) -> Self {
+        Self { state: State::new(&settings), model, settings }
+    }
+
+    /// Takes an entry of the changelog; the last one of a key holds, keys come in any order.
+    ///
+    /// # Errors
+    /// [`RestoreError`] for entries of other versions and damaged ones.
+    pub fn restore(&mut self, key: &str, value: Option<&[u8]>) -> Result<(), RestoreError> {
+        self.state.restore(key, value)
+    }
+
+    /// Makes the changes since the last commit final.
+    pub fn commit(&mut self) {
+        self.state.commit();
+    }
+
+    /// Takes the changes since the last commit back.
+    pub fn rollback(&mut self) {
+        self.state.rollback();
+    }
+
+    /// The stream's time, in seconds since 1970.
+    pub fn stream_time(&self) -> i64 {
+        self.state.progress().now
+    }
+
+    /// Open articles, open events and index entries.
+    pub fn sizes(&self) -> (usize, usize, usize) {
+        self.state.sizes()
+    }
+
+    /// The records of all open events as they stand, by id.
+    pub fn events(&self) -> impl Iterator<Item = CanonicalEvent> + '_ {
+        self.state.events.iter().map(|(id, event)| canonical::active(&self.state, *id, event))
+    }
+
+    /// Applies an input. `received` is when it was received (seconds since 1970), where that is known.
+    pub fn apply(&mut self, input: Input<'_>, received: Option<i64>) -> Changes {
+        let mut step = Step::default();
+        let outcome = match input {
+            Input::Article(article) => self.take(article, received, &mut step),
+            Input::Tombstone(id) => self.tombstone(id, &mut step),
+        };
+        self.expire(&mut step);
+        self.changes(outcome, step)
+    }
+
+    fn take(&mut self, article: &LinkArticle, received: Option<i64>, step: &mut Step) -> Outcome {
+        let generation = hash64(article.generation.as_bytes());
+        let known = self.state.article_by_id(&article.article_id).cloned();
+        if known.as_ref().is_some_and(|f| f.generation == generation || f.past.contains(&generation)) {
+            return Outcome::Known;
+        }
+        let Progress { mut now, next } = self.state.progress();
+        let dated = article.published_at.as_deref().and_then(clock::seconds);
+        let published = dated.unwrap_or(now);
+        if known.is_none() && published < now - self.settings.window_days * DAY {
+            return Outcome::Late;
+        }
+        now = now.max(received.map_or(published, |r| published.min(r + DAY)));
+        self.state.set(Entry::Progress(Progress { now, next: next + 1 }));
+        let mut past = Vec::new();
+        let mut emptied = None;
+        if let Some(old) = known {
+            past.clone_from(&old.past);
+            past.push(old.generation);
+            past.drain(..past.len().saturating_sub(PAST));
+            emptied = self.withdraw(&old, step);
+        }
+        let mut filed = Filed {
+            seq: next,
+            article_id: article.article_id.as_str().into(),
+            generation,
+            past,
+            published,
+            homes: Box::default(),
+            copy_of: None,
+            traits: None,
+            telling: Box::default(),
+        };
+        if article.template {
+            self.state.set(Entry::Article(next, Some(Arc::new(filed))));
+            self.settle(emptied, step);
+            return Outcome::Template;
+        }
+        let traits = Traits::of(article);
+        let main = main_report(article);
+        let home = self.home(&traits, published);
+        let (id, why, score, outcome) = match home {
+            Home::Copy(id, of, score) => {
+                filed.copy_of = Some(of);
+                (id, ReportWhy::Copy, score, Outcome::Copied)
+            }
+            Home::Join(id, score) => (id, ReportWhy::Score, score, Outcome::Joined),
+            Home::Found(_) => {
+                let id = emptied.take().unwrap_or_else(|| CanonicalId::founded_by(&main.event_id));
+                (id, ReportWhy::Founded, 1.0, Outcome::Founded)
+            }
+        };
+        let mut homes = vec![Some(id)];
+        let mut reports = vec![(id, ReportRole::Main, why, thousandths(score))];
+        let mut told = vec![main];
+        for (other, event, score) in self.attach(article, id) {
+            let role = if event.background { ReportRole::Background } else { ReportRole::Attached };
+            homes.push(Some(other));
+            reports.push((other, role, ReportWhy::Evidence, thousandths(score)));
+            told.push(event.clone());
+        }
+        let lasting = !traits.people.hashes.is_empty();
+        filed.homes = homes.into();
+        filed.traits = Some(Box::new(traits));
+        filed.telling = Telling {
+            url: article.url.clone(),
+            publisher: article.publisher.clone(),
+            title: article.title.clone(),
+            published_at: article.published_at.clone(),
+            wire: article.wire.clone(),
+            events: told,
+        }
+        .encode();
+        self.state.set(Entry::Article(next, Some(Arc::new(filed))));
+        for (n, (event, role, why, score)) in reports.into_iter().enumerate() {
+            let report = Report { article: next, event: n as u8, role, why, score };
+            self.report(event, report, published, lasting, step);
+        }
+        match home {
+            Home::Found(Some((other, score))) => self.state.change(id, |e| note_maybe(e, other, thousandths(score))),
+            Home::Join(id, _) => self.merge_around(id, next, step),
+            _ => {}
+        }
+        self.settle(emptied, step);
+        outcome
+    }
+
+    /// Where an article's main report belongs.
+    fn home(&self, traits: &Traits, published: i64) -> Home {
+        let candidates = self.candidates(traits, published);
+        let copy = candidates.iter().filter_map(|seq| {
+            let filed = self.state.article(*seq)?;
+            let other = filed.traits.as_deref()?;
+            let long =
+                traits.chars.min(other.chars) >= COPY_CHARS && (filed.published - published).abs() <= COPY_DAYS * DAY;
+            let alike = alike(traits, other);
+            let wire = traits.wire.is_some() && traits.wire == other.wire;
+            let is_copy = long && (alike >= COPY || wire && copied(traits, other) >= CUT_COPY);
+            // Of equally good ones the first that came.
+            is_copy.then_some((alike, std::cmp::Reverse(*seq), filed.home()?))
+        });
+        if let Some((alike, seq, home)) = copy.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))) {
+            return Home::Copy(home, seq.0, alike);
+        }
+        match self.ranked(traits, &candidates).first() {
+            Some((score, id)) if *score >= self.settings.join => Home::Join(*id, *score),
+            Some((score, id)) if *score >= self.settings.grey => Home::Found(Some((*id, *score))),
+            _ => Home::Found(None),
+        }
+    }
+
+    /// The open articles that share most with an article, by number.
+    fn candidates(&self, traits: &Traits, published: i64) -> Vec<u32> {
+        let mut weights: BTreeMap<u32, u32> = BTreeMap::new();
+        for key in keys(traits) {
+            let days = if key.place { self.settings.window_days } else { self.settings.keep_days };
+            let near =
+                |seq: &u32| self.state.article(*seq).is_some_and(|f| (f.published - published).abs() <= days * DAY);
+            for seq in self.state.index.newest(key).take(self.settings.newest).filter(near) {
+                *weights.entry(seq).or_default() += weight(key);
+            }
+        }
+        heaviest(weights, self.settings.candidates)
+    }
+
+    /// The events of some articles by chance, best first.
+    fn ranked(&self, traits: &Traits, candidates: &[u32]) -> Vec<(f64, CanonicalId)> {
+        let homes: BTreeSet<CanonicalId> =
+            candidates.iter().filter_map(|seq| self.state.article(*seq)?.home()).collect();
+        let mut ranked: Vec<(f64, CanonicalId)> = homes.into_iter().map(|id| (self.chance(traits, id), id)).collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        ranked
+    }
+
+    /// The mean chance of an article and the representatives of an event.
+    fn chance(&self, traits: &Traits, id: CanonicalId) -> f64 {
+        let Some(event) = self.state.event(id) else { return 0.0 };
+        mean(self.representatives(event).map(|r| self.model.chance(traits, r)))
+    }
+
+    fn representatives<'a>(&'a self, event: &'a Event) -> impl Iterator<Item = &'a Traits> + 'a {
+        event.representatives.iter().filter_map(|seq| self.state.article(*seq)?.traits.as_deref())
+    }
+
+    /// The events that an article's other events tell of, by their record.
+    fn attach<'a>(&self, article: &'a LinkArticle, home: CanonicalId) -> Vec<(CanonicalId, &'a LinkEvent, f64)> {
+        let mut found: Vec<(CanonicalId, &LinkEvent, f64)> = Vec::new();
+        for event in article.events.iter().filter(|e| !e.main) {
+            let place = event.location.as_ref().and_then(spot).filter(|s| s.fine && s.id != 0);
+            let Some(place) = place else { continue };
+            let people = event.actors.iter().chain(&event.recipients).filter(|p| p.named && p.name.contains(' '));
+            let people = people.map(|p| Key::person(hash::hash32(&words::name(&p.name))));
+            let homes: BTreeSet<CanonicalId> = std::iter::once(Key::place(place.id))
+                .chain(people)
+                .flat_map(|key| self.state.index.newest(key).take(self.settings.newest))
+                .filter_map(|seq| self.state.article(seq)?.home())
+                .filter(|id| *id != home && found.iter().all(|f| f.0 != *id))
+                .collect();
+            let best = homes.into_iter().filter_map(|id| {
+                let event_state = self.state.event(id)?;
+                let score = self.representatives(event_state).filter_map(|r| evidence(event, r)).fold(0.0, f64::max);
+                (score > 0.0).then_some((score, id))
+            });
+            if let Some((score, id)) = best.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))) {
+                found.push((id, event, score));
+            }
+        }
+        found
+    }
+
+    /// Adds a report to an event, which it may found.
+    fn report(&mut self, id: CanonicalId, report: Report, published: i64, lasting: bool, step: &mut Step) {
+        let Progress { now, .. } = self.state.progress();
+        let founds = self.state.event(id).is_none();
+        let gone = self.state.gone(id).copied();
+        if gone.is_some() {
+            self.state.set(Entry::Gone(id, None));
+        }
+        let settings = &self.settings;
+        let mut drop = None;
+        self.state.change(id, |event| {
+            if founds {
+                event.founded = gone.map_or(now, |g| g.founded);
+                event.updated = now;
+                event.revision = gone.map_or(0, |g| g.revision);
+                event.split_from = gone.and_then(|g| g.into);
+                event.first = published;
+                event.last = published;
+            }
+            event.last = event.last.max(published);
+            event.reports.push(report);
+            event.lasting |= lasting || event.reports.len() > 1;
+            if report.role == ReportRole::Main && report.why != ReportWhy::Copy {
+                represent(&mut event.representatives, report.article, settings.representatives);
+            }
+            if event.reports.len() > settings.reports {
+                drop = Some(shed(event));
+            }
+        });
+        let kind = match report.why {
+            _ if founds => "founded",
+            ReportWhy::Copy => "copy",
+            _ => "report",
+        };
+        step.mark(id, kind);
+        self.link(id, report, step);
+    }
+
+    /// Merges an event with others that the article which just joined it belongs to as well.
+    fn merge_around(&mut self, id: CanonicalId, article: u32, step: &mut Step) {
+        let Some(filed) = self.state.article(article).cloned() else { return };
+        let Some(traits) = filed.traits.as_deref() else { return };
+        let candidates = self.candidates(traits, filed.published);
+        let others = self.ranked(traits, &candidates).into_iter().filter(|(_, other)| *other != id).take(2);
+        let mut id = id;
+        for (score, other) in others.collect::<Vec<_>>() {
+            if score < self.settings.merge {
+                break;
+            }
+            let (Some(a), Some(b)) = (self.state.event(id), self.state.event(other)) else { continue };
+            let cross = mean(
+                self.representatives(a)
+                    .take(CROSS)
+                    .flat_map(|x| self.representatives(b).take(CROSS).map(move |y| (x, y)))
+                    .map(|(x, y)| self.model.chance(x, y)),
+            );
+            if cross >= self.settings.merge * 0.8 {
+                let (keep, lose) = if (a.first, id) <= (b.first, other) { (id, other) } else { (other, id) };
+                self.merge(keep, lose, step);
+                id = keep;
+            } else {
+                self.state.change(id, |e| note_maybe(e, other, thousandths(score)));
+            }
+        }
+    }
+
+    /// Merges one event into an older one.
+    fn merge(&mut self, keep: CanonicalId, lose: CanonicalId, step: &mut Step) {
+        let (Some(loser), now) = (self.state.event(lose).cloned(), self.state.progress().now) else { return };
+        self.state.set(Entry::Event(lose, None));
+        let gone = Gone { into: Some(keep), since: now, founded: loser.founded, revision: loser.revision + 1 };
+        self.state.set(Entry::Gone(lose, Some(gone)));
+        for report in &loser.reports {
+            self.rehome(*report, Some(keep));
+            self.link(keep, *report, step);
+        }
+        let settings = &self.settings;
+        self.state.change(keep, |event| {
+            event.last = event.last.max(loser.last);
+            event.lasting = true;
+            event.reports.extend(&loser.reports);
+            while event.reports.len() > settings.reports {
+                shed(event);
+            }
+            event.dropped = (event.dropped.0 + loser.dropped.0, event.dropped.1 + loser.dropped.1);
+            event.absorbed.push(lose);
+            event.absorbed.extend(&loser.absorbed);
+            for seq in &loser.representatives {
+                represent(&mut event.representatives, *seq, settings.representatives);
+            }
+            event.maybe_same.extend(&loser.maybe_same);
+            event.maybe_same.retain(|m| m.0 != keep && m.0 != lose);
+            event.maybe_same.truncate(MAYBE);
+        });
+        step.dirty.remove(&lose);
+        step.mark(lose, "merged");
+        step.mark(keep, "merged");
+        // No chains: what went up in the loser leads to the survivor at once.
+        for id in loser.absorbed.iter().copied() {
+            if let Some(gone) = self.state.gone(id).copied() {
+                let gone = Gone { into: Some(keep), revision: gone.revision + 1, ..gone };
+                self.state.set(Entry::Gone(id, Some(gone)));
+                step.mark(id, "merged");
+            }
+        }
+    }
+
+    fn rehome(&mut self, report: Report, home: Option<CanonicalId>) {
+        if let Some(filed) = self.state.article(report.article) {
+            let mut filed = Filed::clone(filed);
+            if let Some(place) = filed.homes.get_mut(usize::from(report.event)) {
+                *place = home;
+            }
+            self.state.set(Entry::Article(report.article, Some(Arc::new(filed))));
+        }
+    }
+
+    fn link(&self, id: CanonicalId, report: Report, step: &mut Step) {
+        let Some(filed) = self.state.article(report.article) else { return };
+        let telling = filed.telling();
+        let Some(event) = telling.events.get(usize::from(report.event)) else { return };
+        let link = canonical::link(id, report, filed, event);
+        step.links.insert(event.event_id.clone(), Some(link));
+    }
+
+    /// Takes all reports of an article back and forgets it. Gives the event that it founded, if nothing else is in it.
+    fn withdraw(&mut self, filed: &Filed, step: &mut Step) -> Option<CanonicalId> {
+        for event in filed.telling().events {
+            step.links.insert(event.event_id, None);
+        }
+        self.state.set(Entry::Article(filed.seq, None));
+        let mut emptied = None;
+        let homes: BTreeSet<CanonicalId> = filed.homes.iter().copied().flatten().collect();
+        for id in homes {
+            let Some(event) = self.state.event(id) else { continue };
+            let mut event = Event::clone(event);
+            let before = event.reports.len();
+            event.reports.retain(|r| r.article != filed.seq);
+            if event.reports.len() == before {
+                event.dropped.0 = event.dropped.0.saturating_sub(1);
+            }
+            event.representatives.retain(|r| *r != filed.seq);
+            if event.reports.iter().any(|r| r.role == ReportRole::Main) || event.dropped.0 > 0 {
+                self.refill(&mut event);
+                self.state.set(Entry::Event(id, Some(Arc::new(event))));
+                step.mark(id, "retracted");
+                self.split(id, step);
+            } else {
+                self.state.set(Entry::Event(id, Some(Arc::new(event))));
+                if filed.home() == Some(id) { emptied = Some(id) } else { self.settle(Some(id), step) }
+            }
+        }
+        emptied
+    }
+
+    /// Lets further main reports stand for an event whose representatives are gone.
+    fn refill(&self, event: &mut Event) {
+        if event.representatives.is_empty() {
+            let main = event.reports.iter().filter(|r| r.role == ReportRole::Main);
+            event.representatives = main.map(|r| r.article).take(self.settings.representatives).collect();
+        }
+    }
+
+    /// Ends an event that nothing founds any more: its attached reports are let go, its record says retracted.
+    fn settle(&mut self, emptied: Option<CanonicalId>, step: &mut Step) {
+        let Some(id) = emptied else { return };
+        let (Some(event), now) = (self.state.event(id).cloned(), self.state.progress().now) else { return };
+        for report in &event.reports {
+            if let Some(filed) = self.state.article(report.article)
+                && let Some(told) = filed.telling().events.get(usize::from(report.event))
+            {
+                step.links.insert(told.event_id.clone(), None);
+            }
+            self.rehome(*report, None);
+        }
+        self.state.set(Entry::Event(id, None));
+        let gone = Gone { into: None, since: now, founded: event.founded, revision: event.revision + 1 };
+        self.state.set(Entry::Gone(id, Some(gone)));
+        step.dirty.remove(&id);
+        step.mark(id, "retracted");
+    }
+
+    /// Parts an event whose remaining main reports no longer hang together. The id stays with the earliest report.
+    fn split(&mut self, id: CanonicalId, step: &mut Step) {
+        let Some(event) = self.state.event(id).cloned() else { return };
+        let main: Vec<Report> = event.reports.iter().filter(|r| r.role == ReportRole::Main).copied().collect();
+        if main.len() < 2 || event.dropped.0 > 0 {
+            return;
+        }
+        let parts = self.parts(&main);
+        if parts.len() < 2 {
+            return;
+        }
+        for part in &parts[1..] {
+            let Some(first) = part.first().and_then(|r| self.state.article(r.article)).cloned() else { continue };
+            let telling = first.telling();
+            let Some(founder) = telling.events.first() else { continue };
+            let own = CanonicalId::founded_by(&founder.event_id);
+            if own == id || self.state.event(own).is_some() {
+                continue;
+            }
+            let articles: BTreeSet<u32> = part.iter().map(|r| r.article).collect();
+            self.state.change(id, |e| {
+                e.reports.retain(|r| r.role != ReportRole::Main || !articles.contains(&r.article));
+                e.representatives.retain(|r| !articles.contains(r));
+            });
+            for report in part {
+                self.rehome(*report, Some(own));
+                let Some(filed) = self.state.article(report.article).cloned() else { continue };
+                let lasting = filed.traits.as_ref().is_some_and(|t| !t.people.hashes.is_empty());
+                self.report(own, *report, filed.published, lasting, step);
+            }
+            self.state.change(own, |e| e.split_from = Some(id));
+            step.mark(own, "split");
+            step.mark(id, "split");
+        }
+        if let Some(event) = self.state.event(id) {
+            let mut event = Event::clone(event);
+            self.refill(&mut event);
+            self.state.set(Entry::Event(id, Some(Arc::new(event))));
+        }
+    }
+
+    /// Reports that hang together by chances of the grey zone and more, or as copies; that of the earliest report first.
+    fn parts(&self, main: &[Report]) -> Vec<Vec<Report>> {
+        let mut order: Vec<(&Report, &Arc<Filed>)> =
+            main.iter().filter_map(|r| Some((r, self.state.article(r.article)?))).collect();
+        order.sort_by(|a, b| (a.1.published, &a.1.article_id).cmp(&(b.1.published, &b.1.article_id)));
+        let mut part: Vec<usize> = (0..order.len()).collect();
+        for i in 0..order.len() {
+            for j in 0..i {
+                let (a, b) = (order[i].1, order[j].1);
+                let copies = a.copy_of == Some(b.seq) || b.copy_of == Some(a.seq);
+                let chance = || match (a.traits.as_deref(), b.traits.as_deref()) {
+                    (Some(x), Some(y)) => self.model.chance(x, y),
+                    _ => 0.0,
+                };
+                if part[i] != part[j] && (copies || chance() >= self.settings.grey) {
+                    let (from, to) = (part[i].max(part[j]), part[i].min(part[j]));
+                    part.iter_mut().filter(|p| **p == from).for_each(|p| *p = to);
+                }
+            }
+        }
+        let mut parts: BTreeMap<usize, Vec<Report>> = BTreeMap::new();
+        for (n, (report, _)) in order.iter().enumerate() {
+            parts.entry(part[n]).or_default().push(**report);
+        }
+        parts.into_values().collect()
+    }
+
+    fn tombstone(&mut self, id: &str, step: &mut Step) -> Outcome {
+        let Some(filed) = self.state.article_by_id(id).cloned() else { return Outcome::Unknown };
+        if filed.homes.is_empty() {
+            return Outcome::Known;
+        }
+        let emptied = self.withdraw(&filed, step);
+        self.settle(emptied, step);
+        let stub = Filed {
+            homes: Box::default(),
+            traits: None,
+            telling: Box::default(),
+            copy_of: None,
+            ..Filed::clone(&filed)
+        };
+        self.state.set(Entry::Article(filed.seq, Some(Arc::new(stub))));
+        Outcome::Withdrawn
+    }
+
+    /// Closes what the stream's time has left behind.
+    fn expire(&mut self, step: &mut Step) {
+        let now = self.state.progress().now;
+        while let Some(due) = self.state.overdue(now) {
+            match due {
+                Due::Article(seq) => self.state.set(Entry::Article(seq, None)),
+                Due::Gone(id) => {
+                    self.state.set(Entry::Gone(id, None));
+                    step.mark(id, "forgotten");
+                }
+                Due::Event(id) => self.close(id, step),
+            }
+        }
+    }
+
+    fn close(&mut self, id: CanonicalId, step: &mut Step) {
+        let Some(event) = self.state.event(id).cloned() else { return };
+        step.dirty.remove(&id);
+        step.closed.push(canonical::closed(&self.state, id, &event));
+        for report in &event.reports {
+            let Some(filed) = self.state.article(report.article) else { continue };
+            let mut left = Filed::clone(filed);
+            left.homes.iter_mut().filter(|h| **h == Some(id)).for_each(|h| *h = None);
+            let left = left.homes.iter().any(Option::is_some).then(|| Arc::new(left));
+            self.state.set(Entry::Article(report.article, left));
+        }
+        self.state.set(Entry::Event(id, None));
+    }
+
+    /// The records and entries of a step.
+    fn changes(&mut self, outcome: Outcome, step: Step) -> Changes {
+        let now = self.state.progress().now;
+        let mut canonical: Vec<(String, Option<CanonicalEvent>)> =
+            step.closed.into_iter().map(|record| (record.canonical_id.clone(), Some(record))).collect();
+        for (id, kinds) in step.dirty {
+            let record = if let Some(event) = self.state.event(id).cloned() {
+                let copies_only = kinds.iter().eq(["copy"].iter());
+                if copies_only && now - event.updated < self.settings.copies_minutes * 60 {
+                    continue;
+                }
+                let (record, shown) = canonical::revised(&self.state, id, &event, &kinds, now);
+                self.state.change(id, |e| (e.revision, e.updated, e.shown) = (record.revision, now, shown));
+                Some(record)
+            } else {
+                self.state.gone(id).map(|gone| canonical::gone(id, gone))
+            };
+            canonical.push((id.to_string(), record));
+        }
+        let links = step.links.into_iter().collect();
+        Changes { outcome, canonical, links, state: self.state.entries() }
+    }
+}
+
+/// The event that an article is about, or the article as a story.
+fn main_report(article: &LinkArticle) -> LinkEvent {
+    article.events.iter().find(|e| e.main).cloned().unwrap_or_else(|| LinkEvent {
+        event_id: article.story_id.clone(),
+        main: true,
+        rank: 1,
+        background: false,
+        class: LinkType {
+            plover: PloverType { event: None, mode: Vec::new(), context: Vec::new() },
+            cameo: None,
+            quad_class: None,
+            goldstein: None,
+        },
+        actors: Vec::new(),
+        recipients: Vec::new(),
+        location: None,
+        time: None,
+        killed: None,
+        injured: None,
+        triggers: Vec::new(),
+        summary: None,
+        links: Vec::new(),
+        confidence: 0.0,
+        type_confidence: None,
+        time_confidence: None,
+        casualties_confidence: None,
+    })
+}
+
+/// What sharing a key counts.
+pub(super) fn weight(key: Key) -> u32 {
+    if key.place { PLACE_WEIGHT } else { NAME_WEIGHT }
+}
+
+/// The articles of greatest weight, of equal ones the newest.
+pub(super) fn heaviest(weights: BTreeMap<u32, u32>, most: usize) -> Vec<u32> {
+    let mut list: Vec<(u32, u32)> = weights.into_iter().collect();
+    list.sort_by_key(|(seq, weight)| std::cmp::Reverse((*weight, *seq)));
+    list.truncate(most);
+    list.into_iter().map(|(seq, _)| seq).collect()
+}
+
+/// Adds a representative: the first ones stay, and of the rest the newest two.
+fn represent(list: &mut Vec<u32>, article: u32, most: usize) {
+    if list.contains(&article) {
+        return;
+    }
+    if list.len() >= most {
+        list.remove(most.saturating_sub(2).min(list.len() - 1));
+    }
+    list.push(article);
+}
+
+/// Drops a report of the middle, a copy where there is one.
+fn shed(event: &mut Event) -> Report {
+    const FIRST: usize = 20;
+    let last = event.reports.len() - 1;
+    let copy = (FIRST.min(last)..last).find(|i| event.reports[*i].why == ReportWhy::Copy);
+    let report = event.reports.remove(copy.unwrap_or(last / 2));
+    event.dropped.0 += 1;
+    event.dropped.1 += u32::from(report.why == ReportWhy::Copy);
+    report
+}
+
+fn note_maybe(event: &mut Event, other: CanonicalId, score: u16) {
+    event.maybe_same.retain(|m| m.0 != other);
+    event.maybe_same.push((other, score));
+    event.maybe_same.sort_by_key(|m| (std::cmp::Reverse(m.1), m.0));
+    event.maybe_same.truncate(MAYBE);
+}
+
+fn thousandths(chance: f64) -> u16 {
+    (chance * 1000.0).round().clamp(0.0, 1000.0) as u16
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut n) = (0.0, 0.0);
+    for value in values {
+        sum += value;
+        n += 1.0;
+    }
+    if n > 0.0 { sum / n } else { 0.0 }
+}

@@ -1,0 +1,427 @@
+//! Open articles and events, and what follows from them: the index, the ids, the deadlines.
+//!
+//! Everything goes through [`State::set`]: it keeps the derived parts right, notes what to write to the changelog, and
+//! keeps the value before, so that an open batch can be taken back. The state is a function of its entries: restored
+//! entries, in any order, give the same state.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::DAY;
+use super::hash::hash64;
+use super::ids::CanonicalId;
+use super::index::Index;
+use super::settings::Settings;
+use super::traits::Traits;
+use crate::record::canonical::{ReportRole, ReportWhy};
+use crate::record::link::LinkEvent;
+
+/// Version of the entries' form; also counts changes of vocabularies, whose order it depends on.
+const VERSION: u8 = 1;
+
+/// An article that was filed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Filed {
+    /// Its number, in order of arrival.
+    pub(super) seq: u32,
+    pub(super) article_id: Box<str>,
+    pub(super) generation: u64,
+    /// Earlier generations, which are not to come back in a replay.
+    pub(super) past: Vec<u64>,
+    /// Seconds; the stream's time where the article has no date.
+    pub(super) published: i64,
+    /// The open event of each reported event, the main one's or the story's first. None are left of closed events, none
+    /// at all of templates and withdrawn articles.
+    pub(super) homes: Box<[Option<CanonicalId>]>,
+    /// The article that it copies.
+    pub(super) copy_of: Option<u32>,
+    pub(super) traits: Option<Box<Traits>>,
+    /// A [`Telling`], encoded: only needed when an event's record is made.
+    pub(super) telling: Box<[u8]>,
+}
+
+/// What an article tells, as records need it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Telling {
+    pub(super) url: Option<String>,
+    pub(super) publisher: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) published_at: Option<String>,
+    pub(super) wire: Option<String>,
+    /// The reported events, the main one or the story first.
+    pub(super) events: Vec<LinkEvent>,
+}
+
+impl Filed {
+    /// The event of its main report.
+    pub(super) fn home(&self) -> Option<CanonicalId> {
+        self.homes.first().copied().flatten()
+    }
+
+    /// Whether it reports nothing (any more).
+    fn is_idle(&self) -> bool {
+        self.homes.iter().all(Option::is_none)
+    }
+
+    /// What it tells.
+    pub(super) fn telling(&self) -> Telling {
+        // Encoded by `Telling::encode` of this version: `State::restore` refuses others.
+        postcard::from_bytes(&self.telling).unwrap_or_default()
+    }
+}
+
+impl Telling {
+    pub(super) fn encode(&self) -> Box<[u8]> {
+        // Fails for lack of memory alone.
+        postcard::to_allocvec(self).unwrap_or_default().into()
+    }
+}
+
+/// An open event.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Event {
+    pub(super) revision: u32,
+    /// Stream's time of founding and of the last change shown.
+    pub(super) founded: i64,
+    pub(super) updated: i64,
+    /// Publication of the founding report, for the order of founders.
+    pub(super) first: i64,
+    /// Latest publication.
+    pub(super) last: i64,
+    /// Whether it stays open for long: it names people or has two reports.
+    pub(super) lasting: bool,
+    pub(super) reports: Vec<Report>,
+    /// Articles that stand for it.
+    pub(super) representatives: Vec<u32>,
+    pub(super) absorbed: Vec<CanonicalId>,
+    pub(super) split_from: Option<CanonicalId>,
+    /// Others that may be the same, with thousandths of chance.
+    pub(super) maybe_same: Vec<(CanonicalId, u16)>,
+    /// Reports no longer kept: articles, and copies among them.
+    pub(super) dropped: (u32, u32),
+    /// What the last revision said.
+    pub(super) shown: Shown,
+}
+
+/// A report within an event.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Report {
+    pub(super) article: u32,
+    /// Which of the article's reported events.
+    pub(super) event: u8,
+    pub(super) role: ReportRole,
+    pub(super) why: ReportWhy,
+    /// Thousandths of chance.
+    pub(super) score: u16,
+}
+
+/// Values whose change is worth telling.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Shown {
+    pub(super) killed: Option<u64>,
+    pub(super) injured: Option<u64>,
+    pub(super) place: Option<String>,
+    pub(super) time: Option<String>,
+    pub(super) class: Option<String>,
+}
+
+/// What is left of an event that was merged or retracted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Gone {
+    pub(super) into: Option<CanonicalId>,
+    pub(super) since: i64,
+    pub(super) founded: i64,
+    pub(super) revision: u32,
+}
+
+/// The stream's time and the next article's number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Progress {
+    pub(super) now: i64,
+    pub(super) next: u32,
+}
+
+/// One entry and its value, or that it is no more.
+#[derive(Debug, Clone)]
+pub(super) enum Entry {
+    Article(u32, Option<Arc<Filed>>),
+    Event(CanonicalId, Option<Arc<Event>>),
+    Gone(CanonicalId, Option<Gone>),
+    Progress(Progress),
+}
+
+/// Names of entries, in the order in which they are written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Name {
+    Article(Box<str>),
+    Event(CanonicalId),
+    Gone(CanonicalId),
+    Progress,
+}
+
+/// What is due when the stream's time has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Due {
+    Event(CanonicalId),
+    Gone(CanonicalId),
+    Article(u32),
+}
+
+/// An entry of the changelog that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// Written by another version.
+    #[error(
+        "state entry {key:?} has version {found:?}, this version reads {VERSION}; rebuild the state from the articles"
+    )]
+    Version {
+        /// Its key.
+        key: String,
+        /// Its version.
+        found: Option<u8>,
+    },
+    /// Damaged.
+    #[error("state entry {key:?} cannot be read: {problem}; rebuild the state from the articles")]
+    Damaged {
+        /// Its key.
+        key: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl RestoreError {
+    /// A stable name for the kind of error.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Version { .. } => "state_version",
+            Self::Damaged { .. } => "state_damaged",
+        }
+    }
+}
+
+/// The state.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    articles: HashMap<u32, Arc<Filed>>,
+    numbers: HashMap<u64, u32>,
+    pub(super) events: BTreeMap<CanonicalId, Arc<Event>>,
+    gone: HashMap<CanonicalId, Gone>,
+    pub(super) index: Index,
+    due: BTreeSet<(i64, Due)>,
+    progress: Progress,
+    keep: Keep,
+    /// Values before, of the open batch.
+    before: Vec<Entry>,
+    touched: BTreeSet<Name>,
+}
+
+/// How long entries stay, in seconds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Keep {
+    short: i64,
+    long: i64,
+    gone: i64,
+}
+
+impl State {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let keep = Keep {
+            short: settings.window_days * DAY,
+            long: settings.keep_days * DAY,
+            gone: settings.redirect_days * DAY,
+        };
+        Self { keep, ..Self::default() }
+    }
+
+    pub(super) fn article(&self, seq: u32) -> Option<&Arc<Filed>> {
+        self.articles.get(&seq)
+    }
+
+    pub(super) fn article_by_id(&self, id: &str) -> Option<&Arc<Filed>> {
+        self.numbers.get(&hash64(id.as_bytes())).and_then(|seq| self.articles.get(seq))
+    }
+
+    pub(super) fn event(&self, id: CanonicalId) -> Option<&Arc<Event>> {
+        self.events.get(&id)
+    }
+
+    pub(super) fn gone(&self, id: CanonicalId) -> Option<&Gone> {
+        self.gone.get(&id)
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// Open articles, events and index entries.
+    pub(super) fn sizes(&self) -> (usize, usize, usize) {
+        (self.articles.len(), self.events.len(), self.index.len())
+    }
+
+    /// The first thing that was due before `now`.
+    pub(super) fn overdue(&self, now: i64) -> Option<Due> {
+        self.due.first().filter(|(at, _)| *at < now).map(|(_, due)| *due)
+    }
+
+    /// Sets an entry.
+    pub(super) fn set(&mut self, entry: Entry) {
+        self.touched.insert(match &entry {
+            Entry::Article(seq, filed) => {
+                let id = filed.as_ref().or_else(|| self.articles.get(seq)).map(|f| f.article_id.clone());
+                Name::Article(id.unwrap_or_default())
+            }
+            Entry::Event(id, _) => Name::Event(*id),
+            Entry::Gone(id, _) => Name::Gone(*id),
+            Entry::Progress(_) => Name::Progress,
+        });
+        let before = self.put(entry);
+        self.before.push(before);
+    }
+
+    /// Changes an event.
+    pub(super) fn change(&mut self, id: CanonicalId, change: impl FnOnce(&mut Event)) {
+        let mut event = self.events.get(&id).map(|e| Event::clone(e)).unwrap_or_default();
+        change(&mut event);
+        self.set(Entry::Event(id, Some(Arc::new(event))));
+    }
+
+    /// Puts a value in its place and gives the one before.
+    fn put(&mut self, entry: Entry) -> Entry {
+        match entry {
+            Entry::Article(seq, filed) => {
+                let before = self.articles.remove(&seq);
+                if let Some(old) = &before {
+                    self.unlist(old);
+                }
+                if let Some(filed) = filed {
+                    self.list(&filed);
+                    self.articles.insert(seq, filed);
+                }
+                Entry::Article(seq, before)
+            }
+            Entry::Event(id, event) => {
+                let before = self.events.remove(&id);
+                if let Some(old) = &before {
+                    self.due.remove(&(self.event_due(old), Due::Event(id)));
+                }
+                if let Some(event) = event {
+                    self.due.insert((self.event_due(&event), Due::Event(id)));
+                    self.events.insert(id, event);
+                }
+                Entry::Event(id, before)
+            }
+            Entry::Gone(id, gone) => {
+                let before = self.gone.remove(&id);
+                if let Some(old) = &before {
+                    self.due.remove(&(old.since + self.keep.gone, Due::Gone(id)));
+                }
+                if let Some(gone) = gone {
+                    self.due.insert((gone.since + self.keep.gone, Due::Gone(id)));
+                    self.gone.insert(id, gone);
+                }
+                Entry::Gone(id, before)
+            }
+            Entry::Progress(progress) => Entry::Progress(std::mem::replace(&mut self.progress, progress)),
+        }
+    }
+
+    fn event_due(&self, event: &Event) -> i64 {
+        event.last + if event.lasting { self.keep.long } else { self.keep.short }
+    }
+
+    fn list(&mut self, filed: &Filed) {
+        self.numbers.insert(hash64(filed.article_id.as_bytes()), filed.seq);
+        if let Some(traits) = filed.traits.as_ref().filter(|_| filed.home().is_some()) {
+            self.index.add(traits, filed.seq);
+        }
+        if filed.is_idle() {
+            self.due.insert((filed.published + self.keep.short, Due::Article(filed.seq)));
+        }
+    }
+
+    fn unlist(&mut self, filed: &Filed) {
+        let hash = hash64(filed.article_id.as_bytes());
+        if self.numbers.get(&hash) == Some(&filed.seq) {
+            self.numbers.remove(&hash);
+        }
+        if let Some(traits) = filed.traits.as_ref().filter(|_| filed.home().is_some()) {
+            self.index.remove(traits, filed.seq);
+        }
+        if filed.is_idle() {
+            self.due.remove(&(filed.published + self.keep.short, Due::Article(filed.seq)));
+        }
+    }
+
+    /// Makes the open batch's changes final.
+    pub(super) fn commit(&mut self) {
+        self.before.clear();
+        self.touched.clear();
+    }
+
+    /// Takes the open batch's changes back.
+    pub(super) fn rollback(&mut self) {
+        while let Some(entry) = self.before.pop() {
+            self.put(entry);
+        }
+        self.touched.clear();
+    }
+
+    /// The changelog entries of what was touched since the last call.
+    pub(super) fn entries(&mut self) -> Vec<(String, Option<Vec<u8>>)> {
+        std::mem::take(&mut self.touched).into_iter().map(|name| self.encode(name)).collect()
+    }
+
+    fn encode(&self, name: Name) -> (String, Option<Vec<u8>>) {
+        match name {
+            Name::Article(id) => (format!("a:{id}"), self.article_by_id(&id).map(|filed| encoded(&**filed))),
+            Name::Event(id) => (format!("e:{id}"), self.event(id).map(|event| encoded(&**event))),
+            Name::Gone(id) => (format!("g:{id}"), self.gone(id).map(encoded)),
+            Name::Progress => ("~progress".to_owned(), Some(encoded(&self.progress))),
+        }
+    }
+
+    /// Takes an entry of the changelog; the last one of a key holds.
+    pub(super) fn restore(&mut self, key: &str, value: Option<&[u8]>) -> Result<(), RestoreError> {
+        let id = |rest: &str| {
+            CanonicalId::parse(rest)
+                .ok_or_else(|| RestoreError::Damaged { key: key.to_owned(), problem: "not an id".to_owned() })
+        };
+        let entry = match key.split_once(':') {
+            Some(("a", article)) => {
+                if let Some(old) = self.article_by_id(article).map(|f| f.seq) {
+                    self.put(Entry::Article(old, None));
+                }
+                let Some(value) = value else { return Ok(()) };
+                let filed: Filed = decoded(key, value)?;
+                Entry::Article(filed.seq, Some(Arc::new(filed)))
+            }
+            Some(("e", rest)) => {
+                let event = value.map(|v| decoded(key, v)).transpose()?.map(Arc::new);
+                Entry::Event(id(rest)?, event)
+            }
+            Some(("g", rest)) => Entry::Gone(id(rest)?, value.map(|v| decoded(key, v)).transpose()?),
+            _ if key == "~progress" => Entry::Progress(value.map(|v| decoded(key, v)).transpose()?.unwrap_or_default()),
+            _ => {
+                return Err(RestoreError::Damaged { key: key.to_owned(), problem: "no entry is called so".to_owned() });
+            }
+        };
+        self.put(entry);
+        Ok(())
+    }
+}
+
+fn encoded<T: Serialize>(value: &T) -> Vec<u8> {
+    // Fails for lack of memory alone.
+    postcard::to_extend(value, vec![VERSION]).unwrap_or_default()
+}
+
+fn decoded<T: for<'de> Deserialize<'de>>(key: &str, bytes: &[u8]) -> Result<T, RestoreError> {
+    match bytes.split_first() {
+        Some((&VERSION, rest)) => postcard::from_bytes(rest)
+            .map_err(|e| RestoreError::Damaged { key: key.to_owned(), problem: e.to_string() }),
+        found => Err(RestoreError::Version { key: key.to_owned(), found: found.map(|f| *f.0) }),
+    }
+}
