@@ -25,10 +25,12 @@ use super::visible;
 use crate::article::samples::SAMPLES;
 use crate::config::{LogConfig, LogFormat};
 use crate::http;
+use crate::link::Idf;
 use crate::record::{ArticleEvent, EnrichedArticle, EntityTag};
 use crate::stream::{Broker, Delivery, Settings, Worker};
 use crate::telemetry::{Metrics, Tracing, logs};
 use crate::worker::admin::{Admin, WorkerProbes, about};
+use crate::worker::output::NewsTopics;
 use crate::worker::playground::Playground;
 use crate::worker::recent::Recent;
 use crate::worker::{news, pipeline};
@@ -60,8 +62,9 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let metrics = Metrics::new().map_err(|e| internal(e.into()))?;
 
     let mut settings = Settings::new("", "dateline-demo", Delivery::AtLeastOnce);
-    let topics = settings.topics.clone();
-    let broker = Broker::start(&topics)?;
+    let names = NewsTopics::of(&config.topics);
+    settings.topics.outputs = names.outputs();
+    let broker = Broker::start(&settings.topics)?;
     settings.brokers = broker.bootstrap_servers().to_owned();
     settings.consumer = Broker::consumer_properties();
     send(&settings, &articles).map_err(internal)?;
@@ -69,11 +72,13 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let started = Instant::now();
     let pipeline = pipeline::told(pipeline::pipeline(&config)?, &metrics);
     let recent = Arc::new(Recent::default());
-    let about = about(&settings, &pipeline);
+    let about = about(&settings, Some(&pipeline));
     let shared = news::shared(pipeline, &settings);
     let playground = Playground::new(Arc::clone(&shared), &config);
     let intake = pipeline::intake(&config);
-    let factory = news::factory(&shared, intake, &settings, metrics.clone(), Arc::clone(&recent), Tracing::off());
+    let idf = Idf::embedded().map_err(|e| internal(e.into()))?;
+    let outputs = (names.clone(), idf);
+    let factory = news::factory(&shared, intake, outputs, &settings, metrics.clone(), Arc::clone(&recent), Tracing::off());
     let running = Worker::start(settings.clone(), factory, metrics.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -101,8 +106,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     }
     let elapsed = started.elapsed();
     let style = Style::for_terminal(std::io::stdout().is_terminal());
-    let results = Results::read(&settings).map_err(internal)?;
-    let _ = write!(out, "{}", results.show(&settings, style, articles.len(), elapsed));
+    let results = Results::read(&settings, &names).map_err(internal)?;
+    let _ = write!(out, "{}", results.show((&names, &settings.topics.dead), style, articles.len(), elapsed));
     let _ = writeln!(out, "Metrics of this run: http://{address}/metrics");
     if arguments.keep_running {
         let _ = writeln!(out, "Status page: http://{address}/\nPlayground: http://{address}/playground");
@@ -172,7 +177,7 @@ struct DeadLetter {
 
 impl Results {
     /// Reads every output topic to its end.
-    fn read(settings: &Settings) -> anyhow::Result<Self> {
+    fn read(settings: &Settings, names: &NewsTopics) -> anyhow::Result<Self> {
         let consumer: BaseConsumer = ClientConfig::new()
             .set("bootstrap.servers", &settings.brokers)
             .set("group.id", "dateline-demo-reader")
@@ -181,7 +186,7 @@ impl Results {
             .create()?;
         let mut list = TopicPartitionList::new();
         let mut waiting = 0;
-        for topic in settings.topics.outputs() {
+        for topic in settings.topics.written() {
             let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10))?;
             for partition in metadata.topics().iter().flat_map(|t| t.partitions()) {
                 list.add_partition_offset(topic, partition.id(), Offset::Beginning)?;
@@ -194,7 +199,7 @@ impl Results {
         let deadline = Instant::now() + Duration::from_secs(30);
         while waiting > 0 && Instant::now() < deadline {
             if let Some(message) = consumer.poll(Duration::from_millis(100)) {
-                results.add(settings, &message?)?;
+                results.add(names, &message?)?;
                 waiting -= 1;
             }
         }
@@ -204,8 +209,7 @@ impl Results {
         Ok(results)
     }
 
-    fn add(&mut self, settings: &Settings, message: &impl rdkafka::Message) -> anyhow::Result<()> {
-        let topics = &settings.topics;
+    fn add(&mut self, topics: &NewsTopics, message: &impl rdkafka::Message) -> anyhow::Result<()> {
         let value = message.payload().unwrap_or_default();
         let topic = message.topic();
         if topic == &*topics.enriched {
@@ -214,7 +218,7 @@ impl Results {
             self.events.push(serde_json::from_slice(value)?);
         } else if topic == &*topics.entities {
             self.entities.push(serde_json::from_slice(value)?);
-        } else {
+        } else if topic != &*topics.link {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             let header = |name: &str| {
                 let found = message.headers().and_then(|h| h.iter().find(|h| h.key == name));
@@ -229,8 +233,7 @@ impl Results {
         Ok(())
     }
 
-    fn show(&self, settings: &Settings, style: Style, sent: usize, elapsed: Duration) -> String {
-        let topics = &settings.topics;
+    fn show(&self, (topics, dead): (&NewsTopics, &str), style: Style, sent: usize, elapsed: Duration) -> String {
         let width = width();
         let mut text = format!(
             "{}\n{}\n",
@@ -255,7 +258,7 @@ impl Results {
         }
         text.push_str(&heading(&topics.entities, self.entities.len(), "entity tags; the most salient"));
         text.push_str(&self.top_entities(width));
-        text.push_str(&heading(&topics.dead, self.dead.len(), "dead letters"));
+        text.push_str(&heading(dead, self.dead.len(), "dead letters"));
         for letter in &self.dead {
             let [key, reason, message] = [&letter.key, &letter.reason, &letter.message].map(|t| visible::in_line(t));
             text.push_str(&format!("  {key} {} — {message}\n", style.alarm(&reason)));

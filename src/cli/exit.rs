@@ -62,7 +62,7 @@ impl From<StreamError> for Failure {
     /// A stream that ended.
     fn from(error: StreamError) -> Self {
         let exit = match &error {
-            StreamError::Settings(_) | StreamError::State { .. } => Exit::Config,
+            StreamError::Settings(_) | StreamError::State { .. } | StreamError::Halted(_) => Exit::Config,
             StreamError::TopicMissing(_)
             | StreamError::Unavailable { .. }
             | StreamError::Denied { .. }

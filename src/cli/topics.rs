@@ -11,6 +11,7 @@ use super::style::Style;
 use crate::config::Config;
 use crate::stream::admin::Admin;
 use crate::stream::topics::{Difference, Mend, Shape, Step, Wanted, compare, wanted};
+use crate::worker::settings::topics;
 use crate::worker::validate::{self, Valid};
 
 /// What to do with the topics.
@@ -90,7 +91,7 @@ pub(super) fn run(command: &Topics, out: &mut impl Write) -> Result<Exit, Failur
     let admin = Admin::open(&settings, arguments.timeout)?;
     let style = Style::for_terminal(std::io::stdout().is_terminal());
     let mut all = Vec::new();
-    for topic in wanted(&settings, &shape) {
+    for topic in wanted(&topics(&config), &settings, &shape) {
         let found = admin.find(&topic.name)?;
         let unread = found.as_ref().is_some_and(|f| f.settings.is_none());
         all.push((compare(&topic, found.as_ref()), topic, unread));

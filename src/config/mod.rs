@@ -19,7 +19,7 @@ mod units;
 mod variables;
 
 pub use load::{ConfigError, ConfigErrors, Effective, Reading, Setting, Sources, listed, load, read};
-pub use settings::{
+pub use settings::{Role, 
     Config, Delivery, ForeignArticles, HeadersConfig, HttpConfig, KafkaConfig, LexiconsConfig, LimitsConfig, LogConfig,
     LogFormat, LostHistory, MinConfidenceConfig, ModelConfig, PropertiesConfig, SecurityProtocol, Tier, TopicsConfig,
     WorkerConfig,

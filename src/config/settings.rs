@@ -122,6 +122,11 @@ choice! {
 }
 
 choice! {
+    /// What a worker does: it reads articles, or links what was read of them to events.
+    Role { Read = "read", Link = "link" }
+}
+
+choice! {
     /// What becomes of articles in a language that is not read.
     ForeignArticles { DeadLetter = "dead_letter", Skip = "skip" }
 }
@@ -159,8 +164,13 @@ pub struct TopicsConfig {
     pub enriched: String,
     pub events: String,
     pub entities: String,
+    pub link: String,
+    pub canonical: String,
+    pub links: String,
+    pub link_state: String,
     pub dead: String,
     pub partitions: usize,
+    pub link_partitions: usize,
     pub replication_factor: usize,
     #[serde(deserialize_with = "duration")]
     pub retention: Duration,
@@ -194,6 +204,7 @@ pub struct HeadersConfig {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct WorkerConfig {
+    pub role: Role,
     pub threads: usize,
     pub batch_records: usize,
     #[serde(deserialize_with = "duration")]
@@ -401,6 +412,12 @@ impl Config {
                 "and the port of http.listen make more than 65535 together",
             ),
             rule((1..=10_000).contains(&topics.partitions), &["topics.partitions"], "must be 1 to 10000"),
+            rule((1..=100).contains(&topics.link_partitions), &["topics.link_partitions"], "must be 1 to 100"),
+            rule(
+                worker.role == Role::Read || kafka.delivery == Delivery::ExactlyOnce,
+                &["worker.role", "kafka.delivery"],
+                "link needs kafka.delivery exactly_once: only one transaction keeps state and offsets together",
+            ),
             rule((1..=100).contains(&topics.replication_factor), &["topics.replication_factor"], "must be 1 to 100"),
             rule(!topics.retention.is_zero(), &["topics.retention"], "must be above zero"),
             rule(!topics.dead_retention.is_zero(), &["topics.dead_retention"], "must be above zero"),
@@ -414,11 +431,15 @@ impl Config {
     }
 
     fn topic_rules(&self) -> Vec<Rule> {
-        let topics: [(&'static [&'static str], &String); 5] = [
+        let topics: [(&'static [&'static str], &String); 9] = [
             (&["topics.input"], &self.topics.input),
             (&["topics.enriched"], &self.topics.enriched),
             (&["topics.events"], &self.topics.events),
             (&["topics.entities"], &self.topics.entities),
+            (&["topics.link"], &self.topics.link),
+            (&["topics.canonical"], &self.topics.canonical),
+            (&["topics.links"], &self.topics.links),
+            (&["topics.link_state"], &self.topics.link_state),
             (&["topics.dead"], &self.topics.dead),
         ];
         let valid = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);

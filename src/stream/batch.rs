@@ -160,12 +160,20 @@ impl Stream {
         let gone = |topic: &&Arc<str>| {
             matches!(self.subscription.topic_state(topic, Duration::from_secs(2)), TopicState::Missing)
         };
-        self.settings.topics.outputs().into_iter().find(gone).map(|topic| StreamError::TopicMissing(topic.to_string()))
+        self.settings.topics.written().find(gone).map(|topic| StreamError::TopicMissing(topic.to_string()))
     }
 
     /// Turns the one article of a batch into a dead letter, or its dead letter into smaller pieces.
     fn condemn(&mut self, batch: &Batch, message: &str) -> Result<(), StreamError> {
+        let ordered = self.settings.ordered;
         let Some(article) = self.ledger.entry_mut(batch, 0) else { return Ok(()) };
+        if ordered && !matches!(article.outcome, Outcome::Dead { .. }) {
+            let Input { topic, partition, offset, .. } = &*article.input;
+            return Err(StreamError::Halted(format!(
+                "what was made of record {offset} of {topic}[{partition}] is refused ({message}), and its state would be \
+                 lost; raise the limits of the topics and start again"
+            )));
+        }
         let (rejection, limit) = match &article.outcome {
             Outcome::Dead { rejection, limit, records } => {
                 let bytes = records.iter().map(OutputRecord::size).max().unwrap_or(0);
@@ -202,6 +210,8 @@ pub(super) fn fitting(processed: Processed, limit: usize) -> Result<Outcome, Rej
     let records = match processed {
         Processed::Records(records) => records,
         Processed::Skipped(reason) => return Ok(Outcome::Skipped(reason)),
+        // The turn has ended the worker before.
+        Processed::Halt(_) => return Ok(Outcome::Pending),
     };
     match records.iter().find(|record| record.wire_size() > limit) {
         None => Ok(Outcome::Enriched(records)),

@@ -34,7 +34,7 @@ impl Broker {
     /// librdkafka could not open its listeners.
     pub fn start(topics: &Topics) -> Result<Self, StreamError> {
         let names: Vec<String> =
-            [&topics.input].into_iter().chain(topics.outputs()).map(|topic| topic.to_string()).collect();
+            [&topics.input].into_iter().chain(topics.written()).map(|topic| topic.to_string()).collect();
         let (quit, wait) = bounded::<()>(0);
         let (tell, told) = bounded(1);
         let thread = thread::Builder::new()

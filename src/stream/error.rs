@@ -144,6 +144,9 @@ pub enum StreamError {
         /// What is lost.
         loss: String,
     },
+    /// The process cannot go on.
+    #[error("{0}")]
+    Halted(String),
     /// The stream thread hangs.
     #[error("a call into the kafka client has not returned for {0} s; restarting from the committed offsets is safe")]
     Hangs(u64),
@@ -189,6 +192,7 @@ impl StreamError {
             Self::Thread(_) => "thread",
             Self::DrainTimedOut(_) => "drain_timed_out",
             Self::HistoryLost { .. } => "history_lost",
+            Self::Halted(_) => "halted",
             Self::Hangs(_) => "hangs",
             Self::Panicked(_) => "panicked",
         }

@@ -35,6 +35,13 @@ impl fmt::Display for Partition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct LaneId(u64);
 
+impl LaneId {
+    /// Its number, which no other assignment of this process has.
+    pub(super) fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// One record of one lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Ticket {

@@ -10,7 +10,7 @@
 //!
 //! One thread owns both Kafka clients and all state; the others only turn an input into records. `turn` says why
 //! every interleaving is harmless, `ledger` holds the invariants, `transaction` the rules of the transactional
-//! protocol. [`process`] is the seam to the enrichment: only [`output`] knows a news record, and it does no Kafka.
+//! protocol. [`process`] is the seam to what is made of records, which knows no Kafka; what keeps state finds it again in a [`changelog`].
 //!
 //! Not here: HTTP, signals, configuration files, logging set-up.
 
@@ -20,6 +20,7 @@ mod batch;
 mod bounded;
 mod breaker;
 pub mod carried;
+pub mod changelog;
 mod client;
 mod commits;
 pub mod connection;
@@ -43,7 +44,6 @@ pub mod letters;
 mod lost;
 mod membership;
 mod oauth;
-pub mod output;
 mod pool;
 pub mod probe;
 pub mod process;
@@ -65,6 +65,7 @@ mod worker;
 
 pub use breaker::DeadLetterLimits;
 pub use carried::Carried;
+pub use changelog::{Changelog, Restored};
 pub use crashes::CrashGuard;
 pub use embedded::Broker;
 pub use error::StreamError;

@@ -227,7 +227,9 @@ fn work(shared: &Shared, index: usize, seat: &Mutex<Activity>, done: &Sender<Don
             stopped.get()
         };
         let attempt = catch_unwind(AssertUnwindSafe(|| {
-            processor.get_or_insert_with(|| (shared.factory)()).process(&job.input, &stop)
+            let processor = processor.get_or_insert_with(|| (shared.factory)());
+            processor.follow(job.input.partition, job.ticket.lane.number());
+            processor.process(&job.input, &stop)
         }));
         let result = attempt.unwrap_or_else(|panic| {
             // Whatever state the panic left behind goes with the processor.

@@ -54,7 +54,7 @@ pub fn probe(
     let topics = &settings.topics;
     let input = topic(&admin, settings, &topics.input, None, &mut report);
     let input_bytes = input.as_ref().and_then(message_bytes);
-    for name in topics.outputs() {
+    for name in topics.written() {
         topic(&admin, settings, name, input_bytes, &mut report);
     }
     if let Some(found) = &input {

@@ -46,9 +46,11 @@ impl Header {
 pub struct OutputRecord {
     /// Topic.
     pub topic: Arc<str>,
+    /// Partition; none: by the key.
+    pub partition: Option<i32>,
     /// Key.
     pub key: Option<Vec<u8>>,
-    /// Value.
+    /// Value; `None` is a tombstone.
     pub value: Option<Vec<u8>>,
     /// Headers in order.
     pub headers: Vec<Header>,
@@ -91,6 +93,8 @@ pub enum Stage {
     Read,
     /// Enriching.
     Enrich,
+    /// Linking.
+    Link,
     /// Writing the outputs.
     Produce,
     /// The process as a whole.
@@ -103,6 +107,7 @@ impl Stage {
         match self {
             Self::Read => "read",
             Self::Enrich => "enrich",
+            Self::Link => "link",
             Self::Produce => "produce",
             Self::Worker => "worker",
         }
@@ -142,10 +147,17 @@ pub enum Processed {
     Records(Vec<OutputRecord>),
     /// Nothing is published, on purpose, for this reason: a stable name from a closed list (it becomes a metric label).
     Skipped(&'static str),
+    /// Nothing can be made of any record: the worker ends, for this reason.
+    Halt(String),
 }
 
-/// Enriches articles on one thread.
+/// Makes records of records, on one thread.
 pub trait Process {
+    /// Says which assignment of its partition the next record belongs to, by a number that is never used again. What a
+    /// processor remembers of a partition holds no longer where that number changes: the records before may have been
+    /// committed or not, and by whom is open.
+    fn follow(&mut self, _partition: i32, _assignment: u64) {}
+
     /// Turns a record into the records to publish, all or nothing, or skips it on purpose.
     ///
     /// `stop` turns true when the article has used up its time: check it between steps and reject the article.

@@ -184,6 +184,7 @@ impl Producer {
             all.insert(KafkaHeader { key: &h.name, value: h.value.as_deref() })
         });
         let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(&record.topic, article).headers(headers);
+        message.partition = record.partition;
         message.key = record.key.as_deref();
         message.payload = record.value.as_deref();
         loop {

@@ -1,4 +1,4 @@
-//! Reading the dead-letter topic, from given offsets to the end it has now.
+//! Reading a topic without joining a group: the letters of the dead-letter topic, from given offsets to the end it has now.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -57,6 +57,19 @@ impl Reader {
     /// # Errors
     /// The client cannot be made.
     pub fn new(settings: &Settings, group: &str, timeout: Duration) -> Result<Self, StreamError> {
+        Self::of(settings, settings.topics.dead.clone(), group, timeout)
+    }
+
+    /// A reader of any topic.
+    ///
+    /// # Errors
+    /// The client cannot be made.
+    pub(super) fn of(
+        settings: &Settings,
+        topic: Arc<str>,
+        group: &str,
+        timeout: Duration,
+    ) -> Result<Self, StreamError> {
         let mut config = settings.tool_config();
         config
             .set("group.id", group)
@@ -69,7 +82,7 @@ impl Reader {
             .set("fetch.queue.backoff.ms", "10")
             .set("queued.max.messages.kbytes", "16384");
         let consumer = create(&config, "consumer", ToolContext::new(settings))?;
-        Ok(Self { consumer, topic: settings.topics.dead.clone(), timeout })
+        Ok(Self { consumer, topic, timeout })
     }
 
     pub(super) fn client(&self) -> &BaseConsumer<ToolContext> {

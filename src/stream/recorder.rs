@@ -33,7 +33,7 @@ impl Recorder {
             size_out: metrics.record_size.with_label_values(&["out"]),
             queue: metrics.stage_duration.with_label_values(&["queue"]),
             enrich: metrics.stage_duration.with_label_values(&["enrich"]),
-            produced: topics.outputs().into_iter().map(produced).collect(),
+            produced: topics.written().map(produced).collect(),
             metrics: metrics.clone(),
         }
     }

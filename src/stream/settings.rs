@@ -49,6 +49,9 @@ pub struct Settings {
     pub transaction_timeout: Duration,
     /// Threads that enrich.
     pub threads: usize,
+    /// Whether the process keeps state from one record to the next: it gets all of them in order on one thread, and no
+    /// record that it made may be left out.
+    pub ordered: bool,
     /// Records in one batch (one transaction) at most.
     pub batch_records: usize,
     /// Output bytes in one batch from which no further record is added.
@@ -117,14 +120,10 @@ pub enum LostHistory {
 /// Topic names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topics {
-    /// Raw articles, read.
+    /// Read.
     pub input: Arc<str>,
-    /// `article.enriched/1`.
-    pub enriched: Arc<str>,
-    /// `event.article/1`.
-    pub events: Arc<str>,
-    /// `entity.tag/1`.
-    pub entities: Arc<str>,
+    /// Written by the process; what goes where is its affair.
+    pub outputs: Vec<Arc<str>>,
     /// Dead letters.
     pub dead: Arc<str>,
 }
@@ -133,9 +132,7 @@ impl Default for Topics {
     fn default() -> Self {
         Self {
             input: "articles.raw".into(),
-            enriched: "articles.enriched".into(),
-            events: "news.events".into(),
-            entities: "news.entities".into(),
+            outputs: ["articles.enriched", "news.events", "news.entities", "news.link"].map(Into::into).to_vec(),
             dead: "articles.dead".into(),
         }
     }
@@ -143,8 +140,8 @@ impl Default for Topics {
 
 impl Topics {
     /// Topics written, dead letters last.
-    pub fn outputs(&self) -> [&Arc<str>; 4] {
-        [&self.enriched, &self.events, &self.entities, &self.dead]
+    pub fn written(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.outputs.iter().chain([&self.dead])
     }
 }
 
@@ -198,6 +195,7 @@ impl Settings {
             max_poll_interval: Duration::from_secs(300),
             transaction_timeout: Duration::from_secs(20),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
+            ordered: false,
             batch_records: 500,
             batch_bytes: 8 << 20,
             batch_wait: Duration::from_millis(100),
@@ -249,6 +247,12 @@ impl Settings {
             (!self.brokers.trim().is_empty(), "brokers must not be empty"),
             (!self.group.is_empty(), "group must not be empty"),
             (self.threads > 0, "threads must be at least 1"),
+            (!self.ordered || self.threads == 1, "threads must be 1 where the process keeps state"),
+            (
+                !self.ordered || matches!(self.delivery, Delivery::ExactlyOnce { .. }),
+                "kafka.delivery must be exactly_once where the process keeps state: only one transaction keeps state and \
+                 offsets together",
+            ),
             (self.batch_records > 0, "batch_records must be at least 1"),
             (self.batch_bytes > 0, "batch_bytes must be at least 1"),
             (self.in_flight_records >= self.batch_records, "in_flight_records must not be below batch_records"),

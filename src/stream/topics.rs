@@ -1,18 +1,13 @@
 //! The topics a worker needs: what they should be like, what is there, and the difference. Pure; see `admin` for Kafka.
 //!
-//! Only `news.events` is compacted (`compact,delete`): its key is the event's own id, a hash of the text, so a record of
-//! the same key is the same event of the same article, told anew by a replay or a newer version, and the last one is
-//! the one to keep. None of the others may be compacted, because their keys do not name the record:
-//! * `articles.raw` and `articles.enriched` carry whatever key the producer chose (a source, a region, none at all);
-//!   compaction would keep one article per source, and brokers refuse records without a key;
-//! * `news.entities` is keyed by the entity: compaction would keep each entity's last article only;
-//! * `articles.dead` carries the keys as received: letters would vanish, and one without a key would be refused and
-//!   stop the worker.
+//! Only topics whose key names the record may be compacted ([`Kept::Latest`], [`Kept::State`]): of others, compaction
+//! would keep one record per key that a producer chose, and brokers refuse records without a key.
 //!
 //! A plan never shrinks: fewer partitions, shorter retention or a smaller message limit would lose records, so more
 //! than wanted counts as enough.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::settings::Settings;
@@ -33,6 +28,21 @@ pub struct Shape {
     pub dead_retention: Duration,
     /// Largest article read, in bytes.
     pub article_bytes: usize,
+}
+
+/// What is written to a topic, which decides how long it is kept and whether compacted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Articles as they come in.
+    Input,
+    /// Records whose key does not name them.
+    Records,
+    /// Records whose key names them, and of which the last one counts; old ones may go.
+    Latest,
+    /// The same, but none may go before its tombstone.
+    State,
+    /// Dead letters.
+    Letters,
 }
 
 /// A topic as it should be.
@@ -111,26 +121,36 @@ impl Wanted {
     }
 }
 
-/// The topics that a worker of these settings needs, the input first, the dead letters last.
-pub fn wanted(settings: &Settings, shape: &Shape) -> Vec<Wanted> {
-    let topic = |name: &str, message_bytes, retention, cleanup| Wanted {
-        name: name.to_owned(),
-        partitions: shape.partitions,
+impl Kept {
+    fn cleanup(self) -> &'static str {
+        match self {
+            Self::Input | Self::Records | Self::Letters => "delete",
+            Self::Latest => "compact,delete",
+            Self::State => "compact",
+        }
+    }
+}
+
+/// What a topic must be like: its name, what is in it, and its partitions where they are not those of all.
+pub type Purpose = (Arc<str>, Kept, Option<usize>);
+
+/// The topics as they should be.
+pub fn wanted(purposes: &[Purpose], settings: &Settings, shape: &Shape) -> Vec<Wanted> {
+    let (input, output) = (shape.article_bytes + HEADROOM, settings.output_bytes);
+    let topic = |(name, kept, partitions): &Purpose| Wanted {
+        name: name.to_string(),
+        partitions: partitions.unwrap_or(shape.partitions),
         replication: shape.replication,
-        message_bytes,
-        retention,
-        cleanup,
+        message_bytes: match kept {
+            Kept::Input => input,
+            Kept::Records | Kept::Latest | Kept::State => output,
+            // The letter is the input and its diagnosis.
+            Kept::Letters => input.max(output) + HEADROOM,
+        },
+        retention: if *kept == Kept::Letters { shape.dead_retention } else { shape.retention },
+        cleanup: kept.cleanup(),
     };
-    let (topics, output) = (&settings.topics, settings.output_bytes);
-    let input = shape.article_bytes + HEADROOM;
-    vec![
-        topic(&topics.input, input, shape.retention, "delete"),
-        topic(&topics.enriched, output, shape.retention, "delete"),
-        topic(&topics.events, output, shape.retention, "compact,delete"),
-        topic(&topics.entities, output, shape.retention, "delete"),
-        // The letter is the input and its diagnosis.
-        topic(&topics.dead, input.max(output) + HEADROOM, shape.dead_retention, "delete"),
-    ]
+    purposes.iter().map(topic).collect()
 }
 
 /// What to do about a topic.
@@ -183,7 +203,10 @@ mod tests {
         let day = Duration::from_secs(86_400);
         let shape =
             Shape { partitions: 6, replication: 3, retention: day, dead_retention: day * 30, article_bytes: 8 << 20 };
-        wanted(&settings, &shape)
+        let kept = [Kept::Input, Kept::Records, Kept::Latest, Kept::State, Kept::Letters];
+        let names = ["articles.raw", "articles.enriched", "news.events", "news.link.state", "articles.dead"];
+        let purposes: Vec<Purpose> = names.into_iter().zip(kept).map(|(n, k)| (n.into(), k, None)).collect();
+        wanted(&purposes, &settings, &shape)
     }
 
     fn as_wanted(wanted: &Wanted) -> Found {
@@ -200,10 +223,10 @@ mod tests {
     }
 
     #[test]
-    fn only_the_topic_whose_key_names_the_record_is_compacted() {
+    fn only_topics_whose_key_names_the_record_are_compacted() {
         let compacted: Vec<String> =
             all().into_iter().filter(|t| t.cleanup.contains("compact")).map(|t| t.name).collect();
-        assert_eq!(compacted, ["news.events"]);
+        assert_eq!(compacted, ["news.events", "news.link.state"]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ use super::history::{History, Loss};
 use super::isolation::Isolation;
 use super::ledger::{Ledger, LedgerError, Partition, Ticket};
 use super::pool::{self, Done, Pool};
-use super::process::{Input, OutputRecord, ProcessFactory, Stage};
+use super::process::{Input, OutputRecord, ProcessFactory, Processed, Stage};
 use super::queue::Job;
 use super::recorder::Recorder;
 use super::retry::Retry;
@@ -84,6 +84,8 @@ pub(super) struct Stream {
     pub(super) suspects: Suspects,
     pub(super) isolation: Isolation,
     pub(super) summary: Summary,
+    /// Why the process cannot go on.
+    halted: Option<String>,
     contact: Contact,
     closed_since: Option<Instant>,
     last_poll: Instant,
@@ -115,6 +117,7 @@ impl Stream {
             ledger: Ledger::new(),
             producer_lost: false,
             open_batch: None,
+            halted: None,
             recorder: Recorder::new(&settings.topics, &metrics),
             commits: Commits::new(&metrics),
             history: History::default(),
@@ -203,7 +206,7 @@ impl Stream {
         health: &Health,
         patience: &Patience<'_>,
     ) -> Result<(), StreamError> {
-        for topic in [&settings.topics.input].into_iter().chain(settings.topics.outputs()) {
+        for topic in [&settings.topics.input].into_iter().chain(settings.topics.written()) {
             loop {
                 subscription.serve()?;
                 match subscription.topic_state(topic, Duration::from_secs(2)) {
@@ -232,6 +235,9 @@ impl Stream {
     /// One turn.
     fn turn(&mut self) -> Result<(), StreamError> {
         self.health.beat();
+        if let Some(reason) = self.halted.take() {
+            return Err(StreamError::Halted(reason));
+        }
         if let Some(new) = self.subscription.successor() {
             self.follow_topic(new)?;
         }
@@ -391,6 +397,10 @@ impl Stream {
         let Done { ticket, result, inconclusive, started, ended } = done;
         if inconclusive {
             return self.read_again(ticket, ended);
+        }
+        if let Ok(Processed::Halt(reason)) = result {
+            self.halted.get_or_insert(reason);
+            return;
         }
         let result = result.and_then(|processed| batch::fitting(processed, limit));
         let bad = match &result {

@@ -15,6 +15,7 @@ use prometheus::{
     Counter, Encoder, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry, TextEncoder,
 };
 
+use super::link::LinkMetrics;
 use super::quality::QualityMetrics;
 use super::registry::{Builder, Description};
 
@@ -39,6 +40,7 @@ pub struct Metrics {
     registry: Registry,
     catalog: Arc<[Description]>,
     pub quality: QualityMetrics,
+    pub link: LinkMetrics,
     pub records_consumed: IntCounterVec,
     pub record_bytes_consumed: IntCounterVec,
     pub records_finished: IntCounterVec,
@@ -332,6 +334,7 @@ impl Metrics {
                 "1, labelled with the language model.",
             )?,
             quality: QualityMetrics::new(&b)?,
+            link: LinkMetrics::new(&b)?,
             catalog: Arc::default(),
             registry: Registry::default(),
         };
@@ -389,6 +392,7 @@ impl Metrics {
             self.config_reloads.with_label_values(&[outcome]);
         }
         self.quality.touch();
+        self.link.touch();
     }
 
     /// Names the language model in use.

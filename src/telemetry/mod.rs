@@ -3,12 +3,14 @@
 mod limit;
 pub mod logs;
 pub mod metrics;
+pub mod link;
 pub mod quality;
 pub mod registry;
 pub mod trace;
 
 pub use logs::Logs;
 pub use metrics::Metrics;
+pub use link::LinkMetrics;
 pub use quality::QualityMetrics;
 pub use registry::{Description, markdown};
 pub use trace::Tracing;

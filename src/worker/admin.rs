@@ -47,20 +47,22 @@ impl Probes for WorkerProbes {
 }
 
 /// What the status page says of a worker: what it runs and where it stands. No secrets.
-pub(crate) fn about(settings: &stream::Settings, pipeline: &Pipeline) -> Vec<(&'static str, String)> {
-    let model = pipeline.model().info();
+pub(crate) fn about(settings: &stream::Settings, pipeline: Option<&Pipeline>) -> Vec<(&'static str, String)> {
     let delivery = match &settings.delivery {
         stream::Delivery::ExactlyOnce { transactional_id } => format!("exactly once, as {transactional_id}"),
         stream::Delivery::AtLeastOnce => "at least once".to_owned(),
     };
-    vec![
+    let model = pipeline.map(|p| p.model().info());
+    let model = model.map(|model| ("Model", format!("{} {}", model.name, model.version)));
+    let mut about = vec![
         ("Version", env!("CARGO_PKG_VERSION").to_owned()),
-        ("Model", format!("{} {}", model.name, model.version)),
         ("Group", settings.group.clone()),
         ("Delivery", delivery),
         ("Reads", settings.topics.input.to_string()),
         ("Threads", settings.threads.to_string()),
-    ]
+    ];
+    about.extend(model);
+    about
 }
 
 /// The admin pages of a worker.

@@ -6,13 +6,13 @@ use std::time::Instant;
 use arc_swap::{ArcSwap, Cache};
 use prometheus::{Histogram, IntCounter};
 
+use super::output::{self, NewsTopics};
 use super::quality::Quality;
 use super::recent::Recent;
 use crate::article::{Hint, Intake, IntakeError};
 use crate::extract::{Enricher, Pipeline};
-use crate::stream::{
-    Carried, Input, MinConfidence, Process, ProcessFactory, Processed, Rejection, Settings, Stage, Topics, output,
-};
+use crate::link::{self, Idf, Text};
+use crate::stream::{Carried, Input, MinConfidence, Process, ProcessFactory, Processed, Rejection, Settings, Stage};
 use crate::telemetry::Metrics;
 use crate::telemetry::trace::{ArticleSpan, Received, Tracing};
 
@@ -35,7 +35,8 @@ struct News {
     intake: Arc<Intake>,
     current: Cache<Shared, Arc<Current>>,
     enricher: Enricher,
-    topics: Topics,
+    topics: NewsTopics,
+    idf: &'static Idf,
     carried: Carried,
     quality: Quality,
     left_behind: IntCounter,
@@ -75,19 +76,21 @@ impl Lap {
 pub(crate) fn factory(
     shared: &Shared,
     intake: Intake,
+    (topics, idf): (NewsTopics, &'static Idf),
     settings: &Settings,
     metrics: Metrics,
     recent: Arc<Recent>,
     tracing: Tracing,
 ) -> ProcessFactory {
     let (shared, intake) = (Arc::clone(shared), Arc::new(intake));
-    let (topics, carried) = (settings.topics.clone(), settings.carried.clone());
+    let carried = settings.carried.clone();
     Arc::new(move || {
         Box::new(News {
             intake: Arc::clone(&intake),
             enricher: Enricher::new(Arc::clone(&shared.load().pipeline)),
             current: Cache::new(Arc::clone(&shared)),
             topics: topics.clone(),
+            idf,
             carried: carried.clone(),
             left_behind: metrics.headers_left_behind.clone(),
             quality: Quality::new(&metrics),
@@ -146,7 +149,8 @@ impl News {
         span.found(enriched.events.len(), enriched.entities.len());
         let (carried, left_behind) = self.carried.select(&input.headers);
         self.left_behind.inc_by(left_behind);
-        let records = output::records(&enriched, input, carried, &self.topics, *least)
+        let link = link::article(&enriched, &Text::of(&article), self.idf);
+        let records = output::records(&enriched, &link, input, carried, &self.topics, *least)
             .map_err(|e| Rejection::fault(Stage::Enrich, "not_json", e.to_string()));
         lap.observe(&times.records);
         records.map(Processed::Records)

@@ -4,6 +4,7 @@
 //! Everything is read and checked as at the start before anything is put in force, so what a reload accepts would also
 //! start, and what it refuses changes nothing.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
@@ -26,7 +27,8 @@ pub(crate) struct Reload {
     effective: Effective,
     level: String,
     logs: Logs,
-    shared: Shared,
+    /// What articles are read with, in the role that reads them.
+    shared: Option<Shared>,
     metrics: Metrics,
     debug_until: Option<Instant>,
 }
@@ -37,7 +39,7 @@ impl Reload {
         given: Given,
         (config, effective): (&Config, Effective),
         logs: Logs,
-        shared: Shared,
+        shared: Option<Shared>,
         metrics: Metrics,
     ) -> Self {
         metrics.set_config(&digest(&effective));
@@ -63,17 +65,21 @@ impl Reload {
     fn attempt(&mut self) -> Result<bool, WorkerError> {
         let Valid { config, effective, stream: settings } = validate::stream(&(self.given)())?;
         logs::parse(&config.log.level).map_err(WorkerError::settings)?;
-        let current = self.shared.load_full();
-        let lexicons = pipeline::lexicons(&config)?;
-        let pipeline = if lexicons == *current.pipeline.lexicons() {
-            current.pipeline.clone()
-        } else {
-            current.pipeline.with_lexicons(lexicons).map_err(WorkerError::settings)?.into()
-        };
+        let read = self.shared.as_ref().map(|shared| {
+            let current = shared.load_full();
+            let lexicons = pipeline::lexicons(&config)?;
+            let pipeline = if lexicons == *current.pipeline.lexicons() {
+                current.pipeline.clone()
+            } else {
+                current.pipeline.with_lexicons(lexicons).map_err(WorkerError::settings)?.into()
+            };
+            Ok::<_, WorkerError>((Arc::ptr_eq(&pipeline, &current.pipeline), pipeline))
+        });
+        let read = read.transpose()?;
 
         // From here on nothing can fail but the logs themselves.
         let (live, other): (Vec<_>, Vec<_>) = self.differing(&effective).partition(|key| LIVE.contains(key));
-        let changed = !live.is_empty() || !std::sync::Arc::ptr_eq(&pipeline, &current.pipeline);
+        let changed = !live.is_empty() || read.as_ref().is_some_and(|(same, _)| !same);
         let (live, other) = (live.join(" "), other.join(" "));
         if !other.is_empty() {
             tracing::warn!(settings = %other, "these settings differ and take effect only after a restart");
@@ -83,9 +89,12 @@ impl Reload {
             return Ok(false);
         }
         let MinConfidence { events, entities } = settings.min_confidence;
-        pipeline::tell_lexicons(&self.metrics, pipeline.lexicons());
-        let lexicons = pipeline.lexicons().sha256();
-        self.shared.store(Current { pipeline, least: settings.min_confidence }.into());
+        let mut lexicons = String::new();
+        if let (Some(shared), Some((_, pipeline))) = (&self.shared, read) {
+            pipeline::tell_lexicons(&self.metrics, pipeline.lexicons());
+            lexicons = pipeline.lexicons().sha256();
+            shared.store(Current { pipeline, least: settings.min_confidence }.into());
+        }
         for key in LIVE {
             if let Some(setting) = effective.0.get(key) {
                 self.effective.0.insert(key.to_owned(), setting.clone());

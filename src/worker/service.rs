@@ -11,9 +11,12 @@ use super::playground::Playground;
 use super::recent::Recent;
 use super::reload::Reload;
 use super::validate::{self, Valid};
-use super::{Given, WorkerError, descriptors, memory, news, pipeline};
-use crate::config::Effective;
+use super::link::LinkTopics;
+use super::output::NewsTopics;
+use super::{Given, WorkerError, descriptors, link, memory, news, pipeline};
+use crate::config::{Config, Effective, Role};
 use crate::extract::Pipeline;
+use crate::link::{Idf, Model};
 use crate::http;
 use crate::stream::{self, StreamError, Summary, Worker, WorkerHandle};
 use crate::telemetry::trace::{Exporter, Tracing};
@@ -35,18 +38,32 @@ pub(crate) fn run(given: Given) -> Result<(), WorkerError> {
     let signals = runtime.block_on(async { Signals::new() }).map_err(WorkerError::system)?;
     let listener = config.http.address().map(|address| runtime.block_on(http::bind(address))).transpose()?;
 
-    let pipeline = pipeline::told(pipeline.map_or_else(|| pipeline::pipeline(&config), Ok)?, &metrics);
-    introduce(&settings, &config.kafka.instance, &effective, &pipeline);
+    let pipeline = match config.worker.role {
+        Role::Read => Some(pipeline::told(pipeline.map_or_else(|| pipeline::pipeline(&config), Ok)?, &metrics)),
+        Role::Link => None,
+    };
+    introduce(&settings, &config, &effective, pipeline.as_deref());
     let recent = Arc::new(Recent::default());
-    let about = about(&settings, &pipeline);
-    let shared = news::shared(pipeline, &settings);
-    let playground = config.http.playground.then(|| Playground::new(Arc::clone(&shared), &config));
+    let about = about(&settings, pipeline.as_deref());
+    let shared = pipeline.map(|pipeline| news::shared(pipeline, &settings));
+    let playground = shared.as_ref().filter(|_| config.http.playground);
+    let playground = playground.map(|shared| Playground::new(Arc::clone(shared), &config));
     let reload = Reload::new(given, (&config, effective), logs.clone(), shared.clone(), metrics.clone());
     let kafka = &config.kafka;
     let exporter = Exporter { instance: &kafka.instance, group: &kafka.group_id, client: &kafka.client_id };
     let traces = Tracing::from_environment(&exporter).map_err(WorkerError::settings)?;
-    let intake = pipeline::intake(&config);
-    let factory = news::factory(&shared, intake, &settings, metrics.clone(), Arc::clone(&recent), traces.clone());
+    let factory = match &shared {
+        Some(shared) => {
+            let outputs = (NewsTopics::of(&config.topics), Idf::embedded().map_err(WorkerError::system)?);
+            let intake = pipeline::intake(&config);
+            news::factory(shared, intake, outputs, &settings, metrics.clone(), Arc::clone(&recent), traces.clone())
+        }
+        None => {
+            let model = Model::embedded().map_err(WorkerError::system)?;
+            let rules = crate::link::Settings::default();
+            link::factory(&model, &rules, &settings, &LinkTopics::of(&config.topics), &metrics)
+        }
+    };
     let worker = Worker::start(settings, factory, metrics.clone())?;
     let stop = CancellationToken::new();
     if let Some(listener) = listener {
@@ -69,27 +86,26 @@ pub(crate) fn run(given: Given) -> Result<(), WorkerError> {
 }
 
 /// The first line of a log: who runs here, and between what.
-fn introduce(settings: &stream::Settings, instance: &str, effective: &Effective, pipeline: &Pipeline) {
+fn introduce(settings: &stream::Settings, config: &Config, effective: &Effective, pipeline: Option<&Pipeline>) {
     // As `check` shows them, without passwords.
     let brokers = effective.0.get("kafka.bootstrap_servers").map_or("", |setting| setting.value.as_str());
-    let stream::Topics { input, enriched, events, entities, dead } = &settings.topics;
+    let stream::Topics { input, outputs, dead } = &settings.topics;
     let delivery = match settings.delivery {
         stream::Delivery::ExactlyOnce { .. } => "exactly_once",
         stream::Delivery::AtLeastOnce => "at_least_once",
     };
-    let model = pipeline.model().info();
+    let model = pipeline.map(|p| p.model().info()).map(|model| format!("{} {}", model.name, model.version));
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         commit = option_env!("DATELINE_COMMIT").unwrap_or(""),
-        model = format_args!("{} {}", model.name, model.version),
+        role = config.worker.role.as_str(),
+        model,
         brokers,
         group = settings.group,
-        instance,
+        instance = config.kafka.instance,
         delivery,
         %input,
-        %enriched,
-        %events,
-        %entities,
+        outputs = outputs.join(" "),
         %dead,
         threads = settings.threads,
         "the worker starts"

@@ -1,9 +1,14 @@
 //! The stream's settings of a configuration.
 
+use std::time::Duration;
+
 use secrecy::ExposeSecret;
 
-use crate::config::{Config, Delivery, ForeignArticles, LostHistory};
+use super::link::LinkTopics;
+use super::output::NewsTopics;
+use crate::config::{Config, Delivery, ForeignArticles, LostHistory, Role};
 use crate::stream;
+use crate::stream::topics::{Kept, Purpose};
 
 /// A worker's own name among all workers of all groups, which is its transactional id: `<group>-<instance>`, with `-`
 /// and `%` of the instance written as `%2D` and `%25`. So the last `-` is always the one between them; without that,
@@ -12,24 +17,49 @@ fn slot(group: &str, instance: &str) -> String {
     format!("{group}-{}", instance.replace('%', "%25").replace('-', "%2D"))
 }
 
+/// The longest that state may take to be restored.
+const RESTORE: Duration = Duration::from_secs(3600);
+
+/// All topics of both roles. `topics.enriched` and `topics.input` carry whatever key the producer chose, `topics.entities`
+/// that of the entity, letters those of their articles: none of them names the record.
+pub(crate) fn topics(config: &Config) -> Vec<Purpose> {
+    let topics = &config.topics;
+    let shards = Some(topics.link_partitions);
+    [
+        (&topics.input, Kept::Input, None),
+        (&topics.enriched, Kept::Records, None),
+        (&topics.events, Kept::Latest, None),
+        (&topics.entities, Kept::Records, None),
+        (&topics.link, Kept::Records, shards),
+        (&topics.canonical, Kept::State, shards),
+        (&topics.links, Kept::State, shards),
+        (&topics.link_state, Kept::State, shards),
+        (&topics.dead, Kept::Letters, None),
+    ]
+    .map(|(name, kept, partitions)| (name.as_str().into(), kept, partitions))
+    .to_vec()
+}
+
 /// The stream's settings of a configuration.
 pub(crate) fn settings(config: &Config) -> stream::Settings {
     let kafka = &config.kafka;
+    let role = config.worker.role;
+    let group = match role {
+        Role::Read => kafka.group_id.clone(),
+        Role::Link => format!("{}-link", kafka.group_id),
+    };
     let delivery = match kafka.delivery {
-        Delivery::ExactlyOnce => {
-            stream::Delivery::ExactlyOnce { transactional_id: slot(&kafka.group_id, &kafka.instance) }
-        }
+        Delivery::ExactlyOnce => stream::Delivery::ExactlyOnce { transactional_id: slot(&group, &kafka.instance) },
         Delivery::AtLeastOnce => stream::Delivery::AtLeastOnce,
     };
-    let mut settings = stream::Settings::new(&kafka.bootstrap_servers, &kafka.group_id, delivery);
+    let mut settings = stream::Settings::new(&kafka.bootstrap_servers, &group, delivery);
     settings.client_id.clone_from(&kafka.client_id);
-    settings.topics = stream::Topics {
-        input: config.topics.input.as_str().into(),
-        enriched: config.topics.enriched.as_str().into(),
-        events: config.topics.events.as_str().into(),
-        entities: config.topics.entities.as_str().into(),
-        dead: config.topics.dead.as_str().into(),
+    let (input, outputs) = match role {
+        Role::Read => (&config.topics.input, NewsTopics::of(&config.topics).outputs()),
+        Role::Link => (&config.topics.link, LinkTopics::of(&config.topics).outputs()),
     };
+    let dead = config.topics.dead.as_str().into();
+    settings.topics = stream::Topics { input: input.as_str().into(), outputs, dead };
     settings.min_confidence =
         stream::MinConfidence { events: config.min_confidence.events, entities: config.min_confidence.entities };
     settings.carried = stream::Carried { names: config.headers.carry.clone(), bytes: config.headers.max_bytes.0 };
@@ -51,10 +81,17 @@ pub(crate) fn settings(config: &Config) -> stream::Settings {
     settings.in_flight_bytes = config.worker.in_flight_bytes.0;
     settings.article_timeout = config.worker.article_timeout;
     settings.article_hang_timeout = config.worker.article_hang_timeout;
+    if role == Role::Link {
+        settings.ordered = true;
+        settings.threads = 1;
+        // Restoring the state is part of the first article.
+        settings.article_timeout = RESTORE;
+        settings.article_hang_timeout = RESTORE;
+    }
     settings.drain_timeout = config.worker.drain_timeout;
     settings.crash_guard = config.worker.state_dir.clone().map(|folder| stream::CrashGuard {
         folder,
-        name: slot(&kafka.group_id, &kafka.instance),
+        name: slot(&group, &kafka.instance),
         limit: config.worker.crash_limit,
     });
     settings.dead_letters = stream::DeadLetterLimits {

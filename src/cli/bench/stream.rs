@@ -16,10 +16,12 @@ use super::{Arguments, Message, ratio};
 use crate::config::Config;
 use crate::extract::Pipeline;
 use crate::stream::admin::Admin;
-use crate::stream::topics::wanted;
-use crate::stream::{Broker, Delivery, Settings as StreamSettings, Worker};
+use crate::link::Idf;
+use crate::stream::topics::{Kept, wanted};
+use crate::stream::{Broker, Delivery, Settings as StreamSettings, Topics, Worker};
 use crate::telemetry::{Metrics, Tracing};
 use crate::worker::recent::Recent;
+use crate::worker::output::NewsTopics;
 use crate::worker::{news, pipeline};
 
 /// The mock cluster keeps about 5 MiB of a partition and has four: more input would be dropped before it is read.
@@ -69,13 +71,15 @@ pub(super) fn stream(
     // The journal is that of the worker who runs here.
     settings.crash_guard = None;
     let mut records = arguments.records;
+    let mut topics = NewsTopics::of(&config.topics);
     // Either keeps what it made until the end of the function; the worker is gone by then.
     let (mut _embedded, mut _temporary) = (None, None);
     let (broker, delivery) = match &arguments.bootstrap {
         Some(bootstrap) => {
             settings.brokers.clone_from(bootstrap);
             let name = format!("dateline-bench.{}.{}", std::process::id(), jiff::Timestamp::now().as_millisecond());
-            rename(&mut settings, &name);
+            topics = topics.under(&name);
+            rename(&mut settings, &topics, &name);
             _temporary = Some(temporary(config, &settings)?);
             (bootstrap.clone(), "exactly_once")
         }
@@ -98,7 +102,8 @@ pub(super) fn stream(
     let recent = Arc::new(Recent::default());
     let shared = news::shared(Arc::clone(pipeline), &settings);
     let intake = pipeline::intake(config);
-    let factory = news::factory(&shared, intake, &settings, metrics.clone(), recent, Tracing::off());
+    let outputs = (topics, Idf::embedded().map_err(|e| internal(e.into()))?);
+    let factory = news::factory(&shared, intake, outputs, &settings, metrics.clone(), recent, Tracing::off());
     let threads = settings.threads;
     let mut running = Worker::start(settings, factory, metrics.clone())?;
     let progress = Progress::new(records as u64, "articles");
@@ -137,18 +142,12 @@ pub(super) fn stream(
 }
 
 /// Names of its own for everything the worker uses.
-fn rename(settings: &mut StreamSettings, name: &str) {
+fn rename(settings: &mut StreamSettings, topics: &NewsTopics, name: &str) {
     settings.group = name.to_owned();
     settings.delivery = Delivery::ExactlyOnce { transactional_id: name.to_owned() };
-    let topics = &mut settings.topics;
-    for (topic, kind) in [
-        (&mut topics.input, "raw"),
-        (&mut topics.enriched, "enriched"),
-        (&mut topics.events, "events"),
-        (&mut topics.entities, "entities"),
-        (&mut topics.dead, "dead"),
-    ] {
-        *topic = format!("{name}.{kind}").into();
+    settings.topics.outputs = topics.outputs();
+    for topic in [&mut settings.topics.input, &mut settings.topics.dead] {
+        *topic = format!("{name}.{topic}").into();
     }
 }
 
@@ -158,7 +157,11 @@ fn temporary(config: &Config, settings: &StreamSettings) -> Result<Temporary, Fa
     shape.partitions = settings.threads.clamp(4, 32);
     shape.replication = shape.replication.min(admin.connection().brokers());
     let mut made = Temporary { admin, names: Vec::new(), group: settings.group.clone() };
-    for topic in wanted(settings, &shape) {
+    let Topics { input, outputs, dead } = &settings.topics;
+    let outputs = outputs.iter().map(|name| (name.clone(), Kept::Records, None));
+    let mut purposes = vec![(input.clone(), Kept::Input, None), (dead.clone(), Kept::Letters, None)];
+    purposes.extend(outputs);
+    for topic in wanted(&purposes, settings, &shape) {
         made.admin.create(&topic)?;
         made.names.push(topic.name);
     }

@@ -1,27 +1,62 @@
 //! An enriched article to Kafka records: topics, keys, headers.
 //!
 //! Deterministic: the same article gives the same bytes, so a replay overwrites. Headers are CloudEvents attributes in
-//! binary mode (CloudEvents 1.0, Kafka protocol binding 3.2), then those carried on from the input ([`super::carried`]),
+//! binary mode (CloudEvents 1.0, Kafka protocol binding 3.2), then those carried on from the input ([`crate::stream::carried`]),
 //! byte for byte. `ce_time` is the article's own time, where that is a full timestamp, never the clock.
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::process::{Header, Input, OutputRecord};
-use super::settings::{MinConfidence, Topics};
-use crate::record::{ArticleEvent, EnrichedArticle, EntityRecord, EntityTag};
+use crate::config::TopicsConfig;
+use crate::record::{ArticleEvent, EnrichedArticle, EntityRecord, EntityTag, LinkArticle};
+use crate::stream::{Header, Input, MinConfidence, OutputRecord};
 
-/// The records of one article: itself, one per event, one per distinct entity, as far as they are sure enough, all with
-/// the headers that are carried on.
+/// Where an article's records go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NewsTopics {
+    /// `article.enriched/1`.
+    pub(crate) enriched: Arc<str>,
+    /// `event.article/1`.
+    pub(crate) events: Arc<str>,
+    /// `entity.tag/1`.
+    pub(crate) entities: Arc<str>,
+    /// `link.article/1`.
+    pub(crate) link: Arc<str>,
+}
+
+impl NewsTopics {
+    /// Those of a configuration.
+    pub(crate) fn of(config: &TopicsConfig) -> Self {
+        let TopicsConfig { enriched, events, entities, link, .. } = config;
+        let [enriched, events, entities, link] = [enriched, events, entities, link].map(|name| name.as_str().into());
+        Self { enriched, events, entities, link }
+    }
+
+    /// The same names after a prefix.
+    pub(crate) fn under(&self, prefix: &str) -> Self {
+        let [enriched, events, entities, link] = [&self.enriched, &self.events, &self.entities, &self.link]
+            .map(|name| format!("{prefix}.{name}").into());
+        Self { enriched, events, entities, link }
+    }
+
+    /// All of them.
+    pub(crate) fn outputs(&self) -> Vec<Arc<str>> {
+        [&self.enriched, &self.events, &self.entities, &self.link].map(Arc::clone).to_vec()
+    }
+}
+
+/// The records of one article: itself, one per event, one per distinct entity, as far as they are sure enough, and what
+/// the linker needs of it, all with the headers that are carried on.
 ///
 /// # Errors
 /// A value cannot be written as JSON (a map with keys that are no text); the record types have none.
-pub fn records(
+pub(crate) fn records(
     article: &EnrichedArticle,
+    link: &LinkArticle,
     input: &Input,
     carried: Vec<Header>,
-    topics: &Topics,
+    topics: &NewsTopics,
     least: MinConfidence,
 ) -> Result<Vec<OutputRecord>, serde_json::Error> {
     let envelope = Envelope::new(article, input, carried);
@@ -46,11 +81,13 @@ pub fn records(
         let id = format!("{}:{}", tag.doc_id, tag.entity.id);
         records.push(envelope.record(&topics.entities, tag.key.clone().into(), id, &tag.schema, &tag)?);
     }
+    let id = format!("{}:{}", link.article_id, link.generation);
+    records.push(envelope.record(&topics.link, link.article_id.clone().into(), id, &link.schema, link)?);
     Ok(records)
 }
 
 /// `entity.tag/1` of an entity.
-pub fn tag(article: &EnrichedArticle, entity: &EntityRecord) -> EntityTag {
+pub(crate) fn tag(article: &EnrichedArticle, entity: &EntityRecord) -> EntityTag {
     EntityTag {
         schema: "entity.tag/1".into(),
         key: entity_key(entity),
@@ -64,7 +101,7 @@ pub fn tag(article: &EnrichedArticle, entity: &EntityRecord) -> EntityTag {
 
 /// Key of an entity, the same in every article: `geonames:<id>` of a resolved place, else `<TYPE>:<name>` with the
 /// name in lower case, runs of white space as one space.
-pub fn entity_key(entity: &EntityRecord) -> String {
+pub(crate) fn entity_key(entity: &EntityRecord) -> String {
     if let Some(id) = entity.place.as_ref().and_then(|place| place.geonameid) {
         return format!("geonames:{id}");
     }
@@ -110,13 +147,21 @@ impl Envelope {
         ];
         headers.extend(self.time.as_ref().map(|time| Header::new("ce_time", time)));
         headers.extend(self.carried.iter().cloned());
-        Ok(OutputRecord { topic: topic.clone(), key: Some(key), value: Some(serde_json::to_vec(value)?), headers })
+        Ok(OutputRecord {
+            topic: topic.clone(),
+            partition: None,
+            key: Some(key),
+            value: Some(serde_json::to_vec(value)?),
+            headers,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    use crate::link::{self, Idf, Text};
 
     use super::*;
 
@@ -155,6 +200,16 @@ mod tests {
         .unwrap()
     }
 
+    fn topics() -> NewsTopics {
+        let [enriched, events, entities, link] =
+            ["articles.enriched", "news.events", "news.entities", "news.link"].map(Into::into);
+        NewsTopics { enriched, events, entities, link }
+    }
+
+    fn link() -> LinkArticle {
+        link::article(&article(), &Text::default(), Idf::embedded().unwrap())
+    }
+
     fn input(key: Option<&str>) -> Input {
         Input {
             topic: "articles.raw".into(),
@@ -176,9 +231,9 @@ mod tests {
 
     #[test]
     fn every_record_has_its_topic_key_and_headers() {
-        let topics = Topics::default();
+        let topics = topics();
         let carried = vec![Header::new("traceparent", "00-4bf9"), Header::new("tenant", "a")];
-        let records = records(&article(), &input(Some("k")), carried, &topics, MinConfidence::default()).unwrap();
+        let records = records(&article(), &link(), &input(Some("k")), carried, &topics, MinConfidence::default()).unwrap();
         let described: Vec<_> = records
             .iter()
             .map(|r| {
@@ -192,6 +247,7 @@ mod tests {
             ("news.events", "ec1-x", "event.article/1", "dateline.event.article.v1"),
             ("news.entities", "PERSON:ana de souza", entity.0, entity.1),
             ("news.entities", "ORG:harbour police", entity.0, entity.1),
+            ("news.link", "wire-7", "link.article/1", "dateline.link.article.v1"),
         ];
         assert_eq!(described, expect.map(|(t, k, s, c)| (t, k.to_owned(), s, c)));
         for record in &records {
@@ -213,26 +269,26 @@ mod tests {
     fn what_is_not_sure_enough_stays_in_the_article_alone() {
         let mut article = article();
         article.entities[0].place = place(0.7);
-        let topics = |events: f64, entities: f64| -> Vec<String> {
+        let published = |events: f64, entities: f64| -> Vec<String> {
             let records =
-                records(&article, &input(None), Vec::new(), &Topics::default(), MinConfidence { events, entities })
+                records(&article, &link(), &input(None), Vec::new(), &topics(), MinConfidence { events, entities })
                     .unwrap();
             let whole: EnrichedArticle = serde_json::from_slice(records[0].value.as_deref().unwrap()).unwrap();
             assert_eq!(whole, article, "the enriched article keeps everything");
-            records[1..].iter().map(|r| r.topic.to_string()).collect()
+            records[1..records.len() - 1].iter().map(|r| r.topic.to_string()).collect()
         };
         let (events, entities) = ("news.events", "news.entities");
-        assert_eq!(topics(0.0, 0.0), [events, entities, entities]);
-        assert_eq!(topics(0.5, 0.7), [events, entities, entities], "the limit itself passes");
-        assert_eq!(topics(0.51, 0.0), [entities, entities]);
-        assert_eq!(topics(0.0, 0.71), [events, entities], "an entity without a confidence passes");
-        assert_eq!(topics(1.0, 1.0), [entities]);
+        assert_eq!(published(0.0, 0.0), [events, entities, entities]);
+        assert_eq!(published(0.5, 0.7), [events, entities, entities], "the limit itself passes");
+        assert_eq!(published(0.51, 0.0), [entities, entities]);
+        assert_eq!(published(0.0, 0.71), [events, entities], "an entity without a confidence passes");
+        assert_eq!(published(1.0, 1.0), [entities]);
     }
 
     #[test]
     fn without_a_key_the_article_id_is_the_key() {
         let records =
-            records(&article(), &input(None), Vec::new(), &Topics::default(), MinConfidence::default()).unwrap();
+            records(&article(), &link(), &input(None), Vec::new(), &topics(), MinConfidence::default()).unwrap();
         assert_eq!(records[0].key.as_deref(), Some("wire-7".as_bytes()));
     }
 
@@ -242,7 +298,7 @@ mod tests {
         article.article.published_at = Some("2031-05-04".into());
         assert_eq!(
             header(
-                &records(&article, &input(None), Vec::new(), &Topics::default(), MinConfidence::default()).unwrap()[0],
+                &records(&article, &link(), &input(None), Vec::new(), &topics(), MinConfidence::default()).unwrap()[0],
                 "ce_time"
             ),
             None
