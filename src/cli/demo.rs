@@ -78,7 +78,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let intake = pipeline::intake(&config);
     let idf = Idf::embedded().map_err(|e| internal(e.into()))?;
     let outputs = (names.clone(), idf);
-    let factory = news::factory(&shared, intake, outputs, &settings, metrics.clone(), Arc::clone(&recent), Tracing::off());
+    let factory =
+        news::factory(&shared, intake, outputs, &settings, metrics.clone(), Arc::clone(&recent), Tracing::off());
     let running = Worker::start(settings.clone(), factory, metrics.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

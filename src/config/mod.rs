@@ -19,9 +19,9 @@ mod units;
 mod variables;
 
 pub use load::{ConfigError, ConfigErrors, Effective, Reading, Setting, Sources, listed, load, read};
-pub use settings::{Role, 
+pub use settings::{
     Config, Delivery, ForeignArticles, HeadersConfig, HttpConfig, KafkaConfig, LexiconsConfig, LimitsConfig, LogConfig,
-    LogFormat, LostHistory, MinConfidenceConfig, ModelConfig, PropertiesConfig, SecurityProtocol, Tier, TopicsConfig,
-    WorkerConfig,
+    LogFormat, LostHistory, MinConfidenceConfig, ModelConfig, PropertiesConfig, Role, SecurityProtocol, Tier,
+    TopicsConfig, WorkerConfig,
 };
 pub use units::{ByteSize, parse_bytes};

@@ -48,7 +48,7 @@ pub(super) fn records(
     limit: usize,
 ) -> Vec<OutputRecord> {
     let whole = |message: &str| OutputRecord {
-            partition: None,
+        partition: None,
         topic: topic.clone(),
         key: input.key.clone(),
         value: input.value.clone(),
@@ -89,7 +89,7 @@ fn pieces(
 ) -> Vec<OutputRecord> {
     let image = encode(input);
     let piece = |part: String, value: &[u8]| OutputRecord {
-            partition: None,
+        partition: None,
         topic: topic.clone(),
         key: Some(format!("{}/{}/{}", input.topic, input.partition, input.offset).into_bytes()),
         value: Some(value.to_vec()),

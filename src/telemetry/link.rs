@@ -32,8 +32,13 @@ impl LinkMetrics {
                 "Articles that later ones are compared with. About 1 kB of memory each.",
             )?,
             open_events: b.gauges("link_open_events", &["partition"], "Events that later articles may join.")?,
-            index_keys: b.gauges("link_index_keys", &["partition"], "Names, places and terms that lead to open articles.")?,
-            restored_entries: b.counter("link_restored_entries_total", "Entries of the changelog read to restore state.")?,
+            index_keys: b.gauges(
+                "link_index_keys",
+                &["partition"],
+                "Names, places and terms that lead to open articles.",
+            )?,
+            restored_entries: b
+                .counter("link_restored_entries_total", "Entries of the changelog read to restore state.")?,
             restore_duration: b.seconds(
                 "link_restore_seconds_total",
                 "Time spent restoring state after assignments. Nothing is linked meanwhile.",

@@ -1,16 +1,16 @@
 //! What the outside sees of the worker: metrics, logs and traces.
 
 mod limit;
+pub mod link;
 pub mod logs;
 pub mod metrics;
-pub mod link;
 pub mod quality;
 pub mod registry;
 pub mod trace;
 
+pub use link::LinkMetrics;
 pub use logs::Logs;
 pub use metrics::Metrics;
-pub use link::LinkMetrics;
 pub use quality::QualityMetrics;
 pub use registry::{Description, markdown};
 pub use trace::Tracing;

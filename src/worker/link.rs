@@ -23,7 +23,7 @@ use crate::stream::{
 use crate::telemetry::Metrics;
 
 /// Entry of the changelog that says how far the input was applied; no linker's key begins like this.
-const PROGRESS: &str = "~progress";
+const PROGRESS: &str = "~offset";
 
 /// Where the linker's records go.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,13 +8,13 @@
 pub(crate) mod admin;
 mod descriptors;
 mod error;
-pub(crate) mod link;
 pub(crate) mod lexicons;
+pub(crate) mod link;
 mod memory;
 pub(crate) mod news;
+pub(crate) mod output;
 pub(crate) mod pipeline;
 pub(crate) mod playground;
-pub(crate) mod output;
 mod quality;
 pub(crate) mod recent;
 mod reload;

@@ -35,8 +35,8 @@ impl NewsTopics {
 
     /// The same names after a prefix.
     pub(crate) fn under(&self, prefix: &str) -> Self {
-        let [enriched, events, entities, link] = [&self.enriched, &self.events, &self.entities, &self.link]
-            .map(|name| format!("{prefix}.{name}").into());
+        let [enriched, events, entities, link] =
+            [&self.enriched, &self.events, &self.entities, &self.link].map(|name| format!("{prefix}.{name}").into());
         Self { enriched, events, entities, link }
     }
 
@@ -233,7 +233,8 @@ mod tests {
     fn every_record_has_its_topic_key_and_headers() {
         let topics = topics();
         let carried = vec![Header::new("traceparent", "00-4bf9"), Header::new("tenant", "a")];
-        let records = records(&article(), &link(), &input(Some("k")), carried, &topics, MinConfidence::default()).unwrap();
+        let records =
+            records(&article(), &link(), &input(Some("k")), carried, &topics, MinConfidence::default()).unwrap();
         let described: Vec<_> = records
             .iter()
             .map(|r| {

@@ -32,7 +32,8 @@ pub(crate) fn worker(sources: &Sources) -> Result<(Valid, Option<Pipeline>), Wor
         problems.extend(guard.usable().err().map(|e| e.to_string()));
     }
     let Config { model, lexicons, .. } = &valid.config;
-    let own = valid.config.worker.role == Role::Read && (model.path.is_some() || model.gazetteer.is_some() || lexicons.dir.is_some());
+    let own = valid.config.worker.role == Role::Read
+        && (model.path.is_some() || model.gazetteer.is_some() || lexicons.dir.is_some());
     let pipeline = own.then(|| pipeline::pipeline(&valid.config)).transpose();
     problems.extend(pipeline.as_ref().err().map(|e| format!("{e:#}")));
     refuse(&problems)?;

@@ -45,7 +45,13 @@ impl Process for Fragile {
             _ => {}
         }
         let (topic, key) = (self.0.clone(), input.key.clone());
-        Ok(Processed::Records(vec![OutputRecord { topic, key, value: Some(value), headers: Vec::new() }]))
+        Ok(Processed::Records(vec![OutputRecord {
+            topic,
+            key,
+            value: Some(value),
+            headers: Vec::new(),
+            partition: None,
+        }]))
     }
 }
 
@@ -53,9 +59,7 @@ fn names(prefix: &str) -> Topics {
     let name = |kind: &str| Arc::from(format!("{prefix}.{kind}"));
     Topics {
         input: name("articles.raw"),
-        enriched: name("articles.enriched"),
-        events: name("news.events"),
-        entities: name("news.entities"),
+        outputs: ["articles.enriched", "news.events", "news.entities", "news.link"].map(name).to_vec(),
         dead: name("articles.dead"),
     }
 }
@@ -70,7 +74,7 @@ fn fragile_worker() {
     settings.threads = 4;
     settings.session_timeout = Duration::from_secs(3);
     settings.crash_guard = Some(CrashGuard { folder: folder.into(), name: "0".into(), limit: 3 });
-    let topic = settings.topics.enriched.clone();
+    let topic = settings.topics.outputs[0].clone();
     let factory: ProcessFactory = Arc::new(move || Box::new(Fragile(topic.clone())));
     Worker::start(settings, factory, Metrics::new().unwrap()).unwrap().wait().unwrap();
 }
@@ -188,7 +192,13 @@ impl Process for Strict {
             return Err(Rejection::fault(Stage::Read, "bad", ""));
         }
         let (topic, key) = (self.0.clone(), input.key.clone());
-        Ok(Processed::Records(vec![OutputRecord { topic, key, value: Some(value), headers: Vec::new() }]))
+        Ok(Processed::Records(vec![OutputRecord {
+            topic,
+            key,
+            value: Some(value),
+            headers: Vec::new(),
+            partition: None,
+        }]))
     }
 }
 
@@ -226,7 +236,7 @@ fn a_flood_of_bad_articles_halts_the_worker_until_they_are_good_again() {
         revoke_timeout: Duration::from_secs(1),
         ..settings(bootstrap, &topics.input, delivery)
     };
-    let factory: ProcessFactory = Arc::new(move || Box::new(Strict(names.enriched.clone())));
+    let factory: ProcessFactory = Arc::new(move || Box::new(Strict(names.outputs[0].clone())));
     let metrics = Metrics::new().unwrap();
     let start = Instant::now();
     let mut worker = Worker::start(settings, factory, metrics.clone()).unwrap();

@@ -31,7 +31,13 @@ impl Process for Laborious {
             }
         }
         let (topic, key) = (self.0.clone(), input.key.clone());
-        Ok(Processed::Records(vec![OutputRecord { topic, key, value: Some(value), headers: Vec::new() }]))
+        Ok(Processed::Records(vec![OutputRecord {
+            topic,
+            key,
+            value: Some(value),
+            headers: Vec::new(),
+            partition: None,
+        }]))
     }
 }
 
@@ -42,13 +48,11 @@ fn laborious_worker() {
     let [bootstrap, input, enriched, dead] = text.split('|').collect::<Vec<_>>()[..] else { panic!("{text}") };
     let mut settings = settings(bootstrap, input, exactly_once(input));
     settings.topics.input = input.into();
-    settings.topics.enriched = enriched.into();
+    settings.topics.outputs = vec![enriched.into()];
     settings.topics.dead = dead.into();
-    settings.topics.events = enriched.into();
-    settings.topics.entities = enriched.into();
     settings.article_timeout = LIMIT;
     settings.session_timeout = Duration::from_secs(30);
-    let topic = settings.topics.enriched.clone();
+    let topic = settings.topics.outputs[0].clone();
     let factory: ProcessFactory = Arc::new(move || Box::new(Laborious(topic.clone())));
     Worker::start(settings, factory, Metrics::new().unwrap()).unwrap().wait().unwrap();
 }

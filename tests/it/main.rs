@@ -20,6 +20,7 @@ mod hostile;
 mod hosts;
 mod kafka;
 mod lessons;
+mod linking;
 mod mock_faults;
 mod nlp_parity;
 mod page;

@@ -34,7 +34,7 @@ impl Bench {
     fn with_brokers(brokers: i32) -> Self {
         let cluster = MockCluster::new(brokers).unwrap();
         let topics = Topics::default();
-        for topic in [&topics.input].into_iter().chain(topics.outputs()) {
+        for topic in [&topics.input].into_iter().chain(topics.written()) {
             cluster.create_topic(topic, 2, 1).unwrap();
         }
         Self { cluster, topics, metrics: Metrics::new().unwrap(), seen: Arc::default() }
@@ -87,8 +87,8 @@ fn publishes_and_dead_letters() {
         feed(&bench.brokers(), &bench.topics.input, [("tombstone".to_owned(), None)]);
         bench.wait_finished(7);
         assert!(health.ready() && health.live());
-        assert_eq!(bench.texts(&bench.topics.enriched, 3), ["one", "three", "two"]);
-        assert_eq!(bench.texts(&bench.topics.events, 3), ["one", "three", "two"]);
+        assert_eq!(bench.texts(&bench.topics.outputs[0], 3), ["one", "three", "two"]);
+        assert_eq!(bench.texts(&bench.topics.outputs[1], 3), ["one", "three", "two"]);
         let dead = read_until(&bench.brokers(), &[&bench.topics.dead], LONG, |read| {
             read.values().map(Vec::len).sum::<usize>() >= 3
         });
@@ -148,7 +148,7 @@ fn keeps_the_order_of_each_partition() {
         (0..60).map(|i| if i % 7 == 0 { format!("slow {i:03}") } else { format!("fast {i:03}") }).collect();
     feed(&bench.brokers(), &bench.topics.input, texts.iter().map(|t| ("same key".to_owned(), Some(t.as_bytes()))));
     bench.wait_finished(60);
-    let read = read_until(&bench.brokers(), &[&bench.topics.enriched], LONG, |read| {
+    let read = read_until(&bench.brokers(), &[&bench.topics.outputs[0]], LONG, |read| {
         read.values().map(Vec::len).sum::<usize>() >= 60
     });
     let order: Vec<String> = read.values().flatten().map(|r| r.text()).collect();
@@ -279,7 +279,7 @@ fn rewinds_to_where_the_brokers_are_after_an_abort() {
     bench.wait_finished(4 + 4 + 1);
     assert_eq!(bench.metrics.records_returned.with_label_values(&["rewound"]).get(), 1);
     assert_identity(&bench.metrics);
-    let enriched = bench.texts(&bench.topics.enriched, 9);
+    let enriched = bench.texts(&bench.topics.outputs[0], 9);
     assert_eq!(enriched.iter().filter(|text| *text == "single 6").count(), 1, "{enriched:?}");
     worker.stop();
     assert_eq!(worker.wait().unwrap().enriched, 9);
@@ -331,7 +331,7 @@ fn a_worker_that_the_group_has_forgotten_commits_nothing() {
         for kind in [MockCoordinator::Group("mock".into()), MockCoordinator::Transaction("mock-0".into())] {
             bench.cluster.coordinator(kind, coordinator).unwrap();
         }
-        for (topic, broker) in [(&bench.topics.input, coordinator), (&bench.topics.enriched, leader)] {
+        for (topic, broker) in [(&bench.topics.input, coordinator), (&bench.topics.outputs[0], leader)] {
             (0..2).for_each(|number| bench.cluster.partition_leader(topic, number, Some(broker)).unwrap());
         }
         let worker = bench.start(delivery, |s| {

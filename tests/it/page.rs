@@ -266,6 +266,10 @@ fn a_playground_switched_off_is_not_served() {
         enriched: "articles.enriched".into(),
         events: "news.events".into(),
         entities: "news.entities".into(),
+        link: "news.link".into(),
+        canonical: "news.canonical".into(),
+        links: "news.links".into(),
+        link_state: "news.link.state".into(),
         dead: "articles.dead".into(),
     };
     let worker = Group::new(broker.bootstrap_servers(), "playground-off", &names)

@@ -47,6 +47,7 @@ pub(crate) fn obedient(topics: &Topics, seen: &Arc<AtomicU64>) -> ProcessFactory
             let Some(value) = &input.value else { return Ok(Processed::Skipped("tombstone")) };
             let text = String::from_utf8_lossy(value);
             let out = |topic: &Arc<str>, value: Vec<u8>| OutputRecord {
+                partition: None,
                 topic: topic.clone(),
                 key: input.key.clone(),
                 value: Some(value),
@@ -59,16 +60,16 @@ pub(crate) fn obedient(topics: &Topics, seen: &Arc<AtomicU64>) -> ProcessFactory
                 "stuck" => loop {
                     std::thread::sleep(Duration::from_millis(50));
                 },
-                "single" => vec![out(&self.topics.enriched, value.clone())],
-                "huge" => vec![out(&self.topics.enriched, vec![b'x'; 100_000])],
+                "single" => vec![out(&self.topics.outputs[0], value.clone())],
+                "huge" => vec![out(&self.topics.outputs[0], vec![b'x'; 100_000])],
                 "slow" => {
                     let end = Instant::now() + Duration::from_millis(300);
                     while Instant::now() < end && !stop() {
                         std::thread::sleep(Duration::from_millis(5));
                     }
-                    vec![out(&self.topics.enriched, value.clone()), out(&self.topics.events, value.clone())]
+                    vec![out(&self.topics.outputs[0], value.clone()), out(&self.topics.outputs[1], value.clone())]
                 }
-                _ => vec![out(&self.topics.enriched, value.clone()), out(&self.topics.events, value.clone())],
+                _ => vec![out(&self.topics.outputs[0], value.clone()), out(&self.topics.outputs[1], value.clone())],
             };
             Ok(Processed::Records(records))
         }

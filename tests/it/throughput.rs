@@ -73,7 +73,7 @@ fn bare(settings: &Settings) -> Rate {
         if open == 0 {
             producer.begin_transaction().unwrap();
         }
-        let record = BaseRecord::<[u8], [u8]>::to(&settings.topics.enriched)
+        let record = BaseRecord::<[u8], [u8]>::to(&settings.topics.outputs[0])
             .key(message.key().unwrap())
             .payload(message.payload().unwrap());
         producer.send(record).map_err(|(e, _)| e).unwrap();
@@ -101,10 +101,16 @@ fn stream(settings: Settings) -> Rate {
     impl Process for Pass {
         fn process(&mut self, input: &Input, _: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
             let (key, value) = (input.key.clone(), input.value.clone());
-            Ok(Processed::Records(vec![OutputRecord { topic: self.0.clone(), key, value, headers: Vec::new() }]))
+            Ok(Processed::Records(vec![OutputRecord {
+                topic: self.0.clone(),
+                key,
+                value,
+                headers: Vec::new(),
+                partition: None,
+            }]))
         }
     }
-    let topic = settings.topics.enriched.clone();
+    let topic = settings.topics.outputs[0].clone();
     let factory: ProcessFactory = Arc::new(move || Box::new(Pass(topic.clone())));
     let metrics = Metrics::new().unwrap();
     let worker = Worker::start(settings, factory, metrics.clone()).unwrap();

@@ -97,14 +97,7 @@ fn attribute(message: &[u8], number: u64, name: &str) -> Option<String> {
 #[test]
 fn every_article_is_a_span_linked_to_the_context_it_came_with() {
     let topics = Topics::new("traces");
-    let names = stream::Topics {
-        input: topics.input.as_str().into(),
-        enriched: topics.enriched.as_str().into(),
-        events: topics.events.as_str().into(),
-        entities: topics.entities.as_str().into(),
-        dead: topics.dead.as_str().into(),
-    };
-    let broker = Broker::start(&names).unwrap();
+    let broker = Broker::start(&topics.names()).unwrap();
     let bootstrap = broker.bootstrap_servers();
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let headers: [(&str, &[u8]); 2] = [("traceparent", trace.as_bytes()), ("tracestate", b"vendor=1")];

@@ -15,13 +15,13 @@ use super::super::topics;
 use super::{Arguments, Message, ratio};
 use crate::config::Config;
 use crate::extract::Pipeline;
-use crate::stream::admin::Admin;
 use crate::link::Idf;
+use crate::stream::admin::Admin;
 use crate::stream::topics::{Kept, wanted};
 use crate::stream::{Broker, Delivery, Settings as StreamSettings, Topics, Worker};
 use crate::telemetry::{Metrics, Tracing};
-use crate::worker::recent::Recent;
 use crate::worker::output::NewsTopics;
+use crate::worker::recent::Recent;
 use crate::worker::{news, pipeline};
 
 /// The mock cluster keeps about 5 MiB of a partition and has four: more input would be dropped before it is read.

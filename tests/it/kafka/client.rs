@@ -21,6 +21,10 @@ pub struct Topics {
     pub enriched: String,
     pub events: String,
     pub entities: String,
+    pub link: String,
+    pub canonical: String,
+    pub links: String,
+    pub link_state: String,
     pub dead: String,
 }
 
@@ -32,21 +36,29 @@ impl Topics {
             enriched: name("articles.enriched"),
             events: name("news.events"),
             entities: name("news.entities"),
+            link: name("news.link"),
+            canonical: name("news.canonical"),
+            links: name("news.links"),
+            link_state: name("news.link.state"),
             dead: name("articles.dead"),
         }
     }
 
-    pub fn outputs(&self) -> [&str; 4] {
-        [&self.enriched, &self.events, &self.entities, &self.dead]
+    /// What a worker that reads writes.
+    pub fn outputs(&self) -> [&str; 5] {
+        [&self.enriched, &self.events, &self.entities, &self.link, &self.dead]
+    }
+
+    /// What a worker that links writes, beside letters.
+    pub fn linked(&self) -> [&str; 3] {
+        [&self.canonical, &self.links, &self.link_state]
     }
 
     /// The names as a worker's setting.
     pub fn names(&self) -> dateline::stream::Topics {
         dateline::stream::Topics {
             input: self.input.as_str().into(),
-            enriched: self.enriched.as_str().into(),
-            events: self.events.as_str().into(),
-            entities: self.entities.as_str().into(),
+            outputs: [&self.enriched, &self.events, &self.entities, &self.link].map(|t| t.as_str().into()).to_vec(),
             dead: self.dead.as_str().into(),
         }
     }
@@ -88,6 +100,7 @@ pub fn create_replicated(bootstrap: &str, topics: &Topics, partitions: i32, repl
         ClientConfig::new().set("bootstrap.servers", bootstrap).create().expect("an admin client");
     let new: Vec<NewTopic<'_>> = std::iter::once(topics.input.as_str())
         .chain(topics.outputs())
+        .chain(topics.linked())
         .map(|name| {
             let limit = limits.iter().find(|(topic, _)| *topic == name).map_or("10485760", |(_, limit)| limit);
             NewTopic::new(name, partitions, TopicReplication::Fixed(replicas)).set("max.message.bytes", limit)
