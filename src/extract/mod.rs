@@ -14,6 +14,7 @@ mod damaged;
 pub mod entities;
 pub mod events;
 mod explain;
+pub mod factuality;
 pub mod numbers;
 pub mod pipeline;
 pub mod places;
@@ -22,6 +23,7 @@ pub mod reader;
 mod reading;
 pub mod rollup;
 pub mod story;
+mod syntax;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod times;

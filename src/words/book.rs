@@ -29,7 +29,6 @@ macro_rules! classes {
 classes! {
     // words/events.tsv
     Accusing = "accusing",
-    CalledFalse = "called_false",
     Claiming = "claiming",
     Discussing = "discussing",
     Evidence = "evidence",
@@ -48,20 +47,17 @@ classes! {
     VerbGoverning = "verb_governing",
     // words/harm.tsv
     Aboard = "aboard",
-    Attempt = "attempt",
     Beyond = "beyond",
     BodyCounting = "body_counting",
     Conflict = "conflict",
     Everyone = "everyone",
     False = "false",
-    Feared = "feared",
     First = "first",
     Gently = "gently",
     Harmed = "harmed",
     Natural = "natural",
     OldNumber = "old_number",
     OwnWeapon = "own_weapon",
-    Perhaps = "perhaps",
     Refute = "refute",
     Report = "report",
     TollKeeping = "toll_keeping",

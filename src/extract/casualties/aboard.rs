@@ -7,7 +7,7 @@ use super::group::Group;
 use super::lexicon::People;
 use super::people::{group, number_of};
 use crate::extract::numbers::Number;
-use crate::nlp::{Dep, Pos};
+use crate::nlp::{Dep, Doc, Pos};
 use crate::words::WordClass;
 
 /// Sentences before the harm in which those aboard are counted.
@@ -39,6 +39,11 @@ pub(crate) fn nobody_left(cx: &Context<'_>, t: usize) -> Option<Group> {
         }
         _ => None,
     }
+}
+
+/// Whether a word tells of the living, so that its negation tells of the dead.
+pub(crate) fn is_of_survivors(doc: &Doc<'_>, t: usize) -> bool {
+    matches!(doc.lemma(t), "survivor" | "survive")
 }
 
 /// Whether "aboard" or "on board" is one of `within` words from token `from` on.

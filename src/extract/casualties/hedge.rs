@@ -1,22 +1,10 @@
 //! What keeps words of harm from being a claim: questions, conditions, plans and denials.
 
-use super::{Context, refuted};
+use super::{Context, aboard};
+use crate::extract::factuality::{self, CueKind, Language, Told, is_refuted};
+use crate::extract::syntax;
 use crate::nlp::{Dep, Pos, Tag};
-use crate::words::WordClass;
-
-/// Verbs whose complement did not happen, or is not said to have.
-const UNREAL: &[&str] = &[
-    "threaten", "plan", "plot", "attempt", "try", "want", "vow", "intend", "aim", "seek", "fail", "refuse", "avoid",
-    "prevent", "conspire", "wish", "hope", "promise", "order", "ask", "help", "decide", "prepare", "deny", "stop",
-];
-
-/// Verbs whose infinitive complement is taken as told ("are believed to have died", "went on to kill").
-const REAL: &[&str] =
-    &["believe", "report", "say", "know", "think", "presume", "fear", "go", "manage", "happen", "appear", "confirm"];
-
-/// Modals that leave it open.
-const OPEN: &[&str] =
-    &["could", "would", "may", "might", "should", "will", "'ll", "’ll", "can", "ca", "wo", "must", "shall"];
+use crate::record::{Modality, Polarity};
 
 /// How far words of harm are asserted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,87 +34,41 @@ pub(crate) fn standing(cx: &Context<'_>, t: usize) -> Standing {
     if doc.children(t).any(|c| matches!(doc.word(c).to_ascii_lowercase().as_str(), "nearly" | "almost") && c < t) {
         return Standing::None;
     }
-    if refuted::is(cx, t) {
+    if is_refuted(doc, cx.lexicon.book(), t) {
         return Standing::None;
     }
-    // The verb that carries the word: the word itself, or the nearest verb above a noun or adjective.
-    let carrier =
-        std::iter::once(t).chain(doc.ancestors(t).take(4)).find(|i| matches!(doc.pos(*i), Pos::Verb | Pos::Aux));
-    let Some(verb) = carrier else { return Standing::Told };
-    let perhaps = |at: usize| doc.children(at).any(|c| cx.lexicon.is_word(WordClass::Perhaps, doc, c));
-    // "Sixty are feared dead", "fears that sixty died": nobody has confirmed it.
-    let mut possible =
-        perhaps(t) || t != verb && doc.head(t) == verb && cx.lexicon.is(WordClass::Feared, doc.lemma(verb));
-    // "has no motive in the deaths of six": what a verb denies is not what hangs on its objects.
-    let reaches = t == verb
-        || !std::iter::once(t).chain(doc.ancestors(t).take_while(|a| *a != verb)).any(|i| doc.dep(i) == Dep::Pobj)
-        || matches!(doc.lemma(verb), "result" | "lead" | "end" | "be" | "cause");
-    let mut negated = t != verb && doc.children(t).any(|c| doc.dep(c) == Dep::Neg && cx.number_at(c).is_none());
-    let mut at = verb;
-    let mut own = true;
-    for _ in 0..8 {
-        let auxiliary = |words: &[&str]| {
-            doc.children(at).any(|c| {
-                matches!(doc.dep(c), Dep::Aux | Dep::Auxpass)
-                    && words.iter().any(|w| doc.word(c).eq_ignore_ascii_case(w))
-            })
-        };
-        let condition = doc.children(at).any(|c| {
-            c < at
-                && matches!(doc.dep(c), Dep::Mark | Dep::Advmod)
-                && matches!(doc.word(c).to_ascii_lowercase().as_str(), "if" | "whether" | "unless" | "lest")
-        });
-        if condition {
-            return Standing::None;
-        }
-        if own {
-            negated |= reaches
-                && doc.children(at).any(|c| doc.dep(c) == Dep::Neg && !doc.word(c).eq_ignore_ascii_case("never"));
-            if auxiliary(OPEN) {
-                if !auxiliary(&["have"]) {
-                    return Standing::None;
-                }
-                possible = true;
-            }
-            if doc.tokens()[at].tag == Tag::Vb && auxiliary(&["to"]) && !auxiliary(&["have"]) {
-                let matrix = doc.head(at);
-                if !REAL.contains(&doc.lemma(matrix)) {
-                    return Standing::None;
-                }
-            }
-        }
-        let head = doc.head(at);
-        // What a relative clause says is taken for granted: "whether the blast that killed two was an accident".
-        if head == at || doc.dep(at) == Dep::Relcl {
-            break;
-        }
-        possible |= own
-            && (perhaps(at)
-                || cx.lexicon.is(WordClass::Feared, doc.lemma(head))
-                    && matches!(doc.dep(at), Dep::Xcomp | Dep::Ccomp | Dep::Oprd | Dep::Acl));
-        let complement = matches!(doc.dep(at), Dep::Xcomp | Dep::Ccomp | Dep::Pcomp | Dep::Acl | Dep::Advcl);
-        if own
-            && complement
-            && matches!(doc.dep(at), Dep::Xcomp | Dep::Pcomp | Dep::Acl)
-            && UNREAL.contains(&doc.lemma(head))
-        {
-            return Standing::None;
-        }
-        if own && doc.pos(head) == Pos::Adp && UNREAL.contains(&doc.lemma(doc.head(head))) {
-            return Standing::None;
-        }
-        // A conjoined verb without a subject shares the auxiliaries of the first.
-        own = own
-            && doc.dep(at) == Dep::Conj
-            && doc.child(at, Dep::Nsubj).is_none()
-            && doc.child(at, Dep::Nsubjpass).is_none();
-        at = head;
+    if is_open(cx, t) {
+        return Standing::None;
     }
-    match (negated, possible) {
-        (true, _) => Standing::Negated,
-        (_, true) => Standing::Possible,
-        _ => Standing::Told,
+    let (cues, book) = (&cx.lexicon.cues, cx.lexicon.book());
+    let lemma = |i: usize| doc.lemma(i);
+    let counts = |i: usize| cx.number_at(i).is_some();
+    let language = Language { doc, cues, book, lemma: &lemma, counts: &counts };
+    let verb = matches!(doc.pos(t), Pos::Verb | Pos::Aux);
+    let said = factuality::read(language, Told { head: t, verb, light: None }).assertion();
+    match (said.modality, said.polarity) {
+        (Modality::Asserted | Modality::Reported, Polarity::Pos) => Standing::Told,
+        // "None survived" counts the dead: what is negated there is life.
+        (Modality::Asserted | Modality::Reported, Polarity::Neg) if aboard::is_of_survivors(doc, t) => Standing::Told,
+        (Modality::Asserted | Modality::Reported, Polarity::Neg) => Standing::Negated,
+        // "Accused of ordering the killing of a journalist": a deed that a noun names was done, whoever asked for it.
+        (Modality::Requested, Polarity::Pos) if !verb => Standing::Told,
+        (Modality::Possible, _) => Standing::Possible,
+        _ => Standing::None,
     }
+}
+
+/// Whether a verb of harm leaves open whether anybody was harmed: "could kill thousands", "launched to apprehend them".
+fn is_open(cx: &Context<'_>, t: usize) -> bool {
+    let doc = cx.doc;
+    let tag = |i: usize| doc.tokens()[i].tag;
+    let Some(verb) = std::iter::once(t).chain(doc.ancestors(t).take(4)).find(|i| doc.pos(*i) == Pos::Verb) else {
+        return false;
+    };
+    let have = doc.children(verb).any(|c| doc.dep(c) == Dep::Aux && doc.lemma(c) == "have");
+    let modal = doc.children(verb).any(|c| matches!(doc.dep(c), Dep::Aux | Dep::Auxpass) && tag(c) == Tag::Md);
+    let governed = || cx.lexicon.cues.get(CueKind::Verb, doc.lemma(doc.head(verb))).is_some();
+    !have && (modal || syntax::is_infinitive(doc, verb) && tag(verb) == Tag::Vb && !governed())
 }
 
 /// Whether who states a number had stated it before the news: "it had put the toll at 14", "officials had reported 61

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::extract::factuality::Cues;
 use crate::extract::numbers;
 use crate::nlp::Doc;
 use crate::record::CasualtyKind;
@@ -73,6 +74,8 @@ pub struct Lexicon {
     people: HashMap<Box<str>, People>,
     parties: HashMap<Box<str>, Party>,
     book: Arc<Book>,
+    /// Words that put in doubt, deny or ask for what they govern.
+    pub(crate) cues: Cues,
     /// Number words.
     pub(crate) numbers: numbers::Lexicon,
 }
@@ -145,7 +148,14 @@ impl Lexicon {
                 }
             }
         }
-        Ok(Self { triggers, people, parties, book: Arc::clone(book), numbers: numbers::Lexicon::read(lexicons, book)? })
+        Ok(Self {
+            triggers,
+            people,
+            parties,
+            book: Arc::clone(book),
+            cues: Cues::read(lexicons)?,
+            numbers: numbers::Lexicon::read(lexicons, book)?,
+        })
     }
 
     /// What a lower-case word may trigger.
@@ -161,6 +171,11 @@ impl Lexicon {
     /// Whether a word is of a class.
     pub(crate) fn is(&self, class: WordClass, word: &str) -> bool {
         self.book.is(class, word)
+    }
+
+    /// The classes of words.
+    pub(crate) fn book(&self) -> &Book {
+        &self.book
     }
 
     /// The same of a token's word, in small letters.

@@ -18,7 +18,6 @@ mod own_hand;
 mod patient;
 mod people;
 mod phrases;
-mod refuted;
 mod repeats;
 #[cfg(test)]
 mod tests;

@@ -348,7 +348,7 @@ fn named_before(doc: &Doc<'_>, lexicon: &Lexicon, names: &[Name], i: usize) -> O
     }
     let between: Range<usize> = names[before].tokens.end..i;
     let words: Vec<&str> = between.clone().map(|j| doc.word(j)).collect();
-    let adverb = |w: &&str| *w == "," || lexicon.is(WordClass::KnownAsAdverb, *w);
+    let adverb = |w: &&str| *w == "," || lexicon.is(WordClass::KnownAsAdverb, w);
     if words.iter().all(adverb) {
         return Some(before);
     }

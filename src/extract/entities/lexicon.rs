@@ -10,7 +10,6 @@ use regex::Regex;
 
 use super::kinds::Kinds;
 use super::namesakes::Namesakes;
-use crate::nlp::Doc;
 use crate::record::{Actor, EntityKind, NonState, Sector};
 use crate::words::{Book, Lexicons, Row, TableError, WordClass};
 
@@ -137,11 +136,6 @@ impl Lexicon {
     /// Whether a word is of a class.
     pub(crate) fn is(&self, class: WordClass, word: &str) -> bool {
         self.book.is(class, word)
-    }
-
-    /// The same of a token's word, in small letters.
-    pub(crate) fn is_word(&self, class: WordClass, doc: &Doc<'_>, i: usize) -> bool {
-        self.book.is(class, &doc.word(i).to_lowercase())
     }
 
     /// An organisation.

@@ -4,17 +4,16 @@
 
 use std::ops::Range;
 
-use super::assertion;
 use super::lexicon::Reading;
 use super::mentions::Reader;
 use super::participants;
-use super::syntax;
 use super::triggers::Trigger;
 use super::when;
 use super::{Effect, Participant};
 use crate::article::BlockKind;
 use crate::extract::entities::EntityId;
 use crate::extract::reader::Features;
+use crate::extract::syntax;
 use crate::nlp::{Dep, Pos};
 use crate::record::{EventType, ParticipantRole, Polarity, Via};
 
@@ -90,7 +89,7 @@ impl Reader<'_> {
         f.flag(format!("rule {}", reading_name(trigger.reading)));
         f.number("rule weight", trigger.entry.weight as f32);
         f.flag(if trigger.entry.verb { "rule verb" } else { "rule noun" });
-        let mut cued = assertion::read(self.story.doc, self.lexicon, self.words, trigger);
+        let mut cued = self.said(trigger);
         if let Some(a) = self.facts.attributions.governing(trigger.head) {
             cued.attributed(trigger.head, self.facts.attributions[a].denied);
         }

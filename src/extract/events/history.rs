@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::classes::Class;
 use super::lexicon::Lexicon;
-use super::syntax;
 use super::words::Words;
 use crate::extract::Story;
+use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Pos};
 use crate::words::{TableError, rows};
 

@@ -11,8 +11,9 @@ use super::evidence::{Candidate, head_of, reach};
 use super::lexicon::{Frame, Reading};
 use super::mentions::Reader;
 use super::triggers::{self, Trigger};
-use super::{Judged, Participant, syntax};
+use super::{Judged, Participant};
 use crate::extract::reader::{Features, Part, View, Word};
+use crate::extract::syntax;
 use crate::nlp::{Dep, EntityType, Pos};
 use crate::record::{Assertion, EventType, Modality, ParticipantRole, Polarity, Realis, Via};
 

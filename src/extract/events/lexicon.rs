@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use super::classes::Classes;
 use super::codes::Codes;
-use super::cues::Cues;
 use super::history::Eras;
 use super::setting::Signs;
 use super::trace::Rule;
+use crate::extract::factuality::Cues;
 use crate::record::{Context, EventType, Mode, ParticipantRole};
 use crate::words::lexicons::file_name;
 use crate::words::{Book, Lexicons, Row, TableError, WordClass, rows};
@@ -45,7 +45,7 @@ pub struct Lexicon {
     pub(super) cues: Cues,
     /// CAMEO and PLOVER tables.
     pub(super) codes: Codes,
-    book: Arc<Book>,
+    pub(super) book: Arc<Book>,
 }
 
 /// A reading of a trigger word.
@@ -256,7 +256,7 @@ impl Lexicon {
             offtopic: pairs(table("offtopic"), |desk| Some(desk.into()))?,
             eras: Eras::load(table("eras"))?,
             signs: Signs::load(table("settings"))?,
-            cues: Cues::load(table("cues"))?,
+            cues: Cues::read(lexicons)?,
             codes,
             book: Arc::clone(book),
         })

@@ -1,8 +1,8 @@
 //! Ties harm to its cause within a sentence: "killed in a raid", "a blast that killed", "exploded, killing".
 
 use super::lexicon::{Frame, Reading};
-use super::syntax;
 use super::triggers::Trigger;
+use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, EntityType, Pos};
 
 /// Prepositions between harm and what caused it.

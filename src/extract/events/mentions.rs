@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::assertion::{self, Reading as Cued};
 use super::classes::Class;
 use super::learned::{self, Learned};
 use super::lexicon::{Frame, Lexicon, Reading};
@@ -15,6 +14,7 @@ use super::whereabouts;
 use super::words::Words;
 use super::{EventMention, Facts, Judged, Participant, PlaceLink, TimeLink, acled, history, links, overlap, setting};
 use crate::extract::Story;
+use crate::extract::factuality::{self, Language, Reading as Cued, Told};
 use crate::extract::reader::View;
 use crate::extract::story::Cut;
 use crate::nlp::{Dep, Pos, Stopped, Tag};
@@ -265,6 +265,20 @@ impl Reader<'_> {
         claims.iter().any(|c| c.trigger == trigger.head || c.tokens.contains(&trigger.head))
     }
 
+    /// What the words around a trigger say of whether it happened.
+    pub(super) fn said(&self, trigger: &Trigger<'_>) -> Cued {
+        let quantity = self.lexicon.classes.class(Class::Quantity);
+        let language = Language {
+            doc: self.story.doc,
+            cues: &self.lexicon.cues,
+            book: &self.lexicon.book,
+            lemma: &|i| self.words.lemma(i),
+            counts: &|i| self.words.bits(i) & quantity != 0,
+        };
+        let light = trigger.light.map(|(verb, _)| verb);
+        factuality::read(language, Told { head: trigger.head, verb: trigger.entry.verb, light })
+    }
+
     /// One mention.
     #[allow(clippy::too_many_arguments)]
     fn mention(
@@ -280,7 +294,7 @@ impl Reader<'_> {
         let doc = self.story.doc;
         let s = self.story.sentence(trigger.head);
         let attribution = self.facts.attributions.governing(trigger.head);
-        let mut cued = assertion::read(doc, self.lexicon, self.words, trigger);
+        let mut cued = self.said(trigger);
         if let Some(a) = attribution {
             let a = &self.facts.attributions[a];
             cued.attributed(a.cue.as_ref().map_or(trigger.head, |c| c.start), a.denied);

@@ -6,11 +6,9 @@
 //! and 02) are not coded. Rolling mentions up into events is the business of [`super::rollup`].
 
 mod acled;
-mod assertion;
 mod background;
 mod classes;
 mod codes;
-mod cues;
 mod evidence;
 #[cfg(test)]
 mod examples;
@@ -26,7 +24,6 @@ mod participants;
 #[cfg(test)]
 mod reachable;
 mod setting;
-mod syntax;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -39,13 +36,12 @@ mod words;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use cues::Effect;
+pub use super::factuality::{Cue, Effect};
 pub use evidence::type_name;
 pub use lexicon::Lexicon;
 pub use material::{Material, material};
 pub use mentions::find;
-pub(super) use syntax::{objects, subjects};
-pub use trace::{Cue, Desk, Miss, Reason, Rule, Trace};
+pub use trace::{Desk, Miss, Reason, Rule, Trace};
 pub use when::document;
 
 use super::attributions::Attributions;

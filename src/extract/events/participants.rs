@@ -2,11 +2,11 @@
 
 use super::classes::Class;
 use super::lexicon::{Frame, Lexicon};
-use super::syntax;
 use super::triggers::Trigger;
 use super::words::Words;
 use super::{Facts, Participant};
 use crate::extract::entities::{Mention, MentionForm};
+use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, EntityType, Pos};
 use crate::record::{EntityKind, ParticipantRole as Role, Via};
 use crate::words::WordClass;

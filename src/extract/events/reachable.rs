@@ -17,8 +17,8 @@ fn implies(classes: &Classes, a: &Condition, b: &Condition) -> bool {
     // Numbers and particles compare words alone, whatever else the condition lists.
     let within = |small: &Condition, big: &Condition| {
         let (s, b) = (&small.alternatives, &big.alternatives);
-        let listed = |w: &Box<str>| b.lists(w) || classes.lemmas.get(w).is_some_and(|bits| bits & b.classes != 0);
-        b.any || !s.any && s.classes & !b.classes == 0 && s.words.iter().all(listed)
+        let listed = |w: &str| b.lists(w) || classes.lemmas.get(w).is_some_and(|bits| bits & b.classes != 0);
+        b.any || !s.any && s.classes & !b.classes == 0 && s.words.iter().all(|w| listed(w))
     };
     a.slot == b.slot && a.negated == b.negated && if a.negated { within(b, a) } else { within(a, b) }
 }

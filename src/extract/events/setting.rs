@@ -9,10 +9,10 @@ use std::ops::Range;
 
 use super::classes::Class;
 use super::lexicon::Lexicon;
-use super::syntax;
 use super::trace::Desk;
 use super::words::Words;
 use crate::extract::Story;
+use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Pos};
 use crate::words::{TableError, rows};
 

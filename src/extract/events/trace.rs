@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use super::cues::Effect;
-
 /// A line of a trigger table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
@@ -34,15 +32,6 @@ impl Rule {
     pub fn condition(&self, index: usize) -> Option<&str> {
         self.conditions.split_whitespace().nth(index)
     }
-}
-
-/// A word that decided on the assertion of a mention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cue {
-    /// The word.
-    pub token: usize,
-    /// What it does to the event.
-    pub effect: Effect,
 }
 
 /// Why a word was not coded. Tokens are heads of other words of its sentence.

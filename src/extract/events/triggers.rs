@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::classes::Class;
 use super::lexicon::{Condition, Entry, Lexicon, Reading, Slot};
-use super::syntax;
 use super::trace::{Reason, Trace};
 use super::words::Words;
 use crate::article::BlockKind;
 use crate::extract::Story;
+use crate::extract::factuality::CueKind;
+use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, EntityType, Pos, Tag};
 use crate::record::{EventType, ParticipantRole};
 
@@ -245,7 +246,7 @@ fn opens_compound(doc: &Doc<'_>, i: usize) -> bool {
 
 /// Whether a compound's head is a noun cue ("assassination attempt", "bomb plot").
 fn governed_by_cue(lexicon: &Lexicon, words: &Words<'_>, head: usize) -> bool {
-    lexicon.cues.get(super::cues::CueKind::Noun, words.lemma(head)).is_some()
+    lexicon.cues.get(CueKind::Noun, words.lemma(head)).is_some()
 }
 
 /// The trigger's words: the head with its particle, or the fixed phrase that the entry spells out.

@@ -5,10 +5,10 @@
 //! Failing all of these the time of the same happening told before, and for what is told as news the article's date.
 
 use super::lexicon::Lexicon;
-use super::syntax;
 use super::triggers::Trigger;
 use super::{Facts, TimeLink};
 use crate::extract::Story;
+use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::{Granularity, TimeAnchor, TimeMod, Timex, TimexType, Via};
 use crate::words::WordClass;

@@ -6,12 +6,12 @@
 
 use super::classes::Class;
 use super::lexicon::Lexicon;
-use super::syntax;
 use super::triggers::Trigger;
 use super::words::Words;
 use super::{Facts, Participant, PlaceLink};
 use crate::extract::Story;
 use crate::extract::entities::{Mention, MentionForm};
+use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Pos};
 use crate::record::{EntityKind, EventType, ParticipantRole, Via};
 use crate::words::WordClass;

@@ -6,7 +6,8 @@
 use super::linear::Sample;
 use crate::extract::Story;
 use crate::extract::entities::{Entities, EntityId};
-use crate::extract::events::{EventMention, objects, subjects};
+use crate::extract::events::EventMention;
+use crate::extract::syntax::{objects, subjects};
 use crate::nlp::{Dep, Pos};
 
 /// A verb's subjects and objects; none for nouns.

@@ -143,6 +143,11 @@ impl Lexicon {
         self.book.is(class, word)
     }
 
+    /// The classes of words.
+    pub(crate) fn book(&self) -> &Book {
+        &self.book
+    }
+
     /// What a word may be.
     pub(crate) fn classes(&self, word: &str) -> &[Class] {
         self.words.get(word).map_or(&[], Vec::as_slice)

@@ -13,7 +13,6 @@ mod lexicon;
 mod origin;
 mod resolve;
 mod style;
-mod tense;
 #[cfg(test)]
 mod tests;
 

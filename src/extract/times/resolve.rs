@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::calendar::{Period, Season, Unit, add_days};
 use super::expr::{Amount, Base, Expr, Length, Origin, Point, Shift};
 use super::lexicon::{Holiday, Lexicon};
-use super::tense::{Direction, direction};
+use crate::extract::factuality::{Direction, direction};
 use crate::nlp::Doc;
 use crate::record::{Granularity, TimeAnchor, TimeMod, Timex, TimexType};
 
@@ -156,7 +156,7 @@ impl<'a> Resolver<'a> {
 
     /// Sets a base on the calendar.
     fn place(&self, base: &Base, head: usize, sentence: usize, edged: bool) -> Placed {
-        let toward = || direction(self.doc, self.lexicon, head);
+        let toward = || direction(self.doc, self.lexicon.book(), head);
         let unknown = |value: &str| Placed::Open(value.to_owned(), Granularity::Vague);
         match base {
             Base::Year(y) => sure(Period::Year(*y)),

@@ -12,18 +12,18 @@ use crate::nlp::{Dep, Doc, EntityType, Pos, Tag};
 const SUBJECT_CONTROL: [&str; 4] = ["promise", "threaten", "vow", "use"];
 
 /// Whether token `i` is a verb; "including" and "following" are prepositions.
-pub(super) fn is_verb(doc: &Doc<'_>, i: usize) -> bool {
+pub(in crate::extract) fn is_verb(doc: &Doc<'_>, i: usize) -> bool {
     (doc.pos(i) == Pos::Verb && doc.dep(i) != Dep::Prep)
         || (doc.pos(i) == Pos::Aux && doc.child(i, Dep::Nsubj).is_some())
 }
 
 /// Whether token `i` is a noun, a name or a number that stands for people.
-pub(super) fn is_nominal(doc: &Doc<'_>, i: usize) -> bool {
+pub(in crate::extract) fn is_nominal(doc: &Doc<'_>, i: usize) -> bool {
     matches!(doc.pos(i), Pos::Noun | Pos::Propn | Pos::Pron | Pos::Num | Pos::Adj | Pos::Det)
 }
 
 /// Whether a verb is passive: "was killed", "the man killed in", "shot and killed" after "were".
-pub(super) fn is_passive(doc: &Doc<'_>, v: usize) -> bool {
+pub(in crate::extract) fn is_passive(doc: &Doc<'_>, v: usize) -> bool {
     if doc.children(v).any(|c| matches!(doc.dep(c), Dep::Auxpass | Dep::Nsubjpass | Dep::Agent | Dep::Csubjpass)) {
         return true;
     }
@@ -47,12 +47,12 @@ pub(super) fn is_passive(doc: &Doc<'_>, v: usize) -> bool {
 }
 
 /// Whether a verb is an infinitive with "to".
-pub(super) fn is_infinitive(doc: &Doc<'_>, v: usize) -> bool {
+pub(in crate::extract) fn is_infinitive(doc: &Doc<'_>, v: usize) -> bool {
     doc.children(v).any(|c| doc.dep(c) == Dep::Aux && doc.lemma(c) == "to")
 }
 
 /// A nominal and what is coordinated with it.
-pub(super) fn coordinated(doc: &Doc<'_>, head: usize) -> Vec<usize> {
+pub(in crate::extract) fn coordinated(doc: &Doc<'_>, head: usize) -> Vec<usize> {
     let mut all = vec![head];
     let mut at = 0;
     while at < all.len() && all.len() < 32 {
@@ -63,7 +63,7 @@ pub(super) fn coordinated(doc: &Doc<'_>, head: usize) -> Vec<usize> {
 }
 
 /// The noun that a relative pronoun stands for; any other token itself.
-pub(super) fn antecedent(doc: &Doc<'_>, i: usize) -> usize {
+pub(in crate::extract) fn antecedent(doc: &Doc<'_>, i: usize) -> usize {
     if matches!(doc.tokens()[i].tag, Tag::Wdt | Tag::Wp) || (doc.lemma(i) == "that" && doc.pos(i) == Pos::Pron) {
         let clause = std::iter::once(i).chain(doc.ancestors(i)).find(|a| doc.dep(*a) == Dep::Relcl);
         if let Some(clause) = clause {
@@ -238,7 +238,7 @@ fn objects_of_passive_or_subject(doc: &Doc<'_>, v: usize) -> Vec<usize> {
 }
 
 /// Prepositions of a token with their objects; "out of X" yields both "out" and "of".
-pub(super) fn preps(doc: &Doc<'_>, i: usize) -> Vec<(usize, Vec<usize>)> {
+pub(in crate::extract) fn preps(doc: &Doc<'_>, i: usize) -> Vec<(usize, Vec<usize>)> {
     let mut found = Vec::new();
     let mut open: Vec<usize> = doc
         .children(i)
@@ -264,7 +264,7 @@ pub(super) fn preps(doc: &Doc<'_>, i: usize) -> Vec<(usize, Vec<usize>)> {
 }
 
 /// The verb whose clause holds token `i`: itself if it is one.
-pub(super) fn clause(doc: &Doc<'_>, i: usize) -> Option<usize> {
+pub(in crate::extract) fn clause(doc: &Doc<'_>, i: usize) -> Option<usize> {
     std::iter::once(i)
         .chain(doc.ancestors(i))
         .find(|a| matches!(doc.pos(*a), Pos::Verb | Pos::Aux) && doc.dep(*a) != Dep::Prep)
@@ -272,7 +272,7 @@ pub(super) fn clause(doc: &Doc<'_>, i: usize) -> Option<usize> {
 
 /// The words of a noun phrase without articles, possessive marks and clauses: "two U.S. troops"; with what it counts,
 /// for a `quantity`: "dozens of people".
-pub(super) fn phrase(doc: &Doc<'_>, head: usize, quantity: bool) -> Range<usize> {
+pub(in crate::extract) fn phrase(doc: &Doc<'_>, head: usize, quantity: bool) -> Range<usize> {
     let mut start = head;
     for c in doc.children(head).filter(|c| *c < head) {
         if matches!(

@@ -1,8 +1,7 @@
 //! Whether a time lies before or after the article's date, from the verb that governs it.
 
-use super::lexicon::Lexicon;
 use crate::nlp::{Dep, Doc, Pos, Tag};
-use crate::words::WordClass;
+use crate::words::{Book, WordClass};
 
 /// Direction from the article's date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,31 +18,31 @@ pub(crate) enum Direction {
 }
 
 /// The direction of a time expression whose head is token `i`.
-pub(crate) fn direction(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> Direction {
+pub(crate) fn direction(doc: &Doc<'_>, book: &Book, i: usize) -> Direction {
     // "As soon as Tuesday", "until Friday", "by Friday" look ahead unless the verb is past: "by Friday nine had died".
     let lead = if doc.dep(i) == Dep::Pobj { doc.head(i) } else { i.saturating_sub(1) };
     let led = |words: &[&str]| lead != i && words.iter().any(|w| doc.word(lead).eq_ignore_ascii_case(w));
     let ahead = led(&["until", "till", "by"]) || ends_with(doc, i, &["as", "soon", "as"]);
     // "They talked about the visit in May", "urged him to quit in June": the engine may hang the month on the verb.
     let foreseen = |lemma: &str| {
-        [WordClass::Prospective, WordClass::Deadline, WordClass::Talk].iter().any(|class| lexicon.is(*class, lemma))
+        [WordClass::Prospective, WordClass::Deadline, WordClass::Talk].iter().any(|class| book.is(*class, lemma))
     };
     let called = led(&["for"]);
     let appointed =
-        |lemma: &str| (ahead && lemma != "call" || called) && foreseen(lemma) && !lexicon.is(WordClass::Talk, lemma);
+        |lemma: &str| (ahead && lemma != "call" || called) && foreseen(lemma) && !book.is(WordClass::Talk, lemma);
     let (mut from, mut loose) = (i, false);
     for at in std::iter::once(i).chain(doc.ancestors(i).take(12)) {
         match doc.pos(at) {
             // "A strike called for Saturday", "promised arrests by Friday": what is appointed lies ahead, when the verb is past.
             Pos::Verb if appointed(doc.lemma(at)) => return Direction::Future,
-            Pos::Verb | Pos::Aux => match verb(doc, lexicon, at) {
+            Pos::Verb | Pos::Aux => match verb(doc, book, at) {
                 Direction::Unknown if ahead => return Direction::Future,
                 // "Summoned him to testify on March 3".
                 Direction::Unknown => loose |= doc.tokens()[at].tag == Tag::Vb,
                 Direction::Past if loose || foreseen(doc.lemma(at)) => return Direction::LikelyPast,
                 found => return found,
             },
-            Pos::Adj if lexicon.is(WordClass::Prospective, doc.lemma(at)) => return Direction::Future,
+            Pos::Adj if book.is(WordClass::Prospective, doc.lemma(at)) => return Direction::Future,
             // "Ways to get around Wednesday's ruling": the tense of the verb says nothing about an object's day.
             Pos::Noun | Pos::Propn
                 if matches!(doc.dep(from), Dep::Poss | Dep::Compound | Dep::Nmod | Dep::Amod)
@@ -66,7 +65,7 @@ fn ends_with(doc: &Doc<'_>, i: usize, words: &[&str]) -> bool {
 }
 
 /// The direction that a verb itself shows.
-fn verb(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> Direction {
+fn verb(doc: &Doc<'_>, book: &Book, i: usize) -> Direction {
     let auxiliary = |words: &[&str]| {
         doc.children(i).any(|c| {
             matches!(doc.dep(c), Dep::Aux | Dep::Auxpass) && words.iter().any(|w| doc.word(c).eq_ignore_ascii_case(w))
@@ -78,7 +77,7 @@ fn verb(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> Direction {
     let tag = doc.tokens()[i].tag;
     // "A strike was called for Friday" looks ahead, "officers were called at noon Friday" does not.
     let called = doc.lemma(i) == "call" && !doc.children(i).any(|c| doc.lemma(c) == "for");
-    let prospective = lexicon.is(WordClass::Prospective, doc.lemma(i)) && !called;
+    let prospective = book.is(WordClass::Prospective, doc.lemma(i)) && !called;
     match tag {
         // "A summit set for Rome in April".
         Tag::Vbn if prospective && doc.dep(i) == Dep::Acl && doc.children(i).any(|c| doc.lemma(c) == "for") => {
@@ -102,7 +101,7 @@ fn verb(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> Direction {
         }
         Tag::Vb if auxiliary(&["to"]) => {
             let matrix = doc.head(i);
-            if matrix != i && lexicon.is(WordClass::Prospective, doc.lemma(matrix)) || going(doc, matrix) {
+            if matrix != i && book.is(WordClass::Prospective, doc.lemma(matrix)) || going(doc, matrix) {
                 Direction::Future
             } else {
                 Direction::Unknown

@@ -1,34 +1,31 @@
 //! Harm that somebody is quoted with and that did not happen: "reports that 15 people died are false", "it is not true
 //! that", "dismissed rumours that", "falsely claimed that".
 
-use super::Context;
-use crate::nlp::{Dep, Pos};
-use crate::words::WordClass;
+use crate::nlp::{Dep, Doc, Pos};
+use crate::words::{Book, WordClass};
 
 /// Whether the clause that states the harm at token `t` is said to be wrong.
-pub(crate) fn is(cx: &Context<'_>, t: usize) -> bool {
-    let doc = cx.doc;
+pub(crate) fn is_refuted(doc: &Doc<'_>, book: &Book, t: usize) -> bool {
     let clauses = std::iter::once(t).chain(doc.ancestors(t).take(8));
     let told = clauses.filter(|a| matches!(doc.dep(*a), Dep::Acl | Dep::Ccomp | Dep::Csubj | Dep::Pobj | Dep::Relcl));
     told.map(|a| doc.head(a)).any(|over| {
         let over = if doc.pos(over) == Pos::Adp { doc.head(over) } else { over };
         if matches!(doc.pos(over), Pos::Verb | Pos::Aux) {
-            return predicate(cx, over);
+            return predicate(doc, book, over);
         }
-        cx.lexicon.is(WordClass::Report, doc.lemma(over)) && (is_false(cx, over) || denied(cx, over))
+        book.is(WordClass::Report, doc.lemma(over)) && (is_false(doc, book, over) || denied(doc, book, over))
     })
 }
 
 /// Whether a noun for what people say is the subject or object of words that say it is wrong.
-fn denied(cx: &Context<'_>, report: usize) -> bool {
-    let doc = cx.doc;
+fn denied(doc: &Doc<'_>, book: &Book, report: usize) -> bool {
     let verb = doc.head(report);
     match doc.dep(report) {
         Dep::Nsubjpass | Dep::Dobj => {
-            cx.lexicon.is(WordClass::Refute, doc.lemma(verb)) && doc.child(verb, Dep::Neg).is_none()
-                || predicate(cx, verb)
+            book.is(WordClass::Refute, doc.lemma(verb)) && doc.child(verb, Dep::Neg).is_none()
+                || predicate(doc, book, verb)
         }
-        Dep::Nsubj => predicate(cx, verb),
+        Dep::Nsubj => predicate(doc, book, verb),
         // "There is no truth to reports that"
         Dep::Pobj => {
             let truth = doc.head(verb);
@@ -39,13 +36,12 @@ fn denied(cx: &Context<'_>, report: usize) -> bool {
 }
 
 /// Whether a verb says that something is wrong: "are false", "proved to be a hoax", "is not true", "falsely claimed".
-fn predicate(cx: &Context<'_>, verb: usize) -> bool {
-    let doc = cx.doc;
+fn predicate(doc: &Doc<'_>, book: &Book, verb: usize) -> bool {
     let said = |v: usize| {
         let negated = doc.child(v, Dep::Neg).is_some();
         let truth = |i: usize| matches!(doc.lemma(i), "true" | "correct" | "accurate");
         doc.children(v).filter(|c| matches!(doc.dep(*c), Dep::Acomp | Dep::Attr | Dep::Oprd | Dep::Advmod)).any(|c| {
-            let wrong = cx.lexicon.is(WordClass::False, &doc.lemma(c).to_ascii_lowercase());
+            let wrong = book.is(WordClass::False, &doc.lemma(c).to_ascii_lowercase());
             if negated { truth(c) } else { wrong }
         })
     };
@@ -53,8 +49,6 @@ fn predicate(cx: &Context<'_>, verb: usize) -> bool {
 }
 
 /// "False reports that": the noun's own adjective.
-fn is_false(cx: &Context<'_>, report: usize) -> bool {
-    cx.doc
-        .children(report)
-        .any(|c| c < report && cx.lexicon.is(WordClass::False, &cx.doc.lemma(c).to_ascii_lowercase()))
+fn is_false(doc: &Doc<'_>, book: &Book, report: usize) -> bool {
+    doc.children(report).any(|c| c < report && book.is(WordClass::False, &doc.lemma(c).to_ascii_lowercase()))
 }

@@ -1,6 +1,6 @@
-//! The table of assertion cues: words that turn an event into a plan, an attempt, a possibility, a denial.
+//! The table of cues: words that turn an event into a plan, an attempt, a possibility, a denial.
 
-use crate::words::{TableError, rows};
+use crate::words::{Lexicons, TableError};
 use std::collections::HashMap;
 
 /// What a cue does to the event it governs.
@@ -62,12 +62,12 @@ impl Effect {
     ];
 
     /// Whether what the cue governs did not happen.
-    pub(super) fn negates(self) -> bool {
+    pub(crate) fn negates(self) -> bool {
         matches!(self, Effect::Negated | Effect::Failed | Effect::Refused | Effect::Cancelled)
     }
 
     /// Reads the spelling of the tables.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, name)| *name == text).map(|(effect, _)| *effect)
     }
 
@@ -77,9 +77,18 @@ impl Effect {
     }
 }
 
+/// A word that decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cue {
+    /// The word.
+    pub token: usize,
+    /// What it does to the event.
+    pub effect: Effect,
+}
+
 /// Where a cue stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum CueKind {
+pub(crate) enum CueKind {
     /// Governing verb.
     Verb,
     /// Governing noun.
@@ -101,13 +110,13 @@ pub(super) enum CueKind {
 }
 
 /// All cues.
-#[derive(Debug)]
-pub(super) struct Cues(HashMap<CueKind, HashMap<Box<str>, Effect>>);
+#[derive(Debug, Clone)]
+pub(crate) struct Cues(HashMap<CueKind, HashMap<Box<str>, Effect>>);
 
 impl Cues {
-    pub(super) fn load((table, text): (&'static str, &str)) -> Result<Self, TableError> {
+    pub(crate) fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
         let mut cues: HashMap<CueKind, HashMap<Box<str>, Effect>> = HashMap::new();
-        for row in rows(table, text, 3)? {
+        for row in lexicons.rows("events/cues.tsv", 3)? {
             let kind = match row.cell(1) {
                 "v" => CueKind::Verb,
                 "n" => CueKind::Noun,
@@ -130,7 +139,7 @@ impl Cues {
     }
 
     /// The effect of a word in a position.
-    pub(super) fn get(&self, kind: CueKind, lemma: &str) -> Option<Effect> {
+    pub(crate) fn get(&self, kind: CueKind, lemma: &str) -> Option<Effect> {
         self.0.get(&kind)?.get(lemma).copied()
     }
 }

@@ -1,23 +1,40 @@
-//! Whether an event happened: polarity, modality, tense, realis.
+//! Whether what a word tells happened: polarity, modality, tense, realis.
 //!
-//! Cues are collected on the way from the trigger up to the root of its sentence: modifiers of an event noun,
-//! auxiliaries and negation of its clause, then every word that governs it ("plan to", "prevented", "if"). The walk
-//! ends at a word of saying, because what stands above it concerns the saying, and at a relative clause.
+//! Cues are collected on the way from the word up to the root of its sentence: modifiers of a noun, auxiliaries and
+//! negation of its clause, then every word that governs it ("plan to", "prevented", "if"). The walk ends at a word of
+//! saying, because what stands above it concerns the saying, and at a relative clause.
 
-use super::classes::Class;
-use super::cues::{CueKind, Effect};
-use super::lexicon::Lexicon;
-use super::syntax;
-use super::trace::Cue;
-use super::triggers::Trigger;
-use super::words::Words;
+use super::cues::{Cue, CueKind, Cues, Effect};
+use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::{Assertion, Modality, Polarity, Realis, Salience, Tense};
-use crate::words::WordClass;
+use crate::words::{Book, WordClass};
+
+/// What a reading looks words up in.
+#[derive(Clone, Copy)]
+pub(crate) struct Language<'a> {
+    pub(crate) doc: &'a Doc<'a>,
+    pub(crate) cues: &'a Cues,
+    pub(crate) book: &'a Book,
+    /// The lemma of a token, in small letters.
+    pub(crate) lemma: &'a dyn Fn(usize) -> &'a str,
+    /// Whether a token counts what hangs on it: "a series of attacks".
+    pub(crate) counts: &'a dyn Fn(usize) -> bool,
+}
+
+/// The word that tells something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told {
+    pub(crate) head: usize,
+    /// Verb or noun.
+    pub(crate) verb: bool,
+    /// The light verb that governs an event noun.
+    pub(crate) light: Option<usize>,
+}
 
 /// Cues that bear on a trigger.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(crate) struct Reading {
     cues: Vec<Cue>,
     /// How many words negate, one per clause.
     negations: usize,
@@ -28,34 +45,34 @@ pub(super) struct Reading {
 
 impl Reading {
     /// Whether a cue places the event before the news.
-    pub(super) fn is_historical(&self) -> bool {
+    pub(crate) fn is_historical(&self) -> bool {
         self.has(Effect::Historical)
     }
 
     /// Whether no reader may take it for a fact: the grammar says so, or it was planned and foiled.
-    pub(super) fn is_sure(&self) -> bool {
+    pub(crate) fn is_sure(&self) -> bool {
         self.sure || (self.has(Effect::Foiled) || self.has(Effect::Failed)) && self.has(Effect::Planned)
     }
 
     /// Whether the simple past of a verb tells it ("were detained", not "have arrested") and no word puts it in doubt.
-    pub(super) fn is_plain(&self, doc: &Doc<'_>, verb: usize) -> bool {
+    pub(crate) fn is_plain(&self, doc: &Doc<'_>, verb: usize) -> bool {
         let past = |i: usize| doc.tokens()[i].tag == Tag::Vbd;
         let told = past(verb) || doc.children(verb).any(|c| doc.dep(c) == Dep::Auxpass && past(c));
         told && self.negations == 0 && self.cues.iter().all(|c| c.effect == Effect::Reported)
     }
 
     /// Whether somebody else than the writer says it.
-    pub(super) fn is_reported(&self) -> bool {
+    pub(crate) fn is_reported(&self) -> bool {
         self.has(Effect::Reported)
     }
 
     /// Adds the effect of an attribution, whose cue begins at `token`.
-    pub(super) fn attributed(&mut self, token: usize, denied: bool) {
+    pub(crate) fn attributed(&mut self, token: usize, denied: bool) {
         self.cues.push(Cue { token, effect: if denied { Effect::Denied } else { Effect::Reported } });
     }
 
     /// The words that decided.
-    pub(super) fn into_cues(mut self) -> Vec<Cue> {
+    pub(crate) fn into_cues(mut self) -> Vec<Cue> {
         self.cues.sort_unstable_by_key(|c| c.token);
         self.cues.dedup();
         self.cues
@@ -66,7 +83,7 @@ impl Reading {
     }
 
     /// The assertion block; history and salience are decided by others.
-    pub(super) fn assertion(&self) -> Assertion {
+    pub(crate) fn assertion(&self) -> Assertion {
         let negative = self.negations % 2 == 1;
         // What was not prevented took place: two negations leave nothing to doubt.
         let has = |e: Effect| self.has(e) && (negative || !e.negates());
@@ -104,11 +121,10 @@ impl Reading {
 }
 
 /// Collects the cues that bear on a trigger.
-pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger: &Trigger<'_>) -> Reading {
-    let light = trigger.light.map(|(v, _)| v);
-    let mut walk = Walk { doc, lexicon, words, light, trigger: trigger.head, reading: Reading::default() };
-    let head = trigger.head;
-    if !trigger.entry.verb {
+pub(crate) fn read(language: Language<'_>, told: Told) -> Reading {
+    let (doc, head) = (language.doc, told.head);
+    let mut walk = Walk { doc, language, light: told.light, trigger: head, reading: Reading::default() };
+    if !told.verb {
         walk.modifiers(head);
         // "attacks that the group was preparing"
         let gap =
@@ -119,7 +135,7 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
         }
     }
     walk.climb(head);
-    walk.reading.tense = tense(doc, head, trigger.light.map(|(v, _)| v));
+    walk.reading.tense = tense(doc, head, told.light);
     // A question asserts nothing.
     let last = doc.sentence_of(head).rev().find(|i| doc.pos(*i) != Pos::Space);
     if let Some(token) = last.filter(|i| doc.word(*i) == "?") {
@@ -128,7 +144,7 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
         walk.reading.sure |=
             !doc.sentence_of(head).any(|i| matches!(doc.tokens()[i].tag, Tag::Wp | Tag::Wrb | Tag::Wdt));
     }
-    if !trigger.entry.verb && is_bare_plural(doc, trigger) && walk.reading.tense == Some(Tense::Present) {
+    if !told.verb && is_bare_plural(doc, told) && walk.reading.tense == Some(Tense::Present) {
         walk.reading.cues.push(Cue { token: head, effect: Effect::Generic });
     }
     walk.reading
@@ -136,16 +152,23 @@ pub(super) fn read(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, trigger:
 
 struct Walk<'a> {
     doc: &'a Doc<'a>,
-    lexicon: &'a Lexicon,
-    words: &'a Words<'a>,
+    language: Language<'a>,
     light: Option<usize>,
     trigger: usize,
     reading: Reading,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn lemma(&self, i: usize) -> &'a str {
+        (self.language.lemma)(i)
+    }
+
+    fn is(&self, class: WordClass, word: &str) -> bool {
+        self.language.book.is(class, word)
+    }
+
     fn cue(&self, kind: CueKind, i: usize) -> Option<Effect> {
-        self.lexicon.cues.get(kind, self.words.lemma(i))
+        self.language.cues.get(kind, self.lemma(i))
     }
 
     fn push(&mut self, token: usize, effect: Option<Effect>) {
@@ -167,7 +190,7 @@ impl Walk<'_> {
                 Dep::Det | Dep::Neg | Dep::Preconj if self.is_no(c) => self.negate(Some(c)),
                 Dep::Amod | Dep::Det | Dep::Predet | Dep::Compound | Dep::Advmod => {
                     let word = self.doc.word(c).to_lowercase();
-                    let effect = self.lexicon.cues.get(CueKind::Modifier, &word);
+                    let effect = self.language.cues.get(CueKind::Modifier, &word);
                     let effect = effect.or_else(|| self.cue(CueKind::Modifier, c));
                     // "similar attacks" are a kind of event, "a similar attack" is one.
                     let plural = self.doc.tokens()[noun].tag == Tag::Nns;
@@ -180,13 +203,13 @@ impl Walk<'_> {
 
     /// "no reports of attacks", "no sign of a truce".
     fn negation(&mut self, noun: usize) {
-        let no = self.doc.children(noun).any(|c| self.words.lemma(c) == "no");
-        let about = self.lexicon.is(WordClass::Evidence, self.words.lemma(noun));
+        let no = self.doc.children(noun).any(|c| self.lemma(c) == "no");
+        let about = self.is(WordClass::Evidence, self.lemma(noun));
         self.push(noun, Some(Effect::Negated).filter(|_| no && about));
     }
 
     fn is_no(&self, i: usize) -> bool {
-        matches!(self.words.lemma(i), "no" | "nobody" | "neither" | "none" | "nothing")
+        matches!(self.lemma(i), "no" | "nobody" | "neither" | "none" | "nothing")
     }
 
     /// The word that negates a clause: "not", "never", "no longer", or a subject or object with "no".
@@ -195,8 +218,7 @@ impl Walk<'_> {
         let adverb = |c: usize| match doc.dep(c) {
             // "not only attacked but killed"
             Dep::Neg => {
-                let focus =
-                    c + 1 < doc.len() && matches!(self.words.lemma(c + 1), "only" | "just" | "merely" | "simply");
+                let focus = c + 1 < doc.len() && matches!(self.lemma(c + 1), "only" | "just" | "merely" | "simply");
                 (!focus).then_some(c)
             }
             Dep::Advmod if doc.word(c) == "longer" => doc.children(c).find(|d| self.is_no(*d)),
@@ -234,7 +256,7 @@ impl Walk<'_> {
         self.reading.sure |= open.is_some();
         self.push(open.unwrap_or(verb), open.map(|_| Effect::Hypothetical));
         if verb == self.trigger {
-            self.push(verb, is_habit(self.doc, self.lexicon, verb).then_some(Effect::Generic));
+            self.push(verb, is_habit(self.doc, self.language.book, verb).then_some(Effect::Generic));
         }
     }
 
@@ -262,7 +284,7 @@ impl Walk<'_> {
             }
             let head = doc.head(at);
             if matches!(doc.dep(at), Dep::Acl | Dep::Relcl | Dep::Ccomp) && doc.pos(head) == Pos::Noun {
-                self.push(head, is_called_false(doc, self.lexicon, head).then_some(Effect::Denied));
+                self.push(head, is_called_false(doc, self.language.book, head).then_some(Effect::Denied));
             }
             match doc.dep(at) {
                 // A conjunct shares what governs its head, and its auxiliaries where it has no finite form of its own.
@@ -283,6 +305,8 @@ impl Walk<'_> {
                     // "called it a threat" names, it asks for nothing.
                     let names = !verbal && doc.dep(at) == Dep::Oprd;
                     let effect = self.cue(governor(doc, head), head).filter(|e| !(names && *e == Effect::Requested));
+                    // "committed suicide" did it, "committed to leave" has not.
+                    let effect = effect.filter(|_| verbal || self.lemma(head) != "commit");
                     // "will discuss the raid", "did not condemn the raid": it took place all the same.
                     let noun = !verbal && matches!(doc.dep(at), Dep::Dobj | Dep::Nsubjpass);
                     if noun && effect.is_none() && self.light != Some(head) {
@@ -323,7 +347,9 @@ impl Walk<'_> {
                     return;
                 }
                 Dep::Advcl => {
-                    let marked = doc.children(at).any(|c| doc.dep(c) == Dep::Mark);
+                    // "nobody called me when she died": a clause of time is presupposed, as one with a mark is.
+                    let when = |c: usize| c < at && doc.tokens()[c].tag == Tag::Wrb;
+                    let marked = doc.children(at).any(|c| doc.dep(c) == Dep::Mark || when(c));
                     if syntax::is_infinitive(doc, at) && !marked {
                         match self.cue(CueKind::Verb, head) {
                             Some(Effect::Achieved) => {}
@@ -343,7 +369,7 @@ impl Walk<'_> {
                 }
                 Dep::Pobj | Dep::Pcomp => {
                     let prep = head;
-                    self.push(prep, self.lexicon.cues.get(CueKind::Preposition, self.words.lemma(prep)));
+                    self.push(prep, self.language.cues.get(CueKind::Preposition, self.lemma(prep)));
                     if doc.is_root(prep) {
                         return;
                     }
@@ -352,8 +378,8 @@ impl Walk<'_> {
                     let kind = governor(doc, outer);
                     // "plan for an attack", "prevented them from attacking", "accused of killing"; not "said after the attack".
                     let governs = match kind {
-                        CueKind::Noun => self.lexicon.is(WordClass::NounGoverning, lemma),
-                        CueKind::Verb => self.lexicon.is(WordClass::VerbGoverning, lemma),
+                        CueKind::Noun => self.is(WordClass::NounGoverning, lemma),
+                        CueKind::Verb => self.is(WordClass::VerbGoverning, lemma),
                         _ => true,
                     };
                     if !governs {
@@ -365,8 +391,7 @@ impl Walk<'_> {
                         _ => self.cue(kind, outer).filter(|e| !(e.negates() && kind == CueKind::Verb)),
                     };
                     self.push(outer, effect);
-                    let carried = self.words.bits(outer) & self.lexicon.classes.class(Class::Quantity) != 0
-                        || self.light == Some(outer);
+                    let carried = (self.language.counts)(outer) || self.light == Some(outer);
                     if matches!(effect, Some(Effect::Reported | Effect::Denied)) || effect.is_none() && !carried {
                         if kind == CueKind::Noun {
                             self.negation(outer);
@@ -394,9 +419,7 @@ impl Walk<'_> {
                     self.negate(yet(doc, head));
                     // "the talks were not easy"
                     let predicate = doc.children(head).any(|c| matches!(doc.dep(c), Dep::Acomp | Dep::Attr));
-                    if predicate
-                        || !self.lexicon.is(WordClass::TakingPlace, doc.lemma(head)) && yet(doc, head).is_none()
-                    {
+                    if predicate || !self.is(WordClass::TakingPlace, doc.lemma(head)) && yet(doc, head).is_none() {
                         let said = self.reading.cues.split_off(before);
                         self.reading.negations = negations;
                         self.reading.cues.extend(said.into_iter().filter(|c| !c.effect.negates()));
@@ -414,7 +437,7 @@ impl Walk<'_> {
 fn counterfactual(doc: &Doc<'_>, verb: usize) -> Option<usize> {
     let aux = |lemma: &str| doc.children(verb).find(|c| doc.dep(*c) == Dep::Aux && doc.lemma(*c) == lemma);
     let have = aux("have");
-    let would = aux("would").or_else(|| aux("could")).or_else(|| aux("might")).filter(|w| have.is_some_and(|h| h > *w));
+    let would = aux("would").or_else(|| aux("could")).filter(|w| have.is_some_and(|h| h > *w));
     let subject = doc.children(verb).find(|c| matches!(doc.dep(*c), Dep::Nsubj | Dep::Nsubjpass));
     let inverted = |c: &usize| {
         matches!(doc.dep(*c), Dep::Aux | Dep::Auxpass)
@@ -434,9 +457,9 @@ fn is_apart(doc: &Doc<'_>, clause: usize, verb: usize) -> bool {
 }
 
 /// "on several occasions", "many times": what happens again and again is no one event.
-fn is_habit(doc: &Doc<'_>, lexicon: &Lexicon, verb: usize) -> bool {
+fn is_habit(doc: &Doc<'_>, book: &Book, verb: usize) -> bool {
     let many = |noun: usize, lemma: &str| {
-        let several = |c: usize| lexicon.is(WordClass::Several, doc.lemma(c));
+        let several = |c: usize| book.is(WordClass::Several, doc.lemma(c));
         doc.lemma(noun) == lemma && doc.tokens()[noun].tag == Tag::Nns && doc.children(noun).any(several)
     };
     doc.children(verb).any(|c| match doc.dep(c) {
@@ -454,10 +477,9 @@ fn is_imperative(doc: &Doc<'_>, verb: usize) -> bool {
 }
 
 /// "the report that X was shot is unfounded": whatever the noun holds is denied.
-fn is_called_false(doc: &Doc<'_>, lexicon: &Lexicon, noun: usize) -> bool {
+fn is_called_false(doc: &Doc<'_>, book: &Book, noun: usize) -> bool {
     let verb = doc.head(noun);
-    let said =
-        |c: usize| matches!(doc.dep(c), Dep::Acomp | Dep::Attr) && lexicon.is(WordClass::CalledFalse, doc.lemma(c));
+    let said = |c: usize| matches!(doc.dep(c), Dep::Acomp | Dep::Attr) && book.is(WordClass::False, doc.lemma(c));
     doc.dep(noun) == Dep::Nsubj
         && doc.lemma(verb) == "be"
         && doc.children(verb).any(said)
@@ -502,10 +524,10 @@ fn is_purpose(doc: &Doc<'_>, verb: usize) -> bool {
 }
 
 /// "attacks" without article, number or argument: a kind of event.
-fn is_bare_plural(doc: &Doc<'_>, trigger: &Trigger<'_>) -> bool {
-    doc.tokens()[trigger.head].tag == Tag::Nns
-        && doc.children(trigger.head).all(|c| matches!(doc.dep(c), Dep::Punct | Dep::Cc | Dep::Conj | Dep::Amod))
-        && trigger.light.is_none()
+fn is_bare_plural(doc: &Doc<'_>, told: Told) -> bool {
+    doc.tokens()[told.head].tag == Tag::Nns
+        && doc.children(told.head).all(|c| matches!(doc.dep(c), Dep::Punct | Dep::Cc | Dep::Conj | Dep::Amod))
+        && told.light.is_none()
 }
 
 /// Tense of the clause that tells the event.
