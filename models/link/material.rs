@@ -72,7 +72,7 @@ fn linked(table: &str, settings: &[&str], out: &mut impl Write) -> Result<()> {
             "merge" => chosen.merge = value.parse()?,
             "grey" => chosen.grey = value.parse()?,
             "keep_days" => chosen.keep_days = value.parse()?,
-        _ => bail!("no setting {name}"),
+            _ => bail!("no setting {name}"),
         }
     }
     let mut linker = Linker::new(Model::read(&std::fs::read_to_string(table)?)?, chosen);

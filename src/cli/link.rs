@@ -156,7 +156,8 @@ fn print(events: &[CanonicalEvent], format: Format, terminal: bool, out: &mut im
 
 /// Day, articles, origins, type, dead, injured, place, headline, id.
 fn row(event: &CanonicalEvent, told: &CanonicalTold) -> String {
-    let number = |toll: &Option<CanonicalToll>| toll.as_ref().and_then(|t| t.best).map(|n| n.to_string()).unwrap_or_default();
+    let number =
+        |toll: &Option<CanonicalToll>| toll.as_ref().and_then(|t| t.best).map(|n| n.to_string()).unwrap_or_default();
     [
         day(told),
         told.sources.articles.to_string(),

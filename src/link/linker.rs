@@ -632,7 +632,8 @@ fn main_report(article: &LinkArticle) -> LinkEvent {
     }
     if let (None, [day]) = (&report.time, &article.days[..]) {
         let granularity = Granularity::Day;
-        report.time = Some(LinkTime { start: Some(day.clone()), end: Some(day.clone()), granularity, via: Via::Inferred });
+        report.time =
+            Some(LinkTime { start: Some(day.clone()), end: Some(day.clone()), granularity, via: Via::Inferred });
     }
     let toll = |own: Option<LinkToll>, number: Option<u64>| match (own, number) {
         (own, Some(n)) if own.as_ref().is_none_or(|t| t.best.is_none()) => {

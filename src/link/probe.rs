@@ -43,7 +43,8 @@ impl<'a> Probe<'a> {
         let mut weights = Vec::with_capacity(keys.len());
         for key in &keys {
             let days = if key.kind == Kind::Place { settings.window_days } else { settings.keep_days };
-            let near = |seq: u32| open(seq).filter(|(at, _)| (at - published).abs() <= days * DAY).map(|(_, e)| (seq, e));
+            let near =
+                |seq: u32| open(seq).filter(|(at, _)| (at - published).abs() <= days * DAY).map(|(_, e)| (seq, e));
             let (articles, events): (Vec<u32>, BTreeSet<E>) =
                 index.newest(*key).take(settings.newest).filter_map(near).unzip();
             let weight = 1.0 / events.len().max(1) as f64;

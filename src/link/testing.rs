@@ -120,8 +120,10 @@ pub(super) fn killing(mut article: LinkArticle, dead: u64, source: Option<&str>)
 /// The same article with people, named rarely.
 pub(super) fn naming(mut article: LinkArticle, people: &[&str]) -> LinkArticle {
     article.people = people.iter().map(|p| LinkName { name: words::name(p), idf: 84, last_idf: 84 }).collect();
-    article.events[0].recipients =
-        people.iter().map(|p| LinkParty { name: (*p).to_owned(), named: true, country_iso3: None, cameo_code: None }).collect();
+    article.events[0].recipients = people
+        .iter()
+        .map(|p| LinkParty { name: (*p).to_owned(), named: true, country_iso3: None, cameo_code: None })
+        .collect();
     article
 }
 

@@ -62,9 +62,9 @@ fn killed(event: &CanonicalEvent) -> Option<u64> {
     event.told.as_ref()?.casualties.killed.as_ref()?.best
 }
 
-const BOMB: &str = "A bomb tore through the Korvat spice market in Salgora on Sunday, killing traders and shoppers. The blast on Spice Street \
+const BOMB: &str = "A bomb tore through the Korvat spice market in the city on Sunday, killing traders and shoppers. The blast on Spice Street \
     at the Korvat market struck near the spice stalls at noon, police inspector Ilan Toravi said.";
-const RAID: &str = "Gunmen on motorcycles shot a tax collector outside the Belmora bus depot on Harbour Road in Salgora on Sunday. The \
+const RAID: &str = "Gunmen on motorcycles shot a tax collector outside the Belmora bus depot on Harbour Road in the city on Sunday. The \
     tax collector died on the way to the clinic, the Belmora depot's watchman said.";
 
 /// Six reports of the bombing, each told in its own words.
@@ -75,7 +75,11 @@ fn six() -> Vec<LinkArticle> {
     };
     vec![
         killing(make("a", "one.example", "2021-05-02T14:00:00Z", "Trader Mira Dovalen lost her stall."), 5, None),
-        killing(make("b", "two.example", "2021-05-02T16:00:00Z", "Ambulances came late, survivors complained."), 8, None),
+        killing(
+            make("b", "two.example", "2021-05-02T16:00:00Z", "Ambulances came late, survivors complained."),
+            8,
+            None,
+        ),
         killing(make("c", "three.example", "2021-05-02T20:00:00Z", "The market was closed by evening."), 13, None),
         killing(make("d", "four.example", "2021-05-03T08:00:00Z", "Mourners filled the mosque at dawn."), 13, None),
         make("e", "five.example", "2021-05-03T10:00:00Z", "Shopkeepers swept glass from the lanes."),
@@ -104,7 +108,10 @@ fn six_reports_in_any_order_are_one_event_with_the_same_values() {
             let (_, tables) = apply(&shuffled);
             let told = tables.only().told.clone();
             let (told, expect) = (told.as_ref().unwrap(), expect.as_ref().unwrap());
-            assert_eq!((&told.casualties, &told.location, &told.time), (&expect.casualties, &expect.location, &expect.time));
+            assert_eq!(
+                (&told.casualties, &told.location, &told.time),
+                (&expect.casualties, &expect.location, &expect.time)
+            );
             assert_eq!(told.sources.articles, 6, "{order:?}");
             assert_eq!((told.sources.origins, &told.title), (expect.sources.origins, &expect.title), "{order:?}");
             (count[i], i, seen) = (count[i] + 1, 0, seen + 1);
@@ -142,12 +149,17 @@ fn a_toll_rises_with_its_reasons_and_falls_only_for_a_reason() {
     let toll = tables.only().told.as_ref().unwrap().casualties.killed.clone().unwrap();
     assert!(toll.disagreement);
     assert_eq!((toll.low, toll.high), (Some(1), Some(13)));
-    assert!(toll.history.last().is_some_and(|s| matches!(s.why, TollWhy::Fell | TollWhy::Majority)), "{:?}", toll.history);
+    assert!(
+        toll.history.last().is_some_and(|s| matches!(s.why, TollWhy::Fell | TollWhy::Majority)),
+        "{:?}",
+        toll.history
+    );
 }
 
 #[test]
 fn twin_events_of_one_city_and_day_stay_apart() {
-    let raid = |name: &str, publisher: &str| naming(article(name, publisher, "2021-05-02T18:00:00Z", RAID), &["Odo Henneck"]);
+    let raid =
+        |name: &str, publisher: &str| naming(article(name, publisher, "2021-05-02T18:00:00Z", RAID), &["Odo Henneck"]);
     let mut reports = six();
     reports.push(killing(raid("r1", "one.example"), 1, None));
     reports.push(killing(raid("r2", "six.example"), 1, None));
@@ -166,7 +178,10 @@ fn an_article_on_four_incidents_founds_one_and_joins_the_others_by_their_record(
     let text = "Bloody Sunday: a survey of four attacks in Salgora and the hills. Lawmakers called for a curfew and more patrols.";
     let mut survey = article("s", "two.example", "2021-05-03T09:00:00Z", text);
     let side = |id: &str, person: &str, dead: u64, where_: (&str, u32, f64)| {
-        let base = at(killing(naming(article(id, "x", "2021-05-03", "x y"), &[person]), dead, None), place(where_.0, where_.1, where_.2));
+        let base = at(
+            killing(naming(article(id, "x", "2021-05-03", "x y"), &[person]), dead, None),
+            place(where_.0, where_.1, where_.2),
+        );
         let mut told = base.events[0].clone();
         (told.event_id, told.main) = (format!("ec1-s-{id}"), false);
         told
@@ -181,7 +196,10 @@ fn an_article_on_four_incidents_founds_one_and_joins_the_others_by_their_record(
     reports.push(survey);
     let (_, tables) = apply(&reports);
     let of = |id: &str| tables.links.get(id).cloned().flatten();
-    assert_eq!(of("ec1-s-bomb").map(|l| (l.canonical_id, l.role)), of("ec1-b").map(|l| (l.canonical_id, ReportRole::Attached)));
+    assert_eq!(
+        of("ec1-s-bomb").map(|l| (l.canonical_id, l.role)),
+        of("ec1-b").map(|l| (l.canonical_id, ReportRole::Attached))
+    );
     assert_eq!(of("ec1-s-raid").map(|l| l.canonical_id), of("ec1-r").map(|l| l.canonical_id));
     assert_eq!(of("ec1-s-hill"), None, "a side event founds nothing");
     assert!(tables.active().len() <= 3);
@@ -204,7 +222,10 @@ fn a_newer_generation_takes_the_place_of_the_older_one() {
     // Neither generation does anything in a replay.
     for article in [&reports[3], &newer] {
         let changes = linker.apply(Input::Article(article), None);
-        assert_eq!((changes.outcome, changes.canonical, changes.links, changes.state), (Outcome::Known, vec![], vec![], vec![]));
+        assert_eq!(
+            (changes.outcome, changes.canonical, changes.links, changes.state),
+            (Outcome::Known, vec![], vec![], vec![])
+        );
     }
 }
 
@@ -235,7 +256,11 @@ fn a_withdrawn_article_is_taken_out_and_the_last_one_ends_the_event() {
     assert_eq!((record.status, record.told.is_none()), (Status::Retracted, true));
     assert!(tables.links.values().all(Option::is_none));
     assert_eq!(linker.apply(Input::Tombstone("a"), None).outcome, Outcome::Known);
-    assert_eq!(linker.apply(Input::Article(&reports[0]), None).outcome, Outcome::Known, "a replay does not bring it back");
+    assert_eq!(
+        linker.apply(Input::Article(&reports[0]), None).outcome,
+        Outcome::Known,
+        "a replay does not bring it back"
+    );
     // Its tombstone comes with the stream's time.
     let late = article("z", "nine.example", "2021-09-30T00:00:00Z", RAID);
     tables.take(linker.apply(Input::Article(&late), None));
@@ -244,7 +269,8 @@ fn a_withdrawn_article_is_taken_out_and_the_last_one_ends_the_event() {
 
 #[test]
 fn two_events_that_turn_out_to_be_one_merge_into_the_older() {
-    let first = "Explosion heard in the Korvat market quarter of Salgora, residents report smoke over the spice stalls.";
+    let first =
+        "Explosion heard in the Korvat market quarter of Salgora, residents report smoke over the spice stalls.";
     let second = "Trader Mira Dovalen was buried on Monday by her family; her brothers had run a lamp shop since 1990.";
     let early = |a: LinkArticle| killing(a, 5, None);
     let a = early(naming(article("a", "one.example", "2021-05-02T13:00:00Z", first), &["Ilan Toravi"]));
@@ -252,7 +278,8 @@ fn two_events_that_turn_out_to_be_one_merge_into_the_older() {
     b.events[0].location = None;
     b.places = Vec::new();
     let bridge = format!("{first} {second}");
-    let c = early(naming(article("c", "three.example", "2021-05-03T15:00:00Z", &bridge), &["Ilan Toravi", "Mira Dovalen"]));
+    let c =
+        early(naming(article("c", "three.example", "2021-05-03T15:00:00Z", &bridge), &["Ilan Toravi", "Mira Dovalen"]));
     let mut settings = Settings::default();
     (settings.join, settings.merge) = (0.2, 0.1);
     let mut linker = Linker::new(Model::embedded().unwrap(), settings);
@@ -275,8 +302,10 @@ fn two_events_that_turn_out_to_be_one_merge_into_the_older() {
 
 #[test]
 fn two_hundred_copies_are_one_origin() {
-    let long = "The provincial council said the flooded tunnel under Korvat hill would stay shut until engineers had drained \
-        the lower gallery, checked the pumps and replaced the burnt switchboard. ".repeat(4);
+    let long =
+        "The provincial council said the flooded tunnel under Korvat hill would stay shut until engineers had drained \
+        the lower gallery, checked the pumps and replaced the burnt switchboard. "
+            .repeat(4);
     let story = format!("{BOMB} {long}");
     let mut linker = linker();
     let mut tables = Tables::default();
@@ -338,7 +367,10 @@ fn stream(events: usize, reports: usize) -> Vec<LinkArticle> {
             let rest: Vec<String> = (0..6).map(|n| word(1_000_000 + e * 100 + r * 10 + n)).collect();
             let text = format!("{} {}.", own.join(" "), rest.join(" "));
             let city = (e % 40) as u32 + 1;
-            let told = naming(article(&format!("e{e}r{r}"), &format!("p{r}.example"), &day(r * 5), &text), &[&person(0), &person(1)]);
+            let told = naming(
+                article(&format!("e{e}r{r}"), &format!("p{r}.example"), &day(r * 5), &text),
+                &[&person(0), &person(1)],
+            );
             let told = killing(told, (e % 9) as u64, None);
             list.push(on(at(told, place(&format!("City{city}"), city, f64::from(city))), &day(0)[..10]));
         }
@@ -372,7 +404,11 @@ fn late_and_shuffled_articles_change_hardly_a_pair() {
     let (_, shuffled) = apply(&late);
     let pairs = |tables: &Tables| -> BTreeSet<(String, String)> {
         let groups = tables.groups();
-        groups.iter().flat_map(|g| g.iter().flat_map(|a| g.iter().map(|b| (a.clone(), b.clone())))).filter(|(a, b)| a < b).collect()
+        groups
+            .iter()
+            .flat_map(|g| g.iter().flat_map(|a| g.iter().map(|b| (a.clone(), b.clone()))))
+            .filter(|(a, b)| a < b)
+            .collect()
     };
     let (a, b) = (pairs(&in_order), pairs(&shuffled));
     assert!(a.len() >= 850, "{}", a.len());
