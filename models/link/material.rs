@@ -1,7 +1,9 @@
 //! What `train.py` and `models/scores/linking.py` need of the linker.
 //!
 //! `link-material articles RAW ENRICHED`: articles and their records (JSON Lines) to `link.article/1`.
-//! `link-material pairs < link.jsonl`: the pairs that the linker would compare, a line each: ids and features.
+//! `link-material pairs EVENTS < link.jsonl`: the pairs that the linker would compare, a line each: ids and features.
+//! EVENTS is a JSON object of article ids and their true events.
+//! `link-material speed < link.jsonl`: articles a second, and bytes of state an open article.
 //! `link-material link TABLE SETTING=VALUE... < link.jsonl`: the links and records with the pair model of a table.
 
 use std::collections::BTreeMap;
@@ -20,9 +22,10 @@ fn main() -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["articles", raw, enriched] => articles(raw, enriched, &mut out),
         ["names"] => Ok(writeln!(out, "{}", link::FEATURES.join("\t"))?),
-        ["pairs"] => pairs(&mut out),
+        ["pairs", events] => pairs(events, &mut out),
         ["link", table, ref settings @ ..] => linked(table, settings, &mut out),
-        _ => bail!("articles RAW ENRICHED, names, pairs or link TABLE SETTING=VALUE..."),
+        ["speed"] => speed(&mut out),
+        _ => bail!("articles RAW ENRICHED, names, pairs EVENTS speed or link TABLE SETTING=VALUE..."),
     }
 }
 
@@ -48,9 +51,12 @@ fn read() -> Result<Vec<LinkArticle>> {
     stdin().lock().lines().map(|line| Ok(serde_json::from_str(&line?)?)).collect()
 }
 
-fn pairs(out: &mut impl Write) -> Result<()> {
+fn pairs(events: &str, out: &mut impl Write) -> Result<()> {
     let articles = read()?;
-    for (a, b, features) in link::pairs(&articles, &Settings::default()) {
+    let events: BTreeMap<String, String> = serde_json::from_reader(BufReader::new(File::open(events)?))?;
+    let events: Vec<String> =
+        articles.iter().map(|a| events.get(&a.article_id).unwrap_or(&a.article_id).clone()).collect();
+    for (a, b, features) in link::pairs(&articles, &events, &Settings::default()) {
         let features: Vec<String> = features.iter().map(|x| format!("{x:.4}")).collect();
         writeln!(out, "{}\t{}\t{}", articles[a].article_id, articles[b].article_id, features.join("\t"))?;
     }
@@ -65,6 +71,7 @@ fn linked(table: &str, settings: &[&str], out: &mut impl Write) -> Result<()> {
             "join" => chosen.join = value.parse()?,
             "merge" => chosen.merge = value.parse()?,
             "grey" => chosen.grey = value.parse()?,
+            "keep_days" => chosen.keep_days = value.parse()?,
             _ => bail!("no setting {name}"),
         }
     }
@@ -79,5 +86,29 @@ fn linked(table: &str, settings: &[&str], out: &mut impl Write) -> Result<()> {
     // Revisions that copies alone would have waited for.
     events.extend(linker.events().map(|e| (e.canonical_id.clone(), Some(e))));
     writeln!(out, "{}", json!({"links": links, "events": events}))?;
+    Ok(())
+}
+
+fn speed(out: &mut impl Write) -> Result<()> {
+    let articles = read()?;
+    let resident = || -> Result<u64> {
+        let pages = std::fs::read_to_string("/proc/self/statm")?;
+        Ok(pages.split(' ').nth(1).context("no resident pages")?.parse::<u64>()? * 4096)
+    };
+    let (before, start) = (resident()?, std::time::Instant::now());
+    let mut linker = Linker::new(Model::embedded()?, Settings::default());
+    for article in &articles {
+        linker.apply(Input::Article(article), None);
+        linker.commit();
+    }
+    let (seconds, bytes) = (start.elapsed().as_secs_f64(), resident()?.saturating_sub(before));
+    let (open, events, keys) = linker.sizes();
+    writeln!(
+        out,
+        "{} articles, {:.0} a second; {open} open articles of {events} events, {keys} index entries, {} bytes an open article",
+        articles.len(),
+        articles.len() as f64 / seconds,
+        bytes / open.max(1) as u64
+    )?;
     Ok(())
 }

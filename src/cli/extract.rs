@@ -28,7 +28,7 @@ use crate::stream::Stopwatch;
 use crate::worker::pipeline;
 
 /// Articles read in one round by every thread.
-const ROUND: usize = 16;
+pub(super) const ROUND: usize = 16;
 
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
@@ -48,14 +48,14 @@ pub(super) struct Arguments {
 
 /// What is printed of an article.
 #[derive(Debug, Serialize)]
-struct Output {
+pub(super) struct Output {
     #[serde(flatten)]
-    record: EnrichedArticle,
+    pub(super) record: EnrichedArticle,
     #[serde(skip_serializing_if = "Option::is_none")]
     explain: Option<Explanation>,
     /// What it was made of.
     #[serde(skip)]
-    article: Article,
+    pub(super) article: Article,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -123,7 +123,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     Ok(exit)
 }
 
-fn threads(config: &Config) -> usize {
+pub(super) fn threads(config: &Config) -> usize {
     match config.worker.threads {
         0 => thread::available_parallelism().map_or(1, usize::from),
         n => n,
@@ -131,7 +131,7 @@ fn threads(config: &Config) -> usize {
 }
 
 /// Enriches a round of items on all threads; results in the order of the items.
-fn enrich(
+pub(super) fn enrich(
     round: &[Result<Item, InputError>],
     intake: &Intake,
     config: &Config,

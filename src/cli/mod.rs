@@ -12,6 +12,7 @@ mod extract;
 mod health;
 pub mod input;
 mod lexicons;
+mod link;
 mod out;
 mod progress;
 mod run;
@@ -44,6 +45,7 @@ Examples:
   dateline demo                                     see the whole worker run on sample articles, no Kafka needed
   dateline extract article.txt                      read one article, print a digest
   dateline extract --format json < articles.jsonl   enrich JSON Lines
+  dateline link articles.jsonl                      one record per event, over all articles
   dateline check                                    validate the configuration, show where each value comes from
   dateline topics apply                             create the topics
   dateline dlq stats                                what kinds of articles were bad
@@ -81,6 +83,15 @@ Examples:
   dateline extract --format html article.txt > article.html
   cat article.txt | dateline extract -")]
     Extract(extract::Arguments),
+    /// Join reports of many articles to one record per event, without Kafka
+    #[command(after_help = "\
+Examples:
+  dateline link articles.jsonl
+  dateline link --format table articles.jsonl
+  dateline link --format json links.jsonl > events.jsonl
+
+Articles are read as by extract; link.article/1 records are taken as they are. They are linked in order of publication.")]
+    Link(link::Arguments),
     /// Check the configuration and print it with the origin of every value; offline unless told to connect
     #[command(after_help = "\
 Examples:
@@ -241,6 +252,7 @@ fn run(command: Command, out: &mut impl Write) -> Result<Exit, Failure> {
         Command::Run { settings } => Ok(run::run(&settings)),
         Command::Demo(arguments) => demo::run(&arguments, out),
         Command::Extract(arguments) => extract::run(&arguments, out),
+        Command::Link(arguments) => link::run(&arguments, out),
         Command::Check(arguments) => check::run(&arguments, out),
         Command::Health { settings, ready } => health::run(&settings, ready, out),
         Command::Bench(arguments) => bench::run(&arguments, out),

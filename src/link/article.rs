@@ -97,7 +97,7 @@ pub fn article(record: &EnrichedArticle, text: &Text<'_>, idf: &Idf) -> LinkArti
         lead: heaviest([lead.as_str()], LEAD, idf),
         headline: heaviest([title], HEADLINE, idf),
         idf: idf::VERSION.to_owned(),
-        people: names(record, idf, |e| e.kind == EntityKind::Person && e.name.contains(' ')),
+        people: names(record, idf, is_full_name),
         organisations: names(record, idf, |e| matches!(e.kind, EntityKind::Org | EntityKind::Fac)),
         ages: words::ages(&text.told).into_iter().take(NAMES).collect(),
         streets: words::streets(&text.told).into_iter().take(STREETS).collect(),
@@ -114,7 +114,7 @@ pub fn article(record: &EnrichedArticle, text: &Text<'_>, idf: &Idf) -> LinkArti
 }
 
 /// The `keep` heaviest terms, by frequency in the text and rarity in the news; the heaviest weighs 255.
-fn heaviest<'a>(text: impl IntoIterator<Item = &'a str>, keep: usize, idf: &Idf) -> BTreeMap<String, u8> {
+pub(super) fn heaviest<'a>(text: impl IntoIterator<Item = &'a str>, keep: usize, idf: &Idf) -> BTreeMap<String, u8> {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     for term in text.into_iter().flat_map(words::terms) {
         *counts.entry(term).or_default() += 1;
@@ -152,6 +152,14 @@ fn wire(record: &EnrichedArticle, text: &Text<'_>) -> Option<String> {
             line.split([',', ';']).find_map(|part| known(part.trim_end_matches(['.', ' ']).trim_start_matches("the ")))
         })
     })
+}
+
+/// Whether an entity is a person with a first and a last name, and not one that is only described ("police officials").
+fn is_full_name(entity: &EntityRecord) -> bool {
+    entity.kind == EntityKind::Person
+        && !entity.mentions.is_empty()
+        && entity.name.split(' ').filter(|w| w.starts_with(char::is_uppercase)).count() >= 2
+        && entity.name.split(' ').next_back().is_some_and(|w| w.starts_with(char::is_uppercase))
 }
 
 fn names(record: &EnrichedArticle, idf: &Idf, wanted: impl Fn(&EntityRecord) -> bool) -> Vec<LinkName> {

@@ -1,5 +1,6 @@
-//! What a pair of articles shows of whether both tell of the same event. Symmetric; missing is missing, never nought.
+//! What a pair of articles shows of whether both tell of the same event. Missing is missing, never nought.
 
+use super::probe::Probe;
 use super::traits::{Names, Spot, Traits, common, km};
 use super::words::BINS;
 use crate::record::EventType;
@@ -55,15 +56,33 @@ pub const NAMES: [&str; N] = [
     "age_conflict",
     "no_headline",
     "undated",
+    "rare_places",
+    "rare_people",
+    "rare_terms",
+    "sites_apart",
+    "people_missing",
+    "total_equal",
+    "total_difference",
+    "told_before",
+    "some_words",
+    "some_people",
+    "same_day_some_words",
+    "named_day_no_terms",
 ];
 /// Number of features.
-pub(super) const N: usize = 49;
+pub(super) const N: usize = 61;
 
 /// Kilometres beyond which fine places conflict.
 const FAR: f64 = 100.0;
+/// Kilometres within which they are one.
+const NEAR: f64 = 4.0;
+
+/// The cosine from which two texts share some words.
+const SOME: f64 = 0.15;
 
 /// The features of a pair.
-pub(super) fn pair(a: &Traits, b: &Traits) -> [f64; N] {
+pub(super) fn pair(probe: &Probe<'_>, b: &Traits) -> [f64; N] {
+    let (a, shared) = (probe.traits, probe.shared(b));
     let spans = a.span.zip(b.span);
     let between = spans.map_or(0, |(x, y)| (x.0.max(y.0) - x.1.min(y.1)).max(0));
     let sites = a.site.zip(b.site);
@@ -80,6 +99,9 @@ pub(super) fn pair(a: &Traits, b: &Traits) -> [f64; N] {
     let streets = overlap(&a.streets, &b.streets);
     let days = overlap(&a.days, &b.days);
     let ages = common(&a.ages, &b.ages).count();
+    let totals = total(a).zip(total(b));
+    // Texts on one event share some words, however differently they tell it; beyond that more words say little more.
+    let some_words = cosine.min(SOME) / SOME;
     let flag = |holds: bool| f64::from(u8::from(holds));
     [
         a.day.zip(b.day).map_or(0.0, |(x, y)| f64::from((x - y).abs()).ln_1p()),
@@ -131,6 +153,19 @@ pub(super) fn pair(a: &Traits, b: &Traits) -> [f64; N] {
         flag(ages == 0 && !a.ages.is_empty() && !b.ages.is_empty()),
         flag(a.headline.hashes.is_empty() || b.headline.hashes.is_empty()),
         flag(a.day.is_none() || b.day.is_none()),
+        shared.places,
+        shared.people.min(4.0),
+        shared.terms,
+        flag(distance.is_some_and(|d| d > NEAR && d <= FAR)),
+        flag(a.people.hashes.is_empty() || b.people.hashes.is_empty()),
+        // "Seven shot" and "one dead, six hurt" are the same people.
+        flag(totals.is_some_and(|(x, y)| x == y && x > 1)),
+        totals.map_or(0.0, |(x, y)| (f64::from(x).ln_1p() - f64::from(y).ln_1p()).abs()),
+        flag(before(a, b) || before(b, a)),
+        some_words,
+        flag(shared.people > 0.0),
+        flag(spans.is_some() && between == 0) * some_words,
+        flag(days == Some(true) && shared.terms == 0.0),
     ]
 }
 
@@ -156,6 +191,17 @@ pub(super) fn alike(a: &Traits, b: &Traits) -> f64 {
     let equal = (0..BINS).filter(|i| a.fingerprint[*i] == b.fingerprint[*i] && a.fingerprint[*i] != 0).count();
     let filled = (0..BINS).filter(|i| a.fingerprint[*i] != 0 || b.fingerprint[*i] != 0).count();
     if filled < 16 { 0.0 } else { equal as f64 / filled as f64 }
+}
+
+/// All who came to harm.
+fn total(a: &Traits) -> Option<u16> {
+    let [killed, injured] = a.any_toll;
+    (killed.is_some() || injured.is_some()).then(|| killed.unwrap_or(0).saturating_add(injured.unwrap_or(0)))
+}
+
+/// Whether an article was published before what the other one tells of.
+fn before(a: &Traits, b: &Traits) -> bool {
+    a.day.zip(b.span).is_some_and(|(day, (start, _))| day < start)
 }
 
 /// Equal, how far apart, and whether one is missing.

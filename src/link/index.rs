@@ -11,39 +11,49 @@ use super::traits::Traits;
 
 /// Places and terms of an article that are keys.
 const PLACES: usize = 3;
-const TERMS: usize = 10;
+const TERMS: usize = 14;
 
-/// A key and how much it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Place,
+    Person,
+    Term,
+}
+
+/// Something that an article names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     hash: u32,
-    /// Whether it is a place: many events of the same days share one.
-    pub(super) place: bool,
+    pub(super) kind: Kind,
 }
 
 impl Key {
-    fn new(kind: u8, value: u32) -> Self {
+    fn new(kind: Kind, value: u32) -> Self {
         let [a, b, c, d] = value.to_le_bytes();
-        Self { hash: (hash64(&[kind, a, b, c, d]) >> 32) as u32, place: kind == b'p' }
+        Self { hash: (hash64(&[b'p' + kind as u8, a, b, c, d]) >> 32) as u32, kind }
     }
 
     /// The key of a place.
     pub(super) fn place(id: u32) -> Self {
-        Self::new(b'p', id)
+        Self::new(Kind::Place, id)
     }
 
     /// The key of a person's name.
     pub(super) fn person(hash: u32) -> Self {
-        Self::new(b'n', hash)
+        Self::new(Kind::Person, hash)
     }
 }
 
-/// The keys of an article.
+/// The keys of an article, sorted.
 pub(super) fn keys(traits: &Traits) -> Vec<Key> {
     let places = traits.places.iter().filter(|p| p.id != 0).take(PLACES).map(|p| Key::place(p.id));
     let people = traits.people.hashes.iter().map(|n| Key::person(*n));
-    let terms = traits.sketch.heaviest(TERMS).map(|t| Key::new(b'w', t));
-    places.chain(people).chain(terms).collect()
+    let terms = traits.sketch.heaviest(TERMS).map(|t| Key::new(Kind::Term, t));
+    let mut keys: Vec<Key> = places.chain(people).chain(terms).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// Articles by key.

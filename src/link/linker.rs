@@ -13,16 +13,17 @@ use super::evidence::evidence;
 use super::features::{alike, copied};
 use super::hash::hash64;
 use super::ids::CanonicalId;
-use super::index::{Key, keys};
+use super::index::Key;
 use super::model::Model;
+use super::probe::Probe;
 use super::settings::Settings;
 use super::state::{Due, Entry, Event, Filed, Gone, Progress, Report, RestoreError, State, Telling};
-use super::traits::{Traits, spot};
+use super::traits::{FINE, Traits, spot};
 use super::words;
 use super::{canonical, hash};
 use crate::record::canonical::{CanonicalEvent, ReportRole, ReportWhy};
-use crate::record::link::{LinkArticle, LinkEvent, LinkType};
-use crate::record::{PloverType, ReportLink};
+use crate::record::link::{LinkArticle, LinkClaim, LinkEvent, LinkPlace, LinkTime, LinkToll, LinkType};
+use crate::record::{Granularity, PloverType, ReportLink, Via};
 
 /// Shares of a copied text: of all shingles, or of the shorter text's where both carry the same agency's name.
 const COPY: f64 = 0.5;
@@ -31,9 +32,8 @@ const CUT_COPY: f64 = 0.6;
 const COPY_CHARS: u16 = 400;
 /// Days within which a text is copied.
 const COPY_DAYS: i64 = 14;
-/// Candidates' weights of a place and of a name or term.
-const PLACE_WEIGHT: u32 = 1;
-const NAME_WEIGHT: u32 = 2;
+/// What the belief in a place is worth that the article speaks of elsewhere.
+const ELSEWHERE: f64 = 0.5;
 /// Events that may be the same which a record lists, and representatives compared crosswise before a merge.
 const MAYBE: usize = 3;
 const CROSS: usize = 4;
@@ -174,7 +174,7 @@ impl Linker {
         let home = self.home(&traits, published);
         let (id, why, score, outcome) = match home {
             Home::Copy(id, of, score) => {
-                filed.copy_of = Some(of);
+                filed.copy_of = self.state.article(of).map(|f| f.copy_of.unwrap_or(of));
                 (id, ReportWhy::Copy, score, Outcome::Copied)
             }
             Home::Join(id, score) => (id, ReportWhy::Score, score, Outcome::Joined),
@@ -220,8 +220,8 @@ impl Linker {
 
     /// Where an article's main report belongs.
     fn home(&self, traits: &Traits, published: i64) -> Home {
-        let candidates = self.candidates(traits, published);
-        let copy = candidates.iter().filter_map(|seq| {
+        let probe = self.probe(traits, published);
+        let copy = probe.candidates.iter().filter_map(|seq| {
             let filed = self.state.article(*seq)?;
             let other = filed.traits.as_deref()?;
             let long =
@@ -235,44 +235,44 @@ impl Linker {
         if let Some((alike, seq, home)) = copy.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))) {
             return Home::Copy(home, seq.0, alike);
         }
-        match self.ranked(traits, &candidates).first() {
+        match self.ranked(&probe).first() {
             Some((score, id)) if *score >= self.settings.join => Home::Join(*id, *score),
             Some((score, id)) if *score >= self.settings.grey => Home::Found(Some((*id, *score))),
             _ => Home::Found(None),
         }
     }
 
-    /// The open articles that share most with an article, by number.
-    fn candidates(&self, traits: &Traits, published: i64) -> Vec<u32> {
-        let mut weights: BTreeMap<u32, u32> = BTreeMap::new();
-        for key in keys(traits) {
-            let days = if key.place { self.settings.window_days } else { self.settings.keep_days };
-            let near =
-                |seq: &u32| self.state.article(*seq).is_some_and(|f| (f.published - published).abs() <= days * DAY);
-            for seq in self.state.index.newest(key).take(self.settings.newest).filter(near) {
-                *weights.entry(seq).or_default() += weight(key);
-            }
-        }
-        heaviest(weights, self.settings.candidates)
+    /// Looks an article up among the open ones.
+    fn probe<'a>(&self, traits: &'a Traits, published: i64) -> Probe<'a> {
+        let open = |seq| self.state.article(seq).and_then(|f| Some((f.published, f.home()?)));
+        Probe::new(traits, published, &self.state.index, &self.settings, open)
     }
 
-    /// The events of some articles by chance, best first.
-    fn ranked(&self, traits: &Traits, candidates: &[u32]) -> Vec<(f64, CanonicalId)> {
+    /// The events of an article's candidates by chance, best first.
+    fn ranked(&self, probe: &Probe<'_>) -> Vec<(f64, CanonicalId)> {
         let homes: BTreeSet<CanonicalId> =
-            candidates.iter().filter_map(|seq| self.state.article(*seq)?.home()).collect();
-        let mut ranked: Vec<(f64, CanonicalId)> = homes.into_iter().map(|id| (self.chance(traits, id), id)).collect();
+            probe.candidates.iter().filter_map(|seq| self.state.article(*seq)?.home()).collect();
+        let mut ranked: Vec<(f64, CanonicalId)> = homes.into_iter().map(|id| (self.chance(probe, id), id)).collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         ranked
     }
 
-    /// The mean chance of an article and the representatives of an event.
-    fn chance(&self, traits: &Traits, id: CanonicalId) -> f64 {
+    /// The chance that an article belongs to an event: halfway between the mean and the best of its representatives. The
+    /// mean alone loses follow-ups, which are like one of many reports; the best alone lets events grow into each other.
+    fn chance(&self, probe: &Probe<'_>, id: CanonicalId) -> f64 {
         let Some(event) = self.state.event(id) else { return 0.0 };
-        mean(self.representatives(event).map(|r| self.model.chance(traits, r)))
+        let chances: Vec<f64> = self.representatives(event).map(|r| self.model.chance(probe, r)).collect();
+        let best = chances.iter().copied().fold(0.0, f64::max);
+        (best + mean(chances.into_iter())) / 2.0
     }
 
     fn representatives<'a>(&'a self, event: &'a Event) -> impl Iterator<Item = &'a Traits> + 'a {
         event.representatives.iter().filter_map(|seq| self.state.article(*seq)?.traits.as_deref())
+    }
+
+    fn probes<'a>(&'a self, event: &'a Event) -> impl Iterator<Item = Probe<'a>> + 'a {
+        let filed = event.representatives.iter().filter_map(|seq| self.state.article(*seq));
+        filed.filter_map(|f| Some(self.probe(f.traits.as_deref()?, f.published)))
     }
 
     /// The events that an article's other events tell of, by their record.
@@ -343,20 +343,17 @@ impl Linker {
     fn merge_around(&mut self, id: CanonicalId, article: u32, step: &mut Step) {
         let Some(filed) = self.state.article(article).cloned() else { return };
         let Some(traits) = filed.traits.as_deref() else { return };
-        let candidates = self.candidates(traits, filed.published);
-        let others = self.ranked(traits, &candidates).into_iter().filter(|(_, other)| *other != id).take(2);
+        let probe = self.probe(traits, filed.published);
+        let others = self.ranked(&probe).into_iter().filter(|(_, other)| *other != id).take(2);
         let mut id = id;
         for (score, other) in others.collect::<Vec<_>>() {
             if score < self.settings.merge {
                 break;
             }
             let (Some(a), Some(b)) = (self.state.event(id), self.state.event(other)) else { continue };
-            let cross = mean(
-                self.representatives(a)
-                    .take(CROSS)
-                    .flat_map(|x| self.representatives(b).take(CROSS).map(move |y| (x, y)))
-                    .map(|(x, y)| self.model.chance(x, y)),
-            );
+            let cross = mean(self.probes(a).take(CROSS).flat_map(|x| {
+                self.representatives(b).take(CROSS).map(|y| self.model.chance(&x, y)).collect::<Vec<_>>()
+            }));
             if cross >= self.settings.merge * 0.8 {
                 let (keep, lose) = if (a.first, id) <= (b.first, other) { (id, other) } else { (other, id) };
                 self.merge(keep, lose, step);
@@ -533,9 +530,9 @@ impl Linker {
         for i in 0..order.len() {
             for j in 0..i {
                 let (a, b) = (order[i].1, order[j].1);
-                let copies = a.copy_of == Some(b.seq) || b.copy_of == Some(a.seq);
+                let copies = a.copy_of.unwrap_or(a.seq) == b.copy_of.unwrap_or(b.seq);
                 let chance = || match (a.traits.as_deref(), b.traits.as_deref()) {
-                    (Some(x), Some(y)) => self.model.chance(x, y),
+                    (Some(x), Some(y)) => self.model.chance(&self.probe(x, a.published), y),
                     _ => 0.0,
                 };
                 if part[i] != part[j] && (copies || chance() >= self.settings.grey) {
@@ -572,7 +569,9 @@ impl Linker {
     /// Closes what the stream's time has left behind.
     fn expire(&mut self, step: &mut Step) {
         let now = self.state.progress().now;
-        while let Some(due) = self.state.overdue(now) {
+        loop {
+            let full = self.state.sizes().0 > self.settings.articles;
+            let Some(due) = self.state.overdue(if full { i64::MAX } else { now }) else { return };
             match due {
                 Due::Article(seq) => self.state.set(Entry::Article(seq, None)),
                 Due::Gone(id) => {
@@ -622,9 +621,35 @@ impl Linker {
     }
 }
 
-/// The event that an article is about, or the article as a story.
+/// The event that an article is about, or the article as a story. What it leaves open is filled from the rest of the
+/// article: its most salient fine place is right in two of three, its only named day and its first toll mostly.
 fn main_report(article: &LinkArticle) -> LinkEvent {
-    article.events.iter().find(|e| e.main).cloned().unwrap_or_else(|| LinkEvent {
+    let mut report = article.events.iter().find(|e| e.main).cloned().unwrap_or_else(|| story(article));
+    let fine = |p: &&LinkPlace| p.resolution.is_some_and(|r| r >= FINE);
+    if report.location.iter().all(|l| !fine(&l)) {
+        let place = article.places.iter().find(fine).map(|p| LinkPlace { weight: p.weight * ELSEWHERE, ..p.clone() });
+        report.location = place.or(report.location);
+    }
+    if let (None, [day]) = (&report.time, &article.days[..]) {
+        let granularity = Granularity::Day;
+        report.time =
+            Some(LinkTime { start: Some(day.clone()), end: Some(day.clone()), granularity, via: Via::Inferred });
+    }
+    let toll = |own: Option<LinkToll>, number: Option<u64>| match (own, number) {
+        (own, Some(n)) if own.as_ref().is_none_or(|t| t.best.is_none()) => {
+            let claim = LinkClaim { source: None, best: Some(n), low: Some(n), high: Some(n) };
+            Some(LinkToll { best: Some(n), low: Some(n), high: Some(n), corrected: false, by_source: vec![claim] })
+        }
+        (own, _) => own,
+    };
+    report.killed = toll(report.killed, article.killed);
+    report.injured = toll(report.injured, article.injured);
+    report
+}
+
+/// An article without a main event.
+fn story(article: &LinkArticle) -> LinkEvent {
+    LinkEvent {
         event_id: article.story_id.clone(),
         main: true,
         rank: 1,
@@ -648,20 +673,7 @@ fn main_report(article: &LinkArticle) -> LinkEvent {
         type_confidence: None,
         time_confidence: None,
         casualties_confidence: None,
-    })
-}
-
-/// What sharing a key counts.
-pub(super) fn weight(key: Key) -> u32 {
-    if key.place { PLACE_WEIGHT } else { NAME_WEIGHT }
-}
-
-/// The articles of greatest weight, of equal ones the newest.
-pub(super) fn heaviest(weights: BTreeMap<u32, u32>, most: usize) -> Vec<u32> {
-    let mut list: Vec<(u32, u32)> = weights.into_iter().collect();
-    list.sort_by_key(|(seq, weight)| std::cmp::Reverse((*weight, *seq)));
-    list.truncate(most);
-    list.into_iter().map(|(seq, _)| seq).collect()
+    }
 }
 
 /// Adds a representative: the first ones stay, and of the rest the newest two.

@@ -3,7 +3,7 @@
 //! A function of the set of reports: they are sorted by publication first, so that the order in which they came does not
 //! matter. An origin has one vote, shared by its reports; copies have none.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::clock;
 use super::state::{Event, Filed, Report, State, Telling};
@@ -59,23 +59,23 @@ pub(super) fn accounts<'a>(state: &'a State, event: &'a Event) -> Vec<Account<'a
             b.report.event,
         ))
     });
-    let own: HashMap<u32, (String, Option<u32>)> =
-        list.iter().map(|a| (a.report.article, (origin(a), a.filed.copy_of))).collect();
+    // A copy's origin is that of what it copies; where that is gone, of the first one that copies the same.
+    let mut origins: BTreeMap<u32, String> = BTreeMap::new();
     for account in &mut list {
-        let mut at = account.report.article;
-        // A copy's origin is that of what it copies. An article copies an earlier number only: no circles.
-        while let Some(of) = own.get(&at).and_then(|o| o.1).filter(|of| own.contains_key(of) && *of < at) {
-            at = of;
-        }
-        account.origin = own.get(&at).map(|o| o.0.clone()).unwrap_or_default();
+        let root = account.filed.copy_of.unwrap_or(account.filed.seq);
+        let own = || match state.article(root).filter(|_| root != account.filed.seq) {
+            Some(filed) => origin(&filed.telling(), &filed.article_id),
+            None => origin(&account.telling, &account.filed.article_id),
+        };
+        let origin = origins.entry(root).or_insert_with(own).clone();
+        account.origin = origin;
     }
     list
 }
 
 /// Whose story it is: the agency's, else the publisher's.
-fn origin(account: &Account<'_>) -> String {
-    let Telling { wire, publisher, .. } = &account.telling;
-    wire.clone().or_else(|| publisher.clone()).unwrap_or_else(|| account.filed.article_id.to_string())
+fn origin(telling: &Telling, article_id: &str) -> String {
+    telling.wire.clone().or_else(|| telling.publisher.clone()).unwrap_or_else(|| article_id.to_owned())
 }
 
 /// Votes by value, in units of [`VOTE`]; with each value, where it was first given.

@@ -22,8 +22,13 @@ mod linker;
 mod material;
 mod merged;
 mod model;
+mod probe;
 mod settings;
 mod state;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod toll;
 mod traits;
 mod words;

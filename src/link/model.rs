@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::features::{N, NAMES, pair};
+use super::probe::Probe;
 use super::traits::Traits;
 
 const TABLE: &str = include_str!("../../models/link/pair.tsv");
@@ -57,7 +58,7 @@ impl Model {
     }
 
     /// The chance of a pair, 0 to 1. Added up in the order of the features: the same pair has the same chance everywhere.
-    pub(super) fn chance(&self, a: &Traits, b: &Traits) -> f64 {
+    pub(super) fn chance(&self, a: &Probe<'_>, b: &Traits) -> f64 {
         let features = pair(a, b);
         let odds = features.iter().zip(&self.weights).fold(self.bias, |sum, (x, w)| sum + x * w);
         1.0 / (1.0 + (-odds.clamp(-30.0, 30.0)).exp())

@@ -14,6 +14,8 @@ pub struct Settings {
     /// Days after its last report for which an event stays open that names people or has two reports; others stay for
     /// `window_days`.
     pub keep_days: i64,
+    /// Open articles; of more than that the events are closed that would be closed next.
+    pub articles: usize,
     /// Days for which a merged or retracted event's record stands before its tombstone.
     pub redirect_days: i64,
     /// Newest articles looked at for every key.
@@ -31,11 +33,12 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            join: 0.4,
-            merge: 0.4,
-            grey: 0.25,
+            join: 0.5,
+            merge: 0.7,
+            grey: 0.3,
             window_days: 30,
-            keep_days: 120,
+            keep_days: 400,
+            articles: 2_000_000,
             redirect_days: 90,
             newest: 32,
             candidates: 40,

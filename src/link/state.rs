@@ -35,7 +35,7 @@ pub(super) struct Filed {
     /// The open event of each reported event, the main one's or the story's first. None are left of closed events, none
     /// at all of templates and withdrawn articles.
     pub(super) homes: Box<[Option<CanonicalId>]>,
-    /// The article that it copies.
+    /// The article that it copies, which copies no other itself.
     pub(super) copy_of: Option<u32>,
     pub(super) traits: Option<Box<Traits>>,
     /// A [`Telling`], encoded: only needed when an event's record is made.

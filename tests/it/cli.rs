@@ -27,6 +27,7 @@ fn exit_codes_are_as_documented() {
     }
     check(&["nothing"], 64, "nothing");
     check(&["extract", "no-such-file.txt"], 66, "no-such-file.txt");
+    check(&["link", "no-such-file.txt"], 66, "no-such-file.txt");
     check(&["schema", "event.article/1"], 0, "cluster_id");
     check(&["lexicons", "export", "/proc/none"], 74, "/proc/none");
     check(&["schema", "none/1"], 64, "article.enriched/1");
@@ -39,6 +40,47 @@ fn exit_codes_are_as_documented() {
     for code in [0, 2, 64, 65, 66, 69, 70, 74, 75, 76, 78] {
         assert!(readme.contains(&format!("| {code} | ")), "exit code {code} is not in the README's table");
     }
+}
+
+#[test]
+fn link_joins_the_reports_of_one_event_and_names_what_is_no_article() {
+    let article = |id: &str, source: &str, day: &str, text: &str| {
+        serde_json::json!({"id": id, "source": source, "published_at": day, "title": text.split('.').next(), "text": text})
+            .to_string()
+    };
+    let input = [
+        article(
+            "a",
+            "one.example",
+            "2021-05-02",
+            "A bomb killed five people at the Korvat market in Kabul on Sunday. Police said the blast hit the spice stalls at noon.",
+        ),
+        article(
+            "b",
+            "two.example",
+            "2021-05-03",
+            "The bomb at the Korvat market in Kabul on Sunday killed eight people. The blast hit the spice stalls, police said on Monday.",
+        ),
+        article(
+            "c",
+            "one.example",
+            "2021-05-03",
+            "France and Germany signed a treaty on fishing in Paris on Monday. Ministers praised two years of talks on herring.",
+        ),
+        "{\"text\": \"\"}".to_owned(),
+    ];
+    let output = dateline().args(["link", "--format", "json"]).write_stdin(input.join("\n")).output().unwrap();
+    assert_eq!(output.status.code(), Some(65));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("-:4: "));
+    let events: Vec<serde_json::Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let told: Vec<(u64, Option<u64>)> = events
+        .iter()
+        .map(|e| {
+            (e["told"]["sources"]["articles"].as_u64().unwrap(), e["told"]["casualties"]["killed"]["best"].as_u64())
+        })
+        .collect();
+    assert_eq!(told, [(2, Some(8)), (1, None)]);
 }
 
 #[test]

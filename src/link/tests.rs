@@ -1,0 +1,498 @@
+//! The linker as a whole, on short made-up reports.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::testing::{article, at, event, killing, naming, on, place};
+use super::{Changes, Input, Linker, Model, Outcome, Settings};
+use crate::record::canonical::{ReportRole, Status, TollWhy};
+use crate::record::{CanonicalEvent, LinkArticle, ReportLink};
+
+fn linker() -> Linker {
+    Linker::new(Model::embedded().unwrap(), Settings::default())
+}
+
+/// Tables of what was published, the last value of every key.
+#[derive(Default, PartialEq, Debug)]
+struct Tables {
+    canonical: BTreeMap<String, Option<CanonicalEvent>>,
+    links: BTreeMap<String, Option<ReportLink>>,
+    state: BTreeMap<String, Option<Vec<u8>>>,
+}
+
+impl Tables {
+    fn take(&mut self, changes: Changes) {
+        self.canonical.extend(changes.canonical);
+        self.links.extend(changes.links);
+        self.state.extend(changes.state);
+    }
+
+    /// Records that stand for an event.
+    fn active(&self) -> Vec<&CanonicalEvent> {
+        self.canonical.values().flatten().filter(|e| e.status == Status::Active).collect()
+    }
+
+    /// Articles that share an event by their main reports.
+    fn groups(&self) -> BTreeSet<BTreeSet<String>> {
+        let mut groups: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for link in self.links.values().flatten().filter(|l| l.role == ReportRole::Main) {
+            groups.entry(&link.canonical_id).or_default().insert(link.article_id.clone());
+        }
+        groups.into_values().collect()
+    }
+
+    fn only(&self) -> &CanonicalEvent {
+        let active = self.active();
+        assert_eq!(active.len(), 1, "{:?}", self.groups());
+        active[0]
+    }
+}
+
+fn apply(articles: &[LinkArticle]) -> (Linker, Tables) {
+    let (mut linker, mut tables) = (linker(), Tables::default());
+    for article in articles {
+        tables.take(linker.apply(Input::Article(article), None));
+        linker.commit();
+    }
+    (linker, tables)
+}
+
+fn killed(event: &CanonicalEvent) -> Option<u64> {
+    event.told.as_ref()?.casualties.killed.as_ref()?.best
+}
+
+const BOMB: &str = "A bomb tore through the Korvat spice market in the city on Sunday, killing traders and shoppers. The blast on Spice Street \
+    at the Korvat market struck near the spice stalls at noon, police inspector Ilan Toravi said.";
+const RAID: &str = "Gunmen on motorcycles shot a tax collector outside the Belmora bus depot on Harbour Road in the city on Sunday. The \
+    tax collector died on the way to the clinic, the Belmora depot's watchman said.";
+
+/// Six reports of the bombing, each told in its own words.
+fn six() -> Vec<LinkArticle> {
+    let people = &["Mira Dovalen", "Ilan Toravi"][..];
+    let make = |name: &str, publisher: &str, day: &str, more: &str| {
+        naming(article(name, publisher, day, &format!("{BOMB} {more}")), people)
+    };
+    vec![
+        killing(make("a", "one.example", "2021-05-02T14:00:00Z", "Trader Mira Dovalen lost her stall."), 5, None),
+        killing(
+            make("b", "two.example", "2021-05-02T16:00:00Z", "Ambulances came late, survivors complained."),
+            8,
+            None,
+        ),
+        killing(make("c", "three.example", "2021-05-02T20:00:00Z", "The market was closed by evening."), 13, None),
+        killing(make("d", "four.example", "2021-05-03T08:00:00Z", "Mourners filled the mosque at dawn."), 13, None),
+        make("e", "five.example", "2021-05-03T10:00:00Z", "Shopkeepers swept glass from the lanes."),
+        killing(make("f", "two.example", "2021-05-03T12:00:00Z", "The hospital published a list of names."), 13, None),
+    ]
+}
+
+#[test]
+fn six_reports_in_any_order_are_one_event_with_the_same_values() {
+    let reports = six();
+    let mut order: Vec<usize> = (0..reports.len()).collect();
+    let expect = {
+        let (_, tables) = apply(&reports);
+        let event = tables.only().clone();
+        assert_eq!(killed(&event), Some(13));
+        assert_eq!(event.told.as_ref().unwrap().sources.origins, 5);
+        event.told
+    };
+    // All 720 orders, by Heap's algorithm.
+    let mut count = [0; 6];
+    let (mut i, mut seen) = (0, 1);
+    while i < order.len() {
+        if count[i] < i {
+            order.swap(if i % 2 == 0 { 0 } else { count[i] }, i);
+            let shuffled: Vec<LinkArticle> = order.iter().map(|n| reports[*n].clone()).collect();
+            let (_, tables) = apply(&shuffled);
+            let told = tables.only().told.clone();
+            let (told, expect) = (told.as_ref().unwrap(), expect.as_ref().unwrap());
+            assert_eq!(
+                (&told.casualties, &told.location, &told.time),
+                (&expect.casualties, &expect.location, &expect.time)
+            );
+            assert_eq!(told.sources.articles, 6, "{order:?}");
+            assert_eq!((told.sources.origins, &told.title), (expect.sources.origins, &expect.title), "{order:?}");
+            (count[i], i, seen) = (count[i] + 1, 0, seen + 1);
+        } else {
+            (count[i], i) = (0, i + 1);
+        }
+    }
+    assert_eq!(seen, 720);
+}
+
+#[test]
+fn a_toll_rises_with_its_reasons_and_falls_only_for_a_reason() {
+    let reports = six();
+    let (mut linker, mut tables) = apply(&reports);
+    let steps = |tables: &Tables| -> Vec<(u64, TollWhy)> {
+        let told = tables.only().told.as_ref().unwrap();
+        told.casualties.killed.as_ref().unwrap().history.iter().map(|s| (s.best, s.why)).collect()
+    };
+    assert_eq!(steps(&tables), [(5, TollWhy::First), (8, TollWhy::Rose), (13, TollWhy::Rose)]);
+    let people = &["Mira Dovalen", "Ilan Toravi"][..];
+    let make = |name: &str, publisher: &str, n: u64| {
+        let text = format!("{BOMB} Grief goes on in {publisher}'s view.");
+        killing(naming(article(name, publisher, "2021-05-04T08:00:00Z", &text), people), n, None)
+    };
+    // One follow-up about one victim changes nothing; two origins, or one that corrects, do.
+    tables.take(linker.apply(Input::Article(&make("g", "six.example", 1)), None));
+    assert_eq!(killed(tables.only()), Some(13));
+    let mut corrected = make("h", "seven.example", 12);
+    corrected.events[0].killed.as_mut().unwrap().corrected = true;
+    tables.take(linker.apply(Input::Article(&corrected), None));
+    for (name, publisher) in [("i", "eight.example"), ("j", "nine.example"), ("k", "ten.example")] {
+        tables.take(linker.apply(Input::Article(&make(name, publisher, 12)), None));
+    }
+    assert_eq!(killed(tables.only()), Some(12));
+    let toll = tables.only().told.as_ref().unwrap().casualties.killed.clone().unwrap();
+    assert!(toll.disagreement);
+    assert_eq!((toll.low, toll.high), (Some(1), Some(13)));
+    assert!(
+        toll.history.last().is_some_and(|s| matches!(s.why, TollWhy::Fell | TollWhy::Majority)),
+        "{:?}",
+        toll.history
+    );
+}
+
+#[test]
+fn twin_events_of_one_city_and_day_stay_apart() {
+    let raid =
+        |name: &str, publisher: &str| naming(article(name, publisher, "2021-05-02T18:00:00Z", RAID), &["Odo Henneck"]);
+    let mut reports = six();
+    reports.push(killing(raid("r1", "one.example"), 1, None));
+    reports.push(killing(raid("r2", "six.example"), 1, None));
+    let (_, tables) = apply(&reports);
+    let sizes: Vec<usize> = tables.groups().iter().map(BTreeSet::len).collect();
+    assert_eq!(sizes.iter().sum::<usize>(), 8);
+    assert_eq!(tables.active().len(), 2, "{:?}", tables.groups());
+}
+
+#[test]
+fn an_article_on_four_incidents_founds_one_and_joins_the_others_by_their_record() {
+    let mut reports = vec![
+        killing(naming(article("b", "one.example", "2021-05-02T14:00:00Z", BOMB), &["Mira Dovalen"]), 5, None),
+        killing(naming(article("r", "one.example", "2021-05-02T15:00:00Z", RAID), &["Odo Henneck"]), 1, None),
+    ];
+    let text = "Bloody Sunday: a survey of four attacks in Salgora and the hills. Lawmakers called for a curfew and more patrols.";
+    let mut survey = article("s", "two.example", "2021-05-03T09:00:00Z", text);
+    let side = |id: &str, person: &str, dead: u64, where_: (&str, u32, f64)| {
+        let base = at(
+            killing(naming(article(id, "x", "2021-05-03", "x y"), &[person]), dead, None),
+            place(where_.0, where_.1, where_.2),
+        );
+        let mut told = base.events[0].clone();
+        (told.event_id, told.main) = (format!("ec1-s-{id}"), false);
+        told
+    };
+    survey.events = vec![
+        event("ec1-s-main", true),
+        side("bomb", "Mira Dovalen", 5, ("Salgora", 1, 10.0)),
+        side("raid", "Odo Henneck", 1, ("Salgora", 1, 10.0)),
+        side("hill", "Nobody Known", 2, ("Hilltown", 77, 12.0)),
+    ];
+    survey.events[0].killed = None;
+    reports.push(survey);
+    let (_, tables) = apply(&reports);
+    let of = |id: &str| tables.links.get(id).cloned().flatten();
+    assert_eq!(
+        of("ec1-s-bomb").map(|l| (l.canonical_id, l.role)),
+        of("ec1-b").map(|l| (l.canonical_id, ReportRole::Attached))
+    );
+    assert_eq!(of("ec1-s-raid").map(|l| l.canonical_id), of("ec1-r").map(|l| l.canonical_id));
+    assert_eq!(of("ec1-s-hill"), None, "a side event founds nothing");
+    assert!(tables.active().len() <= 3);
+}
+
+#[test]
+fn a_newer_generation_takes_the_place_of_the_older_one() {
+    let reports = six();
+    let (mut linker, mut tables) = apply(&reports);
+    let before = tables.only().clone();
+    let mut newer = killing(reports[3].clone(), 14, None);
+    newer.generation = "lg1-newer".to_owned();
+    newer.events[0].event_id = "ec1-d2".to_owned();
+    tables.take(linker.apply(Input::Article(&newer), None));
+    let after = tables.only();
+    assert_eq!(after.canonical_id, before.canonical_id);
+    assert_eq!(after.told.as_ref().unwrap().sources.articles, 6);
+    assert_eq!(tables.links["ec1-d"], None, "the old report is a tombstone");
+    assert!(tables.links["ec1-d2"].is_some());
+    // Neither generation does anything in a replay.
+    for article in [&reports[3], &newer] {
+        let changes = linker.apply(Input::Article(article), None);
+        assert_eq!(
+            (changes.outcome, changes.canonical, changes.links, changes.state),
+            (Outcome::Known, vec![], vec![], vec![])
+        );
+    }
+}
+
+#[test]
+fn an_event_of_one_article_keeps_its_id_when_the_article_is_read_anew() {
+    let old = killing(article("a", "one.example", "2021-05-02T14:00:00Z", BOMB), 5, None);
+    let (mut linker, mut tables) = apply(std::slice::from_ref(&old));
+    let id = tables.only().canonical_id.clone();
+    let mut newer = old.clone();
+    (newer.generation, newer.events[0].event_id) = ("lg1-newer".to_owned(), "ec1-other".to_owned());
+    tables.take(linker.apply(Input::Article(&newer), None));
+    assert_eq!((tables.only().canonical_id.clone(), tables.only().revision), (id, 2));
+}
+
+#[test]
+fn a_withdrawn_article_is_taken_out_and_the_last_one_ends_the_event() {
+    let reports = six();
+    let (mut linker, mut tables) = apply(&reports);
+    for name in ["c", "d", "f"] {
+        tables.take(linker.apply(Input::Tombstone(name), None));
+    }
+    assert_eq!(killed(tables.only()), Some(8));
+    for name in ["a", "b", "e"] {
+        tables.take(linker.apply(Input::Tombstone(name), None));
+    }
+    assert_eq!(tables.active().len(), 0);
+    let record = tables.canonical.values().flatten().next().unwrap();
+    assert_eq!((record.status, record.told.is_none()), (Status::Retracted, true));
+    assert!(tables.links.values().all(Option::is_none));
+    assert_eq!(linker.apply(Input::Tombstone("a"), None).outcome, Outcome::Known);
+    assert_eq!(
+        linker.apply(Input::Article(&reports[0]), None).outcome,
+        Outcome::Known,
+        "a replay does not bring it back"
+    );
+    // Its tombstone comes with the stream's time.
+    let late = article("z", "nine.example", "2021-09-30T00:00:00Z", RAID);
+    tables.take(linker.apply(Input::Article(&late), None));
+    assert!(tables.canonical.values().any(Option::is_none));
+}
+
+#[test]
+fn two_events_that_turn_out_to_be_one_merge_into_the_older() {
+    let first =
+        "Explosion heard in the Korvat market quarter of Salgora, residents report smoke over the spice stalls.";
+    let second = "Trader Mira Dovalen was buried on Monday by her family; her brothers had run a lamp shop since 1990.";
+    let early = |a: LinkArticle| killing(a, 5, None);
+    let a = early(naming(article("a", "one.example", "2021-05-02T13:00:00Z", first), &["Ilan Toravi"]));
+    let mut b = naming(article("b", "two.example", "2021-05-03T13:00:00Z", second), &["Mira Dovalen"]);
+    b.events[0].location = None;
+    b.places = Vec::new();
+    let bridge = format!("{first} {second}");
+    let c =
+        early(naming(article("c", "three.example", "2021-05-03T15:00:00Z", &bridge), &["Ilan Toravi", "Mira Dovalen"]));
+    let mut settings = Settings::default();
+    (settings.join, settings.merge) = (0.2, 0.1);
+    let mut linker = Linker::new(Model::embedded().unwrap(), settings);
+    let mut tables = Tables::default();
+    tables.take(linker.apply(Input::Article(&a), None));
+    tables.take(linker.apply(Input::Article(&b), None));
+    assert_eq!(tables.active().len(), 2, "{:?}", tables.groups());
+    let older = tables.links["ec1-a"].clone().unwrap().canonical_id;
+    let changes = linker.apply(Input::Article(&c), None);
+    assert_eq!(changes.canonical.len(), 2, "both records of one step");
+    tables.take(changes);
+    assert_eq!(tables.only().canonical_id, older);
+    let merged: Vec<&CanonicalEvent> =
+        tables.canonical.values().flatten().filter(|e| e.status == Status::Merged).collect();
+    assert_eq!(merged.len(), 1);
+    assert_eq!(merged[0].merged_into.as_ref(), Some(&older));
+    assert_eq!(tables.only().absorbed, [merged[0].canonical_id.clone()]);
+    assert!(tables.links.values().flatten().all(|l| l.canonical_id == older));
+}
+
+#[test]
+fn two_hundred_copies_are_one_origin() {
+    let long =
+        "The provincial council said the flooded tunnel under Korvat hill would stay shut until engineers had drained \
+        the lower gallery, checked the pumps and replaced the burnt switchboard. "
+            .repeat(4);
+    let story = format!("{BOMB} {long}");
+    let mut linker = linker();
+    let mut tables = Tables::default();
+    for n in 0..200 {
+        let paper = format!("paper{n}.example");
+        let text = match n % 3 {
+            0 => story.clone(),
+            1 => format!("{story} Read on with {paper} every day of the week."),
+            _ => story.chars().take(story.chars().count() * 9 / 10).collect(),
+        };
+        let day = format!("2021-05-02T14:{:02}:{:02}Z", n / 60, n % 60);
+        let mut copy = killing(article(&format!("n{n}"), &paper, &day, &text), 5, None);
+        copy.title = Some(format!("Headline of paper {n}"));
+        tables.take(linker.apply(Input::Article(&copy), None));
+        linker.commit();
+    }
+    assert!(tables.only().revision <= 5, "{}", tables.only().revision);
+    let event = linker.events().next().unwrap();
+    let told = event.told.unwrap();
+    assert_eq!((told.sources.origins, told.sources.articles, told.sources.copies), (1, 200, 199));
+    assert!(told.sources.reports.len() <= 100);
+}
+
+#[test]
+fn a_template_joins_and_founds_nothing() {
+    let mut page = article("p", "one.example", "2021-05-02", "Subscribe to read on. Already a member? Sign in.");
+    page.template = true;
+    let (linker, tables) = apply(&[page]);
+    assert_eq!((tables.canonical.len(), tables.links.len()), (0, 0));
+    assert_eq!(linker.sizes().1, 0);
+}
+
+/// A stream of made-up events of `reports` articles each, an event an hour.
+fn stream(events: usize, reports: usize) -> Vec<LinkArticle> {
+    let word = |n: usize| {
+        let syllables = ["ba", "do", "ki", "lu", "me", "no", "pa", "ri", "so", "tu", "ve", "wa"];
+        let mut rest = n * 7919 + 104_729;
+        let mut out = String::new();
+        for _ in 0..5 {
+            out.push_str(syllables[rest % 12]);
+            rest /= 12;
+        }
+        out
+    };
+    let mut list = Vec::new();
+    for e in 0..events {
+        let day = |late: usize| {
+            let hours = e + late;
+            format!("2021-{:02}-{:02}T{:02}:00:00Z", 1 + hours / 24 / 28, 1 + hours / 24 % 28, hours % 24)
+        };
+        let person = |n: usize| {
+            let name = word(e * 3 + n + 500_000);
+            let (first, last) = name.split_at(4);
+            let upper = |s: &str| s[..1].to_uppercase() + &s[1..];
+            format!("{} {}", upper(first), upper(last))
+        };
+        for r in 0..reports {
+            let own: Vec<String> = (0..12).map(|n| word(e * 40 + n)).collect();
+            let rest: Vec<String> = (0..6).map(|n| word(1_000_000 + e * 100 + r * 10 + n)).collect();
+            let text = format!("{} {}.", own.join(" "), rest.join(" "));
+            let city = (e % 40) as u32 + 1;
+            let told = naming(
+                article(&format!("e{e}r{r}"), &format!("p{r}.example"), &day(r * 5), &text),
+                &[&person(0), &person(1)],
+            );
+            let told = killing(told, (e % 9) as u64, None);
+            list.push(on(at(told, place(&format!("City{city}"), city, f64::from(city))), &day(0)[..10]));
+        }
+    }
+    list.sort_by(|a, b| a.published_at.cmp(&b.published_at));
+    list
+}
+
+#[test]
+fn a_replay_of_everything_changes_nothing() {
+    let articles = stream(60, 3);
+    let (mut linker, _) = apply(&articles);
+    for article in &articles {
+        let changes = linker.apply(Input::Article(article), None);
+        assert!(matches!(changes.outcome, Outcome::Known | Outcome::Late));
+        assert!(changes.canonical.is_empty() && changes.links.is_empty() && changes.state.is_empty());
+    }
+}
+
+#[test]
+fn late_and_shuffled_articles_change_hardly_a_pair() {
+    let articles = stream(300, 3);
+    let (_, in_order) = apply(&articles);
+    let mut late = articles.clone();
+    let key = |a: &LinkArticle| {
+        let at = super::clock::seconds(a.published_at.as_deref().unwrap()).unwrap();
+        let late = super::hash::hash64(a.article_id.as_bytes()) % (7 * 86_400);
+        at + late as i64
+    };
+    late.sort_by_key(key);
+    let (_, shuffled) = apply(&late);
+    let pairs = |tables: &Tables| -> BTreeSet<(String, String)> {
+        let groups = tables.groups();
+        groups
+            .iter()
+            .flat_map(|g| g.iter().flat_map(|a| g.iter().map(|b| (a.clone(), b.clone()))))
+            .filter(|(a, b)| a < b)
+            .collect()
+    };
+    let (a, b) = (pairs(&in_order), pairs(&shuffled));
+    assert!(a.len() >= 850, "{}", a.len());
+    let same = a.intersection(&b).count();
+    assert!(2 * same * 1000 >= 995 * (a.len() + b.len()), "{same} of {} and {}", a.len(), b.len());
+}
+
+/// Sizes of the state after every ten days of 120 at an event an hour.
+fn sizes(settings: Settings) -> Vec<(usize, usize, usize)> {
+    let mut linker = Linker::new(Model::embedded().unwrap(), settings);
+    let mut sizes = Vec::new();
+    for (n, article) in stream(120 * 24, 1).iter().enumerate() {
+        linker.apply(Input::Article(article), None);
+        linker.commit();
+        if n % 240 == 239 {
+            sizes.push(linker.sizes());
+        }
+    }
+    sizes
+}
+
+#[test]
+fn the_state_stays_as_large_as_its_window() {
+    let sizes = sizes(Settings { keep_days: 40, ..Settings::default() });
+    let (middle, end) = (sizes[5], sizes[11]);
+    assert!(end.0 <= middle.0 + middle.0 / 50 && end.2 <= middle.2 + middle.2 / 50, "{sizes:?}");
+}
+
+#[test]
+fn no_more_articles_stay_open_than_may() {
+    let sizes = sizes(Settings { articles: 500, ..Settings::default() });
+    assert!(sizes.iter().all(|s| s.0 <= 500), "{sizes:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn batches_aborts_and_restarts_never_change_the_tables(
+        cuts in proptest::collection::btree_set(0_usize..90, 0..12),
+        aborts in proptest::collection::btree_set(0_usize..90, 0..6),
+        restarts in proptest::collection::btree_set(0_usize..90, 0..3),
+    ) {
+        let mut articles = stream(30, 3);
+        for n in [7, 20, 41] {
+            let mut newer = articles[n].clone();
+            newer.generation.push('x');
+            articles.insert(n + 12, newer);
+        }
+        let (_, expect) = apply(&articles);
+        let (mut linker, mut tables, mut open) = (linker(), Tables::default(), Vec::new());
+        let mut n = 0;
+        let mut aborted = BTreeSet::new();
+        while n < articles.len() {
+            open.push(linker.apply(Input::Article(&articles[n]), None));
+            n += 1;
+            if aborts.contains(&n) && aborted.insert(n) {
+                linker.rollback();
+                n -= open.len();
+                open.clear();
+            } else if cuts.contains(&n) || n == articles.len() || restarts.contains(&n) {
+                linker.commit();
+                open.drain(..).for_each(|c| tables.take(c));
+                if restarts.contains(&n) {
+                    linker = self::linker();
+                    for (key, value) in tables.state.iter().rev() {
+                        linker.restore(key, value.as_deref()).unwrap();
+                    }
+                }
+            }
+        }
+        prop_assert_eq!(&tables.canonical, &expect.canonical);
+        prop_assert_eq!(&tables.links, &expect.links);
+        prop_assert_eq!(&tables.state, &expect.state);
+    }
+}
+
+#[test]
+fn entries_of_other_versions_are_refused_with_the_remedy() {
+    let check = |key: &str, value: &[u8], expect: &str| {
+        let error = linker().restore(key, Some(value)).unwrap_err().to_string();
+        assert!(error.contains(expect) && error.contains("rebuild the state"), "{error}");
+    };
+    check("~progress", &[9, 0, 0], "version Some(9)");
+    check("e:ca1-0000000000000001", &[1], "cannot be read");
+    check("q:1", &[1], "no entry is called so");
+}
