@@ -6,9 +6,64 @@ use std::collections::BTreeMap;
 use dateline::link::{Input, Linker, Model, Settings};
 
 use crate::PATIENCE;
-use crate::articles::send;
 use crate::kafka::{self, Message, Topics, committed, create_topics, produce, read_topic, read_until, settle};
 use crate::process::Group;
+
+/// Three papers on each of many incidents: other victims, towns and tolls, and the toll rises.
+fn articles(count: usize) -> Vec<String> {
+    let first = ["Amina", "Boris", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hassan", "Irina", "Jorge", "Kofi"];
+    let last = [
+        "Abara", "Bondar", "Castillo", "Danso", "Eriksen", "Fofana", "Guzman", "Haddad", "Ivanova", "Juma", "Karimi",
+        "Lopez", "Mensah",
+    ];
+    let towns = [
+        "Kano",
+        "Kharkiv",
+        "Medellin",
+        "Kandahar",
+        "Mosul",
+        "Gao",
+        "Tamale",
+        "Aleppo",
+        "Goma",
+        "Quetta",
+        "Mombasa",
+        "Davao",
+        "Basra",
+        "Maiduguri",
+        "Odesa",
+        "Cali",
+        "Lashkar Gah",
+    ];
+    let places =
+        ["a bakery", "a bus station", "a school", "a petrol station", "a football ground", "a clinic", "a hotel"];
+    (0..count)
+        .map(|n| {
+            let (incident, report) = (n / 3, n % 3);
+            let victim = format!("{} {}", first[incident % first.len()], last[incident % last.len()]);
+            let (town, place) = (towns[incident % towns.len()], places[incident % places.len()]);
+            let (day, killed) = (1 + incident / 4, 2 + incident % 5 + 3 * report);
+            let text = match report {
+                0 => format!("Gunmen opened fire at {place} in {town} on Friday, killing {killed} people, police said. Among the dead was {victim}, who ran it."),
+                1 => format!("The attack on {place} in {town} has left {killed} dead, a hospital said. {victim} was shot at the door, relatives told reporters, and two brothers died beside the till."),
+                _ => format!("Mourners buried {victim} in {town} on Sunday, two days after gunmen stormed {place} and killed {killed} people. The mayor promised an inquiry."),
+            };
+            let date = format!("2024-{:02}-{:02}T{:02}:00:00Z", 3 + (day - 1) / 28, 1 + (day - 1) % 28, 8 + report);
+            serde_json::json!({"id": format!("a-{n:04}"), "text": text, "title": format!("{killed} dead in {town}"), "published_at": date}).to_string()
+        })
+        .collect()
+}
+
+/// Reads articles in the reading role and gives what it tells the linking one.
+fn read(bootstrap: &str, topics: &Topics, reading: &Group, count: usize) -> Vec<Message> {
+    let articles = articles(count);
+    produce(bootstrap, &topics.input, articles.iter().map(|a| (Some(b"one".as_slice()), a.as_bytes(), [].as_slice())));
+    let reader = reading.start(0);
+    let read = read_until(bootstrap, &topics.link, PATIENCE, |m| m.len() >= count);
+    assert_eq!(reader.stop().code(), Some(0));
+    assert_eq!(read.len(), count);
+    read
+}
 
 /// The last value of every key.
 type Table = BTreeMap<String, Vec<u8>>;
@@ -45,12 +100,8 @@ fn what_is_linked_is_the_same_whatever_happens_to_workers() {
     let (bootstrap, topics) = (kafka.bootstrap(), Topics::new("linking"));
     create_topics(bootstrap, &topics, 1);
     const ARTICLES: usize = 300;
-    send(bootstrap, &topics, 0..ARTICLES);
     let reading = Group::new(bootstrap, "linking", &topics);
-    let reader = reading.start(0);
-    let articles = read_until(bootstrap, &topics.link, PATIENCE, |m| m.len() >= ARTICLES);
-    assert_eq!(reader.stop().code(), Some(0));
-    assert_eq!(articles.len(), ARTICLES);
+    let articles = read(bootstrap, &topics, &reading, ARTICLES);
 
     // Small transactions, so that there is something to interrupt.
     let linking = reading
@@ -84,7 +135,9 @@ fn what_is_linked_is_the_same_whatever_happens_to_workers() {
             expected.len()
         );
     }
-    assert!(expected[0].len() > 1 && expected[0].len() < ARTICLES, "{} events", expected[0].len());
+    // A third of them, were every report linked and no incident mistaken for another; these are told much alike.
+    let events = expected[0].len();
+    assert!((2..ARTICLES * 2 / 3).contains(&events), "{events} events");
 
     // Articles that come again change nothing.
     let again = articles.iter().map(|m| (m.key.as_deref(), m.value.as_slice(), [].as_slice()));
@@ -102,11 +155,8 @@ fn lost_state_is_not_guessed() {
     let Some(kafka) = kafka::shared("lost_state_is_not_guessed") else { return };
     let (bootstrap, topics) = (kafka.bootstrap(), Topics::new("lost-state"));
     create_topics(bootstrap, &topics, 1);
-    send(bootstrap, &topics, 0..4);
     let reading = Group::new(bootstrap, "lost-state", &topics);
-    let reader = reading.start(0);
-    let articles = read_until(bootstrap, &topics.link, PATIENCE, |m| m.len() >= 4);
-    assert_eq!(reader.stop().code(), Some(0));
+    let articles = read(bootstrap, &topics, &reading, 4);
     let linking = reading.with("WORKER__ROLE", "link");
     let group = format!("{}-link", linking.name);
     let worker = linking.start(0);
