@@ -39,7 +39,9 @@ pub(super) fn complete(story: &Story<'_>, facts: &Facts<'_>, ids: &[usize], stat
         number && (told.is_doer(c, false) || dead > 1 && told.excludes(c))
     };
     let with_suicide = single && killer.iter().any(|c| c.low == Some(2)) && victims.iter().any(|c| c.best.is_some());
-    if !killer.is_empty() && (with_suicide || victims.iter().any(without_killer)) {
+    // "Three died, including the gunman", said by anyone.
+    let among = victims.iter().any(|c| c.best == Some(dead) && c.breakdown.combatants.is_some_and(|n| n > 0));
+    if !killer.is_empty() && !among && (with_suicide || victims.iter().any(without_killer)) {
         total.raise(dead + 1, Derivation::WithKiller);
     }
     Some(total)

@@ -75,6 +75,12 @@ fn a_killer_who_dies_is_not_among_those_he_killed() {
     check("A gunman killed four people in Lyon on Monday before he was shot dead by police.", Some(5), None);
     // A total may hold him.
     check("Three people are dead after a shooting in Lyon. The gunman shot himself in the head.", Some(3), None);
+    check(
+        "A gunman killed three people in Lyon before he was shot dead. Police said three people were killed, including \
+         the gunman.",
+        Some(3),
+        None,
+    );
     let killed = main_event("A man shot and killed two women before turning the gun on himself.").harm.killed.unwrap();
     assert_eq!((killed.low, killed.best, killed.high), (Some(2), Some(3), Some(3)), "both numbers are kept");
     assert_eq!(killed.derivation, Derivation::WithKiller);
