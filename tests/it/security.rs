@@ -251,6 +251,7 @@ fn each_is_needed<'a>(taken: &[Lack<'a>], worker: impl Fn(&'a str) -> Group) {
     for some in taken.chunks(4) {
         let started: Vec<_> = some.iter().map(|(user, ..)| worker(user).start(1)).collect();
         for (mut worker, (user, _, says)) in started.into_iter().zip(some) {
+            println!("waiting for {user} to end");
             let status = worker.wait(PATIENCE);
             let log = worker.log();
             let last = log.lines().last().unwrap_or_default();
