@@ -229,11 +229,13 @@ fn grant(broker: &Secure, role: &str, users: &[&str], group: &str, topics: &Topi
 type Lack<'a> = (&'a str, &'a [&'a str], &'a str);
 
 fn take(broker: &Secure, taken: &[Lack]) {
+    // Writes the script anew, so once: of a script that is being written nothing runs, without an error.
+    let acls = broker.acls().unwrap();
     for some in taken.chunks(4) {
         let taking: Vec<_> = some
             .iter()
             .map(|(user, right, _)| {
-                let mut command = Command::new(broker.acls().unwrap());
+                let mut command = Command::new(&acls);
                 command.args(["--bootstrap-server", &broker.bootstrap(), "--remove", "--force"]);
                 command.args(["--allow-principal", &format!("User:{user}")]).args(*right);
                 command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
