@@ -3,8 +3,9 @@
 # and shows that the worker runs with these rights and fails, naming the cause, without any one of them.
 #
 #   BOOTSTRAP=kafka:9092 sh acls.sh User:dateline
+#   BOOTSTRAP=kafka:9092 ROLE=link sh acls.sh User:dateline-link
 #
-# Environment: ACLS (kafka-acls.sh of Apache Kafka), COMMAND_CONFIG (its client properties), GROUP and the topics, as in
+# Environment: ROLE (read or link, as worker.role), ACLS (kafka-acls.sh of Apache Kafka), COMMAND_CONFIG (its client properties), GROUP and the topics, as in
 # the worker's settings. DESCRIBE comes with READ and WRITE. `dateline check --connect` and `topics plan` read topic
 # settings too: they say so where DESCRIBE_CONFIGS is missing. `topics apply` wants CREATE and ALTER_CONFIGS, and
 # `dlq replay` WRITE on the input, READ on the dead letters, and READ on groups that begin with <GROUP>-replay-: grant
@@ -18,6 +19,10 @@ INPUT=${INPUT:-articles.raw}
 ENRICHED=${ENRICHED:-articles.enriched}
 EVENTS=${EVENTS:-news.events}
 ENTITIES=${ENTITIES:-news.entities}
+LINK=${LINK:-news.link}
+CANONICAL=${CANONICAL:-news.canonical}
+LINKS=${LINKS:-news.links}
+LINK_STATE=${LINK_STATE:-news.link.state}
 DEAD=${DEAD:-articles.dead}
 
 principals=
@@ -28,8 +33,21 @@ grant() {
     $ACLS --bootstrap-server "$BOOTSTRAP" ${COMMAND_CONFIG:+--command-config "$COMMAND_CONFIG"} --add $principals "$@"
 }
 
-grant --operation READ --topic "$INPUT"
-grant --operation WRITE --topic "$ENRICHED" --topic "$EVENTS" --topic "$ENTITIES" --topic "$DEAD"
+case ${ROLE:-read} in
+read)
+    grant --operation READ --topic "$INPUT"
+    grant --operation WRITE --topic "$ENRICHED" --topic "$EVENTS" --topic "$ENTITIES" --topic "$LINK" --topic "$DEAD"
+    ;;
+link)
+    GROUP=$GROUP-link
+    grant --operation READ --topic "$LINK" --topic "$LINK_STATE"
+    grant --operation WRITE --topic "$CANONICAL" --topic "$LINKS" --topic "$LINK_STATE" --topic "$DEAD"
+    ;;
+*)
+    echo "ROLE is $ROLE; there are read and link" >&2
+    exit 64
+    ;;
+esac
 grant --operation READ --group "$GROUP"
 # <GROUP>-<kafka.instance>. Not needed with kafka.delivery = at_least_once.
 grant --operation WRITE --transactional-id "$GROUP-" --resource-pattern-type prefixed

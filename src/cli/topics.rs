@@ -47,7 +47,7 @@ Examples:
 pub(super) struct Arguments {
     #[command(flatten)]
     settings: Settings,
-    /// Partitions of every topic, in place of topics.partitions
+    /// Partitions of every topic but those of linking, in place of topics.partitions
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
     partitions: Option<u16>,
     /// Copies of every partition, in place of topics.replication_factor

@@ -42,7 +42,8 @@ else
     operator=github.com/prometheus-operator/prometheus-operator@v0.85.0
     if command -v go >/dev/null && (cd "$work" && go mod download "$keda" "$operator" 2>"$work/log"); then
         modules=$(go env GOMODCACHE)
-        "$bin/python" tests/deploy/custom_resources.py "$work/production.yaml" \
+        { cat "$work/production.yaml"; echo ---; cat "$work/production-link.yaml"; } >"$work/both.yaml"
+        "$bin/python" tests/deploy/custom_resources.py "$work/both.yaml" \
             "$modules/$keda"/config/crd/bases/keda.sh_*.yaml \
             "$modules/$operator"/example/prometheus-operator-crd/*podmonitors.yaml
     else

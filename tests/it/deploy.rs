@@ -46,7 +46,7 @@ fn instances_of_the_unit_listen_on_ports_of_their_own() {
     let lines = unit.lines().filter_map(|line| line.strip_prefix("Environment="));
     let given: Vec<(&str, &str)> =
         lines.flat_map(str::split_whitespace).filter_map(|pair| pair.split_once('=')).collect();
-    for (instance, port) in [("0", 9464), ("1", 9465), ("berlin-1", 9465), ("17", 9481)] {
+    for (instance, port) in [("0", 9464), ("1", 9465), ("berlin-1", 9465), ("link-10", 9474), ("17", 9481)] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
         command.arg("health").env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
         for (name, value) in &given {

@@ -32,6 +32,7 @@ mod reload;
 mod schemas;
 mod secrets;
 mod security;
+mod sql;
 mod stream_support;
 mod throughput;
 mod topics;

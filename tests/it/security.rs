@@ -14,8 +14,21 @@ use crate::process::Group;
 const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ3b3JrZXIiLCJpYXQiOjE3MDAwMDAwMDAsImV4cCI6NDEwMjQ0NDgwMH0.";
 const OLD_TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ3b3JrZXIiLCJpYXQiOjE2MDAwMDAwMDAsImV4cCI6MTYwMDAwMzYwMH0.";
 /// Users without any right of their own; each lacks the one it is named after.
-const USERS: [&str; 8] =
-    ["full", "no-input", "no-enriched", "no-events", "no-entities", "no-dead", "no-group", "no-transactions"];
+const USERS: [&str; 9] =
+    ["full", "no-input", "no-enriched", "no-events", "no-entities", "no-link", "no-dead", "no-group", "no-transactions"];
+
+/// The same for the linking role.
+const LINKERS: [&str; 9] = [
+    "link-full",
+    "link-no-input",
+    "link-no-canonical",
+    "link-no-links",
+    "link-no-changes",
+    "link-no-restore",
+    "link-no-dead",
+    "link-no-group",
+    "link-no-transactions",
+];
 
 /// One more, whose rights the fault tests take away while its worker runs.
 pub const WITHDRAWN: &str = "withdrawn";
@@ -23,7 +36,7 @@ pub const WITHDRAWN: &str = "withdrawn";
 /// One broker for all tests here.
 pub fn broker(test: &str) -> Option<&'static Secure> {
     static BROKER: OnceLock<Result<Secure, String>> = OnceLock::new();
-    match BROKER.get_or_init(|| Secure::start(&[&USERS[..], &[WITHDRAWN]].concat())) {
+    match BROKER.get_or_init(|| Secure::start(&[&USERS[..], &LINKERS, &[WITHDRAWN]].concat())) {
         Ok(broker) => Some(broker),
         Err(reason) => kafka::skip(test, reason),
     }
@@ -198,47 +211,32 @@ fn what_does_not_fit_ends_the_worker_with_its_cause() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn the_rights_of_the_example_are_enough_and_every_one_is_needed() {
-    let Some(broker) = broker("the_rights_of_the_example_are_enough_and_every_one_is_needed") else { return };
-    let (plain, topics) = (broker.bootstrap(), Topics::new("rights"));
-    create_topics(&plain, &topics, 1);
-    let login = |user: &str| {
-        let login =
-            [("KAFKA__SASL_MECHANISM", "PLAIN"), ("KAFKA__SASL_USERNAME", user), ("KAFKA__SASL_PASSWORD", PASSWORD)];
-        way("sasl_plaintext", &login)
-    };
-    let base = |user: &str| group("rights", &at(broker.ports.sasl), &topics, &login(user));
-    let name = base("full").name;
-    let acls = broker.acls().unwrap();
+/// Grants users what `deploy/kafka/acls.sh` says that a role needs.
+fn grant(broker: &Secure, role: &str, users: &[&str], group: &str, topics: &Topics) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/kafka/acls.sh");
     let mut granting = Command::new("sh");
-    granting.arg(script).args(USERS.map(|user| format!("User:{user}"))).env("ACLS", &acls).env("BOOTSTRAP", &plain);
-    granting.env("GROUP", &name).env("INPUT", &topics.input).env("ENRICHED", &topics.enriched);
+    granting.arg(script).args(users.iter().map(|user| format!("User:{user}")));
+    granting.env("ACLS", broker.acls().unwrap()).env("BOOTSTRAP", broker.bootstrap()).env("ROLE", role);
+    granting.env("GROUP", group).env("INPUT", &topics.input).env("ENRICHED", &topics.enriched);
     granting.env("EVENTS", &topics.events).env("ENTITIES", &topics.entities).env("DEAD", &topics.dead);
+    granting.env("LINK", &topics.link).env("CANONICAL", &topics.canonical);
+    granting.env("LINKS", &topics.links).env("LINK_STATE", &topics.link_state);
     let output = granting.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
 
-    let transactions = format!("{name}-");
-    let taken: [(&str, &[&str], &str); 7] = [
-        ("no-input", &["--operation", "READ", "--topic", &topics.input], &topics.input),
-        ("no-enriched", &["--operation", "WRITE", "--topic", &topics.enriched], &topics.enriched),
-        ("no-events", &["--operation", "WRITE", "--topic", &topics.events], &topics.events),
-        ("no-entities", &["--operation", "WRITE", "--topic", &topics.entities], &topics.entities),
-        ("no-dead", &["--operation", "WRITE", "--topic", &topics.dead], &topics.dead),
-        ("no-group", &["--operation", "READ", "--group", &name], "READ on the consumer group"),
-        (
-            "no-transactions",
-            &["--operation", "WRITE", "--transactional-id", &transactions, "--resource-pattern-type", "prefixed"],
-            "WRITE on transactional ids",
-        ),
-    ];
+/// A user, the right it lacks, and what its worker says before it exits with code 69.
+type Lack<'a> = (&'a str, &'a [&'a str], &'a str);
+
+fn take(broker: &Secure, taken: &[Lack]) {
+    // Writes the script anew, so once: of a script that is being written nothing runs, without an error.
+    let acls = broker.acls().unwrap();
     for some in taken.chunks(4) {
         let taking: Vec<_> = some
             .iter()
             .map(|(user, right, _)| {
                 let mut command = Command::new(&acls);
-                command.args(["--bootstrap-server", &plain, "--remove", "--force"]);
+                command.args(["--bootstrap-server", &broker.bootstrap(), "--remove", "--force"]);
                 command.args(["--allow-principal", &format!("User:{user}")]).args(*right);
                 command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
             })
@@ -247,17 +245,15 @@ fn the_rights_of_the_example_are_enough_and_every_one_is_needed() {
             assert!(child.wait().unwrap().success());
         }
     }
+}
 
-    articles::send(&plain, &topics, 0..3);
-    let worker = base("full").start(0);
-    let found = read_until(&plain, &topics.enriched, PATIENCE, |m| m.len() >= 3);
-    assert_eq!(found.len(), 3, "{}", worker.log());
-    assert_eq!(worker.stop().code(), Some(0));
-
+/// Every worker that lacks a right ends and names it.
+fn each_is_needed<'a>(taken: &[Lack<'a>], worker: impl Fn(&'a str) -> Group) {
     let mut wrong = Vec::new();
     for some in taken.chunks(4) {
-        let started: Vec<_> = some.iter().map(|(user, ..)| base(user).start(1)).collect();
+        let started: Vec<_> = some.iter().map(|(user, ..)| worker(user).start(1)).collect();
         for (mut worker, (user, _, says)) in started.into_iter().zip(some) {
+            println!("waiting for {user} to end");
             let status = worker.wait(PATIENCE);
             let log = worker.log();
             let last = log.lines().last().unwrap_or_default();
@@ -270,4 +266,67 @@ fn the_rights_of_the_example_are_enough_and_every_one_is_needed() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_rights_of_the_example_are_enough_and_every_one_is_needed() {
+    let Some(broker) = broker("the_rights_of_the_example_are_enough_and_every_one_is_needed") else { return };
+    let (plain, topics) = (broker.bootstrap(), Topics::new("rights"));
+    create_topics(&plain, &topics, 1);
+    let login = |user: &str| {
+        let login =
+            [("KAFKA__SASL_MECHANISM", "PLAIN"), ("KAFKA__SASL_USERNAME", user), ("KAFKA__SASL_PASSWORD", PASSWORD)];
+        way("sasl_plaintext", &login)
+    };
+    let reading = |user: &str| group("rights", &at(broker.ports.sasl), &topics, &login(user));
+    let name = reading("full").name;
+    grant(broker, "read", &USERS, &name, &topics);
+    let transactions = format!("{name}-");
+    let taken: [Lack; 8] = [
+        ("no-input", &["--operation", "READ", "--topic", &topics.input], &topics.input),
+        ("no-enriched", &["--operation", "WRITE", "--topic", &topics.enriched], &topics.enriched),
+        ("no-events", &["--operation", "WRITE", "--topic", &topics.events], &topics.events),
+        ("no-entities", &["--operation", "WRITE", "--topic", &topics.entities], &topics.entities),
+        ("no-link", &["--operation", "WRITE", "--topic", &topics.link], &topics.link),
+        ("no-dead", &["--operation", "WRITE", "--topic", &topics.dead], &topics.dead),
+        ("no-group", &["--operation", "READ", "--group", &name], "READ on the consumer group"),
+        (
+            "no-transactions",
+            &["--operation", "WRITE", "--transactional-id", &transactions, "--resource-pattern-type", "prefixed"],
+            "WRITE on transactional ids",
+        ),
+    ];
+    take(broker, &taken);
+    articles::send(&plain, &topics, 0..3);
+    let worker = reading("full").start(0);
+    let found = read_until(&plain, &topics.enriched, PATIENCE, |m| m.len() >= 3);
+    assert_eq!(found.len(), 3, "{}", worker.log());
+    assert_eq!(worker.stop().code(), Some(0));
+    each_is_needed(&taken, reading);
+
+    // The other role, over what the first has written.
+    let linking = |user: &str| reading(user).with("WORKER__ROLE", "link");
+    grant(broker, "link", &LINKERS, &name, &topics);
+    let (members, transactions) = (format!("{name}-link"), format!("{name}-link-"));
+    let taken: [Lack; 8] = [
+        ("link-no-input", &["--operation", "READ", "--topic", &topics.link], &topics.link),
+        ("link-no-canonical", &["--operation", "WRITE", "--topic", &topics.canonical], &topics.canonical),
+        ("link-no-links", &["--operation", "WRITE", "--topic", &topics.links], &topics.links),
+        ("link-no-changes", &["--operation", "WRITE", "--topic", &topics.link_state], &topics.link_state),
+        ("link-no-restore", &["--operation", "READ", "--topic", &topics.link_state], &topics.link_state),
+        ("link-no-dead", &["--operation", "WRITE", "--topic", &topics.dead], &topics.dead),
+        ("link-no-group", &["--operation", "READ", "--group", &members], "READ on the consumer group"),
+        (
+            "link-no-transactions",
+            &["--operation", "WRITE", "--transactional-id", &transactions, "--resource-pattern-type", "prefixed"],
+            "WRITE on transactional ids",
+        ),
+    ];
+    take(broker, &taken);
+    // Those that lack something first: what the one with all rights commits leaves nothing to do.
+    each_is_needed(&taken, linking);
+    let worker = linking("link-full").start(0);
+    let found = read_until(&plain, &topics.link_state, PATIENCE, |m| m.len() >= 3);
+    assert!(found.len() >= 3, "{}", worker.log());
+    assert_eq!(worker.stop().code(), Some(0));
 }

@@ -66,8 +66,8 @@ fn rights_withdrawn_while_running_lose_and_double_nothing() {
     let transaction: [&str; 6] =
         ["--operation", "WRITE", "--transactional-id", &transactions, "--resource-pattern-type", "prefixed"];
     let rights = Rights::new(broker);
-    let others =
-        ["--operation", "WRITE", "--topic", &topics.enriched, "--topic", &topics.entities, "--topic", &topics.dead];
+    let others = [&topics.enriched, &topics.entities, &topics.link, &topics.dead].map(String::as_str);
+    let others = [&["--operation", "WRITE"], others.map(|t| ["--topic", t]).as_flattened()].concat();
     for right in [&input[..], &output, &member, &transaction, &others] {
         rights.give(right);
     }
