@@ -30,6 +30,9 @@ pub const SAMPLES: &[Sample] = samples![
     "protest-again.json",
 ];
 
+/// Four articles on one event, one a line: the toll rises over three of them, and one is a copy.
+pub const ONE_EVENT: &str = include_str!("../../config/samples/market-bomb.jsonl");
+
 #[cfg(test)]
 mod tests {
     use super::super::{Article, BlockKind, Hint, Intake, IntakeError};
@@ -93,6 +96,13 @@ mod tests {
     }
 
     #[test]
+    fn of_the_four_articles_on_one_event_one_is_a_copy() {
+        let texts: Vec<serde_json::Value> = ONE_EVENT.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let different: std::collections::BTreeSet<&str> = texts.iter().filter_map(|t| t["text"].as_str()).collect();
+        assert_eq!((texts.len(), different.len()), (4, 3));
+    }
+
+    #[test]
     fn the_repeated_message_is_the_same_article() {
         let (first, again) = (read("protest.json").unwrap(), read("protest-again.json").unwrap());
         assert_eq!((first.id, first.received.as_str()), (again.id, again.received.as_str()));
@@ -103,7 +113,8 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/config/samples");
         for entry in std::fs::read_dir(folder).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
-            let listed = name == "README.md" || SAMPLES.iter().any(|s| s.name == name);
+            let listed =
+                ["README.md", "market-bomb.jsonl"].contains(&name.as_str()) || SAMPLES.iter().any(|s| s.name == name);
             assert!(listed, "add {name} to SAMPLES in src/article/samples.rs and to config/samples/README.md");
         }
     }

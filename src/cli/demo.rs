@@ -21,12 +21,12 @@ use super::exit::{Exit, Failure};
 use super::input::Items;
 use super::progress::Progress;
 use super::style::Style;
-use super::visible;
-use crate::article::samples::SAMPLES;
+use super::{link, visible};
+use crate::article::samples::{ONE_EVENT, SAMPLES};
 use crate::config::{LogConfig, LogFormat};
 use crate::http;
 use crate::link::Idf;
-use crate::record::{ArticleEvent, EnrichedArticle, EntityTag};
+use crate::record::{ArticleEvent, EnrichedArticle, EntityTag, LinkArticle};
 use crate::stream::{Broker, Delivery, Settings, Worker};
 use crate::telemetry::{Metrics, Tracing, logs};
 use crate::worker::admin::{Admin, WorkerProbes, about};
@@ -108,7 +108,10 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let elapsed = started.elapsed();
     let style = Style::for_terminal(std::io::stdout().is_terminal());
     let results = Results::read(&settings, &names).map_err(internal)?;
+    let shared = link::shared(results.links.clone(), style).map_err(internal)?;
     let _ = write!(out, "{}", results.show((&names, &settings.topics.dead), style, articles.len(), elapsed));
+    let told = style.faint("events that several articles report, as the linking role tells them");
+    let _ = write!(out, "{} {told}\n{shared}", style.kind(&config.topics.canonical));
     let _ = writeln!(out, "Metrics of this run: http://{address}/metrics");
     if arguments.keep_running {
         let _ = writeln!(out, "Status page: http://{address}/\nPlayground: http://{address}/playground");
@@ -136,7 +139,8 @@ struct Message {
 fn articles(paths: &[PathBuf], limit: usize) -> Result<Vec<Message>, Failure> {
     if paths.is_empty() {
         let message = |s: &crate::article::samples::Sample| Message { key: s.name.to_owned(), value: s.bytes.to_vec() };
-        return Ok(SAMPLES.iter().map(message).collect());
+        let report = |(n, line): (usize, &str)| Message { key: format!("one-event-{n}"), value: line.into() };
+        return Ok(SAMPLES.iter().map(message).chain(ONE_EVENT.lines().enumerate().map(report)).collect());
     }
     Items::new(paths, limit)
         .map(|item| {
@@ -166,6 +170,7 @@ struct Results {
     enriched: Vec<EnrichedArticle>,
     events: Vec<ArticleEvent>,
     entities: Vec<EntityTag>,
+    links: Vec<LinkArticle>,
     dead: Vec<DeadLetter>,
 }
 
@@ -219,7 +224,9 @@ impl Results {
             self.events.push(serde_json::from_slice(value)?);
         } else if topic == &*topics.entities {
             self.entities.push(serde_json::from_slice(value)?);
-        } else if topic != &*topics.link {
+        } else if topic == &*topics.link {
+            self.links.push(serde_json::from_slice(value)?);
+        } else {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             let header = |name: &str| {
                 let found = message.headers().and_then(|h| h.iter().find(|h| h.key == name));

@@ -155,6 +155,18 @@ fn print(events: &[CanonicalEvent], format: Format, terminal: bool, out: &mut im
     Ok(())
 }
 
+/// The events that several of these articles report, as the timeline shows them.
+pub(super) fn shared(articles: Vec<LinkArticle>, style: Style) -> anyhow::Result<String> {
+    let mut text = String::new();
+    for event in linked(articles, Linker::new(Model::embedded()?, link::Settings::default())) {
+        let event: CanonicalEvent = visible::record(&event)?;
+        if let Some(told) = event.told.as_ref().filter(|told| told.sources.articles > 1) {
+            text.push_str(&entry(&event, told, style, width()));
+        }
+    }
+    Ok(text)
+}
+
 /// Day, articles, origins, type, dead, injured, place, headline, id.
 fn row(event: &CanonicalEvent, told: &CanonicalTold) -> String {
     let number =

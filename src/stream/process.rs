@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use super::error::StreamError;
+
 /// A record as consumed. Bytes are kept exactly as received: a dead letter must give them back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
@@ -141,14 +143,15 @@ impl Rejection {
 }
 
 /// What is made of a record that is not bad.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Processed {
     /// The records to publish.
     Records(Vec<OutputRecord>),
     /// Nothing is published, on purpose, for this reason: a stable name from a closed list (it becomes a metric label).
     Skipped(&'static str),
-    /// Nothing can be made of any record: the worker ends, for this reason.
-    Halt(String),
+    /// Nothing can be made of any record: the worker ends, with this error. Its kind decides on the exit code, and that
+    /// on whether a supervisor starts the worker again.
+    Halt(Box<StreamError>),
 }
 
 /// Makes records of records, on one thread.

@@ -85,7 +85,7 @@ pub(super) struct Stream {
     pub(super) isolation: Isolation,
     pub(super) summary: Summary,
     /// Why the process cannot go on.
-    halted: Option<String>,
+    halted: Option<Box<StreamError>>,
     contact: Contact,
     closed_since: Option<Instant>,
     last_poll: Instant,
@@ -235,8 +235,8 @@ impl Stream {
     /// One turn.
     fn turn(&mut self) -> Result<(), StreamError> {
         self.health.beat();
-        if let Some(reason) = self.halted.take() {
-            return Err(StreamError::Halted(reason));
+        if let Some(error) = self.halted.take() {
+            return Err(*error);
         }
         if let Some(new) = self.subscription.successor() {
             self.follow_topic(new)?;
@@ -398,8 +398,8 @@ impl Stream {
         if inconclusive {
             return self.read_again(ticket, ended);
         }
-        if let Ok(Processed::Halt(reason)) = result {
-            self.halted.get_or_insert(reason);
+        if let Ok(Processed::Halt(error)) = result {
+            self.halted.get_or_insert(error);
             return;
         }
         let result = result.and_then(|processed| batch::fitting(processed, limit));

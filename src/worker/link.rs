@@ -72,6 +72,16 @@ enum StateError {
     Forsaken(i32),
 }
 
+impl From<StateError> for StreamError {
+    fn from(error: StateError) -> Self {
+        match error {
+            StateError::Stream(error) => error,
+            StateError::Lost { .. } => Self::Halted(error.to_string()),
+            StateError::Forsaken(_) => Self::Panicked(error.to_string()),
+        }
+    }
+}
+
 /// Links articles, on the one thread of its stream.
 struct Link {
     model: Model,
@@ -131,10 +141,10 @@ impl Process for Link {
 
     fn process(&mut self, input: &Input, _stop: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
         if let Err(error) = self.restore(input) {
-            return Ok(Processed::Halt(error.to_string()));
+            return Ok(Processed::Halt(Box::new(error.into())));
         }
         let Some(Partition { linker, .. }) = self.linkers.get_mut(&input.partition) else {
-            return Ok(Processed::Halt(StateError::Forsaken(input.partition).to_string()));
+            return Ok(Processed::Halt(Box::new(StateError::Forsaken(input.partition).into())));
         };
         let attempt = catch_unwind(AssertUnwindSafe(|| apply(linker, input)));
         let attempt = attempt.unwrap_or_else(|_| Err(Rejection::fault(Stage::Link, "panic", "linking panicked")));

@@ -367,6 +367,11 @@ fn the_demo_runs_through_and_shows_every_topic() {
         assert!(text.contains(topic), "{topic} is missing:\n{text}");
     }
     assert!(text.contains("truncated.json") && text.contains("came twice"), "{text}");
+    let event = text.split("news.canonical").nth(1).expect("the events of several articles are missing");
+    for told in ["13 killed", "5 first", "13 rose", "reported by 3 origins, 4 articles, 1 of them copied"] {
+        assert!(event.contains(told), "{told:?} is missing:\n{event}");
+    }
+    assert_eq!(event.matches("reported by").count(), 1, "{event}");
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
