@@ -24,7 +24,7 @@ impl LinkMetrics {
                 &["outcome"],
                 "Articles linked, by what became of them: founded, joined, copied, template, known, late, withdrawn or \
                  unknown. A share of founded near 1: records no longer say where and when. A rising share of late: \
-                 the reading role is more than link.window_days behind.",
+                 the reading role is a month behind.",
             )?,
             open_articles: b.gauges(
                 "link_open_articles",

@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -105,7 +104,7 @@ struct Partition {
 /// Assignments for which some processor has restored state: of two, the second would not see what the first has made
 /// and nobody committed yet.
 #[derive(Debug, Default)]
-struct Used(Mutex<BTreeMap<i32, u64>>, AtomicU64);
+struct Used(Mutex<BTreeMap<i32, u64>>);
 
 /// Makes linkers. There is one at a time: the stream is ordered.
 pub(crate) fn factory(
@@ -119,7 +118,6 @@ pub(crate) fn factory(
     let changelog = Changelog::new(stream, topics.state.clone());
     let (output_bytes, used) = (stream.output_bytes, Arc::new(Used::default()));
     Arc::new(move || {
-        used.1.fetch_add(1, Ordering::Relaxed);
         Box::new(Link {
             model: model.clone(),
             settings: settings.clone(),
