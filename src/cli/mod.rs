@@ -183,7 +183,7 @@ struct Settings {
 }
 
 impl Settings {
-    /// Loads the configuration, as far as articles are concerned: nothing is tried with librdkafka ([`validate`]).
+    /// Loads the configuration, as far as articles are concerned: nothing is tried with librdkafka ([`crate::worker::validate`]).
     fn load(&self) -> Result<(Config, Effective), Failure> {
         crate::config::load(&self.sources()).map_err(|e| Failure::new(Exit::Config, e))
     }

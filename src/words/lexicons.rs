@@ -2,7 +2,7 @@
 //!
 //! Which texts they are is for the caller to say; this neither reads files nor knows folders. Everything is checked
 //! before it is used: by the loaders (form, known values) and, for texts that did not go through the tests of this
-//! crate, by [`super::check`] (words listed twice, unknown codes).
+//! crate, by [`mod@super::check`] (words listed twice, unknown codes).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

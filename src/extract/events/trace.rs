@@ -1,7 +1,7 @@
 //! Why words were coded, and why others were not: recorded at the place of the decision, kept only when someone asks.
 //!
-//! What coded a mention is small and travels with it ([`Rule`], [`Cue`]); what was turned down goes to a [`Trace`],
-//! which drops everything unless it was made by [`Trace::on`].
+//! What coded a mention is small and travels with it ([`Rule`], [`Cue`](crate::extract::factuality::Cue)); what was
+//! turned down goes to a [`Trace`], which drops everything unless it was made by [`Trace::on`].
 
 use std::sync::Arc;
 

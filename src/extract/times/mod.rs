@@ -1,8 +1,9 @@
 //! Time expressions and their values (TIMEX3).
 //!
 //! Follows the TimeML annotation guidelines 1.2.1 for what is a time expression and how its value is written. A grammar
-//! over words finds them ([`grammar`]), the governing verb tells their direction ([`tense`]), and [`resolve`] sets them
-//! on the calendar: against the day the story speaks from ([`origin`]) in news, against the year last named in narrative
+//! over words finds them ([`grammar`]), the governing verb tells their direction
+//! ([`direction`](crate::extract::factuality::direction())), and [`resolve`] sets them on the calendar: against the day
+//! the story speaks from ([`origin`]) in news, against the year last named in narrative
 //! texts. Left out: times told by events alone ("after the war"), ages, and "former" and its like.
 
 mod calendar;
