@@ -73,7 +73,7 @@ pub const NAMES: [&str; N] = [
 pub(super) const N: usize = 61;
 
 /// Kilometres beyond which fine places conflict.
-const FAR: f64 = 100.0;
+pub(super) const FAR: f64 = 100.0;
 /// Kilometres within which they are one.
 const NEAR: f64 = 4.0;
 

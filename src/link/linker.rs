@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::changes::{Changes, Outcome};
 use super::clock::{self, DAY};
+use super::contradiction::may_copy;
 use super::evidence::evidence;
 use super::features::{alike, copied};
 use super::hash::hash64;
@@ -228,7 +229,8 @@ impl Linker {
                 traits.chars.min(other.chars) >= COPY_CHARS && (filed.published - published).abs() <= COPY_DAYS * DAY;
             let alike = alike(traits, other);
             let wire = traits.wire.is_some() && traits.wire == other.wire;
-            let is_copy = long && (alike >= COPY || wire && copied(traits, other) >= CUT_COPY);
+            let is_copy =
+                long && may_copy(traits, other) && (alike >= COPY || wire && copied(traits, other) >= CUT_COPY);
             // Of equally good ones the first that came.
             is_copy.then_some((alike, std::cmp::Reverse(*seq), filed.home()?))
         });

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::contradiction::contradicts;
 use super::features::{N, NAMES, pair};
 use super::probe::Probe;
 use super::traits::Traits;
@@ -59,6 +60,9 @@ impl Model {
 
     /// The chance of a pair, 0 to 1. Added up in the order of the features: the same pair has the same chance everywhere.
     pub(super) fn chance(&self, a: &Probe<'_>, b: &Traits) -> f64 {
+        if contradicts(a.traits, b) {
+            return 0.0;
+        }
         let features = pair(a, b);
         let odds = features.iter().zip(&self.weights).fold(self.bias, |sum, (x, w)| sum + x * w);
         1.0 / (1.0 + (-odds.clamp(-30.0, 30.0)).exp())

@@ -170,6 +170,27 @@ fn twin_events_of_one_city_and_day_stay_apart() {
 }
 
 #[test]
+fn one_form_filled_in_for_other_people_in_other_towns_tells_of_several_events() {
+    let form = |name: &str, person: &str, town: &str, id: u32, lat: f64| {
+        let text = format!(
+            "Police in {town} said on Sunday that {person} was shot in a parked car outside a grocery shortly before noon \
+             and died in hospital an hour later. Officers found seven shells beside the car, a spokesman said. No arrest has \
+             been made, and anybody who saw a dark van leave the street was asked to call the homicide unit. The force \
+             will tell the press more on Monday, when the coroner has looked at the body, the spokesman said."
+        );
+        let report = naming(article(name, name, "2021-05-02T18:00:00Z", &text), &[person]);
+        killing(at(report, place(town, id, lat)), 1, None)
+    };
+    let reports = [
+        form("one.example", "Odo Henneck", "Salgora", 1, 10.0),
+        form("two.example", "Mira Dovalen", "Vintry", 2, 40.0),
+        form("three.example", "Tam Ollery", "Karsk", 3, -20.0),
+    ];
+    let (_, tables) = apply(&reports);
+    assert_eq!(tables.active().len(), 3, "{:?}", tables.groups());
+}
+
+#[test]
 fn an_article_on_four_incidents_founds_one_and_joins_the_others_by_their_record() {
     let mut reports = vec![
         killing(naming(article("b", "one.example", "2021-05-02T14:00:00Z", BOMB), &["Mira Dovalen"]), 5, None),
