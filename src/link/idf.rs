@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::TableError;
+use crate::words::TableError;
 
 const TABLE: &str = include_str!("../../models/link/idf.tsv");
 /// Name of the table in records.

@@ -6,7 +6,8 @@
 //! (`merged`, `toll`, `canonical`).
 //!
 //! Pure: no I/O, no clock, no globals, no randomness; the changes are a function of the state and the input, so a stream
-//! that is read again, in batches of any size, gives the same records. Reads `record` only. Knows nothing of Kafka.
+//! that is read again, in batches of any size, gives the same records. Reads `record`; tells of
+//! a bad table as `words` does. Knows nothing of Kafka.
 
 mod article;
 mod canonical;
@@ -41,6 +42,6 @@ pub use idf::Idf;
 pub use ids::CanonicalId;
 pub use linker::{Input, Linker};
 pub use material::pairs;
-pub use model::{Model, TableError};
+pub use model::Model;
 pub use settings::Settings;
 pub use state::RestoreError;

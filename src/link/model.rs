@@ -1,27 +1,14 @@
 //! The chance that two articles tell of the same event: a logistic model in a plain table.
 
-use thiserror::Error;
-
 use super::contradiction::contradicts;
 use super::features::{N, NAMES, pair};
 use super::probe::Probe;
 use super::traits::Traits;
+use crate::words::TableError;
 
 const TABLE: &str = include_str!("../../models/link/pair.tsv");
 /// Name of the table in records.
 pub(super) const VERSION: &str = "pair-1";
-
-/// A row of an embedded table that cannot be used.
-#[derive(Debug, Error, Clone, PartialEq, Eq)]
-#[error("{table}:{line}: {problem}")]
-pub struct TableError {
-    /// Name of the table.
-    pub table: &'static str,
-    /// Number of the line, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub problem: String,
-}
 
 /// Weights of the features and the bias.
 #[derive(Debug, Clone, PartialEq)]
