@@ -21,7 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "link")]
 from clusters import score  # noqa: E402
 from sets import TRAINING, arguments, half, learn, write  # noqa: E402
 
-SCORED = [("gva", None), ("gva", 60), ("gva", 14), ("basil", None), ("allsides", None), ("allsides", "undated"), ("ecbplus", None)]
+SCORED = [("gva", None), ("gva", 60), ("gva", 14), ("basil", None), ("allsides", None), ("allsides", "undated"), ("ecbplus", None), ("templates", None)]
 COLUMNS = ("b3", "pair_precision", "pair_recall", "pair", "conll", "surplus", "mixed", "whole")
 
 
@@ -75,7 +75,7 @@ def merged(sets, outputs):
     canonical = {}
     for output in outputs:
         for article, event in homes(output).items():
-            canonical[article] = output["events"][event]["told"]
+            canonical[article] = (output["events"][event] or {}).get("told")
     rights = defaultdict(lambda: ([], []))
     for ids in members.values():
         if len(ids) < 2:

@@ -12,6 +12,7 @@ mod article;
 mod canonical;
 mod changes;
 mod clock;
+mod contradiction;
 mod evidence;
 mod features;
 mod hash;

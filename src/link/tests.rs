@@ -496,3 +496,41 @@ fn entries_of_other_versions_are_refused_with_the_remedy() {
     check("e:ca1-0000000000000001", &[1], "cannot be read");
     check("q:1", &[1], "no entry is called so");
 }
+
+/// Incidents of one template: each with its own town, victim and number.
+fn template_incidents(incidents: u32) -> Vec<LinkArticle> {
+    const VICTIMS: [&str; 5] = ["Mira Dovalen", "Odo Henneck", "Sana Quill", "Ruben Attow", "Lise Vantor"];
+    const FORM: &str = "Officers were called to the scene at about nine in the evening and found a man with a gunshot wound. He was \
+        taken to a local hospital. No arrests have been made. Anyone with information is asked to call the police department's tip \
+        line. Callers may remain anonymous, and a reward may be paid for information that leads to an arrest. The investigation is \
+        continuing, and detectives are asking residents of the street to look through the footage of their cameras.";
+    (0..incidents)
+        .flat_map(|i| {
+            let victim = format!("{}{i} {}{i}", VICTIMS[i as usize % 5].split(' ').next().unwrap(), "Aker");
+            let make = |n: u32, text: String| {
+                let day = format!("2021-05-{:02}", 2 + i % 6);
+                let base = article(&format!("{i:02}-{n}"), &format!("{n}.example"), &format!("{day}T{:02}:00:00Z", 9 + n), &text);
+                let placed = at(base, place(&format!("Town{i}"), 10 * (i + 1), f64::from(i) * 2.0));
+                killing(naming(on(placed, &day), &[&victim]), u64::from(1 + i % 4), None)
+            };
+            [
+                make(0, format!("Police are investigating a shooting in Town{i}. {FORM} He was named as {victim}.")),
+                make(1, format!("Family mourn {victim}, shot in Town{i}. {FORM}")),
+                make(2, format!("A vigil was held in Town{i} for {victim}, who was shot dead. Neighbours lit candles and prayed.")),
+            ]
+        })
+        .collect()
+}
+
+#[test]
+fn incidents_of_one_template_stay_apart_and_are_no_copies() {
+    let (_, tables) = apply(&template_incidents(24));
+    let active = tables.active();
+    assert!((24..=28).contains(&active.len()), "{}", active.len());
+    for group in tables.groups() {
+        let incidents: BTreeSet<&str> = group.iter().map(|id| &id[..2]).collect();
+        assert_eq!(incidents.len(), 1, "{group:?}");
+    }
+    // The second report of an incident fills in the form of its first, about the same man: that is a copy.
+    assert!(active.iter().all(|e| e.told.as_ref().unwrap().sources.copies <= 1));
+}
