@@ -17,6 +17,7 @@ import numpy as np
 import templates
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+RECORDS, MATERIAL = ROOT / "target/link-records", ROOT / "target/release/examples/link-material"
 # The sets that are learned from, with the ways in which their dates are used: as they are; all events moved into so many
 # days; or left out, where they say when the set was made.
 TRAINING = [("gva", None), ("gva", 14), ("gva", 60), ("basil", None), ("allsides", "undated"), ("ecbplus", None), ("templates", None)]
@@ -184,8 +185,8 @@ def write(path, names, model):
 
 def arguments(parser):
     parser.add_argument("--data", type=pathlib.Path, required=True)
-    parser.add_argument("--records", type=pathlib.Path, default=ROOT / "target/link-records")
+    parser.add_argument("--records", type=pathlib.Path, default=RECORDS)
     parser.add_argument("--dateline", default=ROOT / "target/release/dateline")
-    parser.add_argument("--material", default=ROOT / "target/release/examples/link-material")
+    parser.add_argument("--material", default=MATERIAL)
     chosen = parser.parse_args()
     return chosen, Sets(chosen.data, chosen.records, chosen.dateline, chosen.material)
