@@ -8,7 +8,7 @@ use super::traits::Traits;
 
 const TABLE: &str = include_str!("../../models/link/pair.tsv");
 /// Name of the table in records.
-pub(super) const VERSION: &str = "pair-1";
+pub(super) const VERSION: &str = "pair-2";
 
 /// A row of an embedded table that cannot be used.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
