@@ -19,40 +19,71 @@ from collections import defaultdict
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "link")]
 from clusters import score  # noqa: E402
-from sets import TRAINING, arguments, half, learn, write  # noqa: E402
+from sets import MATERIAL, RECORDS, TRAINING, Sets, arguments, half, learn, write  # noqa: E402
 
-SCORED = [("gva", None), ("gva", 60), ("gva", 14), ("basil", None), ("allsides", None), ("allsides", "undated"), ("ecbplus", None)]
+SCORED = [("gva", None), ("gva", 60), ("gva", 14), ("basil", None), ("allsides", None), ("allsides", "undated"), ("ecbplus", None), ("templates", None)]
 COLUMNS = ("b3", "pair_precision", "pair_recall", "pair", "conll", "surplus", "mixed", "whole")
+
+
+# What the project wants of the pairs, and of the joined records that hold more than one event.
+GOALS = {("gva", "pair"): 80, ("gva, 14 days", "pair"): 78, ("gva, 14 days", "mixed"): -8, ("basil", "conll"): 97, ("allsides", "conll"): 78}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs="*", default=[], help="SETTING=VALUE of the linker")
     chosen, sets = arguments(parser)
+    print("| set | " + " | ".join(COLUMNS) + " |\n|" + "---|" * (len(COLUMNS) + 1))
+    for label, scores in measured(sets, chosen.set):
+        if label:
+            print(row(label, scores), flush=True)
+            continue
+        print("\n| field of gva events with two and more articles | one article | canonical record |\n|---|---|---|")
+        for field, (single, canonical, _) in scores.items():
+            print(f"| {field} | {100 * single:.1f} | {100 * canonical:.1f} |")
+
+
+def measured(sets, settings=()):
+    """The scores of every set by its label, and without a label last those of the merged fields."""
     pairs = {key: sets.pairs(*key) for key in TRAINING}
     with tempfile.TemporaryDirectory() as folder:
         tables = [f"{folder}/{h}.tsv" for h in (0, 1)]
         for h, table in enumerate(tables):
             write(table, sets.names(), learn(sets, pairs, lambda event, h=h: half(event) != h))
-        print("| set | " + " | ".join(COLUMNS) + " |\n|" + "---|" * (len(COLUMNS) + 1))
         for name, how in SCORED:
             events, found, outputs = sets.events(name), {}, []
             articles = sets.variant(name, how)
             for h, table in enumerate(tables):
                 own = [a for a in articles if half(events[a["article_id"]]) == h]
-                outputs.append(sets.linked(own, table, *chosen.set))
+                outputs.append(sets.linked(own, table, *settings))
                 found |= {i: (h, c) for i, c in homes(outputs[-1]).items()}
             label = f"{name}, {how} days" if isinstance(how, int) else f"{name}, {how}" if how else name
-            print(row(label, score(events, found)))
+            yield label, score(events, found) | {"count": len(found)}
             if name == "gva":
                 flagged = sets.flagged(name)
                 strict = {i: e for i, e in events.items() if i not in flagged}
-                print(row(label + ", without texts that stand under two events", score(strict, found)))
+                yield label + ", without texts that stand under two events", score(strict, found) | {"count": len(strict.keys() & found)}
             if (name, how) == ("gva", None):
                 fields = merged(sets, outputs)
-        print("\n| field of gva events with two and more articles | one article | canonical record |\n|---|---|---|")
-        for field, (single, canonical) in fields.items():
-            print(f"| {field} | {100 * single:.1f} | {100 * canonical:.1f} |")
+        yield None, fields
+
+
+def table(data, dateline):
+    """Rows of SCORES.md without the scores before: set, measure, count, precision, recall, score, goal."""
+    out = []
+    for label, scores in measured(Sets(data, RECORDS, dateline, MATERIAL)):
+        if not label:
+            for field, (single, canonical, n) in scores.items():
+                out.append(["linking/gva", f"merged record: {field}", str(n), "", "", f"{100 * canonical:.1f}", f"≥ {100 * single + 10:.0f}"])
+            continue
+        for measure in ("pair", "conll", "mixed"):
+            sides = [f"{scores[f'pair_{s}']:.1f}" if measure == "pair" else "" for s in ("precision", "recall")]
+            wanted = GOALS.get((label, measure))
+            goal = "" if wanted is None else f"≥ {wanted}" if wanted > 0 else f"≤ {-wanted}"
+            title = {"pair": "pairs of reports of one event", "conll": "CoNLL of linked events", "mixed": "share of joined records that mix events"}
+            name = title[measure] + label.removeprefix(label.split(",")[0])
+            out.append([f"linking/{label.split(',')[0]}", name, str(scores["count"]), *sides, f"{scores[measure]:.1f}", goal])
+    return out
 
 
 def row(label, scores):
@@ -75,7 +106,7 @@ def merged(sets, outputs):
     canonical = {}
     for output in outputs:
         for article, event in homes(output).items():
-            canonical[article] = output["events"][event]["told"]
+            canonical[article] = (output["events"][event] or {}).get("told")
     rights = defaultdict(lambda: ([], []))
     for ids in members.values():
         if len(ids) < 2:
@@ -95,7 +126,7 @@ def merged(sets, outputs):
             if gold.get("event_date"):
                 rights["day"][0].append(on_day(main and main["time"], gold["event_date"]))
                 rights["day"][1].append(on_day(told and told["time"], gold["event_date"]))
-    return {field: tuple(map(statistics.fmean, both)) for field, both in rights.items()}
+    return {field: (*map(statistics.fmean, both), len(both[1])) for field, both in rights.items()}
 
 
 def near(place, where):

@@ -87,6 +87,19 @@ def previous(table):
     return {(data, name): score for data, name, score in rows}
 
 
+def linked(options):
+    """The rows of linking.py, which alone needs numpy and scipy, and the example `link-material` of the release build."""
+    try:
+        import linking
+    except ImportError as missing:
+        print(f"linking is left out: {missing}", file=sys.stderr)
+        return []
+    if not (options.data / "linking").is_dir() or not linking.MATERIAL.exists():
+        print(f"linking is left out: {options.data / 'linking'} or {linking.MATERIAL} is missing", file=sys.stderr)
+        return []
+    return linking.table(options.data, options.dateline)
+
+
 HEADER = """# Scores
 
 What each field of the record is worth, measured on development data through `dateline extract --format json`.
@@ -112,7 +125,7 @@ def main():
     parser.add_argument("--dateline", default=str(ROOT / "target/release/dateline"))
     parser.add_argument("--table", type=pathlib.Path)
     parser.add_argument("--keep", type=pathlib.Path)
-    parser.add_argument("fields", nargs="*", choices=[[], *(f.key for f in FIELDS)])
+    parser.add_argument("fields", nargs="*", choices=[[], *(f.key for f in FIELDS), "linking"])
     options = parser.parse_args()
 
     before, table, tables = previous(options.table or TABLE), [], []
@@ -139,6 +152,11 @@ def main():
             lines += [f"| {low:.1f} to {high:.1f} | {n} | {percent(c)} | {percent(r)} |" for low, high, n, c, r in bins]
             tables += lines
             print("\n".join(lines[3:]), f"\n{title}: expected calibration error {percent(error)}", flush=True)
+    if not options.fields or "linking" in options.fields:
+        for *line, wanted in linked(options):
+            line += [before.get((line[0], line[1]), ""), wanted]
+            table.append(line)
+            print(f"{line[0] + ' ' + line[1]:75} {' '.join(f'{c:>7}' for c in line[2:])}", flush=True)
     if options.table or not options.fields:
         rows = "".join(f"| {' | '.join(line)} |\n" for line in table)
         (options.table or TABLE).write_text(HEADER + rows + RELIABILITY + "\n".join(tables) + "\n", encoding="utf8")

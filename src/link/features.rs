@@ -1,5 +1,6 @@
 //! What a pair of articles shows of whether both tell of the same event. Missing is missing, never nought.
 
+use super::contradiction::{FAR, apart, strangers};
 use super::probe::Probe;
 use super::traits::{Names, Spot, Traits, common, km};
 use super::words::BINS;
@@ -68,12 +69,17 @@ pub const NAMES: [&str; N] = [
     "some_people",
     "same_day_some_words",
     "named_day_no_terms",
+    "places_apart",
+    "strangers_apart",
+    "strangers_other_day",
+    "apart_other_day",
+    "strangers_words",
+    "apart_words",
+    "conflicts",
 ];
 /// Number of features.
-pub(super) const N: usize = 61;
+pub(super) const N: usize = 68;
 
-/// Kilometres beyond which fine places conflict.
-pub(super) const FAR: f64 = 100.0;
 /// Kilometres within which they are one.
 const NEAR: f64 = 4.0;
 
@@ -103,6 +109,11 @@ pub(super) fn pair(probe: &Probe<'_>, b: &Traits) -> [f64; N] {
     // Texts on one event share some words, however differently they tell it; beyond that more words say little more.
     let some_words = cosine.min(SOME) / SOME;
     let flag = |holds: bool| f64::from(u8::from(holds));
+    let (strangers, apart) = (strangers(a, b), apart(a, b));
+    let (other_day, other_street) = (days == Some(false), streets == Some(false));
+    let other_age = ages == 0 && !a.ages.is_empty() && !b.ages.is_empty();
+    let other_toll = any_killed[1] > 0.0 || any_injured[1] > 0.0;
+    let conflicts = [strangers, apart, other_day, other_street, other_age, other_toll].iter().filter(|c| **c).count();
     [
         a.day.zip(b.day).map_or(0.0, |(x, y)| f64::from((x - y).abs()).ln_1p()),
         flag(spans.is_some()),
@@ -166,6 +177,13 @@ pub(super) fn pair(probe: &Probe<'_>, b: &Traits) -> [f64; N] {
         flag(shared.people > 0.0),
         flag(spans.is_some() && between == 0) * some_words,
         flag(days == Some(true) && shared.terms == 0.0),
+        flag(apart),
+        flag(strangers && apart),
+        flag(strangers && other_day),
+        flag(apart && other_day),
+        flag(strangers) * lead,
+        flag(apart) * lead,
+        conflicts.saturating_sub(1) as f64,
     ]
 }
 
@@ -190,7 +208,7 @@ pub(super) fn copied(a: &Traits, b: &Traits) -> f64 {
 pub(super) fn alike(a: &Traits, b: &Traits) -> f64 {
     let equal = (0..BINS).filter(|i| a.fingerprint[*i] == b.fingerprint[*i] && a.fingerprint[*i] != 0).count();
     let filled = (0..BINS).filter(|i| a.fingerprint[*i] != 0 || b.fingerprint[*i] != 0).count();
-    if filled < 16 { 0.0 } else { equal as f64 / filled as f64 }
+    if filled < 12 { 0.0 } else { equal as f64 / filled as f64 }
 }
 
 /// All who came to harm.

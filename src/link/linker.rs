@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::changes::{Changes, Outcome};
 use super::clock::{self, DAY};
-use super::contradiction::may_copy;
+use super::contradiction::{agrees, contradicts};
 use super::evidence::evidence;
 use super::features::{alike, copied};
 use super::hash::hash64;
@@ -229,8 +229,7 @@ impl Linker {
                 traits.chars.min(other.chars) >= COPY_CHARS && (filed.published - published).abs() <= COPY_DAYS * DAY;
             let alike = alike(traits, other);
             let wire = traits.wire.is_some() && traits.wire == other.wire;
-            let is_copy =
-                long && may_copy(traits, other) && (alike >= COPY || wire && copied(traits, other) >= CUT_COPY);
+            let is_copy = long && agrees(traits, other) && (alike >= COPY || wire && copied(traits, other) >= CUT_COPY);
             // Of equally good ones the first that came.
             is_copy.then_some((alike, std::cmp::Reverse(*seq), filed.home()?))
         });
@@ -263,7 +262,11 @@ impl Linker {
     /// mean alone loses follow-ups, which are like one of many reports; the best alone lets events grow into each other.
     fn chance(&self, probe: &Probe<'_>, id: CanonicalId) -> f64 {
         let Some(event) = self.state.event(id) else { return 0.0 };
-        let chances: Vec<f64> = self.representatives(event).map(|r| self.model.chance(probe, r)).collect();
+        let representatives: Vec<&Traits> = self.representatives(event).collect();
+        if contradicts(probe.traits, &representatives) {
+            return 0.0;
+        }
+        let chances: Vec<f64> = representatives.iter().map(|r| self.model.chance(probe, r)).collect();
         let best = chances.iter().copied().fold(0.0, f64::max);
         (best + mean(chances.into_iter())) / 2.0
     }
@@ -356,7 +359,8 @@ impl Linker {
             let cross = mean(self.probes(a).take(CROSS).flat_map(|x| {
                 self.representatives(b).take(CROSS).map(|y| self.model.chance(&x, y)).collect::<Vec<_>>()
             }));
-            if cross >= self.settings.merge * 0.8 {
+            let (x, y): (Vec<_>, Vec<_>) = (self.representatives(a).collect(), self.representatives(b).collect());
+            if cross >= self.settings.merge * 0.8 && !x.iter().all(|report| contradicts(report, &y)) {
                 let (keep, lose) = if (a.first, id) <= (b.first, other) { (id, other) } else { (other, id) };
                 self.merge(keep, lose, step);
                 id = keep;

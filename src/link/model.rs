@@ -1,6 +1,5 @@
 //! The chance that two articles tell of the same event: a logistic model in a plain table.
 
-use super::contradiction::contradicts;
 use super::features::{N, NAMES, pair};
 use super::probe::Probe;
 use super::traits::Traits;
@@ -8,7 +7,7 @@ use crate::words::TableError;
 
 const TABLE: &str = include_str!("../../models/link/pair.tsv");
 /// Name of the table in records.
-pub(super) const VERSION: &str = "pair-1";
+pub(super) const VERSION: &str = "pair-2";
 
 /// Weights of the features and the bias.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,9 +46,6 @@ impl Model {
 
     /// The chance of a pair, 0 to 1. Added up in the order of the features: the same pair has the same chance everywhere.
     pub(super) fn chance(&self, a: &Probe<'_>, b: &Traits) -> f64 {
-        if contradicts(a.traits, b) {
-            return 0.0;
-        }
         let features = pair(a, b);
         let odds = features.iter().zip(&self.weights).fold(self.bias, |sum, (x, w)| sum + x * w);
         1.0 / (1.0 + (-odds.clamp(-30.0, 30.0)).exp())

@@ -319,6 +319,15 @@ fn two_events_that_turn_out_to_be_one_merge_into_the_older() {
     assert_eq!(merged[0].merged_into.as_ref(), Some(&older));
     assert_eq!(tables.only().absorbed, [merged[0].canonical_id.clone()]);
     assert!(tables.links.values().flatten().all(|l| l.canonical_id == older));
+    // Without the report that held them together they part, and the id stays with the first.
+    tables.take(linker.apply(Input::Tombstone("c"), None));
+    assert_eq!(tables.active().len(), 2, "{:?}", tables.groups());
+    let of = |id: &str| tables.links[id].clone().unwrap().canonical_id;
+    assert_eq!(of("ec1-a"), older);
+    let parted = tables.canonical[&of("ec1-b")].as_ref().unwrap();
+    assert_eq!(parted.split_from.as_ref(), Some(&older));
+    assert_eq!(parted.told.as_ref().unwrap().sources.articles, 1);
+    assert_eq!(tables.links["ec1-c"], None);
 }
 
 #[test]
@@ -516,4 +525,74 @@ fn entries_of_other_versions_are_refused_with_the_remedy() {
     check("~progress", &[9, 0, 0], "version Some(9)");
     check("e:ca1-0000000000000001", &[1], "cannot be read");
     check("q:1", &[1], "no entry is called so");
+}
+
+/// Incidents of one template: each with its own town, victim and number.
+fn template_incidents(incidents: u32) -> Vec<LinkArticle> {
+    const VICTIMS: [&str; 5] = ["Mira Dovalen", "Odo Henneck", "Sana Quill", "Ruben Attow", "Lise Vantor"];
+    const FORM: &str = "Officers were called to the scene at about nine in the evening and found a man with a gunshot wound. He was \
+        taken to a local hospital. No arrests have been made. Anyone with information is asked to call the police department's tip \
+        line. Callers may remain anonymous, and a reward may be paid for information that leads to an arrest. The investigation is \
+        continuing, and detectives are asking residents of the street to look through the footage of their cameras.";
+    (0..incidents)
+        .flat_map(|i| {
+            let victim = format!("{}{i} {}{i}", VICTIMS[i as usize % 5].split(' ').next().unwrap(), "Aker");
+            let make = |n: u32, text: String| {
+                let day = format!("2021-05-{:02}", 2 + i % 6);
+                let base = article(&format!("{i:02}-{n}"), &format!("{n}.example"), &format!("{day}T{:02}:00:00Z", 9 + n), &text);
+                let placed = at(base, place(&format!("Town{i}"), 10 * (i + 1), f64::from(i) * 2.0));
+                killing(naming(on(placed, &day), &[&victim]), u64::from(1 + i % 4), None)
+            };
+            [
+                make(0, format!("Police are investigating a shooting in Town{i}. {FORM} He was named as {victim}.")),
+                make(1, format!("Family mourn {victim}, shot in Town{i}. {FORM}")),
+                make(2, format!("A vigil was held in Town{i} for {victim}, who was shot dead. Neighbours lit candles and prayed.")),
+            ]
+        })
+        .collect()
+}
+
+#[test]
+fn incidents_of_one_template_stay_apart_and_are_no_copies() {
+    let (_, tables) = apply(&template_incidents(24));
+    let active = tables.active();
+    assert!((24..=28).contains(&active.len()), "{}", active.len());
+    for group in tables.groups() {
+        let incidents: BTreeSet<&str> = group.iter().map(|id| &id[..2]).collect();
+        assert_eq!(incidents.len(), 1, "{group:?}");
+    }
+    // The second report of an incident fills in the form of its first, about the same man: that is a copy.
+    assert!(active.iter().all(|e| e.told.as_ref().unwrap().sources.copies <= 1));
+}
+
+#[test]
+fn a_corrected_toll_falls_at_once_and_says_why() {
+    let mut reports = six();
+    let mut correction = reports[5].clone();
+    correction.article_id = "g".to_owned();
+    correction.published_at = Some("2021-05-03T18:00:00Z".to_owned());
+    correction.events[0].event_id = "ec1-g".to_owned();
+    correction.generation = "lg1-g".to_owned();
+    correction = killing(correction, 9, None);
+    correction.publisher = Some("eleven.example".to_owned());
+    correction.body_chars = 100;
+    correction.events[0].killed.as_mut().unwrap().corrected = true;
+    reports.truncate(3);
+    reports.push(correction);
+    let (_, tables) = apply(&reports);
+    let toll = tables.only().told.as_ref().unwrap().casualties.killed.clone().unwrap();
+    assert_eq!((toll.best, toll.history.last().map(|s| (s.best, s.why))), (Some(9), Some((9, TollWhy::Corrected))));
+}
+
+#[test]
+fn place_and_day_are_those_of_most_origins_and_the_others_are_listed() {
+    let mut reports = six();
+    reports.truncate(4);
+    reports[0] = on(at(reports[0].clone(), place("Sal Bridge", 2, 10.1)), "2021-05-01");
+    let (_, tables) = apply(&reports);
+    let told = tables.only().told.clone().unwrap();
+    let location = told.location.unwrap();
+    assert_eq!((location.place.name.as_str(), location.votes.votes, location.votes.of), ("Salgora", 3.0, 4));
+    assert_eq!(told.time.unwrap().start.as_deref(), Some("2021-05-02"));
+    assert_eq!(told.other_days.iter().map(|d| (d.day.as_str(), d.reports)).collect::<Vec<_>>(), [("2021-05-01", 1)]);
 }
