@@ -41,7 +41,7 @@ read)
 link)
     GROUP=$GROUP-link
     grant --operation READ --topic "$LINK" --topic "$LINK_STATE"
-    grant --operation WRITE --topic "$CANONICAL" --topic "$LINKS" --topic "$LINK_STATE" --topic "$DEAD"
+    grant --operation WRITE --topic "$CANONICAL" --topic "$LINKS" --topic "$LINK_STATE" --topic "$EVENTS" --topic "$DEAD"
     ;;
 *)
     echo "ROLE is $ROLE; there are read and link" >&2

@@ -54,7 +54,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// What the linker needs of an article.
+/// What the linker needs of an article. Its key is for who received it to say.
 pub fn article(record: &EnrichedArticle, text: &Text<'_>, idf: &Idf) -> LinkArticle {
     let meta = &record.article;
     let doc_id = id::doc_id(&meta.text_sha256);
@@ -83,6 +83,7 @@ pub fn article(record: &EnrichedArticle, text: &Text<'_>, idf: &Idf) -> LinkArti
     LinkArticle {
         schema: "link.article/1".to_owned(),
         article_id: meta.id.clone(),
+        key: None,
         generation,
         url: meta.url.clone(),
         publisher: publisher(meta.source.as_deref(), meta.url.as_deref()),
@@ -107,6 +108,7 @@ pub fn article(record: &EnrichedArticle, text: &Text<'_>, idf: &Idf) -> LinkArti
         killed: told_first(record, |c| c.killed.as_ref()),
         injured: told_first(record, |c| c.injured.as_ref()),
         story_id: id::story_id(&doc_id, &meta.id),
+        event_ids: record.events.iter().map(|e| e.cluster_id.clone()).collect(),
         events: events(record),
         producer: record.producer.clone(),
         doc_id,

@@ -48,6 +48,8 @@ pub struct Changes {
     pub canonical: Vec<(String, Option<CanonicalEvent>)>,
     /// Links of reports by event id.
     pub links: Vec<(String, Option<ReportLink>)>,
+    /// Ids of article events, `event.article/1`, that no article tells of any more.
+    pub withdrawn: Vec<String>,
     /// Entries of the changelog.
     pub state: Vec<(String, Option<Vec<u8>>)>,
 }

@@ -4,6 +4,8 @@
 //! future cannot push more than a day beyond the time at which it was received. Whatever is applied between two commits
 //! can be taken back.
 
+mod withdrawal;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use super::contradiction::{agrees, contradicts};
 use super::evidence::evidence;
 use super::features::{alike, copied};
 use super::hash::hash64;
-use super::ids::CanonicalId;
+use super::ids::{CanonicalId, EventId};
 use super::index::Key;
 use super::model::Model;
 use super::probe::Probe;
@@ -46,7 +48,7 @@ const PAST: usize = 8;
 pub enum Input<'a> {
     /// An article, new or once more.
     Article(&'a LinkArticle),
-    /// The article of this id is withdrawn.
+    /// The article that came under this key, or without one has this id, is withdrawn.
     Tombstone(&'a str),
 }
 
@@ -65,6 +67,8 @@ pub(super) struct Step {
     dirty: BTreeMap<CanonicalId, BTreeSet<&'static str>>,
     /// Current links by event id; none where a report is gone.
     links: BTreeMap<String, Option<ReportLink>>,
+    /// Article events that no article tells of any more.
+    withdrawn: BTreeSet<EventId>,
     /// Records of closed events: nothing of them is left in the state.
     closed: Vec<CanonicalEvent>,
 }
@@ -126,7 +130,7 @@ impl Linker {
         let mut step = Step::default();
         let outcome = match input {
             Input::Article(article) => self.take(article, received, &mut step),
-            Input::Tombstone(id) => self.tombstone(id, &mut step),
+            Input::Tombstone(key) => self.tombstone(key, &mut step),
         };
         self.expire(&mut step);
         self.changes(outcome, step)
@@ -134,8 +138,11 @@ impl Linker {
 
     fn take(&mut self, article: &LinkArticle, received: Option<i64>, step: &mut Step) -> Outcome {
         let generation = hash64(article.generation.as_bytes());
+        let event_ids: Box<[EventId]> = article.event_ids.iter().filter_map(|id| EventId::parse(id)).collect();
         let known = self.state.article_by_id(&article.article_id).cloned();
-        if known.as_ref().is_some_and(|f| f.generation == generation || f.past.contains(&generation)) {
+        if let Some(filed) = known.as_ref().filter(|f| f.generation == generation || f.past.contains(&generation)) {
+            // An older generation that is read once more was published once more, too.
+            self.outdate(filed.seq, generation, &event_ids, &filed.event_ids, step);
             return Outcome::Known;
         }
         let Progress { mut now, next } = self.state.progress();
@@ -153,10 +160,13 @@ impl Linker {
             past.push(old.generation);
             past.drain(..past.len().saturating_sub(PAST));
             emptied = self.withdraw(&old, step);
+            self.outdate(old.seq, old.generation, &old.event_ids, &event_ids, step);
         }
         let mut filed = Filed {
             seq: next,
             article_id: article.article_id.as_str().into(),
+            key: article.key.as_ref().map(|key| hash64(key.as_bytes())),
+            event_ids,
             generation,
             past,
             published,
@@ -180,7 +190,7 @@ impl Linker {
             }
             Home::Join(id, score) => (id, ReportWhy::Score, score, Outcome::Joined),
             Home::Found(_) => {
-                let id = emptied.take().unwrap_or_else(|| CanonicalId::founded_by(&main.event_id));
+                let id = emptied.take().unwrap_or_else(|| CanonicalId::founded_by(&main.event_id, published));
                 (id, ReportWhy::Founded, 1.0, Outcome::Founded)
             }
         };
@@ -429,149 +439,6 @@ impl Linker {
         step.links.insert(event.event_id.clone(), Some(link));
     }
 
-    /// Takes all reports of an article back and forgets it. Gives the event that it founded, if nothing else is in it.
-    fn withdraw(&mut self, filed: &Filed, step: &mut Step) -> Option<CanonicalId> {
-        for event in filed.telling().events {
-            step.links.insert(event.event_id, None);
-        }
-        self.state.set(Entry::Article(filed.seq, None));
-        let mut emptied = None;
-        let homes: BTreeSet<CanonicalId> = filed.homes.iter().copied().flatten().collect();
-        for id in homes {
-            let Some(event) = self.state.event(id) else { continue };
-            let mut event = Event::clone(event);
-            let before = event.reports.len();
-            event.reports.retain(|r| r.article != filed.seq);
-            if event.reports.len() == before {
-                event.dropped.0 = event.dropped.0.saturating_sub(1);
-            }
-            event.representatives.retain(|r| *r != filed.seq);
-            if event.reports.iter().any(|r| r.role == ReportRole::Main) || event.dropped.0 > 0 {
-                self.refill(&mut event);
-                self.state.set(Entry::Event(id, Some(Arc::new(event))));
-                step.mark(id, "retracted");
-                self.split(id, step);
-            } else {
-                self.state.set(Entry::Event(id, Some(Arc::new(event))));
-                if filed.home() == Some(id) { emptied = Some(id) } else { self.settle(Some(id), step) }
-            }
-        }
-        emptied
-    }
-
-    /// Lets further main reports stand for an event whose representatives are gone.
-    fn refill(&self, event: &mut Event) {
-        if event.representatives.is_empty() {
-            let main = event.reports.iter().filter(|r| r.role == ReportRole::Main);
-            event.representatives = main.map(|r| r.article).take(self.settings.representatives).collect();
-        }
-    }
-
-    /// Ends an event that nothing founds any more: its attached reports are let go, its record says retracted.
-    fn settle(&mut self, emptied: Option<CanonicalId>, step: &mut Step) {
-        let Some(id) = emptied else { return };
-        let (Some(event), now) = (self.state.event(id).cloned(), self.state.progress().now) else { return };
-        for report in &event.reports {
-            if let Some(filed) = self.state.article(report.article)
-                && let Some(told) = filed.telling().events.get(usize::from(report.event))
-            {
-                step.links.insert(told.event_id.clone(), None);
-            }
-            self.rehome(*report, None);
-        }
-        self.state.set(Entry::Event(id, None));
-        let gone = Gone { into: None, since: now, founded: event.founded, revision: event.revision + 1 };
-        self.state.set(Entry::Gone(id, Some(gone)));
-        step.dirty.remove(&id);
-        step.mark(id, "retracted");
-    }
-
-    /// Parts an event whose remaining main reports no longer hang together. The id stays with the earliest report.
-    fn split(&mut self, id: CanonicalId, step: &mut Step) {
-        let Some(event) = self.state.event(id).cloned() else { return };
-        let main: Vec<Report> = event.reports.iter().filter(|r| r.role == ReportRole::Main).copied().collect();
-        if main.len() < 2 || event.dropped.0 > 0 {
-            return;
-        }
-        let parts = self.parts(&main);
-        if parts.len() < 2 {
-            return;
-        }
-        for part in &parts[1..] {
-            let Some(first) = part.first().and_then(|r| self.state.article(r.article)).cloned() else { continue };
-            let telling = first.telling();
-            let Some(founder) = telling.events.first() else { continue };
-            let own = CanonicalId::founded_by(&founder.event_id);
-            if own == id || self.state.event(own).is_some() {
-                continue;
-            }
-            let articles: BTreeSet<u32> = part.iter().map(|r| r.article).collect();
-            self.state.change(id, |e| {
-                e.reports.retain(|r| r.role != ReportRole::Main || !articles.contains(&r.article));
-                e.representatives.retain(|r| !articles.contains(r));
-            });
-            for report in part {
-                self.rehome(*report, Some(own));
-                let Some(filed) = self.state.article(report.article).cloned() else { continue };
-                let lasting = filed.traits.as_ref().is_some_and(|t| !t.people.hashes.is_empty());
-                self.report(own, *report, filed.published, lasting, step);
-            }
-            self.state.change(own, |e| e.split_from = Some(id));
-            step.mark(own, "split");
-            step.mark(id, "split");
-        }
-        if let Some(event) = self.state.event(id) {
-            let mut event = Event::clone(event);
-            self.refill(&mut event);
-            self.state.set(Entry::Event(id, Some(Arc::new(event))));
-        }
-    }
-
-    /// Reports that hang together by chances of the grey zone and more, or as copies; that of the earliest report first.
-    fn parts(&self, main: &[Report]) -> Vec<Vec<Report>> {
-        let mut order: Vec<(&Report, &Arc<Filed>)> =
-            main.iter().filter_map(|r| Some((r, self.state.article(r.article)?))).collect();
-        order.sort_by(|a, b| (a.1.published, &a.1.article_id).cmp(&(b.1.published, &b.1.article_id)));
-        let mut part: Vec<usize> = (0..order.len()).collect();
-        for i in 0..order.len() {
-            for j in 0..i {
-                let (a, b) = (order[i].1, order[j].1);
-                let copies = a.copy_of.unwrap_or(a.seq) == b.copy_of.unwrap_or(b.seq);
-                let chance = || match (a.traits.as_deref(), b.traits.as_deref()) {
-                    (Some(x), Some(y)) => self.model.chance(&self.probe(x, a.published), y),
-                    _ => 0.0,
-                };
-                if part[i] != part[j] && (copies || chance() >= self.settings.grey) {
-                    let (from, to) = (part[i].max(part[j]), part[i].min(part[j]));
-                    part.iter_mut().filter(|p| **p == from).for_each(|p| *p = to);
-                }
-            }
-        }
-        let mut parts: BTreeMap<usize, Vec<Report>> = BTreeMap::new();
-        for (n, (report, _)) in order.iter().enumerate() {
-            parts.entry(part[n]).or_default().push(**report);
-        }
-        parts.into_values().collect()
-    }
-
-    fn tombstone(&mut self, id: &str, step: &mut Step) -> Outcome {
-        let Some(filed) = self.state.article_by_id(id).cloned() else { return Outcome::Unknown };
-        if filed.homes.is_empty() {
-            return Outcome::Known;
-        }
-        let emptied = self.withdraw(&filed, step);
-        self.settle(emptied, step);
-        let stub = Filed {
-            homes: Box::default(),
-            traits: None,
-            telling: Box::default(),
-            copy_of: None,
-            ..Filed::clone(&filed)
-        };
-        self.state.set(Entry::Article(filed.seq, Some(Arc::new(stub))));
-        Outcome::Withdrawn
-    }
-
     /// Closes what the stream's time has left behind.
     fn expire(&mut self, step: &mut Step) {
         let now = self.state.progress().now;
@@ -623,7 +490,8 @@ impl Linker {
             canonical.push((id.to_string(), record));
         }
         let links = step.links.into_iter().collect();
-        Changes { outcome, canonical, links, state: self.state.entries() }
+        let withdrawn = step.withdrawn.iter().map(ToString::to_string).collect();
+        Changes { outcome, canonical, links, withdrawn, state: self.state.entries() }
     }
 }
 

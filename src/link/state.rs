@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::DAY;
 use super::hash::hash64;
-use super::ids::CanonicalId;
+use super::ids::{CanonicalId, EventId};
 use super::index::Index;
 use super::settings::Settings;
 use super::traits::Traits;
@@ -27,6 +27,8 @@ pub(super) struct Filed {
     /// Its number, in order of arrival.
     pub(super) seq: u32,
     pub(super) article_id: Box<str>,
+    /// Hash of the key that it came under, where that is not its id.
+    pub(super) key: Option<u64>,
     pub(super) generation: u64,
     /// Earlier generations, which are not to come back in a replay.
     pub(super) past: Vec<u64>,
@@ -35,6 +37,8 @@ pub(super) struct Filed {
     /// The open event of each reported event, the main one's or the story's first. None are left of closed events, none
     /// at all of templates and withdrawn articles.
     pub(super) homes: Box<[Option<CanonicalId>]>,
+    /// All its events, published one by one.
+    pub(super) event_ids: Box<[EventId]>,
     /// The article that it copies, which copies no other itself.
     pub(super) copy_of: Option<u32>,
     pub(super) traits: Option<Box<Traits>>,
@@ -207,6 +211,9 @@ impl RestoreError {
 pub(super) struct State {
     articles: HashMap<u32, Arc<Filed>>,
     numbers: HashMap<u64, u32>,
+    keys: HashMap<u64, u32>,
+    /// Generations of articles that have events: equal texts have equal ones, and events of equal ids.
+    generations: BTreeSet<(u64, u32)>,
     pub(super) events: BTreeMap<CanonicalId, Arc<Event>>,
     gone: HashMap<CanonicalId, Gone>,
     pub(super) index: Index,
@@ -242,6 +249,18 @@ impl State {
 
     pub(super) fn article_by_id(&self, id: &str) -> Option<&Arc<Filed>> {
         self.numbers.get(&hash64(id.as_bytes())).and_then(|seq| self.articles.get(seq))
+    }
+
+    /// The article that came last under a key.
+    pub(super) fn article_by_key(&self, key: &str) -> Option<&Arc<Filed>> {
+        let by_key = self.keys.get(&hash64(key.as_bytes())).and_then(|seq| self.articles.get(seq));
+        by_key.or_else(|| self.article_by_id(key).filter(|f| f.key.is_none()))
+    }
+
+    /// Other articles of a generation, whose events have the same ids.
+    pub(super) fn twins(&self, generation: u64, seq: u32) -> impl Iterator<Item = &Arc<Filed>> {
+        let all = self.generations.range((generation, 0)..=(generation, u32::MAX));
+        all.filter(move |(_, other)| *other != seq).filter_map(|(_, other)| self.articles.get(other))
     }
 
     pub(super) fn event(&self, id: CanonicalId) -> Option<&Arc<Event>> {
@@ -334,6 +353,12 @@ impl State {
 
     fn list(&mut self, filed: &Filed) {
         self.numbers.insert(hash64(filed.article_id.as_bytes()), filed.seq);
+        if let Some(key) = filed.key {
+            self.keys.insert(key, filed.seq);
+        }
+        if !filed.event_ids.is_empty() {
+            self.generations.insert((filed.generation, filed.seq));
+        }
         if let Some(traits) = filed.traits.as_ref().filter(|_| filed.home().is_some()) {
             self.index.add(traits, filed.seq);
         }
@@ -347,6 +372,10 @@ impl State {
         if self.numbers.get(&hash) == Some(&filed.seq) {
             self.numbers.remove(&hash);
         }
+        if let Some(key) = filed.key.filter(|key| self.keys.get(key) == Some(&filed.seq)) {
+            self.keys.remove(&key);
+        }
+        self.generations.remove(&(filed.generation, filed.seq));
         if let Some(traits) = filed.traits.as_ref().filter(|_| filed.home().is_some()) {
             self.index.remove(traits, filed.seq);
         }

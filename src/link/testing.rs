@@ -16,6 +16,7 @@ pub(super) fn article(name: &str, publisher: &str, day: &str, text: &str) -> Lin
     LinkArticle {
         schema: "link.article/1".to_owned(),
         article_id: name.to_owned(),
+        key: None,
         generation: id::generation(&doc_id, &["1"]),
         url: Some(format!("https://{publisher}/{name}")),
         publisher: Some(publisher.to_owned()),
@@ -40,6 +41,7 @@ pub(super) fn article(name: &str, publisher: &str, day: &str, text: &str) -> Lin
         killed: None,
         injured: None,
         story_id: id::story_id(&doc_id, name),
+        event_ids: Vec::new(),
         events: vec![event(&format!("ec1-{name}"), true)],
         doc_id,
         producer: Producer {

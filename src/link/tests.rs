@@ -288,6 +288,65 @@ fn a_withdrawn_article_is_taken_out_and_the_last_one_ends_the_event() {
     assert!(tables.canonical.values().any(Option::is_none));
 }
 
+/// An article that has published events, of numbers.
+fn published(base: &LinkArticle, generation: &str, events: &[u64]) -> LinkArticle {
+    let mut article = LinkArticle { generation: generation.to_owned(), ..base.clone() };
+    article.event_ids = events.iter().map(|n| format!("ec1-{n:016x}")).collect();
+    article.events[0].event_id = article.event_ids[0].clone();
+    article
+}
+
+#[test]
+fn what_no_article_tells_any_more_is_withdrawn_event_by_event() {
+    let base = killing(article("a", "one.example", "2021-05-02T14:00:00Z", BOMB), 5, None);
+    let (old, new) = (published(&base, "lg1-old", &[1, 2, 3]), published(&base, "lg1-new", &[2, 4]));
+    let (mut linker, _) = apply(std::slice::from_ref(&old));
+    let mut withdrawn = |input: Input<'_>| {
+        let changes = linker.apply(input, None);
+        changes.withdrawn.iter().map(|id| u64::from_str_radix(&id[4..], 16).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(withdrawn(Input::Article(&old)), [0_u64; 0], "nothing of what stands");
+    assert_eq!(withdrawn(Input::Article(&new)), [1, 3]);
+    assert_eq!(withdrawn(Input::Article(&old)), [1, 3], "a replay has published the older ones once more");
+    assert_eq!(withdrawn(Input::Article(&new)), [0_u64; 0]);
+    assert_eq!(withdrawn(Input::Tombstone("a")), [2, 4]);
+    assert_eq!(withdrawn(Input::Article(&new)), [2, 4], "a replay does not bring it back");
+    assert_eq!(withdrawn(Input::Tombstone("a")), [0_u64; 0]);
+}
+
+#[test]
+fn papers_that_print_one_text_share_its_events_until_the_last_one_withdraws_it() {
+    let base = killing(article("a", "one.example", "2021-05-02T14:00:00Z", BOMB), 5, None);
+    let first = published(&base, "lg1-text", &[1, 2]);
+    let second = LinkArticle { article_id: "b".to_owned(), key: Some("second".to_owned()), ..first.clone() };
+    let (mut linker, mut tables) = apply(&[first, second]);
+    let link = "ec1-0000000000000001";
+    let gone = linker.apply(Input::Tombstone("a"), None);
+    assert_eq!(gone.withdrawn, [""; 0], "another paper still tells it");
+    tables.take(gone);
+    assert_eq!(tables.links[link].as_ref().unwrap().article_id, "b");
+    assert_eq!(tables.only().told.as_ref().unwrap().sources.articles, 1);
+    assert_eq!(linker.apply(Input::Tombstone("b"), None).outcome, Outcome::Unknown, "it came under another key");
+    let gone = linker.apply(Input::Tombstone("second"), None);
+    assert_eq!(gone.withdrawn, [link, "ec1-0000000000000002"]);
+    tables.take(gone);
+    assert_eq!((tables.links[link].as_ref(), tables.active().len()), (None, 0));
+}
+
+#[test]
+fn a_text_that_is_printed_again_when_its_event_is_closed_founds_another_one() {
+    let base = killing(article("a", "one.example", "2021-05-02T14:00:00Z", BOMB), 5, None);
+    let again = LinkArticle {
+        article_id: "b".to_owned(),
+        published_at: Some("2023-05-02T14:00:00Z".to_owned()),
+        ..published(&base, "lg1-text", &[1])
+    };
+    let (_, tables) = apply(&[published(&base, "lg1-text", &[1]), again]);
+    let of = |status| tables.canonical.values().flatten().filter(|e| e.status == status).collect::<Vec<_>>();
+    let ([closed], [active]) = (&of(Status::Closed)[..], &of(Status::Active)[..]) else { panic!("{tables:?}") };
+    assert_eq!((active.revision, closed.told.as_ref().unwrap().sources.articles), (1, 1));
+}
+
 #[test]
 fn two_events_that_turn_out_to_be_one_merge_into_the_older() {
     let first =

@@ -32,7 +32,7 @@ vocabulary! {
 pub struct CanonicalEvent {
     /// Always `event.canonical/1`.
     pub schema: String,
-    /// Hash of the event that founded it; the record's key.
+    /// Hash of the event that founded it and the day of that report; the record's key.
     pub canonical_id: String,
     /// What became of it.
     pub status: Status,

@@ -55,9 +55,9 @@ pub fn generation(doc_id: &str, producer: &[&str]) -> String {
     short("lg1", &[&[doc_id], producer].concat())
 }
 
-/// Canonical id, from the id of the event that founded it.
-pub fn canonical_id(founding_event: &str) -> String {
-    short("ca1", &[founding_event])
+/// Canonical id, from the id of the event that founded it and the day of that report (days since 1970).
+pub fn canonical_id(founding_event: &str, day: i64) -> String {
+    short("ca1", &[founding_event, &day.to_string()])
 }
 
 /// `prefix-` and the first 16 hexadecimal digits of the SHA-256 over the parts, each ended by a NUL byte.

@@ -22,6 +22,8 @@ pub struct LinkArticle {
     pub schema: String,
     /// The article's id.
     pub article_id: String,
+    /// The key under which the article was received, where that is not its id: a tombstone may come under it.
+    pub key: Option<String>,
     /// SHA-256 of the article's text.
     pub doc_id: String,
     /// Hash of text and producer: another one replaces everything that the article reported before.
@@ -73,6 +75,8 @@ pub struct LinkArticle {
     pub injured: Option<u64>,
     /// Id under which the article as a whole is reported where none of its events is what it is about.
     pub story_id: String,
+    /// Ids of all its events, as in `event.article/1`: what a newer generation does not list holds no longer.
+    pub event_ids: Vec<String>,
     /// Its events, at most 8: the main one, and others with a place, a day, and a toll or a name, which may be the main
     /// events of other articles.
     pub events: Vec<LinkEvent>,

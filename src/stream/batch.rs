@@ -121,7 +121,7 @@ impl Stream {
                     let Input { topic, partition, offset, .. } = &*article.input;
                     warn!(stage, reason, %topic, partition, offset, "dead-lettered");
                 }
-                Outcome::Skipped(_) => self.summary.skipped += 1,
+                Outcome::Skipped { .. } => self.summary.skipped += 1,
                 Outcome::Enriched(_) | Outcome::Pending => self.summary.enriched += 1,
             }
         }
@@ -209,7 +209,7 @@ fn span(heads: &[(Partition, i64)], offsets: &[(Partition, i64)]) -> String {
 pub(super) fn fitting(processed: Processed, limit: usize) -> Result<Outcome, Rejection> {
     let records = match processed {
         Processed::Records(records) => records,
-        Processed::Skipped(reason) => return Ok(Outcome::Skipped(reason)),
+        Processed::Skipped { reason, records } => return Ok(Outcome::Skipped { reason, records }),
         // The turn has ended the worker before.
         Processed::Halt(_) => return Ok(Outcome::Pending),
     };
@@ -226,7 +226,7 @@ pub(super) fn fitting(processed: Processed, limit: usize) -> Result<Outcome, Rej
 /// The outcome of an article that is not published.
 pub(super) fn rejected(settings: &Settings, input: &Input, rejection: Rejection, limit: usize) -> Outcome {
     if settings.skip_foreign && !rejection.fault {
-        return Outcome::Skipped(rejection.reason);
+        return Outcome::Skipped { reason: rejection.reason, records: Vec::new() };
     }
     dead(settings, input, rejection, limit)
 }

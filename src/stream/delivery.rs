@@ -42,8 +42,13 @@ pub(super) enum Outcome {
     Pending,
     /// Records to publish.
     Enriched(Vec<OutputRecord>),
-    /// Nothing to publish, on purpose, and why.
-    Skipped(&'static str),
+    /// Nothing is made of it, on purpose.
+    Skipped {
+        /// Why.
+        reason: &'static str,
+        /// What others must know of it all the same.
+        records: Vec<OutputRecord>,
+    },
     /// A bad article, with the records that make up its dead letter.
     Dead {
         /// Why.
@@ -58,8 +63,8 @@ pub(super) enum Outcome {
 impl Outcome {
     pub(super) fn records(&self) -> &[OutputRecord] {
         match self {
-            Self::Pending | Self::Skipped(_) => &[],
-            Self::Enriched(records) | Self::Dead { records, .. } => records,
+            Self::Pending => &[],
+            Self::Enriched(records) | Self::Skipped { records, .. } | Self::Dead { records, .. } => records,
         }
     }
 
@@ -67,7 +72,7 @@ impl Outcome {
         match self {
             Self::Pending => "pending",
             Self::Enriched(_) => "enriched",
-            Self::Skipped(_) => "skipped",
+            Self::Skipped { .. } => "skipped",
             Self::Dead { .. } => "dead_lettered",
         }
     }

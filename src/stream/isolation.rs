@@ -68,7 +68,7 @@ mod tests {
 
     impl Process for Skip {
         fn process(&mut self, _: &Input, _: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
-            Ok(Processed::Skipped("test"))
+            Ok(Processed::Skipped { reason: "test", records: Vec::new() })
         }
     }
 

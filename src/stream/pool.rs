@@ -294,7 +294,7 @@ mod tests {
                 Some(b"deaf") => {
                     let watch = Stopwatch::start();
                     while !watch.has_worked(Duration::from_secs(2)) {}
-                    Ok(Processed::Skipped("test"))
+                    Ok(Processed::Skipped { reason: "test", records: Vec::new() })
                 }
                 Some(b"stuck") => loop {
                     thread::sleep(Duration::from_millis(5));

@@ -147,8 +147,13 @@ impl Rejection {
 pub enum Processed {
     /// The records to publish.
     Records(Vec<OutputRecord>),
-    /// Nothing is published, on purpose, for this reason: a stable name from a closed list (it becomes a metric label).
-    Skipped(&'static str),
+    /// Nothing is made of it, on purpose.
+    Skipped {
+        /// Why: a stable name from a closed list (it becomes a metric label).
+        reason: &'static str,
+        /// What others must know of it all the same, to be published.
+        records: Vec<OutputRecord>,
+    },
     /// Nothing can be made of any record: the worker ends, with this error. Its kind decides on the exit code, and that
     /// on whether a supervisor starts the worker again.
     Halt(Box<StreamError>),

@@ -65,7 +65,7 @@ impl Recorder {
                 let labels = [rejection.stage.as_str(), rejection.reason];
                 self.metrics.records_dead_lettered.with_label_values(&labels).inc();
             }
-            Outcome::Skipped(reason) => self.metrics.records_skipped.with_label_values(&[*reason]).inc(),
+            Outcome::Skipped { reason, .. } => self.metrics.records_skipped.with_label_values(&[*reason]).inc(),
             Outcome::Enriched(_) | Outcome::Pending => {}
         }
         for record in article.outcome.records() {

@@ -404,7 +404,7 @@ impl Stream {
         }
         let result = result.and_then(|processed| batch::fitting(processed, limit));
         let bad = match &result {
-            Ok(Outcome::Skipped(_)) => None,
+            Ok(Outcome::Skipped { .. }) => None,
             Ok(_) => Some(false),
             Err(rejection) => rejection.fault.then_some(true),
         };

@@ -140,8 +140,8 @@ impl Metrics {
             records_skipped: b.counters(
                 "records_skipped_total",
                 &["reason"],
-                "Records passed over on purpose. tombstone: a record without a value, which holds no article; what was \
-                 published of an earlier article of its key stays. unsupported_language: where \
+                "Records passed over on purpose. tombstone: a record without a value, which holds no article; it is \
+                 handed on to the linking role, which withdraws what the article of its key reported. unsupported_language: where \
                  dead_letters.unsupported_language is skip.",
             )?,
             articles_retried: b.counter(

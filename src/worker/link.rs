@@ -33,19 +33,21 @@ pub(crate) struct LinkTopics {
     pub(crate) links: Arc<str>,
     /// The changelog.
     pub(crate) state: Arc<str>,
+    /// `event.article/1` of the reading role, where events end that no article tells of any more.
+    pub(crate) events: Arc<str>,
 }
 
 impl LinkTopics {
     /// Those of a configuration.
     pub(crate) fn of(config: &TopicsConfig) -> Self {
-        let TopicsConfig { canonical, links, link_state, .. } = config;
-        let [canonical, links, state] = [canonical, links, link_state].map(|name| name.as_str().into());
-        Self { canonical, links, state }
+        let TopicsConfig { canonical, links, link_state, events, .. } = config;
+        let [canonical, links, state, events] = [canonical, links, link_state, events].map(|name| name.as_str().into());
+        Self { canonical, links, state, events }
     }
 
     /// All of them.
     pub(crate) fn outputs(&self) -> Vec<Arc<str>> {
-        [&self.canonical, &self.links, &self.state].map(Arc::clone).to_vec()
+        [&self.canonical, &self.links, &self.state, &self.events].map(Arc::clone).to_vec()
     }
 }
 
@@ -240,7 +242,7 @@ fn apply(linker: &mut Linker, input: &Input) -> Result<Changes, Rejection> {
     Ok(linker.apply(link::Input::Article(&article), received))
 }
 
-/// The records of a step, all in the partition of its input.
+/// The records of a step, all in the partition of its input but for those of the reading role's topic.
 fn records(changes: &Changes, input: &Input, topics: &LinkTopics) -> Result<Vec<OutputRecord>, serde_json::Error> {
     let record = |topic: &Arc<str>, key: &str, value: Option<Vec<u8>>, headers: Vec<Header>| OutputRecord {
         topic: topic.clone(),
@@ -249,7 +251,9 @@ fn records(changes: &Changes, input: &Input, topics: &LinkTopics) -> Result<Vec<
         value,
         headers,
     };
-    let mut records = Vec::with_capacity(changes.canonical.len() + changes.links.len() + changes.state.len() + 1);
+    let mut records = Vec::with_capacity(
+        changes.canonical.len() + changes.links.len() + changes.withdrawn.len() + changes.state.len() + 1,
+    );
     for (key, event) in &changes.canonical {
         let headers = event.as_ref().map_or_else(Vec::new, |event| {
             vec![
@@ -267,6 +271,10 @@ fn records(changes: &Changes, input: &Input, topics: &LinkTopics) -> Result<Vec<
         let headers = vec![Header::new("content-type", "application/json"), Header::new("schema", "report.link/1")];
         let headers = if value.is_some() { headers } else { Vec::new() };
         records.push(record(&topics.links, key, value, headers));
+    }
+    for key in &changes.withdrawn {
+        let tombstone = record(&topics.events, key, None, Vec::new());
+        records.push(OutputRecord { partition: None, ..tombstone });
     }
     for (key, value) in &changes.state {
         records.push(record(&topics.state, key, value.clone(), Vec::new()));

@@ -104,9 +104,10 @@ pub(crate) fn factory(
 impl Process for News {
     fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
         let Some(value) = &input.value else {
-            // Nothing to read, nothing wrong either. It is not handed on: the outputs of the article that it deletes
-            // have keys of their own (events, entities), which only that article could tell.
-            return Ok(Processed::Skipped("tombstone"));
+            // Nothing to read, nothing wrong either. The events of the article that it deletes have keys of their own,
+            // which only the linker remembers.
+            let records = input.key.clone().map(|key| output::tombstone(&self.topics.link, key)).into_iter().collect();
+            return Ok(Processed::Skipped { reason: "tombstone", records });
         };
         let mut span = self.tracing.article(|| received(input, value));
         let result = self.read(input, value, stop, &mut span);
@@ -149,7 +150,9 @@ impl News {
         span.found(enriched.events.len(), enriched.entities.len());
         let (carried, left_behind) = self.carried.select(&input.headers);
         self.left_behind.inc_by(left_behind);
-        let link = link::article(&enriched, &Text::of(&article), self.idf);
+        let mut link = link::article(&enriched, &Text::of(&article), self.idf);
+        let key = input.key.as_deref().and_then(|key| std::str::from_utf8(key).ok());
+        link.key = key.filter(|key| *key != link.article_id).map(str::to_owned);
         let records = output::records(&enriched, &link, input, carried, &self.topics, *least)
             .map_err(|e| Rejection::fault(Stage::Enrich, "not_json", e.to_string()));
         lap.observe(&times.records);

@@ -65,7 +65,7 @@ pub(crate) fn records(
     let sha = &article.article.text_sha256;
     records.push(envelope.record(
         &topics.enriched,
-        key,
+        key.clone(),
         // An article may be corrected under its id: the text is part of the event's identity.
         format!("{}:{}", article.article.id, sha.get(..16).unwrap_or(sha)),
         &article.schema,
@@ -82,8 +82,13 @@ pub(crate) fn records(
         records.push(envelope.record(&topics.entities, tag.key.clone().into(), id, &tag.schema, &tag)?);
     }
     let id = format!("{}:{}", link.article_id, link.generation);
-    records.push(envelope.record(&topics.link, link.article_id.clone().into(), id, &link.schema, link)?);
+    records.push(envelope.record(&topics.link, key, id, &link.schema, link)?);
     Ok(records)
+}
+
+/// Tells the linker that the article of a key is withdrawn.
+pub(crate) fn tombstone(link: &Arc<str>, key: Vec<u8>) -> OutputRecord {
+    OutputRecord { topic: link.clone(), partition: None, key: Some(key), value: None, headers: Vec::new() }
 }
 
 /// `entity.tag/1` of an entity.

@@ -44,7 +44,9 @@ pub(crate) fn obedient(topics: &Topics, seen: &Arc<AtomicU64>) -> ProcessFactory
     impl Process for Obedient {
         fn process(&mut self, input: &Input, stop: &dyn Fn() -> bool) -> Result<Processed, Rejection> {
             self.seen.fetch_add(1, Ordering::Relaxed);
-            let Some(value) = &input.value else { return Ok(Processed::Skipped("tombstone")) };
+            let Some(value) = &input.value else {
+                return Ok(Processed::Skipped { reason: "tombstone", records: Vec::new() });
+            };
             let text = String::from_utf8_lossy(value);
             let out = |topic: &Arc<str>, value: Vec<u8>| OutputRecord {
                 partition: None,

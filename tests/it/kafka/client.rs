@@ -236,6 +236,17 @@ pub fn produce<'a>(
     producer.flush(PATIENCE).expect("all records are acknowledged");
 }
 
+/// Writes a tombstone.
+pub fn withdraw(bootstrap: &str, topic: &str, key: &[u8]) {
+    let producer: BaseProducer = ClientConfig::new()
+        .set("bootstrap.servers", bootstrap)
+        .set("partitioner", "murmur2_random")
+        .create()
+        .expect("a producer");
+    producer.send(BaseRecord::<[u8], [u8]>::to(topic).key(key)).map_err(|(e, _)| e).expect("a record is taken");
+    producer.flush(PATIENCE).expect("it is acknowledged");
+}
+
 /// Waits until no transaction is open on what lies in a topic now. A commit is acknowledged before every partition is
 /// marked with it, so what one topic shows, another may not yet.
 pub fn settle(bootstrap: &str, topic: &str) {
