@@ -6,7 +6,7 @@
 //! ones. A text in another text's words about other people is a form filled in anew.
 
 use super::features::alike;
-use super::traits::{Spot, Traits, common, km};
+use super::traits::{Spot, Traits, beyond, common};
 
 /// Kilometres beyond which fine places conflict.
 pub(super) const FAR: f64 = 100.0;
@@ -43,7 +43,7 @@ pub(super) fn strangers(a: &Traits, b: &Traits) -> bool {
 /// Whether both name fine places and none of one lies near any of the other.
 pub(super) fn apart(a: &Traits, b: &Traits) -> bool {
     let some = fine(a).next().is_some() && fine(b).next().is_some();
-    some && fine(a).all(|x| fine(b).all(|y| km(x, y) > FAR))
+    some && fine(a).all(|x| fine(b).all(|y| beyond(x, y, FAR)))
 }
 
 /// Whether both name people and no full name is shared.

@@ -157,6 +157,12 @@ fn unit(place: &LinkPlace) -> Option<u32> {
     Some(hash32(&format!("{}.{code}", place.country_iso2.as_deref().unwrap_or_default())))
 }
 
+/// Whether two places lie further apart than so many kilometres. A degree of latitude has 110.6 to 111.7 km everywhere, so
+/// the latitudes alone say it of most pairs.
+pub(super) fn beyond(a: &Spot, b: &Spot, limit: f64) -> bool {
+    f64::from((a.lat - b.lat).abs()) * 110.0 > limit || km(a, b) > limit
+}
+
 /// Kilometres between two places.
 pub(super) fn km(a: &Spot, b: &Spot) -> f64 {
     let [la, lo, lb, lp] = [a.lat, a.lon, b.lat, b.lon].map(|x| f64::from(x).to_radians());
@@ -223,11 +229,14 @@ impl Terms {
         if lengths > 0.0 { f64::from(product) / lengths } else { 0.0 }
     }
 
-    /// The heaviest terms; of equally heavy ones those of the least hash.
+    /// The heaviest terms in no order; of equally heavy ones those of the least hash.
     pub(super) fn heaviest(&self, n: usize) -> impl Iterator<Item = u32> + '_ {
-        let mut order: Vec<usize> = (0..self.hashes.len()).collect();
-        order.sort_by_key(|i| (std::cmp::Reverse(self.weights[*i]), self.hashes[*i]));
-        order.into_iter().take(n).map(|i| self.hashes[i])
+        let weights = self.weights.iter().map(|w| std::cmp::Reverse(*w));
+        let mut terms: Vec<_> = weights.zip(self.hashes.iter().copied()).collect();
+        if n < terms.len() {
+            terms.select_nth_unstable(n);
+        }
+        terms.into_iter().take(n).map(|(_, hash)| hash)
     }
 }
 
