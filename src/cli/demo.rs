@@ -32,7 +32,7 @@ use crate::telemetry::{Metrics, Tracing, logs};
 use crate::worker::admin::{Admin, WorkerProbes, about};
 use crate::worker::output::NewsTopics;
 use crate::worker::playground::Playground;
-use crate::worker::recent::Recent;
+use crate::worker::recent::{Feed, Recent};
 use crate::worker::{news, pipeline};
 
 /// Longest wait for the samples to come through.
@@ -91,7 +91,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let address = listener.local_addr().map_err(|e| internal(e.into()))?;
     let stop = CancellationToken::new();
     let probes = Arc::new(WorkerProbes(running.health()));
-    let pages = Arc::new(Admin::new(metrics.clone(), running.health(), recent, about, Some(playground)));
+    let pages = Arc::new(Admin::new(metrics.clone(), running.health(), Feed::Read(recent), about, Some(playground)));
     runtime.spawn(Arc::clone(&pages).watch(stop.clone()));
     runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, pages, stop.clone()));
 

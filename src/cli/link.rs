@@ -19,7 +19,7 @@ use super::style::Style;
 use super::{Settings, visible};
 use crate::extract::Enricher;
 use crate::link::{self, Idf, Input, Linker, Model, Text};
-use crate::page::words::shorten;
+use crate::page::words::{link_place, plural, shorten};
 use crate::record::canonical::{CanonicalTold, CanonicalToll, TollStep};
 use crate::record::{CanonicalEvent, LinkArticle};
 use crate::worker::pipeline;
@@ -223,9 +223,8 @@ fn tolls(name: &str, toll: &CanonicalToll, style: Style) -> String {
 /// "reported by 3 origins, 7 articles, 2 of them copies".
 fn reported(told: &CanonicalTold) -> String {
     let sources = &told.sources;
-    let many = |n: u32, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let copies = if sources.copies > 0 { format!(", {} of them copied", sources.copies) } else { String::new() };
-    format!("reported by {}, {}{copies}", many(sources.origins, "origin"), many(sources.articles, "article"))
+    format!("reported by {}, {}{copies}", plural(sources.origins, "origin"), plural(sources.articles, "article"))
 }
 
 fn day(told: &CanonicalTold) -> String {
@@ -240,8 +239,5 @@ fn kind(told: &CanonicalTold) -> String {
 }
 
 fn place(told: &CanonicalTold) -> String {
-    let Some(location) = &told.location else { return String::new() };
-    let place = &location.place;
-    let unit = place.admin1.as_ref().filter(|unit| **unit != place.name);
-    [Some(&place.name), unit, place.country_iso2.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ")
+    told.location.as_ref().map(|l| link_place(&l.place)).unwrap_or_default()
 }

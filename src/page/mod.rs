@@ -8,6 +8,7 @@
 mod article;
 mod axis;
 mod event;
+pub mod living;
 mod map;
 mod outline;
 mod playground;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use super::event;
+use super::living::{self, LivingEvent};
 use super::map::{Kind, Spot, map};
 use super::shell::{Document, Html};
 use super::units::{bytes, decimal, seconds, span, thousands};
@@ -47,8 +48,22 @@ pub struct Status {
     pub dead_letters: Vec<(String, String, u64)>,
     /// Label and count.
     pub counts: Vec<(&'static str, u64)>,
-    pub recent: Vec<RecentEvent>,
+    pub latest: Latest,
     pub playground: bool,
+}
+
+/// The events that a worker found last, or that changed last where it links.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub enum Latest {
+    Read(Vec<RecentEvent>),
+    Linked(Vec<LivingEvent>),
+}
+
+impl Default for Latest {
+    fn default() -> Self {
+        Self::Read(Vec::new())
+    }
 }
 
 /// Of a duration, in seconds.
@@ -137,7 +152,10 @@ fn live(status: &Status) -> Markup {
         (health(status))
         (figures(status))
         div.columns {
-            (recent(status))
+            @match &status.latest {
+                Latest::Read(events) => (recent(events)),
+                Latest::Linked(events) => (living(events)),
+            }
             div #tables {
                 (partitions(status))
                 (outcomes(status))
@@ -234,18 +252,31 @@ fn spark(values: &[f64], step: Duration) -> Markup {
     }
 }
 
-fn recent(status: &Status) -> Markup {
-    let mut spots: Vec<Spot> = status.recent.iter().filter_map(|e| e.spot.clone()).collect();
-    for spot in &mut spots {
-        spot.focus = spot.kind == Kind::Dot;
+/// A map that shows all places known well enough.
+fn overview(title: &str, spots: impl Iterator<Item = Spot>) -> Markup {
+    let spots: Vec<Spot> = spots.map(|s| Spot { focus: s.kind == Kind::Dot, ..s }).collect();
+    map("recent-map", title, &spots)
+}
+
+fn living(events: &[LivingEvent]) -> Markup {
+    html! {
+        section.recent #recent aria-labelledby="recent-title" {
+            h2 id="recent-title" { "Living events" }
+            @if events.is_empty() { p.empty { "No event yet. Events appear here as reports of them are linked." } }
+            (overview("Places of the events that changed last", events.iter().filter_map(LivingEvent::spot)))
+            (living::list(&events[..events.len().min(LISTED)]))
+        }
     }
+}
+
+fn recent(events: &[RecentEvent]) -> Markup {
     html! {
         section.recent #recent aria-labelledby="recent-title" {
             h2 id="recent-title" { "Recent events" }
-            @if status.recent.is_empty() { p.empty { "No event yet. Events appear here as articles are read." } }
-            (map("recent-map", "Places of recent events", &spots))
+            @if events.is_empty() { p.empty { "No event yet. Events appear here as articles are read." } }
+            (overview("Places of recent events", events.iter().filter_map(|e| e.spot.clone())))
             ol.feed {
-                @for e in status.recent.iter().take(LISTED) {
+                @for e in events.iter().take(LISTED) {
                     li {
                         span class=(format!("what {}", e.tone)) { (e.what) }
                         @if !e.standing.is_empty() { " " span.tag { (e.standing) } }

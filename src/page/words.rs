@@ -1,12 +1,18 @@
 //! Records in words: names of types, places, parties and numbers as people read them.
 
+use crate::record::link::LinkPlace;
 use crate::record::{
-    ArticleEvent, Assertion, EntityKind, EventClass, Modality, NumberMod, Participant, Place, Polarity, Via,
+    ArticleEvent, Assertion, EntityKind, EventClass, EventType, Modality, NumberMod, Participant, Place, Polarity, Via,
 };
 
 /// Line breaks and runs of blanks to single spaces.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// "1 origin", "3 origins".
+pub fn plural(n: u32, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 /// At most `most` characters, cut at a word.
@@ -34,9 +40,20 @@ pub fn place(place: &Place) -> String {
     if levels.starts_with(&place.name) { levels } else { format!("{}, {levels}", place.name) }
 }
 
+/// "Kano, Kano State, NG".
+pub fn link_place(place: &LinkPlace) -> String {
+    let unit = place.admin1.as_ref().filter(|unit| **unit != place.name);
+    [Some(&place.name), unit, place.country_iso2.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ")
+}
+
 /// "Assault"; happenings outside of PLOVER are disasters and accidents.
 pub fn event_name(class: &EventClass) -> String {
-    let Some(event) = class.plover.event else { return "Happening".to_owned() };
+    type_name(class.plover.event)
+}
+
+/// The name of a type.
+pub fn type_name(event: Option<EventType>) -> String {
+    let Some(event) = event else { return "Happening".to_owned() };
     let name = event.as_str().to_lowercase();
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())

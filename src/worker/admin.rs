@@ -9,7 +9,7 @@ use prometheus::proto::{Histogram, Metric};
 use tokio_util::sync::CancellationToken;
 
 use super::playground::{Playground, served};
-use super::recent::Recent;
+use super::recent::Feed;
 use crate::extract::Pipeline;
 use crate::http::{self, Probes};
 use crate::page::status::{self, Partition, Quantiles, Status};
@@ -69,7 +69,7 @@ pub(crate) fn about(settings: &stream::Settings, pipeline: Option<&Pipeline>) ->
 pub(crate) struct Admin {
     pub(super) metrics: Metrics,
     pub(super) health: Arc<Health>,
-    pub(super) recent: Arc<Recent>,
+    pub(super) feed: Feed,
     /// Label and value; no secrets.
     pub(super) about: Vec<(&'static str, String)>,
     pub(super) playground: Option<Arc<Playground>>,
@@ -91,12 +91,12 @@ impl Admin {
     pub(crate) fn new(
         metrics: Metrics,
         health: Arc<Health>,
-        recent: Arc<Recent>,
+        feed: Feed,
         about: Vec<(&'static str, String)>,
         playground: Option<Playground>,
     ) -> Self {
         let (playground, course) = (playground.map(Arc::new), Mutex::default());
-        Self { metrics, health, recent, about, playground, started: Instant::now(), course }
+        Self { metrics, health, feed, about, playground, started: Instant::now(), course }
     }
 
     /// Takes samples until stopped: rates and latencies are those of the last minutes, not of the whole run.
@@ -164,7 +164,7 @@ impl Admin {
                 ("records given back", Metrics::total(&m.records_returned)),
                 ("paused for load, s", m.admission_gate_closed.get() as u64),
             ],
-            recent: self.recent.latest(),
+            latest: self.feed.latest(),
             playground: self.playground.is_some(),
         }
     }

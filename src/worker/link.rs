@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use super::recent::Living;
 use crate::config::TopicsConfig;
 use crate::link::{self, Changes, Linker, Model};
 use crate::record::LinkArticle;
@@ -91,6 +92,7 @@ struct Link {
     changelog: Changelog,
     output_bytes: usize,
     metrics: Metrics,
+    living: Arc<Living>,
     linkers: BTreeMap<i32, Partition>,
     /// The assignment that each partition's records belong to now.
     assignments: BTreeMap<i32, u64>,
@@ -115,6 +117,7 @@ pub(crate) fn factory(
     stream: &Settings,
     topics: &LinkTopics,
     metrics: &Metrics,
+    living: Arc<Living>,
 ) -> ProcessFactory {
     let (model, settings, topics, metrics) = (model.clone(), settings.clone(), topics.clone(), metrics.clone());
     let changelog = Changelog::new(stream, topics.state.clone());
@@ -127,6 +130,7 @@ pub(crate) fn factory(
             changelog: changelog.clone(),
             output_bytes,
             metrics: metrics.clone(),
+            living: Arc::clone(&living),
             linkers: BTreeMap::new(),
             assignments: BTreeMap::new(),
             used: Arc::clone(&used),
@@ -148,22 +152,23 @@ impl Process for Link {
         };
         let attempt = catch_unwind(AssertUnwindSafe(|| apply(linker, input)));
         let attempt = attempt.unwrap_or_else(|_| Err(Rejection::fault(Stage::Link, "panic", "linking panicked")));
-        let records = attempt.and_then(|changes| {
-            self.metrics.link.outcomes.with_label_values(&[changes.outcome.kind()]).inc();
-            let records = records(&changes, input, &self.topics);
-            records.map_err(|e| Rejection::fault(Stage::Link, "not_json", e.to_string()))
-        });
-        let fitting = records.and_then(|records| match records.iter().find(|r| r.wire_size() > self.output_bytes) {
-            None => Ok(records),
-            Some(record) => {
-                let (topic, bytes, limit) = (&record.topic, record.wire_size(), self.output_bytes);
-                let message = format!("a record for {topic} has {bytes} bytes, {limit} are allowed");
-                Err(Rejection::fault(Stage::Link, "output_too_large", message))
+        let step = attempt.and_then(|changes| {
+            let records = records(&changes, input, &self.topics)
+                .map_err(|e| Rejection::fault(Stage::Link, "not_json", e.to_string()))?;
+            match records.iter().find(|r| r.wire_size() > self.output_bytes) {
+                None => Ok((changes, records)),
+                Some(record) => {
+                    let (topic, bytes, limit) = (&record.topic, record.wire_size(), self.output_bytes);
+                    let message = format!("a record for {topic} has {bytes} bytes, {limit} are allowed");
+                    Err(Rejection::fault(Stage::Link, "output_too_large", message))
+                }
             }
         });
-        match fitting {
-            Ok(records) => {
+        match step {
+            Ok((changes, records)) => {
                 linker.commit();
+                self.metrics.link.outcomes.with_label_values(&[changes.outcome.kind()]).inc();
+                changes.canonical.iter().filter_map(|(_, event)| event.as_ref()).for_each(|e| self.living.add(e));
                 let (articles, events, keys) = linker.sizes();
                 self.metrics.link.show(input.partition, articles, events, keys);
                 Ok(Processed::Records(records))

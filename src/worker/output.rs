@@ -253,7 +253,7 @@ mod tests {
             ("news.events", "ec1-x", "event.article/1", "dateline.event.article.v1"),
             ("news.entities", "PERSON:ana de souza", entity.0, entity.1),
             ("news.entities", "ORG:harbour police", entity.0, entity.1),
-            ("news.link", "wire-7", "link.article/1", "dateline.link.article.v1"),
+            ("news.link", "k", "link.article/1", "dateline.link.article.v1"),
         ];
         assert_eq!(described, expect.map(|(t, k, s, c)| (t, k.to_owned(), s, c)));
         for record in &records {

@@ -10,7 +10,7 @@ use super::admin::{Admin, WorkerProbes, about};
 use super::link::LinkTopics;
 use super::output::NewsTopics;
 use super::playground::Playground;
-use super::recent::Recent;
+use super::recent::{Feed, Living, Recent};
 use super::reload::Reload;
 use super::validate::{self, Valid};
 use super::{Given, WorkerError, descriptors, link, memory, news, pipeline};
@@ -43,7 +43,6 @@ pub(crate) fn run(given: Given) -> Result<(), WorkerError> {
         Role::Link => None,
     };
     introduce(&settings, &config, &effective, pipeline.as_deref());
-    let recent = Arc::new(Recent::default());
     let about = about(&settings, pipeline.as_deref());
     let shared = pipeline.map(|pipeline| news::shared(pipeline, &settings));
     let playground = shared.as_ref().filter(|_| config.http.playground);
@@ -52,16 +51,20 @@ pub(crate) fn run(given: Given) -> Result<(), WorkerError> {
     let kafka = &config.kafka;
     let exporter = Exporter { instance: &kafka.instance, group: &kafka.group_id, client: &kafka.client_id };
     let traces = Tracing::from_environment(&exporter).map_err(WorkerError::settings)?;
-    let factory = match &shared {
+    let (factory, feed) = match &shared {
         Some(shared) => {
             let outputs = (NewsTopics::of(&config.topics), Idf::embedded().map_err(WorkerError::system)?);
             let intake = pipeline::intake(&config);
-            news::factory(shared, intake, outputs, &settings, metrics.clone(), Arc::clone(&recent), traces.clone())
+            let recent = Arc::new(Recent::default());
+            let feed = Feed::Read(Arc::clone(&recent));
+            (news::factory(shared, intake, outputs, &settings, metrics.clone(), recent, traces.clone()), feed)
         }
         None => {
             let model = Model::embedded().map_err(WorkerError::system)?;
             let rules = crate::link::Settings::default();
-            link::factory(&model, &rules, &settings, &LinkTopics::of(&config.topics), &metrics)
+            let living = Arc::new(Living::default());
+            let feed = Feed::Linked(Arc::clone(&living));
+            (link::factory(&model, &rules, &settings, &LinkTopics::of(&config.topics), &metrics, living), feed)
         }
     };
     let worker = Worker::start(settings, factory, metrics.clone())?;
@@ -71,7 +74,7 @@ pub(crate) fn run(given: Given) -> Result<(), WorkerError> {
             tracing::info!(%address, "serving metrics, probes and pages");
         }
         let probes = Arc::new(WorkerProbes(worker.health()));
-        let pages = Arc::new(Admin::new(metrics.clone(), worker.health(), recent, about, playground));
+        let pages = Arc::new(Admin::new(metrics.clone(), worker.health(), feed, about, playground));
         runtime.spawn(Arc::clone(&pages).watch(stop.clone()));
         runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, pages, stop.clone()));
     }

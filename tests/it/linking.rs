@@ -176,6 +176,10 @@ fn what_an_article_no_longer_tells_ends_in_all_tables() {
             let handed = read_topic(bootstrap, &topics.link);
             handed.len() == n + 1 && committed(bootstrap, &group, &topics.link) > handed[n].offset
         });
+        if n == 1 {
+            let page = linker.get("/").unwrap();
+            assert!(page.contains("Living events") && page.contains("killed rose from 5 to 7"), "{page}");
+        }
         for (topic, id) in [(&topics.events, "cluster_id"), (&topics.links, "event_id")] {
             let standing = standing(topic);
             let all = read_topic(bootstrap, topic);

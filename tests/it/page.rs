@@ -1,15 +1,22 @@
 //! The pages for people, in a real browser: what they show, that nothing runs or loads that should not, that they can be
 //! used with a keyboard, in the dark and on a telephone.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::browser::Browser;
 use crate::process::Group;
+use dateline::article::{Hint, Intake};
+use dateline::extract::{Enricher, Pipeline};
+use dateline::link::{self, Idf, Input, Linker, Model, Text};
+use dateline::page::living::LivingEvent;
+use dateline::page::status::{self, Latest, Status};
 use dateline::stream::{Broker, Topics};
 
 const TAB: char = '\u{E004}';
@@ -50,6 +57,43 @@ fn assert_sound(browser: &Browser, page: &str, own: &str) {
     let foreign: Vec<String> =
         browser.requests().into_iter().filter(|url| !url.starts_with(own) && !url.starts_with("data:")).collect();
     assert_eq!(foreign, [""; 0], "{page}: asks elsewhere");
+}
+
+/// The status page of a worker that has linked the sample reports of a bombing.
+fn living() -> String {
+    let intake = Intake::default();
+    let pipeline = Arc::new(Pipeline::load(None, None).unwrap());
+    let mut enricher = Enricher::new(pipeline);
+    let mut linker = Linker::new(Model::embedded().unwrap(), link::Settings::default());
+    let mut living: BTreeMap<String, LivingEvent> = BTreeMap::new();
+    for line in include_str!("../../config/samples/market-bomb.jsonl").lines() {
+        let article = intake.read(line.as_bytes(), &Hint::default()).unwrap();
+        let record = enricher.enrich(&article, &|| false).unwrap();
+        let report = link::article(&record, &Text::of(&article), Idf::embedded().unwrap());
+        let changes = linker.apply(Input::Article(&report), None);
+        for event in changes.canonical.into_iter().filter_map(|(_, event)| event) {
+            let shown = LivingEvent::new(&event, living.get(&event.canonical_id)).unwrap();
+            living.insert(event.canonical_id, shown);
+        }
+    }
+    let latest = Latest::Linked(living.into_values().collect());
+    String::from_utf8(status::page(&Status { latest, ..Status::default() }).body.into_bytes()).unwrap()
+}
+
+#[test]
+fn living_events_in_the_browser() {
+    let Some(browser) = Browser::start("living_events_in_the_browser") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("status.html");
+    // The page asks its worker for news, and there is none here.
+    fs::write(&page, living().replace("data-every=\"2000\"", "data-every=\"2000000\"")).unwrap();
+    let page = format!("file://{}", page.display());
+    browser.open(&page);
+    let text = browser.text("#recent");
+    for part in ["Living events", "13 killed", "Funtua", "2024-05-18", "killed rose from 5 to 13"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_sound(&browser, "living events", &page);
 }
 
 #[test]
