@@ -60,6 +60,7 @@ classes! {
     OwnWeapon = "own_weapon",
     Refute = "refute",
     Report = "report",
+    TollReaching = "toll_reaching",
     TollKeeping = "toll_keeping",
     TollMoving = "toll_moving",
     // words/names.tsv

@@ -125,11 +125,21 @@ fn toll(cx: &Context<'_>, t: usize) -> Option<(Group, bool)> {
     let fits = |n: &&Number| {
         n.numeric && !matches!(doc.word(n.tokens.end.min(doc.len() - 1)), "percent" | "%" | "years" | "days" | "-")
     };
-    let number = numbers().filter(fits).find(|n| after(n.tokens.start, &["to", "at"])).or_else(|| {
-        numbers().filter(fits).find(|n| {
-            after(n.tokens.start, &["of", ":", "was", "is", "stands", "stood", "reached", "hit", "exceeded", "passed"])
-        })
-    })?;
+    // What the verb says, however much stands between it and its subject.
+    let said = verb.filter(|v| update || cx.lexicon.is(WordClass::TollReaching, doc.lemma(*v))).and_then(|v| {
+        let (from, end) = (v.max(t) + 1, (v.max(t) + 6).min(doc.sentence_of(t).end));
+        let near = || (from..end).filter_map(|i| cx.number_at(i).filter(|n| n.tokens.start == i)).filter(fits);
+        near().find(|n| after(n.tokens.start, &["to", "at"])).or_else(|| near().find(|n| n.tokens.start == v + 1))
+    });
+    let number =
+        said.or_else(|| numbers().filter(fits).find(|n| after(n.tokens.start, &["to", "at"]))).or_else(|| {
+            numbers().filter(fits).find(|n| {
+                after(
+                    n.tokens.start,
+                    &["of", ":", "was", "is", "stands", "stood", "reached", "hit", "exceeded", "passed"],
+                )
+            })
+        })?;
     Some((counted(cx, t, number, 0.85), update))
 }
 

@@ -79,6 +79,21 @@ fn nouns_of_harm() {
 }
 
 #[test]
+fn a_toll_is_what_its_verb_says_however_far_that_stands() {
+    for (text, killed) in [
+        (
+            "The death toll from a landslide on a village in the remote northern district of Gorno has risen to 19, a clinic said.",
+            19,
+        ),
+        ("Death toll in Kano bombing reaches 14, says governor.", 14),
+        ("The death toll in the ferry disaster topped 200 on Monday.", 200),
+        ("The death toll of the attack on 12 May on the barracks of the 3rd brigade now stands at 41.", 41),
+    ] {
+        assert_eq!(only(text).best, Some(killed), "{text}");
+    }
+}
+
+#[test]
 fn a_new_toll_replaces_the_old() {
     let claim = only("The death toll rose to 14.");
     assert_eq!((claim.kind, claim.best, claim.update), (Killed, Some(14), true));
