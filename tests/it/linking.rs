@@ -1,6 +1,8 @@
 //! The linking role against a real Kafka: whatever happens to its workers, what stands under every key in the end is
 //! what one linker makes of the same articles in one go.
 
+mod chaos;
+
 use std::collections::BTreeMap;
 
 use dateline::link::{Input, Linker, Model, Settings};

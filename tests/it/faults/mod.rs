@@ -5,7 +5,7 @@
 //! before the end of the fault was committed, and the verdict.
 
 mod brokers;
-mod chaos;
+pub mod chaos;
 mod groups;
 mod history;
 mod rights;

@@ -159,6 +159,15 @@ pub fn create_topic(bootstrap: &str, topic: &str, partitions: i32) {
     }
 }
 
+/// Gives a topic settings, and forgets those that it had of its own but for the size of its records.
+pub fn configure(bootstrap: &str, topic: &str, settings: &[(&str, &str)]) {
+    let change = AlterConfig::new(ResourceSpecifier::Topic(topic)).set("max.message.bytes", "10485760");
+    let change = settings.iter().fold(change, |change, (name, value)| change.set(name, value));
+    administer(bootstrap, async |admin, options| admin.alter_configs([&change], options).await)
+        .remove(0)
+        .expect("the topic can be configured");
+}
+
 /// Adds partitions up to a number.
 pub fn add_partitions(bootstrap: &str, topic: &str, partitions: usize) {
     let more = [NewPartitions::new(topic, partitions)];

@@ -15,8 +15,9 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use broker::Broker;
 pub use client::{
-    Committed, Message, Topics, add_partitions, commit_for, committed, create_replicated, create_topic, create_topics,
-    delete_records, delete_topic, hold_up, produce, read_topic, read_topic_as, read_until, settle, withdraw,
+    Committed, Message, Topics, add_partitions, commit_for, committed, configure, create_replicated, create_topic,
+    create_topics, delete_records, delete_topic, hold_up, produce, read_topic, read_topic_as, read_until, settle,
+    withdraw,
 };
 pub use cluster::{BROKERS, Cluster, is_whole};
 pub use secure::{PASSWORD, Secure};
