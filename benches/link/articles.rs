@@ -25,7 +25,7 @@ const TOWNS: u64 = 20_000;
 const WORDS: u64 = 30_000;
 
 /// The sample articles as the linker gets them.
-pub fn bases() -> Result<Vec<LinkArticle>, Box<dyn Error>> {
+pub(crate) fn bases() -> Result<Vec<LinkArticle>, Box<dyn Error>> {
     let intake = Intake::default();
     let mut enricher = Enricher::new(std::sync::Arc::new(Pipeline::load(None, None)?));
     let idf = Idf::embedded()?;
@@ -53,7 +53,7 @@ fn rank(of: u64, parts: &[u64]) -> u64 {
 }
 
 /// The article of a number on a day.
-pub fn made(bases: &[LinkArticle], day: u64, number: u64) -> LinkArticle {
+pub(crate) fn made(bases: &[LinkArticle], day: u64, number: u64) -> LinkArticle {
     // Two reports an incident on average, those of the last three days mingled.
     let incident = mix(&[number, 1]) % 600 + number / 2;
     let paper = mix(&[number, 2]) % 5;

@@ -54,11 +54,16 @@ pub fn probe(
     let topics = &settings.topics;
     let input = topic(&admin, settings, &topics.input, None, &mut report);
     let input_bytes = input.as_ref().and_then(message_bytes);
+    let mut changelog = None;
     for name in topics.written() {
-        topic(&admin, settings, name, input_bytes, &mut report);
+        let found = topic(&admin, settings, name, input_bytes, &mut report);
+        changelog = changelog.or(found.filter(|_| settings.changelog.as_ref() == Some(name)));
+    }
+    let read = [(Some(&topics.input), &input), (settings.changelog.as_ref(), &changelog)];
+    for (name, found) in read.into_iter().filter_map(|(name, found)| Some((name?, found.as_ref()?))) {
+        report(format!("reading {name}"), reading(settings, name, found, left()));
     }
     if let Some(found) = &input {
-        report(format!("reading {}", topics.input), reading(settings, found, left()));
         report(format!("group {}", settings.group), group(settings, found, left()));
     }
     if let Delivery::ExactlyOnce { transactional_id } = &settings.delivery {
@@ -122,18 +127,17 @@ fn topic(
 }
 
 /// Whether records may be fetched: asks each partition for what follows its end, which is nothing.
-fn reading(settings: &Settings, found: &Found, timeout: Duration) -> Finding {
-    match try_reading(settings, found, timeout) {
+fn reading(settings: &Settings, topic: &str, found: &Found, timeout: Duration) -> Finding {
+    match try_reading(settings, topic, found, timeout) {
         Ok(()) => Finding::Ok("allowed".into()),
         Err(error) => failed(&error),
     }
 }
 
-fn try_reading(settings: &Settings, found: &Found, timeout: Duration) -> Result<(), StreamError> {
+fn try_reading(settings: &Settings, topic: &str, found: &Found, timeout: Duration) -> Result<(), StreamError> {
     let mut config = settings.tool_config();
     config.set("group.id", &settings.group).set("enable.auto.commit", "false").set("enable.partition.eof", "true");
     let consumer: BaseConsumer<ToolContext> = create(&config, "consumer", ToolContext::new(settings))?;
-    let topic = &settings.topics.input;
     let mut list = TopicPartitionList::new();
     for partition in 0..found.partitions {
         list.add_partition_offset(topic, i32::try_from(partition).unwrap_or(i32::MAX), Offset::End)?;

@@ -10,7 +10,7 @@ use rdkafka::message::{Header as KafkaHeader, Message as _, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _, ProducerContext};
 
 use super::client::{Reporter, code_name};
-use super::delivery::{Article, Failure, Patience, Written};
+use super::delivery::{Article, Failure, Patience, Written, is_denied};
 use super::error::StreamError;
 use super::process::OutputRecord;
 use super::settings::Settings;
@@ -151,13 +151,10 @@ impl Producer {
             return Ok(Settled::Fatal(code, reason));
         }
         let failed = self.take_failures();
-        let first = failed.first().map(|first| {
-            format!(
-                "{} records were not delivered, the first to {} because of {}",
-                failed.len(),
-                first.topic,
-                first.code
-            )
+        // What was denied ends the transaction, and with it the records before it: those tell nothing.
+        let first = failed.iter().find(|f| is_denied(f.code)).or(failed.first());
+        let first = first.map(|first| {
+            format!("{} records were not delivered, one to {} because of {}", failed.len(), first.topic, first.code)
         });
         let mut refused: Vec<(usize, RDKafkaErrorCode)> = failed.iter().map(|r| (r.article, r.code)).collect();
         let reason = match written.sent {

@@ -52,6 +52,8 @@ pub struct Settings {
     /// Whether the process keeps state from one record to the next: it gets all of them in order on one thread, and no
     /// record that it made may be left out.
     pub ordered: bool,
+    /// The topic of that state, which is read back.
+    pub changelog: Option<Arc<str>>,
     /// Records in one batch (one transaction) at most.
     pub batch_records: usize,
     /// Output bytes in one batch from which no further record is added.
@@ -196,6 +198,7 @@ impl Settings {
             transaction_timeout: Duration::from_secs(20),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             ordered: false,
+            changelog: None,
             batch_records: 500,
             batch_bytes: 8 << 20,
             batch_wait: Duration::from_millis(100),

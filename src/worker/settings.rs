@@ -83,6 +83,7 @@ pub(crate) fn settings(config: &Config) -> stream::Settings {
     settings.article_hang_timeout = config.worker.article_hang_timeout;
     if role == Role::Link {
         settings.ordered = true;
+        settings.changelog = Some(config.topics.link_state.as_str().into());
         settings.threads = 1;
         // Restoring the state is part of the first article.
         settings.article_timeout = RESTORE;

@@ -27,11 +27,12 @@ const USERS: [&str; 9] = [
 ];
 
 /// The same for the linking role.
-const LINKERS: [&str; 9] = [
+const LINKERS: [&str; 10] = [
     "link-full",
     "link-no-input",
     "link-no-canonical",
     "link-no-links",
+    "link-no-events",
     "link-no-changes",
     "link-no-restore",
     "link-no-dead",
@@ -317,12 +318,13 @@ fn the_rights_of_the_example_are_enough_and_every_one_is_needed() {
     let linking = |user: &str| reading(user).with("WORKER__ROLE", "link");
     grant(broker, "link", &LINKERS, &name, &topics);
     let (members, transactions) = (format!("{name}-link"), format!("{name}-link-"));
-    let taken: [Lack; 8] = [
+    let taken: [Lack; 9] = [
         ("link-no-input", &["--operation", "READ", "--topic", &topics.link], &topics.link),
         ("link-no-canonical", &["--operation", "WRITE", "--topic", &topics.canonical], &topics.canonical),
         ("link-no-links", &["--operation", "WRITE", "--topic", &topics.links], &topics.links),
-        // It may be read, so only writing shows it. What the worker says last is of the aborted transaction, not of the right.
-        ("link-no-changes", &["--operation", "WRITE", "--topic", &topics.link_state], ""),
+        ("link-no-events", &["--operation", "WRITE", "--topic", &topics.events], &topics.events),
+        // It may be read, so only writing shows it.
+        ("link-no-changes", &["--operation", "WRITE", "--topic", &topics.link_state], &topics.link_state),
         ("link-no-restore", &["--operation", "READ", "--topic", &topics.link_state], &topics.link_state),
         ("link-no-dead", &["--operation", "WRITE", "--topic", &topics.dead], &topics.dead),
         ("link-no-group", &["--operation", "READ", "--group", &members], "READ on the consumer group"),
