@@ -18,6 +18,7 @@ use super::input::{InputError, Item, Items};
 use super::out::complain;
 use super::progress::Progress;
 use super::style::Style;
+use super::tabular::{self, Sheet};
 use super::{Settings, visible};
 use crate::article::{Article, Intake};
 use crate::config::Config;
@@ -43,6 +44,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     explain: bool,
     #[command(flatten)]
+    choice: tabular::Choice,
+    #[command(flatten)]
     settings: Settings,
 }
 
@@ -66,15 +69,37 @@ enum Format {
     Json,
     /// One self-contained page with all articles
     Html,
+    /// A table: comma-separated values with a header
+    Csv,
+    /// A table: Apache Parquet
+    Parquet,
+    /// A table on the map: a GeoJSON feature collection
+    Geojson,
+}
+
+impl Format {
+    /// The format of a table, if it is one.
+    fn of_table(self) -> Option<tabular::Kind> {
+        match self {
+            Self::Csv => Some(tabular::Kind::Csv),
+            Self::Parquet => Some(tabular::Kind::Parquet),
+            Self::Geojson => Some(tabular::Kind::Geojson),
+            Self::Pretty | Self::Json | Self::Html => None,
+        }
+    }
 }
 
 /// Reads, enriches and prints.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
-    if arguments.explain && arguments.format == Format::Html {
+    if arguments.explain && !matches!(arguments.format, Format::Pretty | Format::Json) {
         let error =
             anyhow::anyhow!("--explain goes with --format pretty or json; the page shows the evidence by itself");
         return Err(Failure::new(Exit::Usage, error));
     }
+    let sheet = match arguments.format.of_table() {
+        Some(kind) => Some(Sheet::new(kind, arguments.choice)?),
+        None => tabular::refuse_without_table(arguments.choice).map(|()| None)?,
+    };
     let (config, _) = arguments.settings.load()?;
     let pipeline = Arc::new(pipeline::pipeline(&config)?);
     let intake = pipeline::intake(&config);
@@ -85,6 +110,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         style: Style::for_terminal(std::io::stdout().is_terminal()),
         width: width(),
         kept: Vec::new(),
+        sheet,
     };
     let progress = Progress::new(0, "articles");
     let mut exit = Exit::Ok;
@@ -99,7 +125,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         for (item, result) in round.iter().zip(results) {
             match (item, result) {
                 (Ok(_), Some(Ok(article))) => {
-                    if print.article(article, out).is_err() {
+                    if !print.article(article, out)? {
                         // Nobody can read the rest.
                         return Ok(exit);
                     }
@@ -119,7 +145,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         progress.set(done);
     }
     progress.finish();
-    let _ = print.finish(out);
+    print.finish(out)?;
     Ok(exit)
 }
 
@@ -194,32 +220,41 @@ struct Printer {
     width: usize,
     /// Articles of a page: it begins with an index of all.
     kept: Vec<Output>,
+    /// Rows of a table.
+    sheet: Option<Sheet>,
 }
 
 impl Printer {
-    fn article(&mut self, article: Output, out: &mut impl Write) -> std::io::Result<()> {
-        match self.format {
-            Format::Html => {
-                self.kept.push(article);
-                Ok(())
-            }
-            Format::Json => visible::write_json(&article, self.terminal, out),
-            Format::Pretty => {
-                write!(out, "{}", digest(&article.record, self.style, self.width))?;
-                match &article.explain {
-                    Some(e) => write!(out, "{}", explanation(e, self.style, self.width)),
-                    None => Ok(()),
-                }
-            }
+    /// Whether it could be written.
+    fn article(&mut self, article: Output, out: &mut impl Write) -> Result<bool, Failure> {
+        if let Some(sheet) = &mut self.sheet {
+            return sheet.add(&article.record, out);
         }
+        Ok(match self.format {
+            Format::Json => visible::write_json(&article, self.terminal, out).is_ok(),
+            Format::Pretty => {
+                let mut text = digest(&article.record, self.style, self.width);
+                if let Some(e) = &article.explain {
+                    text.push_str(&explanation(e, self.style, self.width));
+                }
+                out.write_all(text.as_bytes()).is_ok()
+            }
+            _ => {
+                self.kept.push(article);
+                true
+            }
+        })
     }
 
-    fn finish(&self, out: &mut impl Write) -> std::io::Result<()> {
-        if self.format != Format::Html {
-            return Ok(());
+    fn finish(self, out: &mut impl Write) -> Result<(), Failure> {
+        if let Some(sheet) = self.sheet {
+            return sheet.finish(out);
         }
-        let views: Vec<page::View<'_>> =
-            self.kept.iter().map(|o| page::View { record: &o.record, article: &o.article }).collect();
-        out.write_all(page::articles(&views).body.as_bytes())
+        if self.format == Format::Html {
+            let views: Vec<page::View<'_>> =
+                self.kept.iter().map(|o| page::View { record: &o.record, article: &o.article }).collect();
+            let _ = out.write_all(page::articles(&views).body.as_bytes());
+        }
+        Ok(())
     }
 }

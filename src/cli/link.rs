@@ -16,6 +16,7 @@ use super::input::{InputError, Item, Items};
 use super::out::complain;
 use super::progress::Progress;
 use super::style::Style;
+use super::tabular::{self, Sheet};
 use super::{Settings, visible};
 use crate::extract::Enricher;
 use crate::link::{self, Idf, Input, Linker, Model, Text};
@@ -33,6 +34,9 @@ pub(super) struct Arguments {
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
+    /// Begin csv with a byte order mark, which Excel needs to read UTF-8
+    #[arg(long)]
+    bom: bool,
     #[command(flatten)]
     settings: Settings,
 }
@@ -45,13 +49,45 @@ enum Format {
     Json,
     /// One line an event, with tabs between columns
     Table,
+    /// A table: comma-separated values with a header
+    Csv,
+    /// A table: Apache Parquet
+    Parquet,
+    /// A table on the map: a GeoJSON feature collection
+    Geojson,
+}
+
+impl Format {
+    /// The format of a table in full, if it is one.
+    fn of_table(self) -> Option<tabular::Kind> {
+        match self {
+            Self::Csv => Some(tabular::Kind::Csv),
+            Self::Parquet => Some(tabular::Kind::Parquet),
+            Self::Geojson => Some(tabular::Kind::Geojson),
+            Self::Pretty | Self::Json | Self::Table => None,
+        }
+    }
 }
 
 /// Reads, links and prints.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
+    let choice = tabular::Choice { table: None, bom: arguments.bom };
+    let sheet = match arguments.format.of_table() {
+        Some(kind) => Some(Sheet::new(kind, choice)?),
+        None => tabular::refuse_without_table(choice).map(|()| None)?,
+    };
     let (articles, exit) = read(arguments)?;
     let model = Model::embedded().map_err(|e| Failure::new(Exit::Internal, e))?;
     let events = linked(articles, Linker::new(model, link::Settings::default()));
+    if let Some(mut sheet) = sheet {
+        for event in &events {
+            if !sheet.add(event, out)? {
+                return Ok(exit);
+            }
+        }
+        sheet.finish(out)?;
+        return Ok(exit);
+    }
     let terminal = std::io::stdout().is_terminal();
     // Nobody can read the rest where writing fails.
     let _ = print(&events, arguments.format, terminal, out);

@@ -58,6 +58,7 @@ pub mod settings;
 mod statistics;
 mod stop;
 mod stopwatch;
+pub mod tail;
 pub mod topics;
 mod transaction;
 mod turn;

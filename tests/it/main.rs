@@ -12,6 +12,7 @@ mod deploy;
 mod dlq;
 mod env_template;
 mod exactly_once;
+mod export;
 mod faults;
 mod fuzz;
 mod golden;

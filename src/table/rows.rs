@@ -1,0 +1,78 @@
+//! Which rows a record gives.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::cell::Cell;
+use super::path::Scope;
+use super::tables::Table;
+
+/// The values of a row, one a column of its table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row(pub(super) Vec<Cell>);
+
+impl Row {
+    /// The values, in the order of the columns.
+    pub fn cells(&self) -> &[Cell] {
+        &self.0
+    }
+
+    /// The value of a column by its position.
+    pub fn cell(&self, position: usize) -> &Cell {
+        self.0.get(position).unwrap_or(&Cell::Empty)
+    }
+}
+
+/// The rows that a record gives a table, in the order in which it tells them; `None` where it is no record that has any.
+pub fn rows(table: Table, record: &Value) -> Option<Vec<Row>> {
+    let alone = |record| Scope { record, article: None, producer: None, mention: None, names: None };
+    let schema = record["schema"].as_str()?;
+    match (table, schema) {
+        (_, "article.enriched/1") => Some(of_article(table, record)),
+        (Table::Events, "event.article/1" | "event.canonical/1")
+        | (Table::Mentions, "event.mention/1")
+        | (Table::Entities, "entity.tag/1") => Some(vec![row(table, &alone(record))]),
+        (Table::Claims, "event.mention/1") => Some(claims(&[alone(record)])),
+        _ => None,
+    }
+}
+
+fn row(table: Table, scope: &Scope<'_>) -> Row {
+    Row(table.columns().iter().map(|column| column.cell(scope)).collect())
+}
+
+/// The rows of an article: what its records do not carry is read from it.
+fn of_article(table: Table, record: &Value) -> Vec<Row> {
+    let list = |name: &str| record[name].as_array().map(Vec::as_slice).unwrap_or_default();
+    let name = |entity: &Value| Some((entity["id"].as_str()?.to_owned(), entity["name"].as_str()?.to_owned()));
+    let names: BTreeMap<String, String> = list("entities").iter().filter_map(name).collect();
+    let (article, producer) = (record.get("article"), record.get("producer"));
+    let scope = |record| Scope { record, article, producer, mention: None, names: Some(&names) };
+    let scopes = |name: &str| list(name).iter().map(scope).collect::<Vec<Scope<'_>>>();
+    match table {
+        Table::Claims => claims(&scopes("mentions")),
+        _ => scopes(table.as_str()).iter().map(|scope| row(table, scope)).collect(),
+    }
+}
+
+/// The claims of some mentions. Words that several mentions share count once, for the first of them.
+fn claims(mentions: &[Scope<'_>]) -> Vec<Row> {
+    let mut seen = BTreeSet::new();
+    let mut rows = Vec::new();
+    for mention in mentions {
+        let claims = mention.record["casualties"].as_array().map(Vec::as_slice).unwrap_or_default();
+        for claim in claims.iter().filter(|claim| seen.insert(claim["claim_id"].as_str().unwrap_or_default())) {
+            rows.push(row(
+                Table::Claims,
+                &Scope {
+                    record: claim,
+                    producer: mention.record.get("producer"),
+                    mention: Some(mention.record),
+                    ..*mention
+                },
+            ));
+        }
+    }
+    rows
+}
