@@ -350,6 +350,7 @@ impl<'a> Assembler<'a> {
             cluster_id: cluster_ids[rank].clone(),
             doc_id: self.doc_id.clone(),
             article_id: self.story.article.id.clone(),
+            article: None,
             dct: self.story.date().map(|d| d.to_string()),
             main: cluster.main,
             rank: rank + 1,

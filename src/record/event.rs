@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::article::Producer;
+use super::article::{ArticleRef, Producer};
 use super::casualty::Breakdown;
 use super::mention::{Assertion, Confidence, Participant};
 use super::place::{EventPlace, PlaceRef};
@@ -22,6 +22,10 @@ pub struct ArticleEvent {
     pub doc_id: String,
     /// The article's id.
     pub article_id: String,
+    /// The article, so that the event needs no join (since version 0.2). Not within `article.enriched/1`, where the whole
+    /// article stands beside its events.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub article: Option<ArticleRef>,
     /// The article's own date (document creation time).
     pub dct: Option<String>,
     /// Whether this is what the article is about.
