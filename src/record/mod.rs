@@ -63,7 +63,7 @@ pub use mention::{
     Realis, Salience, SentenceRef, Tense, Trigger, TriggerRole,
 };
 pub use place::{EventPlace, Place, PlaceAlternative, PlaceRef};
-pub use plover::{AcledType, CameoCode, Context, EventClass, EventType, Mode, PloverType, TypeAlternative};
+pub use plover::{AcledType, CameoCode, Context, EventClass, EventType, Happening, Mode, PloverType, TypeAlternative};
 pub use raw::{PublishedAt, RawArticle};
 pub use span::{CharRange, Span, Via};
 pub use time::{EventTime, Granularity, TimeAnchor, TimeMod, TimeRecord, Timex, TimexType};

@@ -2,6 +2,7 @@
 
 use super::words::{Names, list, one_line, place_levels, shorten, wrap};
 use crate::cli::style::Style;
+use crate::page::words::event_name;
 use crate::record::{ArticleEvent, EventClass, Modality, Participant, Polarity, SourceSummary, Via};
 
 /// Width of the labels.
@@ -82,11 +83,11 @@ pub(super) fn line(event: &ArticleEvent, names: &Names<'_>, style: Style, width:
 }
 
 fn class(class: &EventClass, style: Style) -> String {
-    let name = class.plover.event.map_or("HAPPENING", |e| e.as_str());
+    let name = event_name(class).to_uppercase();
     let details: Vec<&str> =
         class.plover.mode.iter().map(|m| m.as_str()).chain(class.plover.context.iter().map(|c| c.as_str())).collect();
     let details = if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
-    format!("{}{details}", style.kind(name))
+    format!("{}{details}", style.kind(&name))
 }
 
 /// What keeps an event from being a plain fact.
