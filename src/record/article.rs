@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::attribution::Attribution;
+use super::casualty::CasualtyClaim;
 use super::entity::EntityRecord;
 use super::event::ArticleEvent;
 use super::mention::EventMention;
@@ -27,6 +28,9 @@ pub struct EnrichedArticle {
     pub mentions: Vec<EventMention>,
     /// Events, by rank.
     pub events: Vec<ArticleEvent>,
+    /// Claims about people harmed that no mention holds, in text order (since version 0.2).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub claims: Vec<CasualtyClaim>,
     /// `cluster_id` of the event the article is about.
     pub main_event: Option<String>,
     /// Notes on the text and the extraction.

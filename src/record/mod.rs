@@ -54,7 +54,8 @@ pub use canonical::{CanonicalEvent, ReportLink};
 pub use casualty::{Breakdown, CasualtyClaim, CasualtyKind, NumberMod};
 pub use entity::{EntityKind, EntityMention, EntityRecord, EntityTag};
 pub use event::{
-    ArticleEvent, CasualtySummary, Contradiction, Link, LinkKind, SideCasualties, SourceSummary, SourceTotal, Sources,
+    ArticleEvent, CasualtySummary, Contradiction, Counts, Crowd, CrowdFigure, Link, LinkKind, SideCasualties,
+    SourceSummary, SourceTotal, Sources,
 };
 pub use explanation::Explanation;
 pub use link::LinkArticle;

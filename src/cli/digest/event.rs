@@ -3,7 +3,7 @@
 use super::words::{Names, list, one_line, place_levels, shorten, wrap};
 use crate::cli::style::Style;
 use crate::page::words::event_name;
-use crate::record::{ArticleEvent, EventClass, Modality, Participant, Polarity, SourceSummary, Via};
+use crate::record::{ArticleEvent, CasualtyKind, EventClass, Modality, Participant, Polarity, SourceSummary, Via};
 
 /// Width of the labels.
 const LABEL: usize = 9;
@@ -24,6 +24,12 @@ pub(super) fn full(event: &ArticleEvent, names: &Names<'_>, style: Style, width:
         if let Some(total) = total {
             rows.push((label, harm(total, style)));
         }
+    }
+    for (kind, total) in event.counts.claimed() {
+        rows.push((kind_name(kind), harm(total, style)));
+    }
+    if let Some(crowd) = &event.counts.crowd {
+        rows.push(("crowd", one_line(&crowd.told.iter().map(|f| f.span.text.as_str()).collect::<Vec<_>>().join("; "))));
     }
     for side in &event.casualties.side {
         let number = side.killed.or(side.injured).unwrap_or(0);
@@ -80,6 +86,14 @@ pub(super) fn line(event: &ArticleEvent, names: &Names<'_>, style: Style, width:
         });
         out
     })
+}
+
+/// The label of a kind of harm.
+fn kind_name(kind: CasualtyKind) -> &'static str {
+    match kind {
+        CasualtyKind::KilledOrInjured => "casualties",
+        other => other.as_str(),
+    }
 }
 
 fn class(class: &EventClass, style: Style) -> String {

@@ -46,6 +46,7 @@ pub(super) fn build(
         other_places,
         time: time(&members),
         harm,
+        crowd: Vec::new(),
         assertion: assertion(&members),
         sources: sources::sources(facts, &group, all),
         contradictions: Vec::new(),
