@@ -33,6 +33,7 @@ use crate::worker::admin::{Admin, WorkerProbes, about};
 use crate::worker::output::NewsTopics;
 use crate::worker::playground::Playground;
 use crate::worker::recent::Recent;
+use crate::worker::selection::Selection;
 use crate::worker::{news, pipeline};
 
 /// Longest wait for the samples to come through.
@@ -73,7 +74,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let pipeline = pipeline::told(pipeline::pipeline(&config)?, &metrics);
     let recent = Arc::new(Recent::default());
     let about = about(&settings, Some(&pipeline));
-    let shared = news::shared(pipeline, &settings);
+    let shared = news::shared(pipeline, Selection::of(&config));
     let playground = Playground::new(Arc::clone(&shared), &config);
     let intake = pipeline::intake(&config);
     let idf = Idf::embedded().map_err(|e| internal(e.into()))?;

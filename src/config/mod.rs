@@ -21,7 +21,7 @@ mod variables;
 pub use load::{ConfigError, ConfigErrors, Effective, Reading, Setting, Sources, listed, load, read};
 pub use settings::{
     Config, Delivery, ForeignArticles, HeadersConfig, HttpConfig, KafkaConfig, LexiconsConfig, LimitsConfig, LogConfig,
-    LogFormat, LostHistory, MinConfidenceConfig, ModelConfig, PropertiesConfig, Role, SecurityProtocol, Tier,
-    TopicsConfig, WorkerConfig,
+    LogFormat, LostHistory, MinConfidenceConfig, ModelConfig, PropertiesConfig, RecordsConfig, Role, SecurityProtocol,
+    Tier, TopicsConfig, WorkerConfig,
 };
 pub use units::{ByteSize, parse_bytes};

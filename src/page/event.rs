@@ -6,7 +6,8 @@ use super::story::Story;
 use super::when;
 use super::words::{self, details, event_name, number, one_line, place, shorten, standing, via};
 use crate::record::{
-    ArticleEvent, Breakdown, EventMention, LinkKind, Participant, ParticipantRole, SourceSummary, SourceTotal,
+    ArticleEvent, Breakdown, CasualtyKind, EventMention, LinkKind, Participant, ParticipantRole, SourceSummary,
+    SourceTotal,
 };
 
 /// Sentences shown as evidence.
@@ -126,6 +127,14 @@ fn harm(story: &Story<'_>, event: &ArticleEvent) -> Markup {
         @for (label, total) in totals {
             @if let Some(total) = total { dt { (label) } dd { (summary(total)) } }
         }
+        @for (kind, total) in event.counts.claimed() {
+            dt { (kind_name(kind)) }
+            dd { (summary(total)) }
+        }
+        @if let Some(crowd) = &event.counts.crowd {
+            dt { "Crowd" }
+            dd { ul.inline { @for figure in &crowd.told { li { (one_line(&figure.span.text)) } } } }
+        }
         @for side in &event.casualties.side {
             dt { "One side" }
             dd {
@@ -134,6 +143,19 @@ fn harm(story: &Story<'_>, event: &ArticleEvent) -> Markup {
                 @if let Some(name) = side.source.as_ref().and_then(|s| story.name(s)) { " " small { "says " (name) } }
             }
         }
+    }
+}
+
+/// The label of a kind of harm.
+fn kind_name(kind: CasualtyKind) -> &'static str {
+    match kind {
+        CasualtyKind::Killed => "Killed",
+        CasualtyKind::Injured => "Injured",
+        CasualtyKind::KilledOrInjured => "Casualties",
+        CasualtyKind::Missing => "Missing",
+        CasualtyKind::Abducted => "Abducted",
+        CasualtyKind::Arrested => "Arrested",
+        CasualtyKind::Displaced => "Displaced",
     }
 }
 

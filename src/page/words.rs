@@ -1,7 +1,8 @@
 //! Records in words: names of types, places, parties and numbers as people read them.
 
 use crate::record::{
-    ArticleEvent, Assertion, EntityKind, EventClass, Modality, NumberMod, Participant, Place, Polarity, Via,
+    ArticleEvent, Assertion, EntityKind, EventClass, EventType, Happening, Modality, NumberMod, Participant, Place,
+    Polarity, Via,
 };
 
 /// Line breaks and runs of blanks to single spaces.
@@ -34,10 +35,10 @@ pub fn place(place: &Place) -> String {
     if levels.starts_with(&place.name) { levels } else { format!("{}, {levels}", place.name) }
 }
 
-/// "Assault"; happenings outside of PLOVER are disasters and accidents.
+/// "Assault", or the kind of accident or disaster: "Transport accident".
 pub fn event_name(class: &EventClass) -> String {
-    let Some(event) = class.plover.event else { return "Happening".to_owned() };
-    let name = event.as_str().to_lowercase();
+    let happening = class.happening.filter(|h| *h != Happening::Other).map_or("happening", Happening::as_str);
+    let name = class.plover.event.map_or(happening, EventType::as_str).to_lowercase().replace('_', " ");
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }

@@ -73,6 +73,6 @@ pub use error::StreamError;
 pub use health::{Health, Phase};
 pub use ledger::LedgerError;
 pub use process::{Header, Input, OutputRecord, Process, ProcessFactory, Processed, Rejection, Stage};
-pub use settings::{Delivery, LostHistory, MinConfidence, Properties, Settings, Topics};
+pub use settings::{Delivery, LostHistory, Properties, Settings, Topics};
 pub use stopwatch::Stopwatch;
 pub use worker::{Summary, Worker, WorkerHandle};

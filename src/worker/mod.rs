@@ -18,6 +18,7 @@ pub(crate) mod playground;
 mod quality;
 pub(crate) mod recent;
 mod reload;
+pub(crate) mod selection;
 mod service;
 pub(crate) mod settings;
 pub(crate) mod validate;

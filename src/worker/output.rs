@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::selection::Selection;
 use crate::config::TopicsConfig;
 use crate::record::{ArticleEvent, EnrichedArticle, EntityRecord, EntityTag, LinkArticle};
-use crate::stream::{Header, Input, MinConfidence, OutputRecord};
+use crate::stream::{Header, Input, OutputRecord};
 
 /// Where an article's records go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub(crate) fn records(
     input: &Input,
     carried: Vec<Header>,
     topics: &NewsTopics,
-    least: MinConfidence,
+    selection: &Selection,
 ) -> Result<Vec<OutputRecord>, serde_json::Error> {
     let envelope = Envelope::new(article, input, carried);
     let mut records = Vec::with_capacity(1 + article.events.len() + article.entities.len());
@@ -71,11 +72,13 @@ pub(crate) fn records(
         &article.schema,
         article,
     )?);
-    for event in article.events.iter().filter(|e| e.confidence.overall >= least.events) {
-        let ArticleEvent { cluster_id, schema, .. } = event;
-        records.push(envelope.record(&topics.events, cluster_id.clone().into(), cluster_id.clone(), schema, event)?);
+    let reference = selection.reference(&article.article);
+    for event in article.events.iter().filter(|e| e.confidence.overall >= selection.sure_events) {
+        let event = ArticleEvent { article: Some(reference.clone()), ..event.clone() };
+        let id = event.cluster_id.clone();
+        records.push(envelope.record(&topics.events, id.clone().into(), id, &event.schema, &event)?);
     }
-    let sure = |e: &&EntityRecord| e.place.as_ref().is_none_or(|place| place.confidence >= least.entities);
+    let sure = |e: &&EntityRecord| e.place.as_ref().is_none_or(|place| place.confidence >= selection.sure_places);
     for entity in article.entities.iter().filter(sure) {
         let tag = tag(article, entity);
         let id = format!("{}:{}", tag.doc_id, tag.entity.id);
@@ -233,8 +236,7 @@ mod tests {
     fn every_record_has_its_topic_key_and_headers() {
         let topics = topics();
         let carried = vec![Header::new("traceparent", "00-4bf9"), Header::new("tenant", "a")];
-        let records =
-            records(&article(), &link(), &input(Some("k")), carried, &topics, MinConfidence::default()).unwrap();
+        let records = records(&article(), &link(), &input(Some("k")), carried, &topics, &Selection::default()).unwrap();
         let described: Vec<_> = records
             .iter()
             .map(|r| {
@@ -271,9 +273,8 @@ mod tests {
         let mut article = article();
         article.entities[0].place = place(0.7);
         let published = |events: f64, entities: f64| -> Vec<String> {
-            let records =
-                records(&article, &link(), &input(None), Vec::new(), &topics(), MinConfidence { events, entities })
-                    .unwrap();
+            let selection = Selection { sure_events: events, sure_places: entities, ..Selection::default() };
+            let records = records(&article, &link(), &input(None), Vec::new(), &topics(), &selection).unwrap();
             let whole: EnrichedArticle = serde_json::from_slice(records[0].value.as_deref().unwrap()).unwrap();
             assert_eq!(whole, article, "the enriched article keeps everything");
             records[1..records.len() - 1].iter().map(|r| r.topic.to_string()).collect()
@@ -287,9 +288,35 @@ mod tests {
     }
 
     #[test]
+    fn an_event_names_its_article() {
+        let mut article = article();
+        article.article.url = Some("https://www.daily.example/a".into());
+        article.article.title = Some("Blast at the harbour".into());
+        article.article.extra = [("feed", json!("x")), ("feed.rank", json!({"n": 3})), ("tenant", json!("a"))]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect();
+        let named = |extra: &[&str]| -> serde_json::Value {
+            let extra = extra.iter().map(|n| (*n).to_owned()).collect();
+            let selection = Selection { extra, ..Selection::default() };
+            let records = records(&article, &link(), &input(None), Vec::new(), &topics(), &selection).unwrap();
+            let event: serde_json::Value = serde_json::from_slice(records[1].value.as_deref().unwrap()).unwrap();
+            assert_eq!(event["article"]["id"], event["article_id"]);
+            event["article"].clone()
+        };
+        let plain = json!({
+            "id": "wire-7", "url": "https://www.daily.example/a", "publisher": "daily.example",
+            "title": "Blast at the harbour", "published_at": "2031-05-04T03:02:01Z"
+        });
+        assert_eq!(named(&[]), plain, "what is not known is left out");
+        let mut with = plain.clone();
+        with["extra"] = json!({"feed": "x", "feed.rank": {"n": 3}});
+        assert_eq!(named(&["feed*", "missing"]), with);
+    }
+
+    #[test]
     fn without_a_key_the_article_id_is_the_key() {
-        let records =
-            records(&article(), &link(), &input(None), Vec::new(), &topics(), MinConfidence::default()).unwrap();
+        let records = records(&article(), &link(), &input(None), Vec::new(), &topics(), &Selection::default()).unwrap();
         assert_eq!(records[0].key.as_deref(), Some("wire-7".as_bytes()));
     }
 
@@ -299,7 +326,7 @@ mod tests {
         article.article.published_at = Some("2031-05-04".into());
         assert_eq!(
             header(
-                &records(&article, &link(), &input(None), Vec::new(), &topics(), MinConfidence::default()).unwrap()[0],
+                &records(&article, &link(), &input(None), Vec::new(), &topics(), &Selection::default()).unwrap()[0],
                 "ce_time"
             ),
             None

@@ -60,8 +60,6 @@ pub(crate) fn settings(config: &Config) -> stream::Settings {
     };
     let dead = config.topics.dead.as_str().into();
     settings.topics = stream::Topics { input: input.as_str().into(), outputs, dead };
-    settings.min_confidence =
-        stream::MinConfidence { events: config.min_confidence.events, entities: config.min_confidence.entities };
     settings.carried = stream::Carried { names: config.headers.carry.clone(), bytes: config.headers.max_bytes.0 };
     settings.session_timeout = kafka.session_timeout;
     settings.max_poll_interval = kafka.max_poll_interval;

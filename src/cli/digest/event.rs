@@ -2,7 +2,8 @@
 
 use super::words::{Names, list, one_line, place_levels, shorten, wrap};
 use crate::cli::style::Style;
-use crate::record::{ArticleEvent, EventClass, Modality, Participant, Polarity, SourceSummary, Via};
+use crate::page::words::event_name;
+use crate::record::{ArticleEvent, CasualtyKind, EventClass, Modality, Participant, Polarity, SourceSummary, Via};
 
 /// Width of the labels.
 const LABEL: usize = 9;
@@ -23,6 +24,12 @@ pub(super) fn full(event: &ArticleEvent, names: &Names<'_>, style: Style, width:
         if let Some(total) = total {
             rows.push((label, harm(total, style)));
         }
+    }
+    for (kind, total) in event.counts.claimed() {
+        rows.push((kind_name(kind), harm(total, style)));
+    }
+    if let Some(crowd) = &event.counts.crowd {
+        rows.push(("crowd", one_line(&crowd.told.iter().map(|f| f.span.text.as_str()).collect::<Vec<_>>().join("; "))));
     }
     for side in &event.casualties.side {
         let number = side.killed.or(side.injured).unwrap_or(0);
@@ -81,12 +88,20 @@ pub(super) fn line(event: &ArticleEvent, names: &Names<'_>, style: Style, width:
     })
 }
 
+/// The label of a kind of harm.
+fn kind_name(kind: CasualtyKind) -> &'static str {
+    match kind {
+        CasualtyKind::KilledOrInjured => "casualties",
+        other => other.as_str(),
+    }
+}
+
 fn class(class: &EventClass, style: Style) -> String {
-    let name = class.plover.event.map_or("HAPPENING", |e| e.as_str());
+    let name = event_name(class).to_uppercase();
     let details: Vec<&str> =
         class.plover.mode.iter().map(|m| m.as_str()).chain(class.plover.context.iter().map(|c| c.as_str())).collect();
     let details = if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
-    format!("{}{details}", style.kind(name))
+    format!("{}{details}", style.kind(&name))
 }
 
 /// What keeps an event from being a plain fact.

@@ -71,6 +71,7 @@ impl Codes {
                 root: cameo.and_then(|c| c.get(..2)).map(str::to_owned),
             },
             plover: PloverType { event, mode, context },
+            happening: None,
             acled: None,
             alternatives,
         }

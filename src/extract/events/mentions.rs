@@ -362,7 +362,10 @@ impl Reader<'_> {
         }
         let time =
             time.filter(|t| !(t.via == Via::Default && (assertion.historical || assertion.realis != Realis::Actual)));
-        let class = self.class(trigger, &participants, s);
+        let mut class = self.class(trigger, &participants, s);
+        if class.plover.event.is_none() {
+            class.happening = Some(self.happening(trigger, s, before));
+        }
         let place = self.place(trigger, partner, cause, earlier, &participants, &assertion.historical, &class, before);
         let caused = cause.is_some_and(|c| before[c].assertion.realis == Realis::Actual);
         if judged.is_none()
