@@ -8,6 +8,7 @@
 //!          |          |-----> article
 //!          |          |-----> record (leaf)
 //!          |-----> link -----------> record
+//! cli -> export -> stream, table -> record
 //!          |-----> page, http, config, telemetry
 //! ```
 

@@ -1,8 +1,8 @@
 //! Paths into a record: `casualties.killed.best`, `actors[0].name`, `actors[].name` for all of a list,
 //! `participants[role=actor].name` for some of it.
 //!
-//! `a.b | c.d`: the first whose first step is there. So `recipients[0].cameo_code | actors[1].cameo_code` never gives the
-//! code of one party for the name of another, only because the first has no code.
+//! `a.b | c.d`: `a.b` if there is an `a`. So `recipients[0].cameo_code | actors[1].cameo_code` never gives the code of one
+//! party for the name of another, only because the first has no code.
 //!
 //! A path that begins with `article.` means the article, with `producer.` who made the record, with `mention.` the mention that a claim stands in: records
 //! that do not carry them are read beside them where they are at hand.
@@ -38,10 +38,10 @@ impl Scope<'_> {
     pub(super) fn find(&self, path: &str) -> Cow<'_, Value> {
         for path in path.split('|').map(str::trim).filter(|path| !path.is_empty()) {
             let (root, path) = self.root(path);
-            let (first, rest) = split(path);
-            let found = step(root, first);
-            if !found.is_null() {
-                return rest.map_or_else(|| found.clone(), |rest| follow(&found, rest));
+            let (parent, field) = path.rsplit_once('.').map_or((None, path), |(parent, field)| (Some(parent), field));
+            let parent = parent.map_or(Cow::Borrowed(root), |parent| find(root, parent));
+            if !parent.is_null() {
+                return follow(&parent, field);
             }
         }
         Cow::Borrowed(NULL)
@@ -131,7 +131,9 @@ mod tests {
             ("empty[0].n | list[2].n", json!("y")),
             // There, but without a value: the alternative is not asked.
             ("list[1].n | list[2].n", json!(null)),
+            ("a.list[0].n | list[2].n", json!("y")),
             ("article.url", json!("u")),
+            ("mention.id | words[0]", json!("p")),
             ("mention.id", json!(null)),
             ("", json!(null)),
         ] {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::cell::Cell;
 use super::path::Scope;
 use super::tables::Table;
+use crate::record::article::publisher;
 
 /// The values of a row, one a column of its table.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +34,7 @@ pub fn rows(table: Table, record: &Value) -> Option<Vec<Row>> {
         (Table::Events, "event.article/1" | "event.canonical/1")
         | (Table::Mentions, "event.mention/1")
         | (Table::Entities, "entity.tag/1") => Some(vec![row(table, &alone(record))]),
-        (Table::Claims, "event.mention/1") => Some(claims(&[alone(record)])),
+        (Table::Claims, "event.mention/1") => Some(claims(&[alone(record)], &[])),
         _ => None,
     }
 }
@@ -47,32 +48,41 @@ fn of_article(table: Table, record: &Value) -> Vec<Row> {
     let list = |name: &str| record[name].as_array().map(Vec::as_slice).unwrap_or_default();
     let name = |entity: &Value| Some((entity["id"].as_str()?.to_owned(), entity["name"].as_str()?.to_owned()));
     let names: BTreeMap<String, String> = list("entities").iter().filter_map(name).collect();
-    let (article, producer) = (record.get("article"), record.get("producer"));
-    let scope = |record| Scope { record, article, producer, mention: None, names: Some(&names) };
+    let article = article(&record["article"]);
+    let producer = record.get("producer");
+    let scope = |record| Scope { record, article: Some(&article), producer, mention: None, names: Some(&names) };
     let scopes = |name: &str| list(name).iter().map(scope).collect::<Vec<Scope<'_>>>();
     match table {
-        Table::Claims => claims(&scopes("mentions")),
+        Table::Claims => claims(&scopes("mentions"), &scopes("claims")),
         _ => scopes(table.as_str()).iter().map(|scope| row(table, scope)).collect(),
     }
 }
 
-/// The claims of some mentions. Words that several mentions share count once, for the first of them.
-fn claims(mentions: &[Scope<'_>]) -> Vec<Row> {
+/// The article as the records that carry it name it.
+fn article(article: &Value) -> Value {
+    let text = |name: &str| article[name].as_str();
+    let mut named = article.clone();
+    if let (Some(fields), Some(publisher)) = (named.as_object_mut(), publisher(text("source"), text("url"))) {
+        fields.insert("publisher".to_owned(), publisher.into());
+    }
+    named
+}
+
+/// The claims of some mentions, and those that no mention holds. Words that several mentions share count once, for the
+/// first of them.
+fn claims(mentions: &[Scope<'_>], others: &[Scope<'_>]) -> Vec<Row> {
     let mut seen = BTreeSet::new();
     let mut rows = Vec::new();
     for mention in mentions {
         let claims = mention.record["casualties"].as_array().map(Vec::as_slice).unwrap_or_default();
         for claim in claims.iter().filter(|claim| seen.insert(claim["claim_id"].as_str().unwrap_or_default())) {
+            let producer = mention.record.get("producer");
             rows.push(row(
                 Table::Claims,
-                &Scope {
-                    record: claim,
-                    producer: mention.record.get("producer"),
-                    mention: Some(mention.record),
-                    ..*mention
-                },
+                &Scope { record: claim, producer, mention: Some(mention.record), ..*mention },
             ));
         }
     }
+    rows.extend(others.iter().map(|claim| row(Table::Claims, claim)));
     rows
 }

@@ -120,7 +120,7 @@ fn an_event_alone_has_what_it_carries() {
 fn an_event_of_all_articles_has_the_same_columns() {
     let told = json!({
         "type": {"plover": {"event": "ASSAULT", "mode": []}, "cameo": "183", "quad_class": 4},
-        "actors": [{"name": "A"}], "recipients": [{"name": "B"}], "title": "Bomb", "summary_text": "A bomb.",
+        "actors": [{"name": "A"}], "recipients": [{"name": "B"}], "article": {"id": "a1", "publisher": "x.org", "title": "Bomb"}, "summary_text": "A bomb.",
         "location": {"name": "Kano", "country_iso2": "NG", "resolution": 3}, "time": {"start": "2024-05-17", "granularity": "week"},
         "casualties": {"killed": {"best": 14, "low": 3, "high": 14}},
         "sources": {"articles": 3, "origins": 2, "publishers": 2, "first_published": "2024-05-17T11:00:00Z", "last_published": null,
@@ -169,6 +169,14 @@ fn an_event_of_all_articles_has_the_same_columns() {
     for ((name, cell), expect) in names.iter().zip(values(Table::Events, &row, &names)).zip(&expect) {
         assert_eq!(cell, expect, "{name}");
     }
+    let mut clash = record.clone();
+    clash["told"]["actors"] = json!([{"name": "A"}, {"name": "C"}]);
+    clash["told"]["recipients"] = json!([]);
+    let row = rows(Table::Events, &clash).unwrap().remove(0);
+    assert_eq!(
+        values(Table::Events, &row, &["actor1", "actor2", "recipients"]),
+        [&text("A"), &text("C"), &Cell::Empty]
+    );
     let gone = json!({"schema": "event.canonical/1", "canonical_id": "ce1", "status": "merged", "merged_into": "ce2", "told": null});
     let row = rows(Table::Events, &gone).unwrap().remove(0);
     assert_eq!(values(Table::Events, &row, &["merged_into", "title"]), [&text("ce2"), &Cell::Empty]);

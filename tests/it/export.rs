@@ -139,7 +139,8 @@ fn a_kill_at_any_moment_loses_and_doubles_no_row() {
     produce_events(bootstrap, topic, EVENTS / 2..EVENTS);
 
     // Small batches of three files each, so that most moments lie within one.
-    let arguments = [topic, "--format", "csv", "--day", "event", "--rows", "25", "--group", &format!("{}-x", group.name)];
+    let own = format!("{}-x", group.name);
+    let arguments = [topic, "--format", "csv", "--day", "event", "--rows", "25", "--group", &own];
     for files_before_kill in [2, 40, 100] {
         let mut child = command(&group, dir, &arguments).spawn().unwrap();
         wait_until("files are written", &mut child, || files(dir).len() >= files_before_kill);
@@ -147,12 +148,18 @@ fn a_kill_at_any_moment_loses_and_doubles_no_row() {
         child.wait().unwrap();
     }
     // The moment after the first rename of a batch, before the others and the commit: exactly so, not by chance.
-    let last = |dir: &Path| files(dir).into_iter().filter(|f| f.to_string_lossy().contains("part-00000-")).max_by_key(|f| f.file_name().unwrap().to_owned()).unwrap();
+    let last = |dir: &Path| {
+        files(dir)
+            .into_iter()
+            .filter(|f| f.to_string_lossy().contains("part-00000-"))
+            .max_by_key(|f| f.file_name().unwrap().to_owned())
+            .unwrap()
+    };
     let name = last(dir).file_name().unwrap().to_str().unwrap().to_owned();
     let start: i64 = name.split('-').nth(2).unwrap().parse().unwrap();
     let of_batch: Vec<PathBuf> = files(dir).into_iter().filter(|f| f.file_name().unwrap() == name.as_str()).collect();
     of_batch.iter().skip(1).for_each(|path| fs::remove_file(path).unwrap());
-    commit_for(bootstrap, &format!("{}-x", group.name), topic, start, "");
+    commit_for(bootstrap, &own, topic, start, "");
     // Halves are never under a file's own name.
     fs::write(dir.join(topic).join(".under-way/part-00000-000000000000-000000000001.csv"), "half").unwrap();
 
@@ -161,13 +168,18 @@ fn a_kill_at_any_moment_loses_and_doubles_no_row() {
     let found = ids(dir);
     assert_eq!(found.len(), EVENTS, "every event is there, and none of the aborted ones");
     assert!(found.values().all(|n| *n == 1), "and none twice");
-    let days: Vec<String> = fs::read_dir(dir.join(topic)).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).filter(|n| n.starts_with("date=")).collect();
+    let days: Vec<String> = fs::read_dir(dir.join(topic))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .filter(|n| n.starts_with("date="))
+        .collect();
     assert_eq!(days.len(), 3, "{days:?}");
     assert!(fs::read_to_string(&files(dir)[0]).unwrap().contains(",'=event "), "a sentence is no formula");
 
     says(&export(&group, dir, &arguments, 0), &["0 rows of 0 records"]);
     // A group that knows nothing, in the same folder.
-    let other = [&arguments[..7], &["--group", &format!("{}-y", group.name)]].concat();
+    let unknown = format!("{}-y", group.name);
+    let other = [&arguments[..7], &["--group", &unknown]].concat();
     says(&export(&group, dir, &other, 0), &[&format!("0 rows of {EVENTS} records in 0 files")]);
     produce_events(bootstrap, topic, EVENTS..EVENTS + 10);
     says(&export(&group, dir, &other, 0), &["10 rows of 10 records"]);

@@ -28,6 +28,7 @@ mod page;
 mod ports;
 mod process;
 mod promql;
+mod recipes;
 mod records;
 mod reload;
 mod schemas;

@@ -8,7 +8,8 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("entity_key", "key", "Its key, the same in every article; only in `entity.tag/1`."),
     Column::text("article_id", "article.id | article_id", "The article's id."),
     Column::text("url", "article.url", "The article's address."),
-    Column::text("source", "article.source", "Who published it."),
+    Column::text("publisher", "article.publisher", "Who published it, in one spelling."),
+    Column::text("source", "article.source", "Who published it, as received."),
     Column::text("title", "article.title", "The article's headline."),
     Column::time("published_at", "article.published_at | published_at", "When the article was published.")
         .unit("UTC; a date alone is its first moment"),

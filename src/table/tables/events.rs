@@ -4,18 +4,23 @@ use super::shared::*;
 use crate::table::column::{Column, Read};
 
 pub(super) const COLUMNS: &[Column] = &[
-    Column::text("event_id", "cluster_id", "The event's id: the same whenever the same text is read.")
-        .canonical("canonical_id"),
-    Column::text("article_id", "article.id | article_id", "The article's id; of the first report.")
-        .canonical("told.sources.reports[0].article_id"),
-    Column::text("url", "article.url", "The article's address; of the first report.")
-        .canonical("told.sources.reports[0].url"),
-    Column::text("source", "article.source", "Who published it; of the first report.")
-        .canonical("told.sources.reports[0].publisher"),
+    Column::text(
+        "event_id",
+        "cluster_id",
+        "The event's id. Copies of one text share their events' ids: a row is told apart by article_id and event_id.",
+    )
+    .canonical("canonical_id"),
+    Column::text("article_id", "article.id | article_id", "The article's id; of the best report.")
+        .canonical("told.article.id"),
+    Column::text("url", "article.url", "The article's address; of the best report.").canonical("told.article.url"),
+    Column::text("publisher", "article.publisher", "Who published it, in one spelling; of the best report.")
+        .canonical("told.article.publisher"),
+    Column::text("source", "article.source", "Who published it, as received; the publisher of the best report.")
+        .canonical("told.article.publisher"),
     Column::text("title", "article.title", "The article's headline; of the best report.").canonical("told.title"),
-    Column::time("published_at", "article.published_at | dct", "When the article was published; the first report.")
+    Column::time("published_at", "article.published_at | dct", "When the article was published; the best report.")
         .unit("UTC; a date alone is its first moment")
-        .canonical("told.sources.reports[0].published_at"),
+        .canonical("told.article.published_at"),
     Column::date("event_date", "time.start", "First day of the event.").unit("day").canonical("told.time.start"),
     Column::date("event_date_end", "time.end", "Last day of the event, or of the time within which it happened.")
         .unit("day, inclusive")
@@ -44,6 +49,8 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("plover_context", "type.plover.context[]", "What it was about.")
         .unit("PLOVER; list, `; ` between")
         .canonical("told.type.plover.context[]"),
+    Column::text("happening", "type.happening", "Accidents, disasters and epidemics, for which PLOVER has no type.")
+        .unit("earthquake, flood, storm, fire, transport_accident, industrial_accident, epidemic, other"),
     Column::text("cameo", "type.cameo.code", "What happened, as deep as is clear.")
         .unit(CAMEO)
         .canonical("told.type.cameo"),
@@ -129,8 +136,21 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::int("injured_high", "casualties.injured.high", "Greatest number that any source gives.")
         .unit(PEOPLE)
         .canonical("told.casualties.injured.high"),
+    Column::int(
+        "killed_or_injured_best",
+        "counts.killed_or_injured.best",
+        "People killed or injured, where the text does not say which.",
+    )
+    .unit(PEOPLE),
+    Column::int("missing_best", "counts.missing.best", "People missing.").unit(PEOPLE),
+    Column::int("abducted_best", "counts.abducted.best", "People abducted.").unit(PEOPLE),
+    Column::int("arrested_best", "counts.arrested.best", "People arrested.").unit(PEOPLE),
+    Column::int("displaced_best", "counts.displaced.best", "People displaced.").unit(PEOPLE),
+    Column::int("crowd_best", "counts.crowd.best", "People who protested: the number told first.").unit(PEOPLE),
+    Column::int("crowd_low", "counts.crowd.low", "Least number told.").unit(PEOPLE),
+    Column::int("crowd_high", "counts.crowd.high", "Greatest number told.").unit(PEOPLE),
     Column::bool(
-        "casualties_disputed",
+        "fatalities_disputed",
         "casualties.killed.disagreement",
         "Whether sources differ on the people killed.",
     )

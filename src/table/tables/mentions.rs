@@ -8,7 +8,8 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("event_id", "cluster_id", "The event that it belongs to; empty where it is none of its own."),
     Column::text("article_id", "article.id", "The article's id."),
     Column::text("url", "article.url", "The article's address."),
-    Column::text("source", "article.source", "Who published it."),
+    Column::text("publisher", "article.publisher", "Who published it, in one spelling."),
+    Column::text("source", "article.source", "Who published it, as received."),
     Column::text("title", "article.title", "The article's headline."),
     Column::time("published_at", "article.published_at", "When the article was published.")
         .unit("UTC; a date alone is its first moment"),

@@ -71,7 +71,8 @@ fn homes(table: Table, path: &str) -> Vec<(&'static str, String)> {
         Table::Entities => ("entity.tag/1", ""),
     };
     match first {
-        "article" | "producer" => vec![("article.enriched/1", path.to_owned())],
+        "article" => vec![("event.article/1", path.to_owned())],
+        "producer" => vec![("article.enriched/1", path.to_owned())],
         "mention" => vec![("event.mention/1", path.trim_start_matches("mention.").to_owned())],
         _ => vec![(record.0, format!("{}{path}", record.1))],
     }
