@@ -41,8 +41,8 @@ pub(super) struct Arguments {
     /// With --follow: the longest that a row waits for others of its file
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
     every: Duration,
-    /// Rows that wait in memory at most
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    /// Rows that wait in memory at most, about 4 kB each
+    #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     rows: u32,
     /// Begin csv with a byte order mark, which Excel needs to read UTF-8
     #[arg(long)]
@@ -61,9 +61,9 @@ pub(super) struct Arguments {
 enum Day {
     /// On which the record was written to its topic (UTC): few folders, each whole when its day is over
     Record,
-    /// On which the article was published (UTC)
+    /// On which the article was published (UTC); where that is not known, that of the record
     Published,
-    /// On which the event happened
+    /// On which the event happened; where that is not known, the day of publication
     Event,
 }
 
@@ -129,7 +129,7 @@ fn plan(arguments: &Arguments, config: &Config) -> Result<Plan, Failure> {
             return Err(Failure::new(Exit::Usage, anyhow::anyhow!("{topic} is named twice")));
         }
         // What cannot be is refused before anything is asked of a broker.
-        export::Day::from(arguments.day).column(source.table)?;
+        export::Day::from(arguments.day).columns(source.table)?;
         Encoder::new(source.table, format).map_err(ExportError::from)?;
         sources.push(source);
     }

@@ -21,7 +21,7 @@ pub(super) struct Batch {
     limit: Option<i64>,
     /// Days whose files are there.
     written: Days,
-    days: BTreeMap<Option<Date>, Vec<Row>>,
+    days: BTreeMap<Date, Vec<Row>>,
     /// Rows that wait.
     pub(super) rows: usize,
     /// Bytes of the records that they come from.
@@ -56,7 +56,7 @@ impl Batch {
     }
 
     /// Takes the rows of a record.
-    pub(super) fn add(&mut self, offset: i64, bytes: usize, rows: impl IntoIterator<Item = (Option<Date>, Row)>) {
+    pub(super) fn add(&mut self, offset: i64, bytes: usize, rows: impl IntoIterator<Item = (Date, Row)>) {
         self.next = offset + 1;
         self.bytes += bytes;
         self.since.get_or_insert_with(Instant::now);

@@ -15,8 +15,6 @@ const UNDER_WAY: &str = ".under-way";
 /// What the files are of.
 const ORIGIN: &str = ".origin.json";
 const LOCK: &str = ".lock";
-/// The day of rows that have none: what Hive, DuckDB and Arrow read as null.
-const NO_DAY: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// What the files of a folder are of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +68,7 @@ impl Stretch {
 }
 
 /// The days of which a stretch has files.
-pub(super) type Days = BTreeSet<Option<Date>>;
+pub(super) type Days = BTreeSet<Date>;
 
 /// Holds a folder for one command: released when it is dropped, or the process ends.
 ///
@@ -114,19 +112,23 @@ impl Folder {
         let path = self.path.join(ORIGIN);
         match fs::read(&path) {
             Ok(bytes) => match serde_json::from_slice::<Origin>(&bytes) {
-                Ok(found) if found.is_of(wanted) => Ok(()),
+                Ok(found) if found.is_of(wanted) && (found.topic_id.is_some() || wanted.topic_id.is_none()) => Ok(()),
+                // Brokers that know ids by now.
+                Ok(found) if found.is_of(wanted) => self.note(&path, wanted),
                 found => {
                     let found =
                         found.map_or_else(|e| format!("something that cannot be read ({e})"), |f| f.to_string());
                     Err(ExportError::OtherOrigin { folder: self.path.clone(), found, wanted: wanted.to_string() })
                 }
             },
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let text = serde_json::to_vec(wanted).map_err(std::io::Error::from);
-                self.place(&path, &text.map_err(ExportError::file("write", &path))?)
-            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.note(&path, wanted),
             Err(error) => Err(ExportError::file("read", &path)(error)),
         }
+    }
+
+    fn note(&self, path: &Path, origin: &Origin) -> Result<(), ExportError> {
+        let text = serde_json::to_vec(origin).map_err(std::io::Error::from);
+        self.place(path, &text.map_err(ExportError::file("write", path))?)
     }
 
     /// Looks for the files of earlier batches.
@@ -155,9 +157,8 @@ impl Folder {
     }
 
     /// Puts a file of a stretch in its place.
-    pub(super) fn write(&self, stretch: Stretch, day: Option<Date>, bytes: &[u8]) -> Result<(), ExportError> {
-        let date = day.map_or_else(|| NO_DAY.to_owned(), |day| day.to_string());
-        let folder = self.path.join(format!("date={date}"));
+    pub(super) fn write(&self, stretch: Stretch, day: Date, bytes: &[u8]) -> Result<(), ExportError> {
+        let folder = self.path.join(format!("date={day}"));
         if !folder.exists() {
             fs::create_dir_all(&folder).map_err(ExportError::file("make", &folder))?;
             sync(&self.path)?;
@@ -178,11 +179,8 @@ impl Folder {
     }
 }
 
-fn day_of(name: &str) -> Option<Option<Date>> {
-    match name.strip_prefix("date=")? {
-        NO_DAY => Some(None),
-        date => date.parse().ok().map(Some),
-    }
+fn day_of(name: &str) -> Option<Date> {
+    name.strip_prefix("date=")?.parse().ok()
 }
 
 /// What a rename or a new name in a folder needs to outlive a crash of the machine.
@@ -225,16 +223,16 @@ mod tests {
     fn what_is_there_is_found_again_and_halves_are_not() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("t");
-        let day: Option<Date> = Some("2026-11-29".parse().unwrap());
+        let [day, other]: [Date; 2] = ["2026-11-29", "2026-11-30"].map(|day| day.parse().unwrap());
         let (first, second) =
             (Stretch { partition: 0, start: 5, end: 9 }, Stretch { partition: 0, start: 20, end: 30 });
         let folder = Folder::open(path.clone(), &origin("a"), "csv").unwrap();
         folder.write(first, day, b"x").unwrap();
-        folder.write(first, None, b"x").unwrap();
+        folder.write(first, other, b"x").unwrap();
         folder.write(second, day, b"y").unwrap();
         fs::write(path.join(UNDER_WAY).join("part-00000-000000000030-000000000040.csv"), "ha").unwrap();
         let folder = Folder::open(path.clone(), &origin("a"), "csv").unwrap();
-        assert_eq!(folder.around(0, 5), Some((first, BTreeSet::from([None, day]))));
+        assert_eq!(folder.around(0, 5), Some((first, BTreeSet::from([day, other]))));
         assert_eq!((folder.around(0, 9), folder.around(1, 5), folder.around(0, 35)), (None, None, None));
         assert_eq!(
             (folder.next_after(0, 5), folder.next_after(0, 20), folder.next_after(1, 0)),

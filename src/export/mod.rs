@@ -63,7 +63,8 @@ pub struct Source {
     pub folder: String,
 }
 
-/// Which day a row belongs to.
+/// Which day a row belongs to. A row that has no such day belongs to the next one above: each is in a folder of a day,
+/// because readers of tables make different things of one that is of none (pandas refuses Hive's null partition).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Day {
     /// That on which the record was written to the topic (UTC): few folders, and one is whole when its day is over.
@@ -84,17 +85,18 @@ impl Day {
         }
     }
 
-    /// The column that says it; none is needed for that of the record.
+    /// The columns that say it, the first that has one counting.
     ///
     /// # Errors
     /// The table has no such column.
-    pub fn column(self, table: Table) -> Result<Option<usize>, ExportError> {
-        let name = match self {
-            Self::Record => return Ok(None),
-            Self::Published => "published_at",
-            Self::Event => "event_date",
+    pub fn columns(self, table: Table) -> Result<Vec<usize>, ExportError> {
+        let names: &[&str] = match self {
+            Self::Record => &[],
+            Self::Published => &["published_at"],
+            Self::Event => &["event_date", "published_at"],
         };
-        let position = table.position(name);
-        position.map(Some).ok_or(ExportError::NoDay { table: table.as_str(), day: self.as_str() })
+        let position = |name: &&str| table.position(name);
+        let missing = ExportError::NoDay { table: table.as_str(), day: self.as_str() };
+        names.iter().map(position).collect::<Option<Vec<usize>>>().ok_or(missing)
     }
 }

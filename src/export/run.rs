@@ -45,7 +45,8 @@ pub struct Tally {
 /// A topic under way.
 struct Topic<'a> {
     source: &'a Source,
-    day: Option<usize>,
+    /// Columns that say a row's day.
+    days: Vec<usize>,
     tail: Tail,
     /// Whether it is being read.
     begun: bool,
@@ -127,7 +128,7 @@ fn open<'a>(settings: &Settings, plan: &Plan, source: &'a Source, tally: &mut Ta
         (plan.follow || range.start < range.end).then_some((range.partition, Part { batch, end, committed }))
     };
     let parts: BTreeMap<i32, Part> = stands.into_iter().filter_map(part).collect();
-    Ok(Topic { source, day: plan.day.column(source.table)?, tail, begun: false, folder, parts })
+    Ok(Topic { source, days: plan.day.columns(source.table)?, tail, begun: false, folder, parts })
 }
 
 /// Writes what is too much for memory, and what has waited long enough.
@@ -186,7 +187,7 @@ impl Topic<'_> {
     }
 
     /// The rows of a record, each with its day.
-    fn rows(&self, input: &Input, tally: &mut Tally) -> Vec<(Option<Date>, Row)> {
+    fn rows(&self, input: &Input, tally: &mut Tally) -> Vec<(Date, Row)> {
         let Some(value) = &input.value else {
             tally.tombstones += 1;
             return Vec::new();
@@ -196,10 +197,11 @@ impl Topic<'_> {
             tally.foreign += 1;
             return Vec::new();
         };
-        let written = input.timestamp.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let written = written.map(|time| TimeZone::UTC.to_datetime(time).date());
-        let day = |row: Row| (self.day.map_or(written, |column| row.cell(column).day()), row);
-        rows.into_iter().map(day).collect()
+        // Records of the oldest format have no time.
+        let written = input.timestamp.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default();
+        let written = TimeZone::UTC.to_datetime(written).date();
+        let day = |row: &Row| self.days.iter().find_map(|column| row.cell(*column).day()).unwrap_or(written);
+        rows.into_iter().map(|row| (day(&row), row)).collect()
     }
 
     /// A partition is read to its end.

@@ -119,7 +119,7 @@ fn time(text: &str) -> Option<i64> {
 /// Days since 1970-01-01.
 fn days(date: Date) -> Option<i32> {
     let epoch = Date::new(1970, 1, 1).ok()?;
-    i32::try_from(epoch.until(date).ok()?.get_days()).ok()
+    Some(epoch.until(date).ok()?.get_days())
 }
 
 fn day_of(days: i32) -> Option<Date> {

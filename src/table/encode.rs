@@ -90,7 +90,7 @@ pub struct Encoder {
 }
 
 enum To {
-    Csv(arrow_csv::Writer<Shared>),
+    Csv(Box<arrow_csv::Writer<Shared>>),
     Parquet(Box<ArrowWriter<Shared>>),
     GeoJson(FeatureWriter<Shared>),
 }
@@ -128,7 +128,7 @@ impl Encoder {
                 if bom {
                     bytes.bytes().extend_from_slice(BOM);
                 }
-                To::Csv(arrow_csv::WriterBuilder::new().with_header(true).build(bytes.clone()))
+                To::Csv(Box::new(arrow_csv::WriterBuilder::new().with_header(true).build(bytes.clone())))
             }
             Format::Parquet => {
                 let properties = WriterProperties::builder()
