@@ -193,7 +193,7 @@ mod tests {
                 "sources": {"n_mentions": 1, "n_attributed_sources": 0, "named": [], "anonymous": []},
                 "contradictions": [], "links": [], "mentions": [], "summary": null,
                 "confidence": {"overall": 0.5, "type": null, "actor": null, "recipient": null, "location": null,
-                    "time": null, "casualties": null, "attribution": null},
+                    "time": null, "casualties": null},
                 "producer": producer
             }],
             "main_event": "ec1-x",
