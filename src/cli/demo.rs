@@ -26,7 +26,7 @@ use crate::article::samples::{ONE_EVENT, SAMPLES};
 use crate::config::{LogConfig, LogFormat};
 use crate::http;
 use crate::link::Idf;
-use crate::record::{ArticleEvent, EnrichedArticle, EntityTag, LinkArticle};
+use crate::record::{ArticleEvent, EnrichedArticle, EntityTags, LinkArticle};
 use crate::stream::{Broker, Delivery, Settings, Worker};
 use crate::telemetry::{Metrics, Tracing, logs};
 use crate::worker::admin::{Admin, WorkerProbes, about};
@@ -170,7 +170,7 @@ fn send(settings: &Settings, articles: &[Message]) -> anyhow::Result<()> {
 struct Results {
     enriched: Vec<EnrichedArticle>,
     events: Vec<ArticleEvent>,
-    entities: Vec<EntityTag>,
+    entities: Vec<EntityTags>,
     links: Vec<LinkArticle>,
     dead: Vec<DeadLetter>,
 }
@@ -265,7 +265,7 @@ impl Results {
         for event in self.events.iter().filter(|e| !e.main && !e.assertion.historical).take(12) {
             text.push_str(&event_line(event, style, width));
         }
-        text.push_str(&heading(&topics.entities, self.entities.len(), "entity tags; the most salient"));
+        text.push_str(&heading(&topics.entities, self.entities.len(), "lists of entities; the most salient"));
         text.push_str(&self.top_entities(width));
         text.push_str(&heading(dead, self.dead.len(), "dead letters"));
         for letter in &self.dead {
@@ -279,10 +279,10 @@ impl Results {
     /// Entities of all articles by summed salience.
     fn top_entities(&self, width: usize) -> String {
         let mut sums: Vec<(&str, &str, f64)> = Vec::new();
-        for tag in &self.entities {
-            match sums.iter_mut().find(|(key, _, _)| *key == tag.key) {
-                Some((_, _, sum)) => *sum += tag.entity.salience,
-                None => sums.push((&tag.key, &tag.entity.name, tag.entity.salience)),
+        for entity in self.entities.iter().flat_map(|tags| &tags.entities) {
+            match sums.iter_mut().find(|(key, _, _)| *key == entity.key) {
+                Some((_, _, sum)) => *sum += entity.salience,
+                None => sums.push((&entity.key, &entity.name, entity.salience)),
             }
         }
         sums.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(b.0)));

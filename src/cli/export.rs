@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use sha2::{Digest, Sha256};
 
 use super::Settings;
 use super::exit::{Exit, Failure};
@@ -80,8 +79,9 @@ impl From<Day> for export::Day {
 /// Exports.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
     let Valid { config, stream: settings, .. } = validate::stream(&arguments.settings.sources())?;
-    let plan = plan(arguments, &config)?;
-    let _held = export::lock(&plan.dir)?;
+    let mut plan = plan(arguments, &config)?;
+    let held = export::hold(&plan.dir)?;
+    plan.group = arguments.group.clone().unwrap_or_else(|| group(&config, &held.id, arguments));
     let stop = stop_on_signals().map_err(|e| Failure::new(Exit::Internal, e))?;
     let mut progress: Option<Progress> = None;
     let result = export::export(&settings, &plan, &stop, |done, total| {
@@ -134,13 +134,12 @@ fn plan(arguments: &Arguments, config: &Config) -> Result<Plan, Failure> {
         sources.push(source);
     }
     let dir = std::path::absolute(&arguments.dir).map_err(|e| Failure::new(Exit::Usage, e))?;
-    let group = arguments.group.clone().unwrap_or_else(|| group(config, &dir, arguments));
     Ok(Plan {
         sources,
         dir,
         format,
         day: arguments.day.into(),
-        group,
+        group: String::new(),
         follow: arguments.follow,
         rows: usize::try_from(arguments.rows).unwrap_or(usize::MAX),
         every: arguments.every,
@@ -175,11 +174,11 @@ fn source(topic: &str, arguments: &Arguments, config: &Config) -> Result<Source,
     Ok(Source { topic: name.as_str().into(), table: *table, folder })
 }
 
-/// A group for this choice: the same command goes on, another format or folder begins anew.
-fn group(config: &Config, dir: &std::path::Path, arguments: &Arguments) -> String {
-    let parts = format!("{}\0{:?}\0{:?}\0{:?}", dir.display(), arguments.format, arguments.day, arguments.table);
-    let short: String = Sha256::digest(parts).iter().take(4).map(|b| format!("{b:02x}")).collect();
-    format!("{}-export-{short}", config.kafka.group_id)
+/// A group for this choice: the same command goes on, another folder, format or table of a topic begins anew.
+fn group(config: &Config, folder: &str, arguments: &Arguments) -> String {
+    let table = arguments.table.map_or_else(String::new, |table| format!("-{}", Table::from(table).as_str()));
+    let format = arguments.format.format(false).extension();
+    format!("{}-export-{folder}-{format}{table}", config.kafka.group_id)
 }
 
 impl From<ExportError> for Failure {

@@ -20,7 +20,7 @@ use super::progress::Progress;
 use super::style::Style;
 use super::tabular::{self, Sheet};
 use super::{Settings, visible};
-use crate::article::{Article, Intake};
+use crate::article::{Article, Intake, IntakeNote};
 use crate::config::Config;
 use crate::extract::Enricher;
 use crate::page;
@@ -43,6 +43,9 @@ pub(super) struct Arguments {
     /// Say why each event was coded and why other words were not; with --format json as a field "explain"
     #[arg(long)]
     explain: bool,
+    /// When articles that come without a date of publication were published: 2031-05-04, or with a time
+    #[arg(long, value_name = "DATE")]
+    published_at: Option<String>,
     #[command(flatten)]
     choice: tabular::Choice,
     #[command(flatten)]
@@ -102,7 +105,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     };
     let (config, _) = arguments.settings.load()?;
     let pipeline = Arc::new(pipeline::pipeline(&config)?);
-    let intake = pipeline::intake(&config);
+    let intake = dated(pipeline::intake(&config), arguments.published_at.as_deref())?;
     let mut enrichers: Vec<Enricher> = (0..threads(&config)).map(|_| Enricher::new(Arc::clone(&pipeline))).collect();
     let mut print = Printer {
         format: arguments.format,
@@ -114,7 +117,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     };
     let progress = Progress::new(0, "articles");
     let mut exit = Exit::Ok;
-    let mut done = 0;
+    let (mut done, mut undated) = (0, 0);
     let mut items = Items::new(&arguments.files, intake.limits().bytes);
     loop {
         let round = items.by_ref().take(ROUND * enrichers.len()).collect::<Vec<Result<Item, InputError>>>();
@@ -125,6 +128,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         for (item, result) in round.iter().zip(results) {
             match (item, result) {
                 (Ok(_), Some(Ok(article))) => {
+                    undated += usize::from(is_undated(&article.record));
                     if !print.article(article, out)? {
                         // Nobody can read the rest.
                         return Ok(exit);
@@ -146,7 +150,31 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     }
     progress.finish();
     print.finish(out)?;
+    if arguments.format != Format::Json {
+        ask_for_dates(undated);
+    }
     Ok(exit)
+}
+
+/// The intake with the date of articles that come without one.
+pub(super) fn dated(intake: Intake, published_at: Option<&str>) -> Result<Intake, Failure> {
+    let Some(text) = published_at else { return Ok(intake) };
+    intake.with_published_at(text).map_err(|e| Failure::new(Exit::Usage, anyhow::anyhow!("--published-at {e}")))
+}
+
+/// Whether nothing tells when an article was written.
+pub(super) fn is_undated(record: &EnrichedArticle) -> bool {
+    record.quality.notes.iter().any(|note| note == IntakeNote::NoDocumentDate.as_str())
+}
+
+/// Says what undated articles lack, and how to mend it.
+pub(super) fn ask_for_dates(undated: usize) {
+    if undated > 0 {
+        let articles = if undated == 1 { "an article has" } else { "some articles have" };
+        complain(format_args!(
+            "{articles} no date ({undated}), so \"yesterday\" is no day and days have no year; --published-at gives one"
+        ));
+    }
 }
 
 pub(super) fn threads(config: &Config) -> usize {

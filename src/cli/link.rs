@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 
 use super::digest::width;
 use super::exit::{Exit, Failure};
-use super::extract::{Output, ROUND, enrich, threads};
+use super::extract::{Output, ROUND, ask_for_dates, dated, enrich, is_undated, threads};
 use super::input::{InputError, Item, Items};
 use super::out::complain;
 use super::progress::Progress;
@@ -37,6 +37,9 @@ pub(super) struct Arguments {
     /// Begin csv with a byte order mark, which Excel needs to read UTF-8
     #[arg(long)]
     bom: bool,
+    /// When articles that come without a date of publication were published: 2031-05-04, or with a time
+    #[arg(long, value_name = "DATE")]
+    published_at: Option<String>,
     #[command(flatten)]
     settings: Settings,
 }
@@ -97,11 +100,11 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
 /// The articles of all inputs.
 fn read(arguments: &Arguments) -> Result<(Vec<LinkArticle>, Exit), Failure> {
     let (config, _) = arguments.settings.load()?;
-    let intake = pipeline::intake(&config);
+    let intake = dated(pipeline::intake(&config), arguments.published_at.as_deref())?;
     let idf = Idf::embedded().map_err(|e| Failure::new(Exit::Internal, e))?;
     let mut items = Items::new(&arguments.files, intake.limits().bytes);
     let progress = Progress::new(0, "articles");
-    let (mut articles, mut exit, mut done) = (Vec::new(), Exit::Ok, 0);
+    let (mut articles, mut exit, mut done, mut undated) = (Vec::new(), Exit::Ok, 0, 0);
     // Loaded for the first article that is to be read: records need no model.
     let mut enrichers: Vec<Enricher> = Vec::new();
     loop {
@@ -125,6 +128,7 @@ fn read(arguments: &Arguments) -> Result<(Vec<LinkArticle>, Exit), Failure> {
         for (item, result) in raw.iter().zip(results) {
             match (item, result) {
                 (Ok(_), Some(Ok(Output { record, article, .. }))) => {
+                    undated += usize::from(is_undated(&record));
                     articles.push(link::article(&record, &Text::of(&article), idf));
                 }
                 (Ok(item), Some(Err(reason))) => {
@@ -141,6 +145,9 @@ fn read(arguments: &Arguments) -> Result<(Vec<LinkArticle>, Exit), Failure> {
         progress.set(done);
     }
     progress.finish();
+    if arguments.format == Format::Pretty {
+        ask_for_dates(undated);
+    }
     Ok((articles, exit))
 }
 

@@ -147,7 +147,8 @@ Examples:
   dateline export --dir claims articles.enriched --table claims --format csv --day published
 
 It reads to the end that the topics have now, unless told to follow. Progress is kept in a consumer group, one for each \
-folder, format and day unless --group names one; a kill at any moment loses and doubles no row. dateline schema --table \
+folder and format unless --group names one; a kill at any moment loses and doubles no row. Partitions that are added while \
+it follows are found at the next start. dateline schema --table \
 events describes the columns. Ctrl-C writes what it has read; without --follow it then ends with exit code 75.")]
     Export(export::Arguments),
     /// Plan and create the topics that the worker needs

@@ -197,6 +197,19 @@ pub struct MinConfidenceConfig {
 pub struct RecordsConfig {
     #[serde(deserialize_with = "names")]
     pub extra: Vec<String>,
+    pub entities: EntityRecords,
+    #[serde(deserialize_with = "share")]
+    pub entity_salience: f64,
+}
+
+/// What has a record on the topic of the entities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntityRecords {
+    /// The list of an article's entities.
+    Article,
+    /// Every entity of an article.
+    Entity,
 }
 
 /// Headers of inputs that go on to their outputs.

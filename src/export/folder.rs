@@ -2,19 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::error::ExportError;
+use crate::record::id::text_sha256;
 
 /// Where files are made. Readers of tables pass over names that begin with a dot.
 const UNDER_WAY: &str = ".under-way";
 /// What the files are of.
 const ORIGIN: &str = ".origin.json";
 const LOCK: &str = ".lock";
+/// Characters of a folder's id.
+const ID: usize = 8;
 
 /// What the files of a folder are of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,19 +73,37 @@ impl Stretch {
 /// The days of which a stretch has files.
 pub(super) type Days = BTreeSet<Date>;
 
-/// Holds a folder for one command: released when it is dropped, or the process ends.
+/// A folder that is held for one command: until it is dropped, or the process ends.
+#[derive(Debug)]
+pub struct Held {
+    _file: File,
+    /// The folder's own name among all: where it is moved, it goes along, and no other folder has it.
+    pub id: String,
+}
+
+/// Holds a folder.
 ///
 /// # Errors
 /// Another process holds it, or it cannot be made.
-pub fn lock(dir: &Path) -> Result<File, ExportError> {
+pub fn hold(dir: &Path) -> Result<Held, ExportError> {
     fs::create_dir_all(dir).map_err(ExportError::file("make", dir))?;
     let path = dir.join(LOCK);
-    let file = File::create(&path).map_err(ExportError::file("write", &path))?;
+    let open = File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let mut file = open.map_err(ExportError::file("open", &path))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(ExportError::Locked(dir.to_owned())),
-        Err(fs::TryLockError::Error(error)) => Err(ExportError::file("lock", &path)(error)),
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => return Err(ExportError::Locked(dir.to_owned())),
+        Err(fs::TryLockError::Error(error)) => return Err(ExportError::file("lock", &path)(error)),
     }
+    let mut id = String::new();
+    file.read_to_string(&mut id).map_err(ExportError::file("read", &path))?;
+    if id.len() != ID {
+        let seed = format!("{}\0{}\0{}", dir.display(), jiff::Timestamp::now().as_nanosecond(), std::process::id());
+        id = text_sha256(&seed)[..ID].to_owned();
+        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(id.as_bytes()));
+        written.and_then(|()| file.sync_all()).map_err(ExportError::file("write", &path))?;
+    }
+    Ok(Held { _file: file, id })
 }
 
 /// The folder of a topic.
@@ -248,9 +269,11 @@ mod tests {
     #[test]
     fn one_command_at_a_time_has_the_folder() {
         let dir = tempfile::tempdir().unwrap();
-        let held = lock(dir.path()).unwrap();
-        assert_eq!(lock(dir.path()).unwrap_err().kind(), "locked");
+        let held = hold(dir.path()).unwrap();
+        assert_eq!(hold(dir.path()).unwrap_err().kind(), "locked");
+        let id = held.id.clone();
         drop(held);
-        lock(dir.path()).unwrap();
+        assert_eq!(hold(dir.path()).unwrap().id, id, "it has its name for good");
+        assert_ne!(hold(&dir.path().join("other")).unwrap().id, id);
     }
 }

@@ -9,7 +9,8 @@
 //!   batch went. The next one makes the same batch again and writes those files that are missing. The names are believed
 //!   more than the group: one that has lost its offsets, or another one, doubles nothing in the same folder.
 //! - A folder belongs to one topic (by its id, not its name), one table and one choice of day; `origin` refuses others.
-//!   One command at a time writes to it ([`lock`]).
+//!   One command at a time writes below `DIR` ([`hold`]), and the group
+//!   is named after it, so that two folders never share what is done.
 //!
 //! In memory wait the rows of the batches under way, bounded by their number and by the bytes of their records; one file
 //! is open at a time. Not here: the columns ([`crate::table`]), the clients ([`crate::stream::tail`]).
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use error::ExportError;
-pub use folder::lock;
+pub use folder::{Held, hold};
 pub use run::{Tally, export};
 
 use crate::table::{Format, Table};

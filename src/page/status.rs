@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
+use super::article::headline;
 use super::event;
 use super::map::{Kind, Spot, map};
 use super::shell::{Document, Html};
@@ -74,6 +75,7 @@ pub struct Partition {
 /// An event for the list of the latest ones. Its texts are bounded.
 #[derive(Debug, Clone)]
 pub struct RecentEvent {
+    title: String,
     what: String,
     standing: String,
     tone: &'static str,
@@ -97,6 +99,7 @@ impl RecentEvent {
         let source =
             event.sources.named.iter().find_map(known).or(meta.source.as_deref()).or(agency.map(String::as_str));
         Self {
+            title: headline(article),
             what: event_name(&event.class),
             standing: standing(&event.assertion).join(", "),
             tone: event::tone(event),
@@ -250,6 +253,7 @@ fn recent(status: &Status) -> Markup {
                         span class=(format!("what {}", e.tone)) { (e.what) }
                         @if !e.standing.is_empty() { " " span.tag { (e.standing) } }
                         @if let Some(n) = e.killed { " " span.count { (n) " killed" } }
+                        span.line.title { (e.title) }
                         @if !e.who.is_empty() || !e.whom.is_empty() {
                             span.line { (e.who) @if !e.whom.is_empty() { span aria-label="to" { " → " } (e.whom) } }
                         }

@@ -10,6 +10,20 @@ pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// "1 sentence", "2 sentences".
+pub fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Whether a name is the last word of a longer one among others: "Biden" beside "Joe Biden".
+pub fn is_short_form<'a>(name: &str, mut others: impl Iterator<Item = &'a str>) -> bool {
+    let single = !name.contains(' ') && name.starts_with(char::is_uppercase);
+    let ends = |other: &str| other.strip_suffix(name).is_some_and(|front| front.ends_with(' '));
+    // "The government of Somalia" is no Somalia.
+    let is_name = |other: &str| other.split(' ').all(|word| word.starts_with(char::is_uppercase));
+    single && others.any(|other| ends(other) && is_name(other))
+}
+
 /// At most `most` characters, cut at a word.
 pub fn shorten(text: &str, most: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
@@ -198,5 +212,15 @@ mod tests {
         check(None, Some(10), Some(15), None, "10 to 15");
         check(None, Some(24), None, None, "at least 24");
         check(None, None, None, None, "some");
+    }
+
+    #[test]
+    fn a_last_name_is_a_short_form_of_a_full_one() {
+        for (name, expect) in
+            [("Biden", true), ("Joe Biden", false), ("Somalia", false), ("police", false), ("Smith", false)]
+        {
+            let others = ["Joe Biden", "government of Somalia", "Coastal police", "Arrowsmith"];
+            assert_eq!(is_short_form(name, others.into_iter()), expect, "{name}");
+        }
     }
 }

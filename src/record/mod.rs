@@ -52,7 +52,7 @@ pub use article::{ArticleMeta, ArticleRef, Dateline, EnrichedArticle, Producer, 
 pub use attribution::{Attribution, QuoteKind};
 pub use canonical::{CanonicalEvent, ReportLink};
 pub use casualty::{Breakdown, CasualtyClaim, CasualtyKind, NumberMod};
-pub use entity::{EntityKind, EntityMention, EntityRecord, EntityTag};
+pub use entity::{EntityKind, EntityMention, EntityRecord, EntityTag, EntityTags, TaggedEntity, TaggedPlace};
 pub use event::{
     ArticleEvent, CasualtySummary, Contradiction, Counts, Crowd, CrowdFigure, Link, LinkKind, SideCasualties,
     SourceSummary, SourceTotal, Sources,

@@ -48,8 +48,8 @@ pub(super) enum Read {
     CountryIso3,
     /// Entity ids as their names, as far as the article is at hand.
     EntityNames,
-    /// How many there are.
-    Count,
+    /// The number; of a record that has the lists themselves, how many these hold.
+    Total(&'static [&'static str]),
     /// Whether it is this word.
     Is(&'static str),
     /// The number that a word or number stands for; what is not listed is empty.
@@ -129,8 +129,14 @@ impl Column {
             Read::CountryName => country(&value, countries::name),
             Read::CountryIso3 => country(&value, countries::iso3),
             Read::EntityNames => Cell::of(&scope.named(&value), self.kind),
-            Read::Count => {
-                value.as_array().map_or(Cell::Empty, |list| Cell::Int(list.len().try_into().unwrap_or(i64::MAX)))
+            Read::Total(_) if value.is_number() => Cell::of(&value, self.kind),
+            Read::Total(lists) => {
+                let count = |list: &&str| scope.find(list).as_array().map(Vec::len);
+                lists
+                    .iter()
+                    .map(count)
+                    .sum::<Option<usize>>()
+                    .map_or(Cell::Empty, |n| Cell::Int(n.try_into().unwrap_or(i64::MAX)))
             }
             Read::Is(word) => value.as_str().map_or(Cell::Empty, |found| Cell::Bool(found == word)),
             Read::Code(codes) => {

@@ -30,7 +30,7 @@ pub fn rows(table: Table, record: &Value) -> Option<Vec<Row>> {
     let alone = |record| Scope { record, article: None, producer: None, mention: None, names: None };
     let schema = record["schema"].as_str()?;
     match (table, schema) {
-        (_, "article.enriched/1") => Some(of_article(table, record)),
+        (_, "article.enriched/1") | (Table::Entities, "entity.tags/1") => Some(of_article(table, record)),
         (Table::Events, "event.article/1" | "event.canonical/1")
         | (Table::Mentions, "event.mention/1")
         | (Table::Entities, "entity.tag/1") => Some(vec![row(table, &alone(record))]),

@@ -213,6 +213,20 @@ fn claims_count_once_and_name_who_makes_them() {
 }
 
 #[test]
+fn a_list_of_entities_is_a_row_each() {
+    let tags = json!({"schema": "entity.tags/1", "article_id": "a1", "article": {"id": "a1", "publisher": "x.org"},
+        "entities": [{"id": "en1", "key": "geonames:42", "name": "Kano", "type": "GPE", "n_mentions": 3, "place": {"country_iso3": "NGA"}},
+            {"id": "en2", "key": "ORG:police", "name": "police", "type": "ORG", "n_mentions": 1}],
+        "left_out": 9, "producer": {"version": "9.9"}});
+    let rows = rows(Table::Entities, &tags).unwrap();
+    assert_eq!(rows.len(), 2);
+    let text = |t: &str| Cell::Text(t.into());
+    let names = ["entity_key", "article_id", "publisher", "n_mentions", "country", "version"];
+    let expect = [text("geonames:42"), text("a1"), text("x.org"), Cell::Int(3), text("Nigeria"), text("9.9")];
+    assert_eq!(values(Table::Entities, &rows[0], &names), expect.iter().collect::<Vec<_>>());
+}
+
+#[test]
 fn records_of_another_kind_give_no_rows() {
     for record in [json!({"schema": "link.article/1"}), json!({}), json!([1]), json!({"schema": "entity.tag/1"})] {
         assert_eq!(rows(Table::Events, &record), None, "{record}");

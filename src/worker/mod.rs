@@ -7,6 +7,7 @@
 
 pub(crate) mod admin;
 mod descriptors;
+mod entities;
 mod error;
 pub(crate) mod lexicons;
 pub(crate) mod link;

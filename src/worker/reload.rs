@@ -17,8 +17,15 @@ use crate::config::{Config, Effective};
 use crate::telemetry::{Logs, Metrics, logs};
 
 /// Settings that take effect on reload. All others need a restart.
-const LIVE: [&str; 5] =
-    ["lexicons.dir", "log.level", "min_confidence.entities", "min_confidence.events", "records.extra"];
+const LIVE: [&str; 7] = [
+    "lexicons.dir",
+    "log.level",
+    "min_confidence.entities",
+    "min_confidence.events",
+    "records.entities",
+    "records.entity_salience",
+    "records.extra",
+];
 /// How long SIGUSR1 lasts.
 const DEBUG_TIME: Duration = Duration::from_secs(600);
 

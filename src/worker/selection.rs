@@ -1,6 +1,6 @@
 //! What of an article goes to topics of its own, by the settings. `articles.enriched` always holds everything.
 
-use crate::config::Config;
+use crate::config::{Config, EntityRecords};
 use crate::record::{ArticleMeta, ArticleRef};
 
 /// What is published beside the whole article.
@@ -12,6 +12,10 @@ pub(crate) struct Selection {
     pub(crate) sure_places: f64,
     /// Extra fields of the input that events carry; a star at the end of a name stands for anything.
     pub(crate) extra: Vec<String>,
+    /// Whether every entity has a record of its own.
+    pub(crate) entity_each: bool,
+    /// Least salience of an entity in the list of its article.
+    pub(crate) salience: f64,
 }
 
 impl Selection {
@@ -21,6 +25,8 @@ impl Selection {
             sure_events: config.min_confidence.events,
             sure_places: config.min_confidence.entities,
             extra: config.records.extra.clone(),
+            entity_each: config.records.entities == EntityRecords::Entity,
+            salience: config.records.entity_salience,
         }
     }
 

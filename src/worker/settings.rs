@@ -21,7 +21,7 @@ fn slot(group: &str, instance: &str) -> String {
 const RESTORE: Duration = Duration::from_secs(3600);
 
 /// All topics of both roles. `topics.enriched` and `topics.input` carry whatever key the producer chose, `topics.entities`
-/// that of the entity, letters those of their articles: none of them names the record.
+/// that of the article or the entity, letters those of their articles: none of them names the record.
 pub(crate) fn topics(config: &Config) -> Vec<Purpose> {
     let topics = &config.topics;
     let shards = Some(topics.link_partitions);

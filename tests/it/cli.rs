@@ -486,3 +486,25 @@ fn a_dot_env_file_is_read() {
     let output = dateline().arg("check").current_dir(folder.path()).output().unwrap();
     assert!(String::from_utf8(output.stdout).unwrap().contains("kafka.group_id = \"from-dot-env\""));
 }
+
+#[test]
+fn plain_text_can_be_given_a_date_and_is_asked_for_one() {
+    let text = "Gunmen killed three people at a market in Kano yesterday, the police said on Sunday.";
+    let run = |arguments: &[&str]| {
+        let output = dateline().args(arguments).write_stdin(text).output().unwrap();
+        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        (output.status.code(), out, err)
+    };
+    let (code, out, err) = run(&["extract", "--published-at", "2031-05-04"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("2031-05-03") && out.contains("\n2031-05-04 · "), "{out}");
+    let (code, out, err) = run(&["extract"]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("no date") && err.contains("--published-at"), "{out}{err}");
+    let (code, _, err) = run(&["extract", "--published-at", "soon"]);
+    assert!(code == Some(64) && err.contains("\"soon\" is no date"), "{code:?} {err}");
+    let (code, _, err) = run(&["extract", "--format", "json"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "JSON says it in quality.notes");
+    let (code, out, err) = run(&["link", "--published-at", "2031-05-04"]);
+    assert!(code == Some(0) && err.is_empty() && out.contains("2031-05-03"), "{out}{err}");
+}

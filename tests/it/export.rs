@@ -186,6 +186,13 @@ fn a_kill_at_any_moment_loses_and_doubles_no_row() {
     says(&export(&group, dir, &arguments, 0), &["0 rows of 10 records"]);
     assert!(ids(dir).len() == EVENTS + 10 && ids(dir).values().all(|n| *n == 1));
 
+    // Another folder has a group of its own, and so begins at the beginning; so does another format.
+    let elsewhere = folder.path().join("elsewhere");
+    let all = format!("{} rows of {} records", EVENTS + 10, EVENTS + 10);
+    says(&export(&group, &elsewhere, &[topic], 0), &[&all]);
+    says(&export(&group, &elsewhere, &[topic], 0), &["0 rows of 0 records"]);
+    says(&export(&group, &elsewhere, &[topic, "--format", "csv"], 0), &[&all]);
+
     // Another topic of the same name.
     kafka::delete_topic(bootstrap, topic);
     kafka::create_topic(bootstrap, topic, 3);

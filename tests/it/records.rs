@@ -1,6 +1,6 @@
 //! Whole records of the sample articles: golden files, schemas, and offsets that hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dateline::article::samples::SAMPLES;
@@ -96,6 +96,25 @@ fn every_span_equals_the_received_text() {
             spans += 1;
         });
         assert!(spans > 20, "{name} has only {spans} spans");
+    }
+}
+
+#[test]
+fn plover_and_cameo_agree() {
+    let table = include_str!("../../src/words/data/codes/cameo.tsv");
+    let rows = table.lines().filter(|l| !l.starts_with('#')).map(|l| l.split('\t').collect::<Vec<&str>>());
+    let beside: BTreeMap<&str, Vec<&str>> = rows.map(|row| (row[0], row[3].split(' ').collect())).collect();
+    for (name, record, _) in samples().into_iter().chain(samples_accurate()) {
+        let classes = record.mentions.iter().map(|m| &m.class).chain(record.events.iter().map(|e| &e.class));
+        for class in classes {
+            let agrees = match (class.plover.event, class.cameo.code.as_deref()) {
+                (Some(event), Some(code)) => beside[code].contains(&event.as_str()),
+                (None, Some(_)) => false,
+                (_, None) => true,
+            };
+            assert!(agrees, "{name}: {class:?}");
+            assert_eq!(class.happening.is_some(), class.plover.event.is_none(), "{name}: {class:?}");
+        }
     }
 }
 

@@ -336,6 +336,14 @@ fn entry(reading: Reading, row: &Row<'_>, classes: &Classes, codes: &Codes) -> R
     if let Some(code) = cameo.filter(|c| codes.goldstein(c).is_none()) {
         return Err(format!("unknown CAMEO code {code:?}"));
     }
+    if let (Reading::Event(event), Some(code)) = (reading, cameo)
+        && !codes.agree(event, code)
+    {
+        return Err(format!(
+            "CAMEO code {code:?} says something else than {}; codes/cameo.tsv lists its events",
+            event.as_str()
+        ));
+    }
     Ok(Entry {
         rule: Arc::new(Rule {
             table: row.table(),

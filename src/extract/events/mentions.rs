@@ -382,7 +382,11 @@ impl Reader<'_> {
         EventMention {
             trigger: trigger.tokens.clone(),
             head: trigger.head,
-            role: if is_result { TriggerRole::Result } else { TriggerRole::Nucleus },
+            role: match trigger.light {
+                _ if is_result => TriggerRole::Result,
+                Some(_) => TriggerRole::Light,
+                None => TriggerRole::Nucleus,
+            },
             confidence: judged.map_or_else(|| confidence(trigger, &participants), |j| rounded(j.chance)),
             rule: Arc::clone(&trigger.entry.rule),
             light: trigger.light.map(|(verb, _)| verb),

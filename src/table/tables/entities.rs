@@ -5,7 +5,11 @@ use crate::table::column::{Column, Read};
 
 pub(super) const COLUMNS: &[Column] = &[
     Column::text("entity_id", "id", "The entity's id, unique in the article."),
-    Column::text("entity_key", "key", "Its key, the same in every article; only in `entity.tag/1`."),
+    Column::text(
+        "entity_key",
+        "key",
+        "Its key, the same in every article: in the records of the topic of entities alone.",
+    ),
     Column::text("article_id", "article.id | article_id", "The article's id."),
     Column::text("url", "article.url", "The article's address."),
     Column::text("publisher", "article.publisher", "Who published it, in one spelling."),
@@ -16,11 +20,10 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("type", "type", "Type.").unit("OntoNotes, WEAPON, VEHICLE"),
     Column::text("name", "name", "The fullest name in the article."),
     Column::float("salience", "salience", "Weight in the article; the most prominent entity has 1.").unit(CHANCE),
-    Column::int("n_mentions", "mentions", "Times that it is named.").unit("mentions").read(Read::Count),
-    Column::int("n_references", "references", "Times that a description or a pronoun refers to it.")
-        .unit("references")
-        .read(Read::Count),
-    Column::text("forms", "mentions[].text", "The names that the article gives it.").unit(LIST),
+    Column::int("n_mentions", "n_mentions", "Times that the text names it, describes it or refers to it.")
+        .unit("mentions")
+        .read(Read::Total(&["mentions", "references"])),
+    Column::text("forms", "mentions[].text", "The names that the article gives it; not in `entity.tags/1`.").unit(LIST),
     Column::text("actor_code", "actor.cameo_code", "Its code as an actor.").unit(CAMEO_ACTOR),
     Column::text("actor_country", "actor.country_iso3", "Its country as an actor.").unit(ISO3),
     Column::text("actor_nonstate", "actor.nonstate", "Kind of an international or non-state group.").unit(PLOVER),
