@@ -2,7 +2,7 @@
 //! GeoJSON and the documentation are all made.
 //!
 //! Records come in as JSON, so that a topic that holds records of several versions gives one table: a field that a record
-//! lacks is empty. [`rows`] says which rows a record gives, a [`Column`] where its value stands in the record, which is
+//! lacks is empty. [`rows()`] says which rows a record gives, a [`Column`] where its value stands in the record, which is
 //! what the documentation prints and what a test holds to the schema, so neither can say anything else. [`Encoder`] turns
 //! rows into bytes.
 //!
