@@ -8,15 +8,9 @@ use super::Table;
 pub fn describe(table: Table) -> String {
     let mut text = format!("# {}\n\n{}\n\n{}\n", table.as_str(), table.about(), COMMON.trim());
     let canonical = table.columns().iter().any(|column| !column.canonical.is_empty());
-    let _ = match canonical {
-        true => write!(
-            text,
-            "\n| column | type | unit or vocabulary | meaning | in the record | in `event.canonical/1` |\n|---|---|---|---|---|---|\n"
-        ),
-        false => {
-            write!(text, "\n| column | type | unit or vocabulary | meaning | in the record |\n|---|---|---|---|---|\n")
-        }
-    };
+    let mut heads = vec!["column", "type", "unit or vocabulary", "meaning", "in the record"];
+    heads.extend(canonical.then_some("in `event.canonical/1`"));
+    let _ = write!(text, "\n| {} |\n|{}\n", heads.join(" | "), "---|".repeat(heads.len()));
     for column in table.columns() {
         let (kind, unit) = (column.kind.as_str(), column.unit);
         let _ = write!(text, "| `{}` | {kind} | {unit} | {} | {} |", column.name, column.about, path(column.source));

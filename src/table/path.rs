@@ -4,8 +4,8 @@
 //! `a.b | c.d`: `a.b` if there is an `a`. So `recipients[0].cameo_code | actors[1].cameo_code` never gives the code of one
 //! party for the name of another, only because the first has no code.
 //!
-//! A path that begins with `article.` means the article, with `producer.` who made the record, with `mention.` the mention that a claim stands in: records
-//! that do not carry them are read beside them where they are at hand.
+//! A path that begins with `article.` means the article, with `producer.` who made the record, with `mention.` the mention
+//! that a claim stands in: records that do not carry them are read beside them where they are at hand.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -17,7 +17,8 @@ fn article() -> Value {
     };
     json!({
         "schema": "article.enriched/1",
-        "article": {"id": "a1", "url": "https://example.org/a?b=1,2", "source": "Example", "published_at": "2024-05-18T11:10:00+02:00",
+        "article": {"id": "a1", "url": "https://example.org/a?b=1,2", "source": "Example",
+            "published_at": "2024-05-18T11:10:00+02:00",
             "title": "=HYPERLINK(\"evil\")", "extra": {"desk": "world"}},
         "entities": [{"id": "en2", "type": "ORG", "name": "Harbour Police", "salience": 1.0,
             "mentions": [{"text": "police"}, {"text": "Harbour Police"}], "references": [],
@@ -26,10 +27,12 @@ fn article() -> Value {
         "events": [{
             "schema": "event.article/1", "cluster_id": "ec1", "article_id": "a1", "main": true, "rank": 1,
             "time": {"start": "2024-05-17", "end": "2024-05-18T10:00", "granularity": "day", "via": "explicit"},
-            "type": {"plover": {"event": "ASSAULT", "mode": ["explosives", "targeted"]}, "cameo": {"code": "0831", "root": "08"},
+            "type": {"plover": {"event": "ASSAULT", "mode": ["explosives", "targeted"]},
+                "cameo": {"code": "0831", "root": "08"},
                 "quad_class": 4, "goldstein": -10.0},
             "actors": [{"name": "A", "cameo_code": "REB"}, {"name": "B", "cameo_code": "MIL"}], "recipients": [],
-            "location": {"name": "Kano", "country_iso3": "NGA", "lat": 12.0, "lon": 8.5, "resolution": 4, "geonameid": 2335204},
+            "location": {"name": "Kano", "country_iso3": "NGA", "lat": 12.0, "lon": 8.5, "resolution": 4,
+                "geonameid": 2335204},
             "casualties": {"killed": {"best": 14, "low": 3, "high": 14}, "injured": null},
             "assertion": {"modality": "reported", "polarity": "pos", "historical": false},
             "sources": {"n_attributed_sources": 1, "named": ["en2", "gone"], "anonymous": ["two \"officials\""]},
@@ -120,11 +123,15 @@ fn an_event_alone_has_what_it_carries() {
 fn an_event_of_all_articles_has_the_same_columns() {
     let told = json!({
         "type": {"plover": {"event": "ASSAULT", "mode": []}, "cameo": "183", "quad_class": 4},
-        "actors": [{"name": "A"}], "recipients": [{"name": "B"}], "article": {"id": "a1", "publisher": "x.org", "title": "Bomb"}, "summary_text": "A bomb.",
-        "location": {"name": "Kano", "country_iso2": "NG", "resolution": 3}, "time": {"start": "2024-05-17", "granularity": "week"},
+        "actors": [{"name": "A"}], "recipients": [{"name": "B"}], "summary_text": "A bomb.",
+        "article": {"id": "a1", "publisher": "x.org", "title": "Bomb"},
+        "location": {"name": "Kano", "country_iso2": "NG", "resolution": 3},
+        "time": {"start": "2024-05-17", "granularity": "week"},
         "casualties": {"killed": {"best": 14, "low": 3, "high": 14}},
-        "sources": {"articles": 3, "origins": 2, "publishers": 2, "first_published": "2024-05-17T11:00:00Z", "last_published": null,
-            "reports": [{"article_id": "a1", "publisher": "x.org", "published_at": "2024-05-17T11:00:00Z"}, {"article_id": "a2", "publisher": "x.org"}]},
+        "sources": {"articles": 3, "origins": 2, "publishers": 2,
+            "first_published": "2024-05-17T11:00:00Z", "last_published": null,
+            "reports": [{"article_id": "a1", "publisher": "x.org", "published_at": "2024-05-17T11:00:00Z"},
+                {"article_id": "a2", "publisher": "x.org"}]},
     });
     let record =
         json!({"schema": "event.canonical/1", "canonical_id": "ce1", "status": "active", "revision": 4, "told": told});
@@ -177,7 +184,8 @@ fn an_event_of_all_articles_has_the_same_columns() {
         values(Table::Events, &row, &["actor1", "actor2", "recipients"]),
         [&text("A"), &text("C"), &Cell::Empty]
     );
-    let gone = json!({"schema": "event.canonical/1", "canonical_id": "ce1", "status": "merged", "merged_into": "ce2", "told": null});
+    let gone = json!({"schema": "event.canonical/1", "canonical_id": "ce1", "status": "merged",
+        "merged_into": "ce2", "told": null});
     let row = rows(Table::Events, &gone).unwrap().remove(0);
     assert_eq!(values(Table::Events, &row, &["merged_into", "title"]), [&text("ce2"), &Cell::Empty]);
 }
@@ -215,7 +223,8 @@ fn claims_count_once_and_name_who_makes_them() {
 #[test]
 fn a_list_of_entities_is_a_row_each() {
     let tags = json!({"schema": "entity.tags/1", "article_id": "a1", "article": {"id": "a1", "publisher": "x.org"},
-        "entities": [{"id": "en1", "key": "geonames:42", "name": "Kano", "type": "GPE", "n_mentions": 3, "place": {"country_iso3": "NGA"}},
+        "entities": [{"id": "en1", "key": "geonames:42", "name": "Kano", "type": "GPE", "n_mentions": 3,
+                "place": {"country_iso3": "NGA"}},
             {"id": "en2", "key": "ORG:police", "name": "police", "type": "ORG", "n_mentions": 1}],
         "left_out": 9, "producer": {"version": "9.9"}});
     let rows = rows(Table::Entities, &tags).unwrap();

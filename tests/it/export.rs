@@ -215,8 +215,10 @@ fn followed_topics_reach_their_files_and_a_stop_writes_the_rest() {
     wait_until("what was there is in files", &mut child, || ids(dir).len() == 100);
     let canonical = |n: usize| {
         let told = serde_json::json!({"title": "Bomb", "sources": {"origins": 2, "reports": []}});
-        serde_json::json!({"schema": "event.canonical/1", "canonical_id": format!("ce1-{n}"), "status": "active", "revision": 1,
-            "told": told}).to_string()
+        serde_json::json!({"schema": "event.canonical/1", "canonical_id": format!("ce1-{n}"), "status": "active",
+            "revision": 1,
+            "told": told})
+        .to_string()
     };
     let records: Vec<String> = (0..20).map(canonical).collect();
     produce(bootstrap, &topics.canonical, records.iter().map(|r| (None, r.as_bytes(), [].as_slice())));

@@ -98,7 +98,8 @@ assert kinds == {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP WI
 csv = duckdb.sql("FROM read_csv('events.csv')")
 assert csv.columns == parquet.columns
 def numbers(table):
-    return duckdb.sql("SELECT count(*), sum(latitude), sum(goldstein), min(goldstein), sum(fatalities_best), max(event_date), min(cameo) FROM " + table).fetchall()
+    values = "sum(latitude), sum(goldstein), min(goldstein), sum(fatalities_best), max(event_date), min(cameo)"
+    return duckdb.sql(f"SELECT count(*), {values} FROM {table}").fetchall()
 assert numbers("parquet") == numbers("csv"), (numbers("parquet"), numbers("csv"))
 assert pd.read_parquet("tables/news.events").shape[0] == numbers("csv")[0][0]
 "#;
