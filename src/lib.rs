@@ -8,6 +8,7 @@
 //!          |          |-----> article
 //!          |          |-----> record (leaf)
 //!          |-----> link -----------> record
+//! cli -> export -> stream, table -> record
 //!          |-----> page, http, config, telemetry
 //! ```
 
@@ -16,6 +17,7 @@
 pub mod article;
 pub mod cli;
 pub mod config;
+pub mod export;
 pub mod extract;
 pub mod http;
 pub mod link;
@@ -23,6 +25,7 @@ pub mod nlp;
 pub mod page;
 pub mod record;
 pub mod stream;
+pub mod table;
 pub mod telemetry;
 pub mod words;
 pub mod worker;

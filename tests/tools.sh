@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fetches the checkers that are no Debian packages (tests/requirements.txt) into target/tools, once.
+# Fetches the checkers that are no Debian packages, and what docs/recipes.md runs (tests/requirements.txt), into target/tools,
+# once.
 set -eu
 cd "$(dirname "$0")/.."
 wanted=tests/requirements.txt

@@ -8,8 +8,9 @@
 # Environment: ROLE (read or link, as worker.role), ACLS (kafka-acls.sh of Apache Kafka), COMMAND_CONFIG (its client properties), GROUP and the topics, as in
 # the worker's settings. DESCRIBE comes with READ and WRITE. `dateline check --connect` and `topics plan` read topic
 # settings too: they say so where DESCRIBE_CONFIGS is missing. `topics apply` wants CREATE and ALTER_CONFIGS, and
-# `dlq replay` WRITE on the input, READ on the dead letters, and READ on groups that begin with <GROUP>-replay-: grant
-# those to a person, not to the worker.
+# `dlq replay` WRITE on the input, READ on the dead letters, and READ on groups that begin with <GROUP>-replay-,
+# `export` READ on the topics that it exports and on groups that begin with <GROUP>-export-: grant those to a person, not to
+# the worker.
 set -eu
 : "${BOOTSTRAP:?set BOOTSTRAP to host:port}"
 : "${1:?name the principal, e.g. User:dateline}"

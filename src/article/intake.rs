@@ -49,6 +49,7 @@ impl Hint {
 #[derive(Debug, Clone)]
 pub struct Intake {
     limits: Limits,
+    published_at: Option<PublishedAt>,
     tables: Tables,
     languages: Languages,
 }
@@ -62,7 +63,19 @@ impl Default for Intake {
 impl Intake {
     /// Loads the tables.
     pub fn new(limits: Limits) -> Self {
-        Intake { limits, tables: Tables::load(), languages: Languages::load() }
+        Intake { limits, published_at: None, tables: Tables::load(), languages: Languages::load() }
+    }
+
+    /// The same, with the publication date of articles that come without one.
+    ///
+    /// # Errors
+    /// The text is no date that `published_at` could hold.
+    pub fn with_published_at(self, text: &str) -> Result<Self, String> {
+        let published_at = PublishedAt::Text(text.to_owned());
+        match date::published(&published_at) {
+            Some(_) => Ok(Self { published_at: Some(published_at), ..self }),
+            None => Err(format!("{text:?} is no date; write e.g. 2031-05-04 or 2031-05-04T03:02:01Z")),
+        }
     }
 
     /// The limits in force.
@@ -138,7 +151,7 @@ impl Intake {
 
     fn assemble(&self, mut raw: RawArticle, page: Option<Page>) -> Article {
         let received = raw.text;
-        let published = raw.published_at.as_ref().map(date::published);
+        let mut published = raw.published_at.as_ref().map(date::published);
         let mut stated = (None, None);
         let (body, marks) = match page {
             Some(page) => {
@@ -152,6 +165,10 @@ impl Intake {
             }
             None => (Body::of_plain(&received), Vec::new()),
         };
+        if raw.published_at.is_none() {
+            raw.published_at.clone_from(&self.published_at);
+            published = raw.published_at.as_ref().map(date::published);
+        }
         let text = body.as_ref().map_or(received.as_str(), |b| &b.text);
 
         let outline = layout::outline(text, raw.title.as_deref(), &marks, &self.tables);

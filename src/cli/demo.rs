@@ -26,13 +26,14 @@ use crate::article::samples::{ONE_EVENT, SAMPLES};
 use crate::config::{LogConfig, LogFormat};
 use crate::http;
 use crate::link::Idf;
-use crate::record::{ArticleEvent, EnrichedArticle, EntityTag, LinkArticle};
+use crate::record::{ArticleEvent, EnrichedArticle, EntityTags, LinkArticle};
 use crate::stream::{Broker, Delivery, Settings, Worker};
 use crate::telemetry::{Metrics, Tracing, logs};
 use crate::worker::admin::{Admin, WorkerProbes, about};
 use crate::worker::output::NewsTopics;
 use crate::worker::playground::Playground;
 use crate::worker::recent::{Feed, Recent};
+use crate::worker::selection::Selection;
 use crate::worker::{news, pipeline};
 
 /// Longest wait for the samples to come through.
@@ -73,7 +74,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let pipeline = pipeline::told(pipeline::pipeline(&config)?, &metrics);
     let recent = Arc::new(Recent::default());
     let about = about(&settings, Some(&pipeline));
-    let shared = news::shared(pipeline, &settings);
+    let shared = news::shared(pipeline, Selection::of(&config));
     let playground = Playground::new(Arc::clone(&shared), &config);
     let intake = pipeline::intake(&config);
     let idf = Idf::embedded().map_err(|e| internal(e.into()))?;
@@ -169,7 +170,7 @@ fn send(settings: &Settings, articles: &[Message]) -> anyhow::Result<()> {
 struct Results {
     enriched: Vec<EnrichedArticle>,
     events: Vec<ArticleEvent>,
-    entities: Vec<EntityTag>,
+    entities: Vec<EntityTags>,
     links: Vec<LinkArticle>,
     dead: Vec<DeadLetter>,
 }
@@ -264,7 +265,7 @@ impl Results {
         for event in self.events.iter().filter(|e| !e.main && !e.assertion.historical).take(12) {
             text.push_str(&event_line(event, style, width));
         }
-        text.push_str(&heading(&topics.entities, self.entities.len(), "entity tags; the most salient"));
+        text.push_str(&heading(&topics.entities, self.entities.len(), "lists of entities; the most salient"));
         text.push_str(&self.top_entities(width));
         text.push_str(&heading(dead, self.dead.len(), "dead letters"));
         for letter in &self.dead {
@@ -278,10 +279,10 @@ impl Results {
     /// Entities of all articles by summed salience.
     fn top_entities(&self, width: usize) -> String {
         let mut sums: Vec<(&str, &str, f64)> = Vec::new();
-        for tag in &self.entities {
-            match sums.iter_mut().find(|(key, _, _)| *key == tag.key) {
-                Some((_, _, sum)) => *sum += tag.entity.salience,
-                None => sums.push((&tag.key, &tag.entity.name, tag.entity.salience)),
+        for entity in self.entities.iter().flat_map(|tags| &tags.entities) {
+            match sums.iter_mut().find(|(key, _, _)| *key == entity.key) {
+                Some((_, _, sum)) => *sum += entity.salience,
+                None => sums.push((&entity.key, &entity.name, entity.salience)),
             }
         }
         sums.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(b.0)));

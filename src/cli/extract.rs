@@ -18,8 +18,9 @@ use super::input::{InputError, Item, Items};
 use super::out::complain;
 use super::progress::Progress;
 use super::style::Style;
+use super::tabular::{self, Sheet};
 use super::{Settings, visible};
-use crate::article::{Article, Intake};
+use crate::article::{Article, Intake, IntakeNote};
 use crate::config::Config;
 use crate::extract::Enricher;
 use crate::page;
@@ -42,6 +43,11 @@ pub(super) struct Arguments {
     /// Say why each event was coded and why other words were not; with --format json as a field "explain"
     #[arg(long)]
     explain: bool,
+    /// When articles that come without a date of publication were published: 2031-05-04, or with a time
+    #[arg(long, value_name = "DATE")]
+    published_at: Option<String>,
+    #[command(flatten)]
+    choice: tabular::Choice,
     #[command(flatten)]
     settings: Settings,
 }
@@ -66,18 +72,40 @@ enum Format {
     Json,
     /// One self-contained page with all articles
     Html,
+    /// A table: comma-separated values with a header
+    Csv,
+    /// A table: Apache Parquet
+    Parquet,
+    /// A table on the map: a GeoJSON feature collection
+    Geojson,
+}
+
+impl Format {
+    /// The format of a table, if it is one.
+    fn of_table(self) -> Option<tabular::Kind> {
+        match self {
+            Self::Csv => Some(tabular::Kind::Csv),
+            Self::Parquet => Some(tabular::Kind::Parquet),
+            Self::Geojson => Some(tabular::Kind::Geojson),
+            Self::Pretty | Self::Json | Self::Html => None,
+        }
+    }
 }
 
 /// Reads, enriches and prints.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
-    if arguments.explain && arguments.format == Format::Html {
+    if arguments.explain && !matches!(arguments.format, Format::Pretty | Format::Json) {
         let error =
             anyhow::anyhow!("--explain goes with --format pretty or json; the page shows the evidence by itself");
         return Err(Failure::new(Exit::Usage, error));
     }
+    let sheet = match arguments.format.of_table() {
+        Some(kind) => Some(Sheet::new(kind, arguments.choice)?),
+        None => tabular::refuse_without_table(arguments.choice).map(|()| None)?,
+    };
     let (config, _) = arguments.settings.load()?;
     let pipeline = Arc::new(pipeline::pipeline(&config)?);
-    let intake = pipeline::intake(&config);
+    let intake = dated(pipeline::intake(&config), arguments.published_at.as_deref())?;
     let mut enrichers: Vec<Enricher> = (0..threads(&config)).map(|_| Enricher::new(Arc::clone(&pipeline))).collect();
     let mut print = Printer {
         format: arguments.format,
@@ -85,10 +113,11 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         style: Style::for_terminal(std::io::stdout().is_terminal()),
         width: width(),
         kept: Vec::new(),
+        sheet,
     };
     let progress = Progress::new(0, "articles");
     let mut exit = Exit::Ok;
-    let mut done = 0;
+    let (mut done, mut undated) = (0, 0);
     let mut items = Items::new(&arguments.files, intake.limits().bytes);
     loop {
         let round = items.by_ref().take(ROUND * enrichers.len()).collect::<Vec<Result<Item, InputError>>>();
@@ -99,7 +128,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         for (item, result) in round.iter().zip(results) {
             match (item, result) {
                 (Ok(_), Some(Ok(article))) => {
-                    if print.article(article, out).is_err() {
+                    undated += usize::from(is_undated(&article.record));
+                    if !print.article(article, out)? {
                         // Nobody can read the rest.
                         return Ok(exit);
                     }
@@ -119,8 +149,32 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
         progress.set(done);
     }
     progress.finish();
-    let _ = print.finish(out);
+    print.finish(out)?;
+    if arguments.format != Format::Json {
+        ask_for_dates(undated);
+    }
     Ok(exit)
+}
+
+/// The intake with the date of articles that come without one.
+pub(super) fn dated(intake: Intake, published_at: Option<&str>) -> Result<Intake, Failure> {
+    let Some(text) = published_at else { return Ok(intake) };
+    intake.with_published_at(text).map_err(|e| Failure::new(Exit::Usage, anyhow::anyhow!("--published-at {e}")))
+}
+
+/// Whether nothing tells when an article was written.
+pub(super) fn is_undated(record: &EnrichedArticle) -> bool {
+    record.quality.notes.iter().any(|note| note == IntakeNote::NoDocumentDate.as_str())
+}
+
+/// Says what undated articles lack, and how to mend it.
+pub(super) fn ask_for_dates(undated: usize) {
+    if undated > 0 {
+        let articles = if undated == 1 { "an article has" } else { "some articles have" };
+        complain(format_args!(
+            "{articles} no date ({undated}), so \"yesterday\" is no day and days have no year; --published-at gives one"
+        ));
+    }
 }
 
 pub(super) fn threads(config: &Config) -> usize {
@@ -194,32 +248,41 @@ struct Printer {
     width: usize,
     /// Articles of a page: it begins with an index of all.
     kept: Vec<Output>,
+    /// Rows of a table.
+    sheet: Option<Sheet>,
 }
 
 impl Printer {
-    fn article(&mut self, article: Output, out: &mut impl Write) -> std::io::Result<()> {
-        match self.format {
-            Format::Html => {
-                self.kept.push(article);
-                Ok(())
-            }
-            Format::Json => visible::write_json(&article, self.terminal, out),
-            Format::Pretty => {
-                write!(out, "{}", digest(&article.record, self.style, self.width))?;
-                match &article.explain {
-                    Some(e) => write!(out, "{}", explanation(e, self.style, self.width)),
-                    None => Ok(()),
-                }
-            }
+    /// Whether it could be written.
+    fn article(&mut self, article: Output, out: &mut impl Write) -> Result<bool, Failure> {
+        if let Some(sheet) = &mut self.sheet {
+            return sheet.add(&article.record, out);
         }
+        Ok(match self.format {
+            Format::Json => visible::write_json(&article, self.terminal, out).is_ok(),
+            Format::Pretty => {
+                let mut text = digest(&article.record, self.style, self.width);
+                if let Some(e) = &article.explain {
+                    text.push_str(&explanation(e, self.style, self.width));
+                }
+                out.write_all(text.as_bytes()).is_ok()
+            }
+            _ => {
+                self.kept.push(article);
+                true
+            }
+        })
     }
 
-    fn finish(&self, out: &mut impl Write) -> std::io::Result<()> {
-        if self.format != Format::Html {
-            return Ok(());
+    fn finish(self, out: &mut impl Write) -> Result<(), Failure> {
+        if let Some(sheet) = self.sheet {
+            return sheet.finish(out);
         }
-        let views: Vec<page::View<'_>> =
-            self.kept.iter().map(|o| page::View { record: &o.record, article: &o.article }).collect();
-        out.write_all(page::articles(&views).body.as_bytes())
+        if self.format == Format::Html {
+            let views: Vec<page::View<'_>> =
+                self.kept.iter().map(|o| page::View { record: &o.record, article: &o.article }).collect();
+            let _ = out.write_all(page::articles(&views).body.as_bytes());
+        }
+        Ok(())
     }
 }

@@ -11,15 +11,16 @@ use clap::{Args, ValueEnum};
 
 use super::digest::width;
 use super::exit::{Exit, Failure};
-use super::extract::{Output, ROUND, enrich, threads};
+use super::extract::{Output, ROUND, ask_for_dates, dated, enrich, is_undated, threads};
 use super::input::{InputError, Item, Items};
 use super::out::complain;
 use super::progress::Progress;
 use super::style::Style;
+use super::tabular::{self, Sheet};
 use super::{Settings, visible};
 use crate::extract::Enricher;
 use crate::link::{self, Idf, Input, Linker, Model, Text};
-use crate::page::words::{link_place, plural, shorten};
+use crate::page::words::{count, link_place, shorten};
 use crate::record::canonical::{CanonicalTold, CanonicalToll, TollStep};
 use crate::record::{CanonicalEvent, LinkArticle};
 use crate::worker::pipeline;
@@ -33,6 +34,12 @@ pub(super) struct Arguments {
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
+    /// Begin csv with a byte order mark, which Excel needs to read UTF-8
+    #[arg(long)]
+    bom: bool,
+    /// When articles that come without a date of publication were published: 2031-05-04, or with a time
+    #[arg(long, value_name = "DATE")]
+    published_at: Option<String>,
     #[command(flatten)]
     settings: Settings,
 }
@@ -45,13 +52,45 @@ enum Format {
     Json,
     /// One line an event, with tabs between columns
     Table,
+    /// A table: comma-separated values with a header
+    Csv,
+    /// A table: Apache Parquet
+    Parquet,
+    /// A table on the map: a GeoJSON feature collection
+    Geojson,
+}
+
+impl Format {
+    /// The format of a table in full, if it is one.
+    fn of_table(self) -> Option<tabular::Kind> {
+        match self {
+            Self::Csv => Some(tabular::Kind::Csv),
+            Self::Parquet => Some(tabular::Kind::Parquet),
+            Self::Geojson => Some(tabular::Kind::Geojson),
+            Self::Pretty | Self::Json | Self::Table => None,
+        }
+    }
 }
 
 /// Reads, links and prints.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
+    let choice = tabular::Choice { table: None, bom: arguments.bom };
+    let sheet = match arguments.format.of_table() {
+        Some(kind) => Some(Sheet::new(kind, choice)?),
+        None => tabular::refuse_without_table(choice).map(|()| None)?,
+    };
     let (articles, exit) = read(arguments)?;
     let model = Model::embedded().map_err(|e| Failure::new(Exit::Internal, e))?;
     let events = linked(articles, Linker::new(model, link::Settings::default()));
+    if let Some(mut sheet) = sheet {
+        for event in &events {
+            if !sheet.add(event, out)? {
+                return Ok(exit);
+            }
+        }
+        sheet.finish(out)?;
+        return Ok(exit);
+    }
     let terminal = std::io::stdout().is_terminal();
     // Nobody can read the rest where writing fails.
     let _ = print(&events, arguments.format, terminal, out);
@@ -61,11 +100,11 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
 /// The articles of all inputs.
 fn read(arguments: &Arguments) -> Result<(Vec<LinkArticle>, Exit), Failure> {
     let (config, _) = arguments.settings.load()?;
-    let intake = pipeline::intake(&config);
+    let intake = dated(pipeline::intake(&config), arguments.published_at.as_deref())?;
     let idf = Idf::embedded().map_err(|e| Failure::new(Exit::Internal, e))?;
     let mut items = Items::new(&arguments.files, intake.limits().bytes);
     let progress = Progress::new(0, "articles");
-    let (mut articles, mut exit, mut done) = (Vec::new(), Exit::Ok, 0);
+    let (mut articles, mut exit, mut done, mut undated) = (Vec::new(), Exit::Ok, 0, 0);
     // Loaded for the first article that is to be read: records need no model.
     let mut enrichers: Vec<Enricher> = Vec::new();
     loop {
@@ -89,6 +128,7 @@ fn read(arguments: &Arguments) -> Result<(Vec<LinkArticle>, Exit), Failure> {
         for (item, result) in raw.iter().zip(results) {
             match (item, result) {
                 (Ok(_), Some(Ok(Output { record, article, .. }))) => {
+                    undated += usize::from(is_undated(&record));
                     articles.push(link::article(&record, &Text::of(&article), idf));
                 }
                 (Ok(item), Some(Err(reason))) => {
@@ -105,6 +145,9 @@ fn read(arguments: &Arguments) -> Result<(Vec<LinkArticle>, Exit), Failure> {
         progress.set(done);
     }
     progress.finish();
+    if arguments.format == Format::Pretty {
+        ask_for_dates(undated);
+    }
     Ok((articles, exit))
 }
 
@@ -224,7 +267,11 @@ fn tolls(name: &str, toll: &CanonicalToll, style: Style) -> String {
 fn reported(told: &CanonicalTold) -> String {
     let sources = &told.sources;
     let copies = if sources.copies > 0 { format!(", {} of them copied", sources.copies) } else { String::new() };
-    format!("reported by {}, {}{copies}", plural(sources.origins, "origin"), plural(sources.articles, "article"))
+    format!(
+        "reported by {}, {}{copies}",
+        count(sources.origins as usize, "origin"),
+        count(sources.articles as usize, "article")
+    )
 }
 
 fn day(told: &CanonicalTold) -> String {

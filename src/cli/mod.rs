@@ -8,6 +8,7 @@ mod demo;
 pub mod digest;
 mod dlq;
 mod exit;
+mod export;
 mod extract;
 mod health;
 pub mod input;
@@ -17,7 +18,9 @@ mod out;
 mod progress;
 mod run;
 mod schema;
+mod signals;
 pub mod style;
+mod tabular;
 mod topics;
 mod visible;
 
@@ -49,6 +52,7 @@ Examples:
   dateline check                                    validate the configuration, show where each value comes from
   dateline topics apply                             create the topics
   dateline dlq stats                                what kinds of articles were bad
+  dateline export --dir tables news.events          events as Parquet files by day
   dateline run                                      the worker
 
 Exit codes: 0 done, 2 something is to be done (topics plan), 64 usage, 65 input that is no article, 66 input that cannot
@@ -81,6 +85,8 @@ Examples:
   dateline extract --explain article.txt
   dateline extract --format json articles.jsonl > enriched.jsonl
   dateline extract --format html article.txt > article.html
+  dateline extract --format csv articles.jsonl > events.csv
+  dateline extract --format parquet --table claims articles.jsonl > claims.parquet
   cat article.txt | dateline extract -")]
     Extract(extract::Arguments),
     /// Join reports of many articles to one record per event, without Kafka
@@ -89,6 +95,7 @@ Examples:
   dateline link articles.jsonl
   dateline link --format table articles.jsonl
   dateline link --format json links.jsonl > events.jsonl
+  dateline link --format parquet articles.jsonl > events.parquet
 
 Articles are read as by extract; link.article/1 records are taken as they are. They are linked in order of publication.")]
     Link(link::Arguments),
@@ -132,6 +139,18 @@ Examples:
   dateline dlq replay --dry-run"
     )]
     Dlq(dlq::Dlq),
+    /// Write topics into files by day, a row an event: CSV, Parquet or GeoJSON; run again, it goes on where it stopped
+    #[command(after_help = "\
+Examples:
+  dateline export --dir tables news.events
+  dateline export --dir tables news.canonical news.entities --follow --every 10m
+  dateline export --dir claims articles.enriched --table claims --format csv --day published
+
+It reads to the end that the topics have now, unless told to follow. Progress is kept in a consumer group, one for each \
+folder and format unless --group names one; a kill at any moment loses and doubles no row. Partitions that are added while \
+it follows are found at the next start. dateline schema --table \
+events describes the columns. Ctrl-C writes what it has read; without --follow it then ends with exit code 75.")]
+    Export(export::Arguments),
     /// Plan and create the topics that the worker needs
     #[command(
         subcommand,
@@ -149,14 +168,18 @@ Examples:
         #[command(subcommand)]
         action: lexicons::Action,
     },
-    /// Print the JSON Schemas of the records
+    /// Print the JSON Schemas of the records, or the columns of the tables
     #[command(after_help = "\
 Examples:
   dateline schema
-  dateline schema event.article/1")]
+  dateline schema event.article/1
+  dateline schema --table events")]
     Schema {
         /// One record, e.g. article.enriched/1; all of them without it
         record: Option<String>,
+        /// The columns of a table instead, as Markdown
+        #[arg(long, value_enum, value_name = "TABLE", conflicts_with = "record")]
+        table: Option<tabular::Name>,
     },
     /// Print a completion script for a shell
     #[command(after_help = "\
@@ -257,9 +280,11 @@ fn run(command: Command, out: &mut impl Write) -> Result<Exit, Failure> {
         Command::Health { settings, ready } => health::run(&settings, ready, out),
         Command::Bench(arguments) => bench::run(&arguments, out),
         Command::Dlq(command) => dlq::run(&command, out),
+        Command::Export(arguments) => export::run(&arguments, out),
         Command::Topics(command) => topics::run(&command, out),
         Command::Lexicons { action } => lexicons::run(&action, out),
-        Command::Schema { record } => schema::run(record.as_deref(), out),
+        Command::Schema { table: Some(table), .. } => schema::columns(table.into(), out),
+        Command::Schema { record, .. } => schema::run(record.as_deref(), out),
         Command::Completions { shell } => {
             // Into memory first: it panics where it cannot write.
             let mut script = Vec::new();

@@ -1,9 +1,10 @@
-//! `dateline schema`: the JSON Schemas of every record.
+//! `dateline schema`: the JSON Schemas of every record, and the columns of every table.
 
 use std::io::Write;
 
 use super::exit::{Exit, Failure};
 use crate::record::schema;
+use crate::table::{Table, describe};
 
 /// Prints one schema, or all of them as one JSON object by record name.
 pub(super) fn run(name: Option<&str>, out: &mut impl Write) -> Result<Exit, Failure> {
@@ -18,5 +19,11 @@ pub(super) fn run(name: Option<&str>, out: &mut impl Write) -> Result<Exit, Fail
         }
     };
     let _ = writeln!(out, "{value:#}");
+    Ok(Exit::Ok)
+}
+
+/// Prints the columns of a table.
+pub(super) fn columns(table: Table, out: &mut impl Write) -> Result<Exit, Failure> {
+    let _ = out.write_all(describe(table).as_bytes());
     Ok(Exit::Ok)
 }

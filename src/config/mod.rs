@@ -20,8 +20,8 @@ mod variables;
 
 pub use load::{ConfigError, ConfigErrors, Effective, Reading, Setting, Sources, listed, load, read};
 pub use settings::{
-    Config, Delivery, ForeignArticles, HeadersConfig, HttpConfig, KafkaConfig, LexiconsConfig, LimitsConfig, LogConfig,
-    LogFormat, LostHistory, MinConfidenceConfig, ModelConfig, PropertiesConfig, Role, SecurityProtocol, Tier,
-    TopicsConfig, WorkerConfig,
+    Config, Delivery, EntityRecords, ForeignArticles, HeadersConfig, HttpConfig, KafkaConfig, LexiconsConfig,
+    LimitsConfig, LogConfig, LogFormat, LostHistory, MinConfidenceConfig, ModelConfig, PropertiesConfig, RecordsConfig,
+    Role, SecurityProtocol, Tier, TopicsConfig, WorkerConfig,
 };
 pub use units::{ByteSize, parse_bytes};

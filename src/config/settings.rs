@@ -19,6 +19,7 @@ pub struct Config {
     pub kafka: KafkaConfig,
     pub topics: TopicsConfig,
     pub min_confidence: MinConfidenceConfig,
+    pub records: RecordsConfig,
     pub headers: HeadersConfig,
     pub worker: WorkerConfig,
     pub dead_letters: DeadLettersConfig,
@@ -187,6 +188,28 @@ pub struct MinConfidenceConfig {
     pub events: f64,
     #[serde(deserialize_with = "share")]
     pub entities: f64,
+}
+
+/// What records hold beside what they are about.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct RecordsConfig {
+    #[serde(deserialize_with = "names")]
+    pub extra: Vec<String>,
+    pub entities: EntityRecords,
+    #[serde(deserialize_with = "share")]
+    pub entity_salience: f64,
+}
+
+/// What has a record on the topic of the entities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntityRecords {
+    /// The list of an article's entities.
+    Article,
+    /// Every entity of an article.
+    Entity,
 }
 
 /// Headers of inputs that go on to their outputs.

@@ -6,7 +6,7 @@ use super::attributions::Attribution;
 use super::casualties::Claim;
 use super::entities::{Entities, EntityId, Mention, MentionForm};
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
-use super::rollup::{Cluster, Derivation, Total};
+use super::rollup::{Cluster, Derivation, Figure, Total};
 use super::story::{Cut, Story};
 use crate::article::{Article, BlockKind, Offsets};
 use crate::nlp::Stopped;
@@ -91,6 +91,7 @@ impl<'a> Assembler<'a> {
                 cluster_of[*m] = Some(cluster_ids[c].clone());
             }
         }
+        let claims = self.loose_claims(mentions);
         let mentions: Vec<record::EventMention> = mentions
             .iter()
             .zip(mention_ids)
@@ -122,8 +123,16 @@ impl<'a> Assembler<'a> {
             main_event: events.first().filter(|e| e.main).map(|e| e.cluster_id.clone()),
             mentions,
             events,
+            claims,
             producer: self.producer.clone(),
         })
+    }
+
+    /// The claims that no mention holds. Events count them, and claims repeat them.
+    fn loose_claims(&self, mentions: &[EventMention]) -> Vec<record::CasualtyClaim> {
+        let mut held = vec![false; self.facts.claims.len()];
+        mentions.iter().flat_map(|m| &m.claims).for_each(|c| held[*c] = true);
+        (0..held.len()).filter(|c| !held[*c]).map(|c| self.claim(c)).collect()
     }
 
     fn meta(&self) -> record::ArticleMeta {
@@ -242,7 +251,6 @@ impl<'a> Assembler<'a> {
                 location: location.as_ref().map(|p| p.place.confidence),
                 time: time.as_ref().map(|t| t.timex.confidence),
                 casualties: claims.iter().map(|c| c.confidence).reduce(f64::max),
-                attribution: None,
             },
             location,
             time,
@@ -355,6 +363,7 @@ impl<'a> Assembler<'a> {
             cluster_id: cluster_ids[rank].clone(),
             doc_id: self.doc_id.clone(),
             article_id: self.story.article.id.clone(),
+            article: None,
             dct: self.story.date().map(|d| d.to_string()),
             main: cluster.main,
             rank: rank + 1,
@@ -369,6 +378,7 @@ impl<'a> Assembler<'a> {
                 injured: cluster.harm.injured.as_ref().map(|t| self.total(t)),
                 side: cluster.harm.side.iter().filter_map(|c| self.side(*c)).collect(),
             },
+            counts: self.counts(cluster),
             assertion: cluster.assertion.clone(),
             sources: self.sources(cluster),
             contradictions: cluster.contradictions.iter().map(|c| self.contradiction(c)).collect(),
@@ -390,12 +400,46 @@ impl<'a> Assembler<'a> {
                 location: location.as_ref().map(|p| p.place.confidence),
                 time: time.as_ref().map(|t| t.timex.confidence),
                 casualties: cluster.harm.killed.as_ref().or(cluster.harm.injured.as_ref()).map(|t| round(t.confidence)),
-                attribution: None,
             },
             location,
             time,
             producer: self.producer.clone(),
         }
+    }
+
+    fn counts(&self, cluster: &Cluster) -> record::Counts {
+        let of = |kind| {
+            let found = cluster.harm.others.iter().find(|(k, _)| *k == kind);
+            found.map(|(_, total)| self.total(total))
+        };
+        record::Counts {
+            killed_or_injured: of(record::CasualtyKind::KilledOrInjured),
+            missing: of(record::CasualtyKind::Missing),
+            abducted: of(record::CasualtyKind::Abducted),
+            arrested: of(record::CasualtyKind::Arrested),
+            displaced: of(record::CasualtyKind::Displaced),
+            crowd: self.crowd(&cluster.crowd),
+        }
+    }
+
+    fn crowd(&self, told: &[Figure]) -> Option<record::Crowd> {
+        let numbers = || told.iter().map(|f| &f.number);
+        let open = numbers().any(|n| n.high.is_none());
+        (!told.is_empty()).then(|| record::Crowd {
+            best: numbers().find_map(|n| n.best),
+            low: numbers().filter_map(|n| n.low.or(n.best)).min(),
+            high: numbers().filter_map(|n| n.high).max().filter(|_| !open),
+            told: told
+                .iter()
+                .map(|f| record::CrowdFigure {
+                    best: f.number.best,
+                    low: f.number.low,
+                    high: f.number.high,
+                    span: self.span(f.number.tokens.clone()),
+                    attribution_id: f.attribution.map(|a| self.attribution_ids[a].clone()),
+                })
+                .collect(),
+        })
     }
 
     fn total(&self, total: &Total) -> record::SourceSummary {

@@ -10,7 +10,7 @@ use crate::record::link::{
 };
 use crate::record::{
     ArticleEvent, CasualtySummary, EnrichedArticle, EntityKind, EntityRecord, EventMention, EventType, Granularity,
-    Participant, Place, Polarity, Realis, SourceSummary, Via, id,
+    Participant, Place, Polarity, Realis, SourceSummary, Via, article::publisher, id,
 };
 
 const WIRES: &str = include_str!("data/wires.tsv");
@@ -127,18 +127,6 @@ pub(super) fn heaviest<'a>(text: impl IntoIterator<Item = &'a str>, keep: usize,
     weights.truncate(keep);
     let most = weights.first().map_or(1.0, |w| w.0);
     weights.into_iter().map(|(w, term)| (term, ((w / most * 255.0).round() as u8).max(1))).collect()
-}
-
-/// The site's name, which tells publishers apart well enough; an archive's address says nothing of the publisher.
-fn publisher(source: Option<&str>, url: Option<&str>) -> Option<String> {
-    let host = |text: &str| {
-        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-        let host = rest.split(['/', ':', '?']).next().unwrap_or_default().to_lowercase();
-        let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();
-        (host.contains('.') && !host.contains(' ')).then_some(host)
-    };
-    let source = source.map(str::trim).filter(|s| !s.is_empty());
-    source.and_then(host).or_else(|| source.map(str::to_lowercase)).or_else(|| url.and_then(host))
 }
 
 /// The agency in the dateline, else in a byline or credit line that names one alone or after "by".

@@ -10,6 +10,7 @@ use super::state::{Event, Filed, Report, State, Telling};
 use super::toll::toll;
 use super::traits::{self, FINE, is_stated, km, spot};
 use super::words;
+use crate::record::ArticleRef;
 use crate::record::canonical::{
     self, CanonicalCasualties, CanonicalConfidence, CanonicalLocation, CanonicalParty, CanonicalSources, CanonicalTime,
     CanonicalTold, OtherDay, OtherLocation, ReportRole, ReportWhy, Votes,
@@ -130,6 +131,7 @@ pub(super) fn merged(event: &Event, accounts: &[Account<'_>]) -> CanonicalTold {
         actors: parties(accounts, |e| &e.actors),
         recipients: parties(accounts, |e| &e.recipients),
         title: best.and_then(|a| a.telling.title.clone()),
+        article: best.map(article),
         summary_text: best.and_then(|a| a.told.summary.clone()),
         location,
         other_locations,
@@ -251,6 +253,18 @@ fn best<'a, 'b>(accounts: &'b [Account<'a>]) -> Option<&'b Account<'a>> {
         .filter(|a| a.report.role == ReportRole::Main && a.report.why != ReportWhy::Copy)
         .max_by(|a, b| a.told.confidence.total_cmp(&b.told.confidence))
         .or(accounts.first())
+}
+
+/// A report's article.
+fn article(account: &Account<'_>) -> ArticleRef {
+    ArticleRef {
+        id: account.filed.article_id.to_string(),
+        url: account.telling.url.clone(),
+        publisher: account.telling.publisher.clone(),
+        title: account.telling.title.clone(),
+        published_at: account.telling.published_at.clone(),
+        ..ArticleRef::default()
+    }
 }
 
 fn sources(event: &Event, accounts: &[Account<'_>]) -> CanonicalSources {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::map::{Kind, Spot, map};
 use super::shell::{Document, Html};
 use super::story::Story;
-use super::words::{Group, event_name, is_fact, one_line, shorten};
+use super::words::{Group, count, event_name, is_fact, one_line, shorten};
 use super::{event, tables, text, timeline};
 use crate::article::Article;
 use crate::record::{ArticleEvent, EnrichedArticle, EntityRecord, Salience};
@@ -73,7 +73,7 @@ pub(super) fn view(view: View<'_>, number: usize) -> Markup {
                 h2 id=(heading) { (headline(story.record)) }
                 p.facts { (facts(&story)) }
             }
-            // Beside the text on wide screens, before it on narrow ones and for those who listen.
+            // The text follows the main event; map, times and further events stand beside both, on narrow screens below.
             div.article-grid {
                 section.lede aria-labelledby=(story.id("lede")) {
                     @match main {
@@ -87,6 +87,11 @@ pub(super) fn view(view: View<'_>, number: usize) -> Markup {
                         },
                     }
                 }
+                section.text aria-labelledby=(story.id("text")) {
+                    h3 id=(story.id("text")) { "Text" }
+                    (legend(&story))
+                    div.body { (text::text(&story)) }
+                }
                 div.side {
                     (map(&story.id("map"), "Map of the places in the article", &spots(&story)))
                     (timeline::timeline(&story))
@@ -96,11 +101,6 @@ pub(super) fn view(view: View<'_>, number: usize) -> Markup {
                             (groups(&story, rest))
                         }
                     }
-                }
-                section.text aria-labelledby=(story.id("text")) {
-                    h3 id=(story.id("text")) { "Text" }
-                    (legend(&story))
-                    div.body { (text::text(&story)) }
                 }
             }
             div.tables { (tables::tables(&story)) }
@@ -118,8 +118,8 @@ fn facts(story: &Story<'_>) -> Markup {
     parts.push(meta.published_at.clone().unwrap_or_else(|| "no date".to_owned()));
     parts.extend(dateline.and_then(|d| d.place.clone()));
     parts.extend(meta.source.clone().or_else(|| dateline.and_then(|d| d.agency.clone())));
-    parts.push(format!("{} sentences", quality.sentences));
-    parts.push(format!("{} events", story.record.events.len()));
+    parts.push(count(quality.sentences, "sentence"));
+    parts.push(count(story.record.events.len(), "event"));
     html! {
         @for part in &parts { span { (one_line(part)) } }
         span { code { (shorten(&meta.id, 80)) } }

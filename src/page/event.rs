@@ -6,7 +6,8 @@ use super::story::Story;
 use super::when;
 use super::words::{self, details, event_name, number, one_line, place, shorten, standing, via};
 use crate::record::{
-    ArticleEvent, Breakdown, EventMention, LinkKind, Participant, ParticipantRole, SourceSummary, SourceTotal,
+    ArticleEvent, Breakdown, CasualtyKind, EventMention, LinkKind, Participant, ParticipantRole, SourceSummary,
+    SourceTotal, Via,
 };
 
 /// Sentences shown as evidence.
@@ -66,17 +67,20 @@ pub(super) fn card(story: &Story<'_>, event: &ArticleEvent) -> Markup {
                     dt { "Where" }
                     dd {
                         (place(&location.place))
-                        @if let Some(via) = via(location.via) { " " small { (via) } }
-                        @if let Some(km) = location.place.uncertainty_km.filter(|km| *km >= 20.0) {
-                            " " small { "within " (format!("{km:.0}")) " km" }
-                        }
+                        @let own = (location.via == Via::Default).then_some("the dateline’s");
+                        @let km = location.place.uncertainty_km.filter(|km| *km >= 20.0);
+                        @let km = km.map(|km| format!("to within {km:.0} km"));
+                        @let found = own.or_else(|| via(location.via)).map(str::to_owned);
+                        @let remarks: Vec<String> = found.into_iter().chain(km).collect();
+                        @if !remarks.is_empty() { " " small { (remarks.join(", ")) } }
                     }
                 }
                 @if let Some(time) = &event.time {
                     dt { "When" }
                     dd {
                         (when::words(&time.timex))
-                        @if let Some(via) = via(time.via) { " " small { (via) } }
+                        @let own = (time.via == Via::Default).then_some("the article’s own date");
+                        @if let Some(via) = own.or_else(|| via(time.via)) { " " small { (via) } }
                     }
                 }
                 (harm(story, event))
@@ -126,6 +130,14 @@ fn harm(story: &Story<'_>, event: &ArticleEvent) -> Markup {
         @for (label, total) in totals {
             @if let Some(total) = total { dt { (label) } dd { (summary(total)) } }
         }
+        @for (kind, total) in event.counts.claimed() {
+            dt { (kind_name(kind)) }
+            dd { (summary(total)) }
+        }
+        @if let Some(crowd) = &event.counts.crowd {
+            dt { "Crowd" }
+            dd { ul.inline { @for figure in &crowd.told { li { (one_line(&figure.span.text)) } } } }
+        }
         @for side in &event.casualties.side {
             dt { "One side" }
             dd {
@@ -134,6 +146,19 @@ fn harm(story: &Story<'_>, event: &ArticleEvent) -> Markup {
                 @if let Some(name) = side.source.as_ref().and_then(|s| story.name(s)) { " " small { "says " (name) } }
             }
         }
+    }
+}
+
+/// The label of a kind of harm.
+fn kind_name(kind: CasualtyKind) -> &'static str {
+    match kind {
+        CasualtyKind::Killed => "Killed",
+        CasualtyKind::Injured => "Injured",
+        CasualtyKind::KilledOrInjured => "Casualties",
+        CasualtyKind::Missing => "Missing",
+        CasualtyKind::Abducted => "Abducted",
+        CasualtyKind::Arrested => "Arrested",
+        CasualtyKind::Displaced => "Displaced",
     }
 }
 
@@ -155,7 +180,7 @@ fn by(source: &SourceTotal) -> Markup {
     let parts = parts(&source.breakdown);
     html! {
         (number(source.best, source.low, source.high, None)) " "
-        span.soft { "says " (source.name.as_deref().map_or_else(|| "the article".to_owned(), one_line)) }
+        span.soft { "according to " (source.name.as_deref().map_or_else(|| "the article".to_owned(), one_line)) }
         @if !parts.is_empty() { span.soft { " (" (parts) ")" } }
     }
 }
@@ -176,13 +201,15 @@ fn sources(story: &Story<'_>, event: &ArticleEvent) -> Markup {
     let named = event.sources.named.iter().filter_map(|id| Some((story.entity(id)?, story.name(id)?)));
     let named: Vec<(String, &str)> = named.collect();
     let anonymous: Vec<String> = event.sources.anonymous.iter().map(|s| shorten(&one_line(s), 90)).collect();
+    let all: Vec<&str> = named.iter().map(|(_, name)| *name).chain(anonymous.iter().map(String::as_str)).collect();
+    let is_full = |name: &str| !words::is_short_form(name, all.iter().copied());
     html! {
         @if !named.is_empty() || !anonymous.is_empty() {
             dt { "Says who" }
             dd {
                 ul.inline {
-                    @for (id, name) in &named { li { a href=(format!("#{id}")) data-r=(id) { (name) } } }
-                    @for name in &anonymous { li.soft { (name) } }
+                    @for (id, name) in named.iter().filter(|(_, name)| is_full(name)) { li { a href=(format!("#{id}")) data-r=(id) { (name) } } }
+                    @for name in anonymous.iter().filter(|name| is_full(name)) { li.soft { (name) } }
                 }
             }
         }

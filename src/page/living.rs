@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::map::{Kind, Spot};
-use super::words::{link_place, one_line, plural, shorten, type_name};
+use super::words::{count, link_place, one_line, shorten, type_name};
 use crate::record::CanonicalEvent;
 use crate::record::canonical::{CanonicalToll, Status};
 use crate::record::link::LinkPlace;
@@ -34,7 +34,7 @@ impl LivingEvent {
     pub fn new(event: &CanonicalEvent, before: Option<&Self>) -> Option<Self> {
         let told = event.told.as_ref().filter(|_| event.status == Status::Active)?;
         let short = |text: &str| shorten(&one_line(text), TEXT);
-        let plover = told.class.as_ref().map(|c| type_name(c.plover.event));
+        let plover = told.class.as_ref().map(|c| type_name(c.plover.event, None));
         let location = told.location.as_ref().map(|l| &l.place);
         let best = |toll: &Option<CanonicalToll>| toll.as_ref().and_then(|t| t.best);
         let day = told.time.as_ref().and_then(|t| t.start.as_deref()).or(told.sources.first_published.as_deref());
@@ -51,8 +51,8 @@ impl LivingEvent {
             injured: best(&told.casualties.injured),
             reported: format!(
                 "{}, {}",
-                plural(told.sources.origins, "origin"),
-                plural(told.sources.articles, "article")
+                count(told.sources.origins as usize, "origin"),
+                count(told.sources.articles as usize, "article")
             ),
             maybe_same: event.maybe_same.len(),
             changes,
@@ -80,7 +80,7 @@ pub(super) fn list(events: &[LivingEvent]) -> Markup {
                     span.what { (e.what) }
                     @if let Some(n) = e.killed { " " span.count { (n) " killed" } }
                     @if let Some(n) = e.injured { " " span.count { (n) " injured" } }
-                    @if e.maybe_same > 0 { " " span.tag { "may be one with " (plural(e.maybe_same as u32, "other")) } }
+                    @if e.maybe_same > 0 { " " span.tag { "may be one with " (count(e.maybe_same, "other")) } }
                     @if !e.title.is_empty() { span.line { (e.title) } }
                     span.line.soft {
                         @let parts: Vec<&str> = [e.place.as_str(), e.when.as_str(), e.reported.as_str()].into_iter().filter(|p| !p.is_empty()).collect();

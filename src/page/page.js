@@ -4,6 +4,15 @@
 for (const story of document.querySelectorAll(".story")) link(story);
 const live = document.getElementById("live");
 if (live) follow(live);
+const pasted = document.getElementById("article");
+if (pasted) keep(pasted);
+
+// What was pasted belongs to its place in the history of the window: going back finds it again. Nothing else keeps it.
+function keep(field) {
+  const kept = history.state?.article;
+  if (kept && !field.value) field.value = kept;
+  field.form.addEventListener("submit", () => history.replaceState({ article: field.value }, ""));
+}
 
 // Spans, events and table rows name what they stand for in data-r; pointing at one shows all of them.
 function link(story) {

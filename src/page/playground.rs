@@ -74,7 +74,7 @@ fn fields(text: &str, limit: usize) -> Markup {
             }
             // The first line break after the tag is not part of the value.
             textarea id="article" name="article" rows="14" required maxlength=(limit) aria-describedby="article-help"
-                spellcheck="false" autocomplete="off" { "\n" (text) }
+                spellcheck="false" { "\n" (text) }
             button type="submit" { "Read it" }
         }
     }

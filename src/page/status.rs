@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
+use super::article::headline;
 use super::event;
 use super::living::{self, LivingEvent};
 use super::map::{Kind, Spot, map};
@@ -89,6 +90,7 @@ pub struct Partition {
 /// An event for the list of the latest ones. Its texts are bounded.
 #[derive(Debug, Clone)]
 pub struct RecentEvent {
+    title: String,
     what: String,
     standing: String,
     tone: &'static str,
@@ -112,6 +114,7 @@ impl RecentEvent {
         let source =
             event.sources.named.iter().find_map(known).or(meta.source.as_deref()).or(agency.map(String::as_str));
         Self {
+            title: headline(article),
             what: event_name(&event.class),
             standing: standing(&event.assertion).join(", "),
             tone: event::tone(event),
@@ -281,6 +284,7 @@ fn recent(events: &[RecentEvent]) -> Markup {
                         span class=(format!("what {}", e.tone)) { (e.what) }
                         @if !e.standing.is_empty() { " " span.tag { (e.standing) } }
                         @if let Some(n) = e.killed { " " span.count { (n) " killed" } }
+                        span.line.title { (e.title) }
                         @if !e.who.is_empty() || !e.whom.is_empty() {
                             span.line { (e.who) @if !e.whom.is_empty() { span aria-label="to" { " → " } (e.whom) } }
                         }

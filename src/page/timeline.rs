@@ -2,12 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::axis::Axis;
+use super::axis::{Axis, Tick};
 use super::event;
 use super::story::Story;
 use super::when::{granularity, interval, words};
 use super::words::standing;
 use crate::record::{ArticleEvent, EventTime, Via};
+
+/// Width of a character of a label, in per cent of the axis where that is narrowest.
+const CHARACTER: f64 = 4.2;
 
 /// Events of one time.
 struct Row<'a> {
@@ -105,12 +108,30 @@ fn scale(axis: &Axis) -> Markup {
     html! {
         span.off { "Place on the line of time" }
         svg width="100%" height="16" aria-hidden="true" {
-            @for tick in axis.ticks() {
-                @let anchor = if tick.at < 8.0 { "start" } else if tick.at > 92.0 { "end" } else { "middle" };
+            @for (tick, anchor) in labelled(&axis.ticks()) {
                 text x=(percent(tick.at)) y="11" text-anchor=(anchor) { (tick.label) }
             }
         }
     }
+}
+
+/// The ticks whose labels have room, each with the end that its label is tied to: none overlaps the one before it.
+fn labelled(ticks: &[Tick]) -> Vec<(&Tick, &'static str)> {
+    let mut free = f64::NEG_INFINITY;
+    let mut shown = Vec::new();
+    for tick in ticks {
+        let width = tick.label.chars().count() as f64 * CHARACTER;
+        let (anchor, start) = match tick.at {
+            at if at < width / 2.0 => ("start", at),
+            at if at > 100.0 - width / 2.0 => ("end", at - width),
+            at => ("middle", at - width / 2.0),
+        };
+        if start >= free {
+            free = start + width + CHARACTER;
+            shown.push((tick, anchor));
+        }
+    }
+    shown
 }
 
 fn bar(axis: &Axis, row: &Row<'_>) -> Markup {
@@ -137,4 +158,26 @@ fn bar(axis: &Axis, row: &Row<'_>) -> Markup {
 
 fn percent(value: f64) -> String {
     format!("{value:.1}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_do_not_overlap() {
+        let shown = |ticks: &[(f64, &str)]| -> Vec<(String, &'static str)> {
+            let ticks: Vec<Tick> =
+                ticks.iter().map(|(at, label)| Tick { at: *at, label: (*label).to_owned() }).collect();
+            labelled(&ticks).into_iter().map(|(tick, anchor)| (tick.label.clone(), anchor)).collect()
+        };
+        let owned = |expect: &[(&str, &'static str)]| -> Vec<(String, &'static str)> {
+            expect.iter().map(|(label, anchor)| ((*label).to_owned(), *anchor)).collect()
+        };
+        assert_eq!(shown(&[(10.0, "2015"), (60.0, "2020")]), owned(&[("2015", "middle"), ("2020", "middle")]));
+        assert_eq!(
+            shown(&[(7.0, "Jan 2022"), (37.0, "Feb 2022"), (67.0, "Mar 2022"), (97.0, "Apr 2022")]),
+            owned(&[("Jan 2022", "start"), ("Mar 2022", "middle")])
+        );
+    }
 }

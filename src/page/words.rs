@@ -2,7 +2,8 @@
 
 use crate::record::link::LinkPlace;
 use crate::record::{
-    ArticleEvent, Assertion, EntityKind, EventClass, EventType, Modality, NumberMod, Participant, Place, Polarity, Via,
+    ArticleEvent, Assertion, EntityKind, EventClass, EventType, Happening, Modality, NumberMod, Participant, Place,
+    Polarity, Via,
 };
 
 /// Line breaks and runs of blanks to single spaces.
@@ -10,9 +11,18 @@ pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// "1 origin", "3 origins".
-pub fn plural(n: u32, word: &str) -> String {
-    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+/// "1 sentence", "2 sentences".
+pub fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Whether a name is the last word of a longer one among others: "Biden" beside "Joe Biden".
+pub fn is_short_form<'a>(name: &str, mut others: impl Iterator<Item = &'a str>) -> bool {
+    let single = !name.contains(' ') && name.starts_with(char::is_uppercase);
+    let ends = |other: &str| other.strip_suffix(name).is_some_and(|front| front.ends_with(' '));
+    // "The government of Somalia" is no Somalia.
+    let is_name = |other: &str| other.split(' ').all(|word| word.starts_with(char::is_uppercase));
+    single && others.any(|other| ends(other) && is_name(other))
 }
 
 /// At most `most` characters, cut at a word.
@@ -46,15 +56,15 @@ pub fn link_place(place: &LinkPlace) -> String {
     [Some(&place.name), unit, place.country_iso2.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ")
 }
 
-/// "Assault"; happenings outside of PLOVER are disasters and accidents.
+/// "Assault", or the kind of accident or disaster: "Transport accident".
 pub fn event_name(class: &EventClass) -> String {
-    type_name(class.plover.event)
+    type_name(class.plover.event, class.happening)
 }
 
-/// The name of a type.
-pub fn type_name(event: Option<EventType>) -> String {
-    let Some(event) = event else { return "Happening".to_owned() };
-    let name = event.as_str().to_lowercase();
+/// The same of a type alone.
+pub fn type_name(event: Option<EventType>, happening: Option<Happening>) -> String {
+    let happening = happening.filter(|h| *h != Happening::Other).map_or("happening", Happening::as_str);
+    let name = event.map_or(happening, EventType::as_str).to_lowercase().replace('_', " ");
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
@@ -214,5 +224,15 @@ mod tests {
         check(None, Some(10), Some(15), None, "10 to 15");
         check(None, Some(24), None, None, "at least 24");
         check(None, None, None, None, "some");
+    }
+
+    #[test]
+    fn a_last_name_is_a_short_form_of_a_full_one() {
+        for (name, expect) in
+            [("Biden", true), ("Joe Biden", false), ("Somalia", false), ("police", false), ("Smith", false)]
+        {
+            let others = ["Joe Biden", "government of Somalia", "Coastal police", "Arrowsmith"];
+            assert_eq!(is_short_form(name, others.into_iter()), expect, "{name}");
+        }
     }
 }

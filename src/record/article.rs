@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::attribution::Attribution;
+use super::casualty::CasualtyClaim;
 use super::entity::EntityRecord;
 use super::event::ArticleEvent;
 use super::mention::EventMention;
@@ -27,6 +28,9 @@ pub struct EnrichedArticle {
     pub mentions: Vec<EventMention>,
     /// Events, by rank.
     pub events: Vec<ArticleEvent>,
+    /// Claims about people harmed that no mention holds, in text order (since version 0.2).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub claims: Vec<CasualtyClaim>,
     /// `cluster_id` of the event the article is about.
     pub main_event: Option<String>,
     /// Notes on the text and the extraction.
@@ -59,6 +63,61 @@ pub struct ArticleMeta {
     /// Fields of the input that Dateline does not know, unchanged.
     #[serde(skip_serializing_if = "serde_json::Map::is_empty", default)]
     pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// An article as records beside its own name it, so that they need no join. What is not known is left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ArticleRef {
+    /// The article's id.
+    pub id: String,
+    /// Address.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub url: Option<String>,
+    /// The publisher in one spelling: the source in lower case, of a site its name without `www.`; where no source was
+    /// received, the site of the address.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub publisher: Option<String>,
+    /// Publisher, as received.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<String>,
+    /// Headline.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub title: Option<String>,
+    /// When published, as received or as found in the text (ISO 8601).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub published_at: Option<String>,
+    /// Fields of the input that Dateline does not know, unchanged: those that `records.extra` names.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty", default)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ArticleMeta {
+    /// The article in short, with the extra fields that are wanted.
+    pub fn reference(&self, wanted: impl Fn(&str) -> bool) -> ArticleRef {
+        let extra = self.extra.iter().filter(|(name, _)| wanted(name)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        ArticleRef {
+            id: self.id.clone(),
+            url: self.url.clone(),
+            publisher: publisher(self.source.as_deref(), self.url.as_deref()),
+            source: self.source.clone(),
+            title: self.title.clone(),
+            published_at: self.published_at.clone(),
+            extra,
+        }
+    }
+}
+
+/// The publisher in one spelling: the site's name where the source is one, else the source in lower case, else the site
+/// of the address. The address comes last: an archive's says nothing of the publisher.
+pub fn publisher(source: Option<&str>, url: Option<&str>) -> Option<String> {
+    let host = |text: &str| {
+        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let host = rest.split(['/', ':', '?']).next().unwrap_or_default().to_lowercase();
+        let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();
+        (host.contains('.') && !host.contains(' ')).then_some(host)
+    };
+    let source = source.map(str::trim).filter(|s| !s.is_empty());
+    source.and_then(host).or_else(|| source.map(str::to_lowercase)).or_else(|| url.and_then(host))
 }
 
 /// The line that heads a dispatch.
@@ -133,5 +192,27 @@ vocabulary! {
 impl Tier {
     fn before() -> Self {
         Self::Fast
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_publisher_has_one_spelling() {
+        let cases = [
+            (None, None, None),
+            (Some(" "), None, None),
+            (Some("www.Example.org"), None, Some("example.org")),
+            (Some("https://www.example.org/news"), None, Some("example.org")),
+            (Some("Harbour Wire"), Some("https://archive.example/x"), Some("harbour wire")),
+            (Some("J. Smith"), None, Some("j. smith")),
+            (None, Some("https://www.daily.example:8080/a?b"), Some("daily.example")),
+            (None, Some("urn:uuid:7"), None),
+        ];
+        for (source, url, expect) in cases {
+            assert_eq!(publisher(source, url).as_deref(), expect, "{source:?} {url:?}");
+        }
     }
 }

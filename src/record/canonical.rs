@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::article::ArticleRef;
 use super::link::{LinkParty, LinkPlace, LinkType};
 use super::time::Granularity;
 
@@ -92,6 +93,8 @@ pub struct CanonicalTold {
     pub recipients: Vec<CanonicalParty>,
     /// Headline of the best report.
     pub title: Option<String>,
+    /// The best report's article, without its source as received and its extra fields.
+    pub article: Option<ArticleRef>,
     /// The sentence of the best report that tells it best.
     pub summary_text: Option<String>,
     /// Place with most votes.

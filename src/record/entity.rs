@@ -1,10 +1,10 @@
-//! Entities of an article and the `entity.tag/1` record.
+//! Entities of an article, and the `entity.tags/1` and `entity.tag/1` records.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
-use super::article::Producer;
+use super::article::{ArticleRef, Producer};
 use super::place::Place;
 
 vocabulary! {
@@ -72,4 +72,81 @@ pub struct EntityTag {
     pub entity: EntityRecord,
     /// Who made the record.
     pub producer: Producer,
+}
+
+/// `entity.tags/1`: the distinct entities of one article in short (since version 0.2). Where each of them stands,
+/// `article.enriched/1` says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EntityTags {
+    /// Always `entity.tags/1`.
+    pub schema: String,
+    /// The article's id, which is the record's key.
+    pub article_id: String,
+    /// SHA-256 of the article's text.
+    pub doc_id: String,
+    /// The article.
+    pub article: ArticleRef,
+    /// The entities, most salient first.
+    pub entities: Vec<TaggedEntity>,
+    /// Entities of the article that are not listed, for want of salience (`records.entity_salience`) or of a sure place
+    /// (`min_confidence.entities`).
+    pub left_out: usize,
+    /// Who made the record.
+    pub producer: Producer,
+}
+
+/// An entity in short.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TaggedEntity {
+    /// Type and normalised canonical name, or the GeoNames id of a place. The same in every article.
+    pub key: String,
+    /// Id within the article.
+    pub id: String,
+    /// Type.
+    #[serde(rename = "type")]
+    pub kind: EntityKind,
+    /// Canonical name: the fullest form in the article.
+    pub name: String,
+    /// Weight in the article, 0 to 1; the most prominent entity has 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub salience: f64,
+    /// How often the text names, describes or refers to it.
+    pub n_mentions: usize,
+    /// Resolved place, for places.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<TaggedPlace>,
+    /// Actor codes, for actors.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub actor: Option<Actor>,
+}
+
+/// A resolved place in short. What is not known is left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TaggedPlace {
+    /// Name as the text or the gazetteer gives it.
+    pub name: String,
+    /// GeoNames id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub geonameid: Option<u32>,
+    /// Latitude in degrees (WGS 84).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lat: Option<f64>,
+    /// Longitude in degrees (WGS 84).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lon: Option<f64>,
+    /// Name of the first-level administrative unit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub admin1: Option<String>,
+    /// ISO 3166-1 alpha-2 country code.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub country_iso2: Option<String>,
+    /// ISO 3166-1 alpha-3 country code.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub country_iso3: Option<String>,
+    /// 1 country, 2 province, 3 district, 4 city, 5 below a city.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub resolution: Option<u8>,
+    /// Confidence of the resolution, 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub confidence: f64,
 }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::article::Producer;
-use super::casualty::Breakdown;
+use super::article::{ArticleRef, Producer};
+use super::casualty::{Breakdown, CasualtyKind};
 use super::mention::{Assertion, Confidence, Participant};
 use super::place::{EventPlace, PlaceRef};
 use super::plover::EventClass;
@@ -22,6 +22,10 @@ pub struct ArticleEvent {
     pub doc_id: String,
     /// The article's id.
     pub article_id: String,
+    /// The article, so that the event needs no join (since version 0.2). Not within `article.enriched/1`, where the whole
+    /// article stands beside its events.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub article: Option<ArticleRef>,
     /// The article's own date (document creation time).
     pub dct: Option<String>,
     /// Whether this is what the article is about.
@@ -43,6 +47,9 @@ pub struct ArticleEvent {
     pub time: Option<EventTime>,
     /// How many were harmed.
     pub casualties: CasualtySummary,
+    /// How many else are told of (since version 0.2).
+    #[serde(skip_serializing_if = "Counts::is_empty", default)]
+    pub counts: Counts,
     /// Whether it happened.
     pub assertion: Assertion,
     /// Who says so.
@@ -72,6 +79,77 @@ pub struct CasualtySummary {
     pub injured: Option<SourceSummary>,
     /// Claims about one side only ("no U.S. casualties").
     pub side: Vec<SideCasualties>,
+}
+
+/// People counted beside the killed and injured. What the text does not tell is left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// People killed or injured, where the text does not say which ("50 casualties").
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub killed_or_injured: Option<SourceSummary>,
+    /// People missing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub missing: Option<SourceSummary>,
+    /// People abducted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub abducted: Option<SourceSummary>,
+    /// People arrested.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub arrested: Option<SourceSummary>,
+    /// People displaced.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub displaced: Option<SourceSummary>,
+    /// People who protested.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub crowd: Option<Crowd>,
+}
+
+impl Counts {
+    /// Whether nothing is counted.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Each kind that is counted by claims, with its name.
+    pub fn claimed(&self) -> impl Iterator<Item = (CasualtyKind, &SourceSummary)> {
+        [
+            (CasualtyKind::KilledOrInjured, &self.killed_or_injured),
+            (CasualtyKind::Missing, &self.missing),
+            (CasualtyKind::Abducted, &self.abducted),
+            (CasualtyKind::Arrested, &self.arrested),
+            (CasualtyKind::Displaced, &self.displaced),
+        ]
+        .into_iter()
+        .filter_map(|(kind, total)| Some((kind, total.as_ref()?)))
+    }
+}
+
+/// The size of a crowd.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Crowd {
+    /// The number told first, where one is.
+    pub best: Option<u64>,
+    /// Least number.
+    pub low: Option<u64>,
+    /// Greatest number.
+    pub high: Option<u64>,
+    /// Every number told, in text order.
+    pub told: Vec<CrowdFigure>,
+}
+
+/// A number of people in a crowd, as one sentence tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CrowdFigure {
+    /// The number; null where the text gives only a bound ("thousands").
+    pub best: Option<u64>,
+    /// Lower bound.
+    pub low: Option<u64>,
+    /// Upper bound.
+    pub high: Option<u64>,
+    /// The words.
+    pub span: Span,
+    /// Attribution that holds the number; null where the article says it in its own voice.
+    pub attribution_id: Option<String>,
 }
 
 /// One kind of harm over all sources.
@@ -106,7 +184,7 @@ pub struct SourceTotal {
     pub high: Option<u64>,
     /// Parts it names.
     pub breakdown: Breakdown,
-    /// The claim counted.
+    /// The claim counted: it stands among those of the article's mentions, else in the article's `claims`.
     pub claim_id: String,
 }
 

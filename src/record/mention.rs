@@ -82,12 +82,8 @@ pub enum TriggerRole {
     Nucleus,
     /// Names its result ("killed").
     Result,
-    /// A light verb with the event noun ("carried out a raid").
+    /// Names the event beside a light verb ("carried out a raid"; such triggers were `nucleus` before version 0.2).
     Light,
-    /// Names the means ("bomb").
-    Means,
-    /// Names the damage.
-    Damage,
 }
 
 /// Someone or something that took part in an event.
@@ -247,5 +243,4 @@ pub struct Confidence {
     pub location: Option<f64>,
     pub time: Option<f64>,
     pub casualties: Option<f64>,
-    pub attribution: Option<f64>,
 }

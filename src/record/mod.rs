@@ -48,13 +48,14 @@ pub mod span;
 pub mod time;
 
 pub use actor::{Actor, NonState, Sector};
-pub use article::{ArticleMeta, Dateline, EnrichedArticle, Producer, Quality, Tier};
+pub use article::{ArticleMeta, ArticleRef, Dateline, EnrichedArticle, Producer, Quality, Tier};
 pub use attribution::{Attribution, QuoteKind};
 pub use canonical::{CanonicalEvent, ReportLink};
 pub use casualty::{Breakdown, CasualtyClaim, CasualtyKind, NumberMod};
-pub use entity::{EntityKind, EntityMention, EntityRecord, EntityTag};
+pub use entity::{EntityKind, EntityMention, EntityRecord, EntityTag, EntityTags, TaggedEntity, TaggedPlace};
 pub use event::{
-    ArticleEvent, CasualtySummary, Contradiction, Link, LinkKind, SideCasualties, SourceSummary, SourceTotal, Sources,
+    ArticleEvent, CasualtySummary, Contradiction, Counts, Crowd, CrowdFigure, Link, LinkKind, SideCasualties,
+    SourceSummary, SourceTotal, Sources,
 };
 pub use explanation::Explanation;
 pub use link::LinkArticle;
@@ -63,7 +64,7 @@ pub use mention::{
     Realis, Salience, SentenceRef, Tense, Trigger, TriggerRole,
 };
 pub use place::{EventPlace, Place, PlaceAlternative, PlaceRef};
-pub use plover::{AcledType, CameoCode, Context, EventClass, EventType, Mode, PloverType, TypeAlternative};
+pub use plover::{AcledType, CameoCode, Context, EventClass, EventType, Happening, Mode, PloverType, TypeAlternative};
 pub use raw::{PublishedAt, RawArticle};
 pub use span::{CharRange, Span, Via};
 pub use time::{EventTime, Granularity, TimeAnchor, TimeMod, TimeRecord, Timex, TimexType};

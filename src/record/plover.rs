@@ -51,6 +51,15 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Kinds of harm without an agent, which PLOVER has no type for.
+    Happening {
+        Earthquake = "earthquake", Flood = "flood", Storm = "storm", Fire = "fire",
+        TransportAccident = "transport_accident", IndustrialAccident = "industrial_accident", Epidemic = "epidemic",
+        Other = "other",
+    }
+}
+
 /// PLOVER part of a type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PloverType {
@@ -97,6 +106,9 @@ pub struct TypeAlternative {
 pub struct EventClass {
     /// PLOVER.
     pub plover: PloverType,
+    /// What kind of accident, disaster or epidemic it is, where PLOVER has no type for it (since version 0.2).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub happening: Option<Happening>,
     /// CAMEO.
     pub cameo: CameoCode,
     /// 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict.

@@ -11,6 +11,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("article.enriched/1", schema::<super::EnrichedArticle>("article.enriched/1")),
         ("event.article/1", schema::<super::ArticleEvent>("event.article/1")),
         ("event.mention/1", schema::<super::EventMention>("event.mention/1")),
+        ("entity.tags/1", schema::<super::EntityTags>("entity.tags/1")),
         ("entity.tag/1", schema::<super::EntityTag>("entity.tag/1")),
         ("link.article/1", schema::<super::LinkArticle>("link.article/1")),
         ("event.canonical/1", schema::<super::CanonicalEvent>("event.canonical/1")),

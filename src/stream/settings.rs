@@ -36,8 +36,6 @@ pub struct Settings {
     pub delivery: Delivery,
     /// Topics read and written.
     pub topics: Topics,
-    /// Least confidence of what goes to a topic.
-    pub min_confidence: MinConfidence,
     /// Headers of inputs that go on to their outputs.
     pub carried: Carried,
     /// Heartbeat silence after which the broker takes a member's partitions away.
@@ -147,15 +145,6 @@ impl Topics {
     }
 }
 
-/// Least confidence, 0 to 1, of what goes to a topic of its own. The enriched article keeps everything.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct MinConfidence {
-    /// `confidence.overall` of an event.
-    pub events: f64,
-    /// Confidence of the place that an entity was resolved to; an entity that has none passes.
-    pub entities: f64,
-}
-
 /// librdkafka properties. `Debug` prints the names only: values may be secrets.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Properties(pub BTreeMap<String, String>);
@@ -191,7 +180,6 @@ impl Settings {
             client_id: "dateline".into(),
             delivery,
             topics: Topics::default(),
-            min_confidence: MinConfidence::default(),
             carried: Carried::default(),
             session_timeout: Duration::from_secs(45),
             max_poll_interval: Duration::from_secs(300),

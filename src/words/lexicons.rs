@@ -18,7 +18,7 @@ macro_rules! embedded {
 /// Every table that can be replaced, by name. The others are fixed: `codes/` are published standards, `places/fold.tsv`
 /// is compiled into the gazetteer, `rollup/doubt.tsv` and `events/unlisted.tsv` go with the learned models, `events/examples.tsv` and
 /// `events/uncovered.tsv` are for the tests.
-const EMBEDDED: [(&str, &str); 58] = embedded![
+const EMBEDDED: [(&str, &str); 59] = embedded![
     "actors/countries.tsv",
     "actors/given_names.tsv",
     "actors/groups.tsv",
@@ -48,6 +48,7 @@ const EMBEDDED: [(&str, &str); 58] = embedded![
     "events/cues.tsv",
     "events/disasters.tsv",
     "events/eras.tsv",
+    "events/happenings.tsv",
     "events/light.tsv",
     "events/mobilize.tsv",
     "events/offtopic.tsv",

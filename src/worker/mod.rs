@@ -7,6 +7,7 @@
 
 pub(crate) mod admin;
 mod descriptors;
+mod entities;
 mod error;
 pub(crate) mod lexicons;
 pub(crate) mod link;
@@ -18,6 +19,7 @@ pub(crate) mod playground;
 mod quality;
 pub(crate) mod recent;
 mod reload;
+pub(crate) mod selection;
 mod service;
 pub(crate) mod settings;
 pub(crate) mod validate;

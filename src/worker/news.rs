@@ -9,25 +9,26 @@ use prometheus::{Histogram, IntCounter};
 use super::output::{self, NewsTopics};
 use super::quality::Quality;
 use super::recent::Recent;
+use super::selection::Selection;
 use crate::article::{Hint, Intake, IntakeError};
 use crate::extract::{Enricher, Pipeline};
 use crate::link::{self, Idf, Text};
-use crate::stream::{Carried, Input, MinConfidence, Process, ProcessFactory, Processed, Rejection, Settings, Stage};
+use crate::stream::{Carried, Input, Process, ProcessFactory, Processed, Rejection, Settings, Stage};
 use crate::telemetry::Metrics;
 use crate::telemetry::trace::{ArticleSpan, Received, Tracing};
 
 /// What may change while the worker runs. Every thread looks at it before each article.
 pub(crate) struct Current {
     pub(crate) pipeline: Arc<Pipeline>,
-    pub(crate) least: MinConfidence,
+    pub(crate) selection: Selection,
 }
 
 /// [`Current`], to be put in force for all threads at once.
 pub(crate) type Shared = Arc<ArcSwap<Current>>;
 
 /// What is in force at the start.
-pub(crate) fn shared(pipeline: Arc<Pipeline>, settings: &Settings) -> Shared {
-    Arc::new(ArcSwap::from_pointee(Current { pipeline, least: settings.min_confidence }))
+pub(crate) fn shared(pipeline: Arc<Pipeline>, selection: Selection) -> Shared {
+    Arc::new(ArcSwap::from_pointee(Current { pipeline, selection }))
 }
 
 /// Enriches articles on one thread.
@@ -127,7 +128,7 @@ impl News {
         span: &mut ArticleSpan,
     ) -> Result<Processed, Rejection> {
         let Self { times, quality, .. } = self;
-        let Current { pipeline, least } = &**self.current.load();
+        let Current { pipeline, selection } = &**self.current.load();
         if !Arc::ptr_eq(pipeline, self.enricher.pipeline()) {
             self.enricher.set_pipeline(Arc::clone(pipeline));
         }
@@ -153,7 +154,7 @@ impl News {
         let mut link = link::article(&enriched, &Text::of(&article), self.idf);
         let key = input.key.as_deref().and_then(|key| std::str::from_utf8(key).ok());
         link.key = key.filter(|key| *key != link.article_id).map(str::to_owned);
-        let records = output::records(&enriched, &link, input, carried, &self.topics, *least)
+        let records = output::records(&enriched, &link, input, carried, &self.topics, selection)
             .map_err(|e| Rejection::fault(Stage::Enrich, "not_json", e.to_string()));
         lap.observe(&times.records);
         records.map(Processed::Records)

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::entities;
+use super::selection::Selection;
 use crate::config::TopicsConfig;
-use crate::record::{ArticleEvent, EnrichedArticle, EntityRecord, EntityTag, LinkArticle};
-use crate::stream::{Header, Input, MinConfidence, OutputRecord};
+use crate::record::{ArticleEvent, EnrichedArticle, LinkArticle};
+use crate::stream::{Header, Input, OutputRecord};
 
 /// Where an article's records go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub(crate) struct NewsTopics {
     pub(crate) enriched: Arc<str>,
     /// `event.article/1`.
     pub(crate) events: Arc<str>,
-    /// `entity.tag/1`.
+    /// `entity.tags/1`, or `entity.tag/1`.
     pub(crate) entities: Arc<str>,
     /// `link.article/1`.
     pub(crate) link: Arc<str>,
@@ -46,8 +48,8 @@ impl NewsTopics {
     }
 }
 
-/// The records of one article: itself, one per event, one per distinct entity, as far as they are sure enough, and what
-/// the linker needs of it, all with the headers that are carried on.
+/// The records of one article: itself, one per event, one with its entities or one per entity, as far as they are sure
+/// enough, and what the linker needs of it, all with the headers that are carried on.
 ///
 /// # Errors
 /// A value cannot be written as JSON (a map with keys that are no text); the record types have none.
@@ -57,7 +59,7 @@ pub(crate) fn records(
     input: &Input,
     carried: Vec<Header>,
     topics: &NewsTopics,
-    least: MinConfidence,
+    selection: &Selection,
 ) -> Result<Vec<OutputRecord>, serde_json::Error> {
     let envelope = Envelope::new(article, input, carried);
     let mut records = Vec::with_capacity(1 + article.events.len() + article.entities.len());
@@ -71,15 +73,22 @@ pub(crate) fn records(
         &article.schema,
         article,
     )?);
-    for event in article.events.iter().filter(|e| e.confidence.overall >= least.events) {
-        let ArticleEvent { cluster_id, schema, .. } = event;
-        records.push(envelope.record(&topics.events, cluster_id.clone().into(), cluster_id.clone(), schema, event)?);
+    let reference = selection.reference(&article.article);
+    for event in article.events.iter().filter(|e| e.confidence.overall >= selection.sure_events) {
+        let event = ArticleEvent { article: Some(reference.clone()), ..event.clone() };
+        let id = event.cluster_id.clone();
+        records.push(envelope.record(&topics.events, id.clone().into(), id, &event.schema, &event)?);
     }
-    let sure = |e: &&EntityRecord| e.place.as_ref().is_none_or(|place| place.confidence >= least.entities);
-    for entity in article.entities.iter().filter(sure) {
-        let tag = tag(article, entity);
-        let id = format!("{}:{}", tag.doc_id, tag.entity.id);
-        records.push(envelope.record(&topics.entities, tag.key.clone().into(), id, &tag.schema, &tag)?);
+    if selection.entity_each {
+        for entity in article.entities.iter().filter(|e| entities::is_sure(e, selection)) {
+            let tag = entities::tag(article, entity);
+            let id = format!("{}:{}", tag.doc_id, tag.entity.id);
+            records.push(envelope.record(&topics.entities, tag.key.clone().into(), id, &tag.schema, &tag)?);
+        }
+    } else {
+        let tags = entities::tags(article, selection);
+        let id = format!("{}:{}:entities", tags.article_id, tags.doc_id);
+        records.push(envelope.record(&topics.entities, tags.article_id.clone().into(), id, &tags.schema, &tags)?);
     }
     let id = format!("{}:{}", link.article_id, link.generation);
     records.push(envelope.record(&topics.link, key, id, &link.schema, link)?);
@@ -89,30 +98,6 @@ pub(crate) fn records(
 /// Tells the linker that the article of a key is withdrawn.
 pub(crate) fn tombstone(link: &Arc<str>, key: Vec<u8>) -> OutputRecord {
     OutputRecord { topic: link.clone(), partition: None, key: Some(key), value: None, headers: Vec::new() }
-}
-
-/// `entity.tag/1` of an entity.
-pub(crate) fn tag(article: &EnrichedArticle, entity: &EntityRecord) -> EntityTag {
-    EntityTag {
-        schema: "entity.tag/1".into(),
-        key: entity_key(entity),
-        doc_id: crate::record::id::doc_id(&article.article.text_sha256),
-        article_id: article.article.id.clone(),
-        published_at: article.article.published_at.clone(),
-        entity: entity.clone(),
-        producer: article.producer.clone(),
-    }
-}
-
-/// Key of an entity, the same in every article: `geonames:<id>` of a resolved place, else `<TYPE>:<name>` with the
-/// name in lower case, runs of white space as one space.
-pub(crate) fn entity_key(entity: &EntityRecord) -> String {
-    if let Some(id) = entity.place.as_ref().and_then(|place| place.geonameid) {
-        return format!("geonames:{id}");
-    }
-    let name = entity.name.to_lowercase();
-    let name: Vec<&str> = name.split_whitespace().collect();
-    format!("{}:{}", entity.kind.as_str(), name.join(" "))
 }
 
 /// What all records of an article share.
@@ -195,7 +180,7 @@ mod tests {
                 "sources": {"n_mentions": 1, "n_attributed_sources": 0, "named": [], "anonymous": []},
                 "contradictions": [], "links": [], "mentions": [], "summary": null,
                 "confidence": {"overall": 0.5, "type": null, "actor": null, "recipient": null, "location": null,
-                    "time": null, "casualties": null, "attribution": null},
+                    "time": null, "casualties": null},
                 "producer": producer
             }],
             "main_event": "ec1-x",
@@ -238,8 +223,8 @@ mod tests {
     fn every_record_has_its_topic_key_and_headers() {
         let topics = topics();
         let carried = vec![Header::new("traceparent", "00-4bf9"), Header::new("tenant", "a")];
-        let records =
-            records(&article(), &link(), &input(Some("k")), carried, &topics, MinConfidence::default()).unwrap();
+        let selection = Selection { entity_each: true, ..Selection::default() };
+        let records = records(&article(), &link(), &input(Some("k")), carried, &topics, &selection).unwrap();
         let described: Vec<_> = records
             .iter()
             .map(|r| {
@@ -276,9 +261,9 @@ mod tests {
         let mut article = article();
         article.entities[0].place = place(0.7);
         let published = |events: f64, entities: f64| -> Vec<String> {
-            let records =
-                records(&article, &link(), &input(None), Vec::new(), &topics(), MinConfidence { events, entities })
-                    .unwrap();
+            let selection =
+                Selection { sure_events: events, sure_places: entities, entity_each: true, ..Selection::default() };
+            let records = records(&article, &link(), &input(None), Vec::new(), &topics(), &selection).unwrap();
             let whole: EnrichedArticle = serde_json::from_slice(records[0].value.as_deref().unwrap()).unwrap();
             assert_eq!(whole, article, "the enriched article keeps everything");
             records[1..records.len() - 1].iter().map(|r| r.topic.to_string()).collect()
@@ -292,9 +277,66 @@ mod tests {
     }
 
     #[test]
+    fn an_article_has_one_list_of_its_entities() {
+        let mut article = article();
+        article.entities[0].place = place(0.7);
+        article.entities[0].salience = 0.4;
+        let listed = |sure_places: f64, salience: f64| -> serde_json::Value {
+            let selection = Selection { sure_places, salience, ..Selection::default() };
+            let records = records(&article, &link(), &input(None), Vec::new(), &topics(), &selection).unwrap();
+            let lists: Vec<_> = records.iter().filter(|r| &*r.topic == "news.entities").collect();
+            assert_eq!(lists.len(), 1);
+            assert_eq!(lists[0].key.as_deref(), Some("wire-7".as_bytes()));
+            assert_eq!(header(lists[0], "ce_type"), Some("dateline.entity.tags.v1"));
+            serde_json::from_slice(lists[0].value.as_deref().unwrap()).unwrap()
+        };
+        let all = listed(0.0, 0.0);
+        assert_eq!((&all["article"]["id"], &all["left_out"]), (&json!("wire-7"), &json!(0)));
+        assert_eq!(
+            all["entities"],
+            json!([
+                {"key": "geonames:42", "id": "e1", "type": "PERSON", "name": "Ana  De\tSouza", "salience": 0.4,
+                    "n_mentions": 0, "place": {"name": "Foo", "geonameid": 42, "confidence": 0.7}},
+                {"key": "ORG:harbour police", "id": "e2", "type": "ORG", "name": "Harbour Police", "salience": 1.0,
+                    "n_mentions": 0}
+            ])
+        );
+        for (sure_places, salience) in [(0.8, 0.0), (0.0, 0.5)] {
+            let fewer = listed(sure_places, salience);
+            assert_eq!((fewer["entities"].as_array().unwrap().len(), &fewer["left_out"]), (1, &json!(1)));
+        }
+    }
+
+    #[test]
+    fn an_event_names_its_article() {
+        let mut article = article();
+        article.article.url = Some("https://www.daily.example/a".into());
+        article.article.title = Some("Blast at the harbour".into());
+        article.article.extra = [("feed", json!("x")), ("feed.rank", json!({"n": 3})), ("tenant", json!("a"))]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect();
+        let named = |extra: &[&str]| -> serde_json::Value {
+            let extra = extra.iter().map(|n| (*n).to_owned()).collect();
+            let selection = Selection { extra, ..Selection::default() };
+            let records = records(&article, &link(), &input(None), Vec::new(), &topics(), &selection).unwrap();
+            let event: serde_json::Value = serde_json::from_slice(records[1].value.as_deref().unwrap()).unwrap();
+            assert_eq!(event["article"]["id"], event["article_id"]);
+            event["article"].clone()
+        };
+        let plain = json!({
+            "id": "wire-7", "url": "https://www.daily.example/a", "publisher": "daily.example",
+            "title": "Blast at the harbour", "published_at": "2031-05-04T03:02:01Z"
+        });
+        assert_eq!(named(&[]), plain, "what is not known is left out");
+        let mut with = plain.clone();
+        with["extra"] = json!({"feed": "x", "feed.rank": {"n": 3}});
+        assert_eq!(named(&["feed*", "missing"]), with);
+    }
+
+    #[test]
     fn without_a_key_the_article_id_is_the_key() {
-        let records =
-            records(&article(), &link(), &input(None), Vec::new(), &topics(), MinConfidence::default()).unwrap();
+        let records = records(&article(), &link(), &input(None), Vec::new(), &topics(), &Selection::default()).unwrap();
         assert_eq!(records[0].key.as_deref(), Some("wire-7".as_bytes()));
     }
 
@@ -304,7 +346,7 @@ mod tests {
         article.article.published_at = Some("2031-05-04".into());
         assert_eq!(
             header(
-                &records(&article, &link(), &input(None), Vec::new(), &topics(), MinConfidence::default()).unwrap()[0],
+                &records(&article, &link(), &input(None), Vec::new(), &topics(), &Selection::default()).unwrap()[0],
                 "ce_time"
             ),
             None
@@ -324,6 +366,6 @@ mod tests {
     fn a_resolved_place_has_the_same_key_under_every_name() {
         let mut entity = article().entities.remove(0);
         entity.place = place(1.0);
-        assert_eq!(entity_key(&entity), "geonames:42");
+        assert_eq!(entities::key(&entity), "geonames:42");
     }
 }

@@ -10,14 +10,22 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 
 use super::news::{Current, Shared};
+use super::selection::Selection;
 use super::validate::{self, Valid};
 use super::{Given, WorkerError, pipeline};
 use crate::config::{Config, Effective};
-use crate::stream::MinConfidence;
 use crate::telemetry::{Logs, Metrics, logs};
 
 /// Settings that take effect on reload. All others need a restart.
-const LIVE: [&str; 4] = ["lexicons.dir", "log.level", "min_confidence.entities", "min_confidence.events"];
+const LIVE: [&str; 7] = [
+    "lexicons.dir",
+    "log.level",
+    "min_confidence.entities",
+    "min_confidence.events",
+    "records.entities",
+    "records.entity_salience",
+    "records.extra",
+];
 /// How long SIGUSR1 lasts.
 const DEBUG_TIME: Duration = Duration::from_secs(600);
 
@@ -63,7 +71,7 @@ impl Reload {
 
     /// True if anything changed.
     fn attempt(&mut self) -> Result<bool, WorkerError> {
-        let Valid { config, effective, stream: settings } = validate::stream(&(self.given)())?;
+        let Valid { config, effective, .. } = validate::stream(&(self.given)())?;
         logs::parse(&config.log.level).map_err(WorkerError::settings)?;
         let read = self.shared.as_ref().map(|shared| {
             let current = shared.load_full();
@@ -88,12 +96,11 @@ impl Reload {
             tracing::info!("reloaded: nothing has changed");
             return Ok(false);
         }
-        let MinConfidence { events, entities } = settings.min_confidence;
         let mut lexicons = String::new();
         if let (Some(shared), Some((_, pipeline))) = (&self.shared, read) {
             pipeline::tell_lexicons(&self.metrics, pipeline.lexicons());
             lexicons = pipeline.lexicons().sha256();
-            shared.store(Current { pipeline, least: settings.min_confidence }.into());
+            shared.store(Current { pipeline, selection: Selection::of(&config) }.into());
         }
         for key in LIVE {
             if let Some(setting) = effective.0.get(key) {
@@ -105,7 +112,7 @@ impl Reload {
         if self.debug_until.is_none() {
             self.logs.set_level(&self.level).map_err(WorkerError::settings)?;
         }
-        tracing::info!(settings = %live, lexicons, events, entities, "reloaded");
+        tracing::info!(settings = %live, lexicons, "reloaded");
         Ok(true)
     }
 

@@ -12,6 +12,7 @@ use super::output::NewsTopics;
 use super::playground::Playground;
 use super::recent::{Feed, Living, Recent};
 use super::reload::Reload;
+use super::selection::Selection;
 use super::validate::{self, Valid};
 use super::{Given, WorkerError, descriptors, link, memory, news, pipeline};
 use crate::config::{Config, Effective, Role};
@@ -44,7 +45,7 @@ pub(crate) fn run(given: Given) -> Result<(), WorkerError> {
     };
     introduce(&settings, &config, &effective, pipeline.as_deref());
     let about = about(&settings, pipeline.as_deref());
-    let shared = pipeline.map(|pipeline| news::shared(pipeline, &settings));
+    let shared = pipeline.map(|pipeline| news::shared(pipeline, Selection::of(&config)));
     let playground = shared.as_ref().filter(|_| config.http.playground);
     let playground = playground.map(|shared| Playground::new(Arc::clone(shared), &config));
     let reload = Reload::new(given, (&config, effective), logs.clone(), shared.clone(), metrics.clone());

@@ -21,7 +21,7 @@ fn slot(group: &str, instance: &str) -> String {
 const RESTORE: Duration = Duration::from_secs(3600);
 
 /// All topics of both roles. `topics.enriched` and `topics.input` carry whatever key the producer chose, `topics.entities`
-/// that of the entity, letters those of their articles: none of them names the record.
+/// that of the article or the entity, letters those of their articles: none of them names the record.
 pub(crate) fn topics(config: &Config) -> Vec<Purpose> {
     let topics = &config.topics;
     let shards = Some(topics.link_partitions);
@@ -60,8 +60,6 @@ pub(crate) fn settings(config: &Config) -> stream::Settings {
     };
     let dead = config.topics.dead.as_str().into();
     settings.topics = stream::Topics { input: input.as_str().into(), outputs, dead };
-    settings.min_confidence =
-        stream::MinConfidence { events: config.min_confidence.events, entities: config.min_confidence.entities };
     settings.carried = stream::Carried { names: config.headers.carry.clone(), bytes: config.headers.max_bytes.0 };
     settings.session_timeout = kafka.session_timeout;
     settings.max_poll_interval = kafka.max_poll_interval;

@@ -138,8 +138,9 @@ impl Verdict {
         };
         let found = events.iter().map(|m| (of(m, "/cluster_id"), m));
         verdict.compare(&topics.events, &listed("events", "cluster_id"), found);
-        let found = entities.iter().map(|m| (of(m, "/id"), m));
-        verdict.compare(&topics.entities, &listed("entities", "id"), found);
+        let lists: Vec<Item> = once.iter().map(|m| (id(m), String::new())).collect();
+        let list = |m: &Message| (id_of(m, "/article_id").expect("the id of its article"), String::new());
+        verdict.compare(&topics.entities, &lists, entities.iter().map(|m| (list(m), m)));
         verdict.check_order(&topics.enriched, &enriched);
         verdict
     }

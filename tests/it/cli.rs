@@ -172,7 +172,7 @@ fn check_and_run_refuse_the_same() {
 }
 
 /// Every subcommand that prints, as it can be run without Kafka.
-const PRINTING: [&[&str]; 13] = [
+const PRINTING: [&[&str]; 17] = [
     &["--help"],
     &["--version"],
     &["-V"],
@@ -184,6 +184,10 @@ const PRINTING: [&[&str]; 13] = [
     &["extract", "night-raid.txt"],
     &["extract", "--format", "json", "night-raid.txt"],
     &["extract", "--format", "html", "night-raid.txt"],
+    &["extract", "--format", "csv", "night-raid.txt"],
+    &["extract", "--format", "parquet", "--table", "claims", "night-raid.txt"],
+    &["link", "--format", "geojson", "night-raid.txt"],
+    &["schema", "--table", "events"],
     &["bench", "--time", "1ms", "--records", "0"],
     &["demo"],
 ];
@@ -279,6 +283,45 @@ fn extract_keeps_order_and_ids_and_names_what_is_no_article() {
     assert_eq!(ids, (0..40).map(|n| format!("n{n}")).collect::<Vec<_>>());
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.lines().count() == 1 && stderr.contains(":8:"), "one line for the bad line 8: {stderr}");
+}
+
+#[test]
+fn extract_gives_tables_and_refuses_what_is_none() {
+    let articles =
+        ["Police in Kano arrested 40 people on Monday.", "A bomb killed four soldiers in Kandahar on Monday."];
+    let lines = articles.iter().enumerate().map(|(n, text)| {
+        let article =
+            serde_json::json!({"id": n.to_string(), "title": "=1+1", "text": text, "published_at": "2024-05-13"});
+        article.to_string() + "\n"
+    });
+    let lines: String = lines.collect::<String>() + "{\"text\": 5}\n";
+    let table = |arguments: &[&str]| {
+        let output = dateline().arg("extract").args(arguments).write_stdin(lines.as_str()).output().unwrap();
+        assert_eq!(output.status.code(), Some(65), "the last line is no article");
+        output.stdout
+    };
+    let csv = String::from_utf8(table(&["--format", "csv", "--bom"])).unwrap();
+    let header: Vec<&str> = dateline::table::Table::Events.columns().iter().map(|c| c.name).collect();
+    assert!(csv.starts_with(&format!("\u{feff}{}\n", header.join(","))), "{csv}");
+    assert!(
+        csv.contains(",0,") && csv.contains(",'=1+1,2024-05-13T00:00:00Z,") && csv.contains(",Afghanistan,AFG,"),
+        "{csv}"
+    );
+    let map: serde_json::Value = serde_json::from_slice(&table(&["--format", "geojson"])).unwrap();
+    assert_eq!(map["features"][0]["geometry"]["type"], "Point", "{map}");
+    let parquet = table(&["--format", "parquet", "--table", "claims"]);
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+    for (arguments, words) in [
+        (&["--table", "claims"][..], "--table goes with --format csv, parquet or geojson"),
+        (&["--bom", "--format", "json"], "--bom goes with"),
+        (&["--format", "geojson", "--table", "claims"], "rows of claims have no place on a map"),
+        (&["--format", "csv", "--explain"], "--explain goes with --format pretty or json"),
+    ] {
+        let output = dateline().arg("extract").args(arguments).write_stdin("x").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(64), "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?} should say {words:?}: {said}");
+    }
 }
 
 #[test]
@@ -442,4 +485,26 @@ fn a_dot_env_file_is_read() {
     fs::write(folder.path().join(".env"), "DATELINE__KAFKA__GROUP_ID=from-dot-env\n").unwrap();
     let output = dateline().arg("check").current_dir(folder.path()).output().unwrap();
     assert!(String::from_utf8(output.stdout).unwrap().contains("kafka.group_id = \"from-dot-env\""));
+}
+
+#[test]
+fn plain_text_can_be_given_a_date_and_is_asked_for_one() {
+    let text = "Gunmen killed three people at a market in Kano yesterday, the police said on Sunday.";
+    let run = |arguments: &[&str]| {
+        let output = dateline().args(arguments).write_stdin(text).output().unwrap();
+        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        (output.status.code(), out, err)
+    };
+    let (code, out, err) = run(&["extract", "--published-at", "2031-05-04"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("2031-05-03") && out.contains("\n2031-05-04 · "), "{out}");
+    let (code, out, err) = run(&["extract"]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("no date") && err.contains("--published-at"), "{out}{err}");
+    let (code, _, err) = run(&["extract", "--published-at", "soon"]);
+    assert!(code == Some(64) && err.contains("\"soon\" is no date"), "{code:?} {err}");
+    let (code, _, err) = run(&["extract", "--format", "json"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "JSON says it in quality.notes");
+    let (code, out, err) = run(&["link", "--published-at", "2031-05-04"]);
+    assert!(code == Some(0) && err.is_empty() && out.contains("2031-05-03"), "{out}{err}");
 }

@@ -1,5 +1,6 @@
 //! Whole records of the sample articles: golden files, schemas, and offsets that hold.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dateline::article::samples::SAMPLES;
@@ -8,8 +9,8 @@ use dateline::cli::digest::digest;
 use dateline::cli::style::Style;
 use dateline::extract::reader::ReaderModel;
 use dateline::extract::{Enricher, Pipeline};
-use dateline::record::EnrichedArticle;
 use dateline::record::schema;
+use dateline::record::{CasualtyClaim, EnrichedArticle};
 use serde_json::Value;
 
 use crate::golden;
@@ -95,6 +96,58 @@ fn every_span_equals_the_received_text() {
             spans += 1;
         });
         assert!(spans > 20, "{name} has only {spans} spans");
+    }
+}
+
+#[test]
+fn plover_and_cameo_agree() {
+    let table = include_str!("../../src/words/data/codes/cameo.tsv");
+    let rows = table.lines().filter(|l| !l.starts_with('#')).map(|l| l.split('\t').collect::<Vec<&str>>());
+    let beside: BTreeMap<&str, Vec<&str>> = rows.map(|row| (row[0], row[3].split(' ').collect())).collect();
+    for (name, record, _) in samples().into_iter().chain(samples_accurate()) {
+        let classes = record.mentions.iter().map(|m| &m.class).chain(record.events.iter().map(|e| &e.class));
+        for class in classes {
+            let agrees = match (class.plover.event, class.cameo.code.as_deref()) {
+                (Some(event), Some(code)) => beside[code].contains(&event.as_str()),
+                (None, Some(_)) => false,
+                (_, None) => true,
+            };
+            assert!(agrees, "{name}: {class:?}");
+            assert_eq!(class.happening.is_some(), class.plover.event.is_none(), "{name}: {class:?}");
+        }
+    }
+}
+
+#[test]
+fn every_id_that_a_record_names_is_in_it() {
+    for (name, record, _) in samples().into_iter().chain(samples_accurate()) {
+        let claims: Vec<&CasualtyClaim> =
+            record.mentions.iter().flat_map(|m| &m.casualties).chain(&record.claims).collect();
+        let ids: BTreeSet<&str> = claims.iter().map(|c| c.claim_id.as_str()).collect();
+        let said: BTreeSet<&str> = record.attributions.iter().map(|a| a.id.as_str()).collect();
+        let entities: BTreeSet<&str> = record.entities.iter().map(|e| e.id.as_str()).collect();
+        let held = |set: &BTreeSet<&str>, id: &Option<String>| id.as_ref().is_none_or(|id| set.contains(id.as_str()));
+        for claim in &claims {
+            assert!(held(&ids, &claim.duplicates), "{name}: {claim:?}");
+            assert!(held(&said, &claim.attribution_id) && held(&entities, &claim.source_entity), "{name}: {claim:?}");
+        }
+        for claim in &record.claims {
+            let twice = record.mentions.iter().flat_map(|m| &m.casualties).any(|c| c.claim_id == claim.claim_id);
+            assert!(!twice, "{name}: a mention holds {claim:?}");
+        }
+        for event in &record.events {
+            let casualties = [&event.casualties.killed, &event.casualties.injured].into_iter().flatten();
+            for total in casualties.chain(event.counts.claimed().map(|(_, total)| total)) {
+                for source in &total.by_source {
+                    assert!(
+                        ids.contains(source.claim_id.as_str()) && held(&entities, &source.source),
+                        "{name}: {source:?}"
+                    );
+                }
+            }
+            let crowd = event.counts.crowd.iter().flat_map(|c| &c.told);
+            crowd.for_each(|figure| assert!(held(&said, &figure.attribution_id), "{name}: {figure:?}"));
+        }
     }
 }
 

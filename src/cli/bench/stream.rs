@@ -22,6 +22,7 @@ use crate::stream::{Broker, Delivery, Settings as StreamSettings, Topics, Worker
 use crate::telemetry::{Metrics, Tracing};
 use crate::worker::output::NewsTopics;
 use crate::worker::recent::Recent;
+use crate::worker::selection::Selection;
 use crate::worker::{news, pipeline};
 
 /// The mock cluster keeps about 5 MiB of a partition and has four: more input would be dropped before it is read.
@@ -100,7 +101,7 @@ pub(super) fn stream(
     let bytes = send(&settings, messages, records)?;
     let metrics = Metrics::new().map_err(|e| internal(e.into()))?;
     let recent = Arc::new(Recent::default());
-    let shared = news::shared(Arc::clone(pipeline), &settings);
+    let shared = news::shared(Arc::clone(pipeline), Selection::of(config));
     let intake = pipeline::intake(config);
     let outputs = (topics, Idf::embedded().map_err(|e| internal(e.into()))?);
     let factory = news::factory(&shared, intake, outputs, &settings, metrics.clone(), recent, Tracing::off());

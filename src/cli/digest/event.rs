@@ -1,8 +1,9 @@
 //! One event of a digest.
 
-use super::words::{Names, list, one_line, place_levels, shorten, wrap};
+use super::words::{Names, is_short_form, list, one_line, place_levels, shorten, wrap};
 use crate::cli::style::Style;
-use crate::record::{ArticleEvent, EventClass, Modality, Participant, Polarity, SourceSummary, Via};
+use crate::page::words::event_name;
+use crate::record::{ArticleEvent, CasualtyKind, EventClass, Modality, Participant, Polarity, SourceSummary, Via};
 
 /// Width of the labels.
 const LABEL: usize = 9;
@@ -24,6 +25,12 @@ pub(super) fn full(event: &ArticleEvent, names: &Names<'_>, style: Style, width:
             rows.push((label, harm(total, style)));
         }
     }
+    for (kind, total) in event.counts.claimed() {
+        rows.push((kind_name(kind), harm(total, style)));
+    }
+    if let Some(crowd) = &event.counts.crowd {
+        rows.push(("crowd", one_line(&crowd.told.iter().map(|f| f.span.text.as_str()).collect::<Vec<_>>().join("; "))));
+    }
     for side in &event.casualties.side {
         let number = side.killed.or(side.injured).unwrap_or(0);
         let source = side.source.as_ref().and_then(|s| names.get(s)).map(|n| format!(" ({n})")).unwrap_or_default();
@@ -32,6 +39,8 @@ pub(super) fn full(event: &ArticleEvent, names: &Names<'_>, style: Style, width:
     let mut sources: Vec<String> =
         event.sources.named.iter().filter_map(|id| names.get(id)).map(str::to_owned).collect();
     sources.extend(event.sources.anonymous.iter().map(|s| one_line(s)));
+    let all = sources.clone();
+    sources.retain(|name| !is_short_form(name, all.iter().map(String::as_str)));
     if !sources.is_empty() {
         rows.push(("sources", list(&sources, 8)));
     }
@@ -81,12 +90,20 @@ pub(super) fn line(event: &ArticleEvent, names: &Names<'_>, style: Style, width:
     })
 }
 
+/// The label of a kind of harm.
+fn kind_name(kind: CasualtyKind) -> &'static str {
+    match kind {
+        CasualtyKind::KilledOrInjured => "casualties",
+        other => other.as_str(),
+    }
+}
+
 fn class(class: &EventClass, style: Style) -> String {
-    let name = class.plover.event.map_or("HAPPENING", |e| e.as_str());
+    let name = event_name(class).to_uppercase();
     let details: Vec<&str> =
         class.plover.mode.iter().map(|m| m.as_str()).chain(class.plover.context.iter().map(|c| c.as_str())).collect();
     let details = if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
-    format!("{}{details}", style.kind(name))
+    format!("{}{details}", style.kind(&name))
 }
 
 /// What keeps an event from being a plain fact.
@@ -162,7 +179,7 @@ fn harm(total: &SourceSummary, style: Style) -> String {
     {
         text.push_str(&format!(" ({low} to {high})"));
     }
-    let by: Vec<String> = total
+    let by: Vec<(u64, String)> = total
         .by_source
         .iter()
         .filter_map(|s| {
@@ -173,11 +190,17 @@ fn harm(total: &SourceSummary, style: Style) -> String {
             ];
             let parts: Vec<String> = parts.iter().filter_map(|(n, what)| n.map(|n| format!("{n} {what}"))).collect();
             let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
-            Some(format!("{} {}{parts}", s.name.as_ref()?, s.best.or(s.low)?))
+            Some((s.best.or(s.low)?, format!("{}{parts}", s.name.as_ref()?)))
         })
         .collect();
-    if !by.is_empty() {
-        text.push_str(&format!(": {}", by.join("; ")));
+    // Who gives the number that stands there already, and who another one: "7, according to medics; 3 according to police".
+    let (same, other): (Vec<_>, Vec<_>) = by.into_iter().partition(|(n, _)| Some(*n) == total.best.or(total.low));
+    if !same.is_empty() {
+        let names: Vec<String> = same.into_iter().map(|(_, name)| name).collect();
+        text.push_str(&format!(", according to {}", names.join("; ")));
+    }
+    for (n, name) in other {
+        text.push_str(&format!("; {n} according to {name}"));
     }
     if total.disagreement {
         text.push_str(" — sources differ");

@@ -83,7 +83,7 @@ fn heading(out: &mut String, article: &EnrichedArticle, style: Style, width: usi
     let mut facts = vec![meta.published_at.clone().unwrap_or_else(|| "no date".to_owned())];
     facts.extend(meta.dateline.as_ref().and_then(|d| d.place.clone()));
     facts.extend(meta.source.clone().or_else(|| meta.dateline.as_ref().and_then(|d| d.agency.clone())));
-    facts.push(format!("{} sentences", article.quality.sentences));
+    facts.push(words::count(article.quality.sentences, "sentence"));
     facts.push(meta.id.clone());
     out.push_str(&format!("{}\n", style.faint(&"─".repeat(width))));
     for line in wrap(&title.unwrap_or_else(|| meta.id.clone()), width, "") {
@@ -140,7 +140,7 @@ fn entities(out: &mut String, article: &EnrichedArticle, style: Style, width: us
 
 fn notes(out: &mut String, article: &EnrichedArticle, style: Style, width: usize) {
     let q = &article.quality;
-    let count = |n: usize, what: &str| (n > 0).then(|| format!("{n} {what}{}", if n == 1 { "" } else { "s" }));
+    let count = |n: usize, what: &str| (n > 0).then(|| words::count(n, what));
     let notes: Vec<String> = [
         count(article.mentions.len(), "event mention"),
         count(article.attributions.len(), "attribution"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-pub(super) use crate::page::words::{one_line, place_levels, shorten};
+pub(super) use crate::page::words::{count, is_short_form, one_line, place_levels, shorten};
 use crate::record::EnrichedArticle;
 
 /// Entity names by id.
@@ -30,6 +30,10 @@ pub(super) fn list(items: &[String], most: usize) -> String {
 
 /// Lines of at most `width` columns, each after the indent.
 pub(super) fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
-    let options = textwrap::Options::new(width.max(40)).initial_indent(indent).subsequent_indent(indent);
+    // A date is no compound word: nothing is broken at a hyphen.
+    let options = textwrap::Options::new(width.max(40))
+        .initial_indent(indent)
+        .subsequent_indent(indent)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }

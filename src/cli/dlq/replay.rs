@@ -1,8 +1,6 @@
 //! `dateline dlq replay`: the articles go back to the input topic.
 
 use std::io::Write;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use sha2::{Digest, Sha256};
@@ -10,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::super::exit::{Exit, Failure};
 use super::super::out::complain;
 use super::super::progress::Progress;
+use super::super::signals::stop_on_signals;
 use super::super::visible;
 use super::Choice;
 use crate::stream::replay::{News, Replay, replay};
@@ -133,24 +132,4 @@ fn group(worker: &str, dead: &str, to: &str, arguments: &Arguments) -> String {
     let digest = Sha256::digest(parts.join("\0"));
     let short: String = digest.iter().take(4).map(|b| format!("{b:02x}")).collect();
     format!("{worker}-replay-{short}")
-}
-
-/// A flag that SIGINT and SIGTERM set.
-fn stop_on_signals() -> std::io::Result<Arc<AtomicBool>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (mut int, mut term) = {
-        let _inside = runtime.enter();
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
-    };
-    std::thread::Builder::new().name("signals".into()).spawn(move || {
-        runtime.block_on(async {
-            tokio::select! { _ = int.recv() => {}, _ = term.recv() => {} }
-        });
-        flag.store(true, Ordering::Relaxed);
-    })?;
-    Ok(stop)
 }

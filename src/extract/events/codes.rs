@@ -9,6 +9,7 @@ use crate::words::{TableError, rows};
 #[derive(Debug)]
 pub(super) struct Codes {
     goldstein: HashMap<Box<str>, f64>,
+    beside: HashMap<Box<str>, Vec<EventType>>,
     events: HashMap<EventType, (u8, f64)>,
     modes: HashMap<(EventType, Mode), f64>,
 }
@@ -16,10 +17,14 @@ pub(super) struct Codes {
 impl Codes {
     /// Parses the embedded tables.
     pub(super) fn load() -> Result<Self, TableError> {
-        let mut codes = Self { goldstein: HashMap::new(), events: HashMap::new(), modes: HashMap::new() };
-        for row in rows("cameo", include_str!("../../words/data/codes/cameo.tsv"), 3)? {
+        let mut codes =
+            Self { goldstein: HashMap::new(), beside: HashMap::new(), events: HashMap::new(), modes: HashMap::new() };
+        for row in rows("cameo", include_str!("../../words/data/codes/cameo.tsv"), 4)? {
             let score = row.cell(2).parse().map_err(|_| row.error("the score is no number"))?;
             codes.goldstein.insert(row.cell(0).into(), score);
+            let events = row.cell(3).split(' ').filter(|e| *e != "-");
+            let events = events.map(|e| EventType::parse(e).ok_or_else(|| row.error("unknown event")));
+            codes.beside.insert(row.cell(0).into(), events.collect::<Result<_, _>>()?);
         }
         for row in rows("plover", include_str!("../../words/data/codes/plover.tsv"), 4)? {
             let event = EventType::parse(row.cell(0)).ok_or_else(|| row.error("unknown event"))?;
@@ -38,6 +43,11 @@ impl Codes {
     /// Goldstein score of a CAMEO code.
     pub(super) fn goldstein(&self, code: &str) -> Option<f64> {
         self.goldstein.get(code).copied()
+    }
+
+    /// Whether an event type and a CAMEO code say the same.
+    pub(super) fn agree(&self, event: EventType, code: &str) -> bool {
+        self.beside.get(code).is_some_and(|events| events.contains(&event))
     }
 
     /// Whether PLOVER gives an event type this mode.
@@ -71,6 +81,7 @@ impl Codes {
                 root: cameo.and_then(|c| c.get(..2)).map(str::to_owned),
             },
             plover: PloverType { event, mode, context },
+            happening: None,
             acled: None,
             alternatives,
         }
@@ -88,6 +99,23 @@ mod tests {
             let (quad, score) = codes.events[event];
             assert!((1..=4).contains(&quad));
             assert_eq!(quad <= 2, score > 0.0 || *event == EventType::Request && quad == 1, "{}", event.as_str());
+        }
+    }
+
+    #[test]
+    fn an_event_and_its_code_say_the_same() {
+        let codes = Codes::load().unwrap();
+        for (event, code, expect) in [
+            (EventType::Sanction, "163", true),
+            (EventType::Sanction, "116", true),
+            (EventType::Accuse, "116", false),
+            (EventType::Retreat, "0831", true),
+            (EventType::Concede, "035", false),
+            (EventType::Agree, "035", true),
+            (EventType::Protest, "114", false),
+            (EventType::Accuse, "none", false),
+        ] {
+            assert_eq!(codes.agree(event, code), expect, "{} {code}", event.as_str());
         }
     }
 

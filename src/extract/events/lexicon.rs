@@ -12,7 +12,7 @@ use super::history::Eras;
 use super::setting::Signs;
 use super::trace::Rule;
 use crate::extract::factuality::Cues;
-use crate::record::{Context, EventType, Mode, ParticipantRole};
+use crate::record::{Context, EventType, Happening, Mode, ParticipantRole};
 use crate::words::lexicons::file_name;
 use crate::words::{Book, Lexicons, Row, TableError, WordClass, rows};
 
@@ -33,6 +33,8 @@ pub struct Lexicon {
     pub(super) carriers: HashSet<Box<str>>,
     /// Modes that weapons give to an assault.
     pub(super) weapons: HashMap<Box<str>, Mode>,
+    /// Kinds of harm without an agent, by word.
+    pub(super) happenings: HashMap<Box<str>, Happening>,
     /// Contexts that words lend.
     pub(super) contexts: HashMap<Box<str>, Context>,
     /// Desks whose articles report no coded events, by word.
@@ -252,6 +254,7 @@ impl Lexicon {
                 .flat_map(|r| words(r.cell(0)).map(Into::into))
                 .collect(),
             weapons: pairs(table("weapons"), Mode::parse)?,
+            happenings: pairs(table("happenings"), Happening::parse)?,
             contexts: pairs(table("contexts"), Context::parse)?,
             offtopic: pairs(table("offtopic"), |desk| Some(desk.into()))?,
             eras: Eras::load(table("eras"))?,
@@ -332,6 +335,14 @@ fn entry(reading: Reading, row: &Row<'_>, classes: &Classes, codes: &Codes) -> R
     let cameo = Some(cameo).filter(|c| *c != "-");
     if let Some(code) = cameo.filter(|c| codes.goldstein(c).is_none()) {
         return Err(format!("unknown CAMEO code {code:?}"));
+    }
+    if let (Reading::Event(event), Some(code)) = (reading, cameo)
+        && !codes.agree(event, code)
+    {
+        return Err(format!(
+            "CAMEO code {code:?} says something else than {}; codes/cameo.tsv lists its events",
+            event.as_str()
+        ));
     }
     Ok(Entry {
         rule: Arc::new(Rule {

@@ -362,7 +362,10 @@ impl Reader<'_> {
         }
         let time =
             time.filter(|t| !(t.via == Via::Default && (assertion.historical || assertion.realis != Realis::Actual)));
-        let class = self.class(trigger, &participants, s);
+        let mut class = self.class(trigger, &participants, s);
+        if class.plover.event.is_none() {
+            class.happening = Some(self.happening(trigger, s, before));
+        }
         let place = self.place(trigger, partner, cause, earlier, &participants, &assertion.historical, &class, before);
         let caused = cause.is_some_and(|c| before[c].assertion.realis == Realis::Actual);
         if judged.is_none()
@@ -379,7 +382,11 @@ impl Reader<'_> {
         EventMention {
             trigger: trigger.tokens.clone(),
             head: trigger.head,
-            role: if is_result { TriggerRole::Result } else { TriggerRole::Nucleus },
+            role: match trigger.light {
+                _ if is_result => TriggerRole::Result,
+                Some(_) => TriggerRole::Light,
+                None => TriggerRole::Nucleus,
+            },
             confidence: judged.map_or_else(|| confidence(trigger, &participants), |j| rounded(j.chance)),
             rule: Arc::clone(&trigger.entry.rule),
             light: trigger.light.map(|(verb, _)| verb),

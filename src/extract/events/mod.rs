@@ -13,6 +13,7 @@ mod evidence;
 #[cfg(test)]
 mod examples;
 mod figures;
+pub(super) mod happening;
 mod history;
 mod learned;
 mod lexicon;

@@ -89,9 +89,10 @@ fn smaller_tables_list_every_word_once() {
     type Key = fn(&[&str]) -> String;
     let first: Key = |_| String::new();
     let with_second: Key = |cells| cells[1].to_owned();
-    let tables: [(&'static str, &'static str, usize, Key); 5] = [
+    let tables: [(&'static str, &'static str, usize, Key); 6] = [
         ("light", include_str!("../../words/data/events/light.tsv"), 3, with_second),
         ("weapons", include_str!("../../words/data/events/weapons.tsv"), 2, first),
+        ("happenings", include_str!("../../words/data/events/happenings.tsv"), 2, first),
         ("contexts", include_str!("../../words/data/events/contexts.tsv"), 2, first),
         ("offtopic", include_str!("../../words/data/events/offtopic.tsv"), 2, first),
         ("cues", include_str!("../../words/data/events/cues.tsv"), 3, with_second),

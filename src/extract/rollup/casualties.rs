@@ -16,6 +16,14 @@ use crate::words::WordClass;
 
 /// Confidence below which a claim has no vote beside surer ones.
 const SURE: f64 = 0.5;
+/// Kinds of harm beside death and injury.
+const OTHERS: [CasualtyKind; 5] = [
+    CasualtyKind::KilledOrInjured,
+    CasualtyKind::Missing,
+    CasualtyKind::Abducted,
+    CasualtyKind::Arrested,
+    CasualtyKind::Displaced,
+];
 
 /// The harm that claims add up to: `own` ones of the event's mentions and others that the story `lends` it.
 ///
@@ -38,21 +46,29 @@ pub(super) fn harm(story: &Story<'_>, facts: &Facts<'_>, own: &[usize], lent: &[
     let of = |kind| rest.iter().copied().filter(|c| claims[*c].kind == kind).collect::<Vec<usize>>();
     let (dead, mut hurt) = (of(CasualtyKind::Killed), of(CasualtyKind::Injured));
     let told: Vec<usize> = rest.iter().copied().filter(|c| claims[*c].polarity == Polarity::Pos).collect();
-    let voters = |ids: &[usize]| {
+    let surest = |ids: &[usize]| {
         let stated: Vec<usize> = ids.iter().copied().filter(|c| own.contains(c)).collect();
         let stated = voters(story, claims, &stated);
         let total =
             |c: &usize| claims[*c].numeric && claims[*c].confidence >= SURE && claims[*c].best.is_some_and(|n| n > 1);
         if stated.iter().any(total) { stated } else { voters(story, claims, ids) }
     };
-    let killed = tally::complete(story, facts, &told, total(claims, &voters(&dead)));
+    let killed = tally::complete(story, facts, &told, total(claims, &surest(&dead)));
     hurt.retain(|c| !has_died(story, facts, &claims[*c], &dead));
-    let injured = survivors(story, facts, &voters(&hurt), killed.as_ref());
+    let injured = survivors(story, facts, &surest(&hurt), killed.as_ref());
     let sure = |total: Option<Total>, ids: &[usize]| {
         let own: Vec<&Claim> = ids.iter().map(|c| &claims[*c]).filter(|c| c.polarity == Polarity::Pos).collect();
         total.map(|t| Total { confidence: certainty::of(story, &own, &t), ..t })
     };
-    Harm { killed: sure(killed, &dead), injured: sure(injured, &hurt), side }
+    let others = OTHERS.into_iter().filter_map(|kind| {
+        // What the police did elsewhere is their own event; who is missing or homeless, the main event made so.
+        let lent = matches!(kind, CasualtyKind::Missing | CasualtyKind::Displaced | CasualtyKind::KilledOrInjured);
+        let of_kind = if lent { &ids } else { &own };
+        let told: Vec<usize> = of_kind.iter().copied().filter(|c| claims[*c].kind == kind).collect();
+        Some((kind, total(claims, &voters(story, claims, &told))?))
+    });
+    let others = others.collect();
+    Harm { killed: sure(killed, &dead), injured: sure(injured, &hurt), others, side }
 }
 
 /// The claims that have a vote; captions only where nothing else tells, claims of what may be only beside no fact.

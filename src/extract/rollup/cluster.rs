@@ -5,6 +5,7 @@ use super::worth::Likeness;
 use super::{Cluster, cast, casualties, merge, rank, scope, sources};
 use crate::extract::Story;
 use crate::extract::entities::EntityId;
+use crate::extract::events::happening::of_all;
 use crate::extract::events::{EventMention, Facts, Judged, PlaceLink, TimeLink};
 use crate::record::{Assertion, EventClass, Granularity, Modality, Place, TriggerRole, Via};
 
@@ -45,6 +46,7 @@ pub(super) fn build(
         other_places,
         time: time(&members),
         harm,
+        crowd: Vec::new(),
         assertion: assertion(&members),
         sources: sources::sources(facts, &group, all),
         contradictions: Vec::new(),
@@ -82,6 +84,9 @@ fn class(members: &[&EventMention]) -> EventClass {
                 class.plover.context.push(*context);
             }
         }
+    }
+    if class.plover.event.is_none() {
+        class.happening = of_all(members.iter().filter_map(|m| m.class.happening));
     }
     class
 }

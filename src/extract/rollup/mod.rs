@@ -13,6 +13,7 @@ mod certainty;
 mod clauses;
 mod cluster;
 mod contradictions;
+mod crowd;
 mod linear;
 mod links;
 mod merge;
@@ -35,6 +36,7 @@ use std::ops::Range;
 use super::Story;
 use super::entities::EntityId;
 use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
+use super::numbers::Number;
 use super::reader::View;
 use crate::nlp::{Model, Stopped};
 use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind, Timex};
@@ -75,6 +77,8 @@ pub struct Cluster {
     pub moment: Option<TimeLink>,
     /// Harm to people.
     pub harm: Harm,
+    /// Numbers of people who protested, in text order.
+    pub crowd: Vec<Figure>,
     /// Whether it happened: the strongest statement of all mentions.
     pub assertion: Assertion,
     /// Who says so.
@@ -121,8 +125,19 @@ pub struct Harm {
     pub killed: Option<Total>,
     /// People injured.
     pub injured: Option<Total>,
+    /// People missing, abducted, arrested, displaced; and those of whom nobody says whether they live.
+    pub others: Vec<(CasualtyKind, Total)>,
     /// Claims about one side only, by index.
     pub side: Vec<usize>,
+}
+
+/// A number of people who protested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// The number.
+    pub number: Number,
+    /// Index of the attribution that holds it.
+    pub attribution: Option<usize>,
 }
 
 /// One kind of harm over all sources.
@@ -250,6 +265,7 @@ pub fn events(
     contradictions::find(story, &models.doubt, mentions, &mut clusters)?;
     models.scenery.choose(story, facts, mentions, &mut clusters)?;
     models.calendar.choose(story, facts, mentions, &mut clusters)?;
+    crowd::find(story, facts, mentions, &mut clusters);
     clusters.iter_mut().for_each(|c| models.calibration.apply(c, view.is_some()));
     Ok(clusters)
 }

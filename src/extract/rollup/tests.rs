@@ -3,7 +3,7 @@
 use super::{Cluster, Derivation, Models, events};
 use crate::extract::events::{Participant, Trace, find};
 use crate::extract::testing;
-use crate::record::EventType;
+use crate::record::{CasualtyKind, EventType};
 
 fn main_event(text: &str) -> Cluster {
     main_event_of(text).0
@@ -166,4 +166,33 @@ fn new_numbers_replace_old_ones() {
         Some(3),
         Some(1),
     );
+}
+
+#[test]
+fn people_arrested_missing_and_displaced_are_counted() {
+    let check = |text: &str, expect: &[(CasualtyKind, Option<u64>)]| {
+        let others: Vec<_> = main_event(text).harm.others.iter().map(|(kind, total)| (*kind, total.best)).collect();
+        assert_eq!(others, expect, "{text}");
+    };
+    check("Police arrested 12 protesters in Lyon on Monday.", &[(CasualtyKind::Arrested, Some(12))]);
+    check("Gunmen kidnapped three nurses in Kano on Monday.", &[(CasualtyKind::Abducted, Some(3))]);
+    check(
+        "A flood killed nine people in Assam on Monday.\n\nSome 40 people went missing. The flood displaced \
+         4,000 people.",
+        &[(CasualtyKind::Missing, Some(40)), (CasualtyKind::Displaced, Some(4000))],
+    );
+    check("A gunman killed three people in Lyon on Monday.", &[]);
+}
+
+#[test]
+fn a_protest_knows_its_crowd() {
+    let check = |text: &str, expect: &[(Option<u64>, Option<u64>)]| {
+        let crowd: Vec<_> = main_event(text).crowd.iter().map(|f| (f.number.best, f.number.low)).collect();
+        assert_eq!(crowd, expect, "{text}");
+    };
+    check("About 5,000 people protested in Lyon on Monday.", &[(Some(5000), None)]);
+    check("Thousands of students marched in Lyon on Monday against the law.", &[(None, Some(2000))]);
+    check("Police arrested 40 people at a protest of 3,000 workers in Lyon on Monday.", &[]);
+    check("Two women protested in Lyon on Monday.", &[]);
+    check("Protesters marched in Lyon on Monday. Police arrested 40 people.", &[]);
 }

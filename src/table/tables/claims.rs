@@ -1,0 +1,41 @@
+//! The columns of casualty claims.
+
+use super::shared::*;
+use crate::table::column::{Column, Read};
+
+pub(super) const COLUMNS: &[Column] = &[
+    Column::text("claim_id", "claim_id", "The claim's id, unique in the article."),
+    Column::text("event_id", "mention.cluster_id", "The event of the first mention that makes it."),
+    Column::text("mention_id", "mention.mention_id", "The first mention that makes it."),
+    Column::text("article_id", "article.id", "The article's id."),
+    Column::text("url", "article.url", "The article's address."),
+    Column::text("publisher", "article.publisher", "Who published it, in one spelling."),
+    Column::text("source", "article.source", "Who published it, as received."),
+    Column::text("title", "article.title", "The article's headline."),
+    Column::time("published_at", "article.published_at", "When the article was published.")
+        .unit("UTC; a date alone is its first moment"),
+    Column::text("kind", "kind", "What happened to the people.")
+        .unit("killed, injured, killed_or_injured, missing, abducted, arrested, displaced"),
+    Column::int("best", "best", "How many; empty where the text gives only a bound or no number.").unit(PEOPLE),
+    Column::int("low", "low", "Lower bound.").unit(PEOPLE),
+    Column::int("high", "high", "Upper bound.").unit(PEOPLE),
+    Column::text("modifier", "mod", "What the text says of the number.")
+        .unit("MORE_THAN, AT_LEAST, LESS_THAN, AT_MOST, APPROX"),
+    Column::bool("numeric", "numeric", "Whether the text states digits or number words, and not \"dozens\"."),
+    Column::bool("negated", "polarity", "Whether the text says that there were none.").read(Read::Is("neg")),
+    Column::text("victims", "victims", "The people, as the text calls them; empty for \"people\"."),
+    Column::int("children", "breakdown.children", "Children among them.").unit(PEOPLE),
+    Column::int("women", "breakdown.women", "Women among them.").unit(PEOPLE),
+    Column::int("civilians", "breakdown.civilians", "Civilians among them.").unit(PEOPLE),
+    Column::int("combatants", "breakdown.combatants", "Combatants among them.").unit(PEOPLE),
+    Column::text("named", "breakdown.named[]", "People among them whom the text names.").unit(LIST),
+    Column::text("claimed_by", "source_entity", "Who says so; empty where the article says it in its own voice.")
+        .read(Read::EntityNames),
+    Column::bool("update", "update", "Whether the text gives it as one that replaces an earlier one."),
+    Column::text("repeats", "duplicates", "The earlier claim that it repeats: it has no vote."),
+    Column::text("words", "span.text", "The words that state it."),
+    Column::int("start", "span.char[0]", "Where they begin.").unit(CHARACTERS),
+    Column::int("end", "span.char[1]", "Where they end, exclusive.").unit(CHARACTERS),
+    Column::float("confidence", "confidence", "Chance that it is read rightly.").unit(CHANCE),
+    Column::text("version", "producer.version", "Version of Dateline that made the record."),
+];

@@ -1,0 +1,48 @@
+//! The columns of entities.
+
+use super::shared::*;
+use crate::table::column::{Column, Read};
+
+pub(super) const COLUMNS: &[Column] = &[
+    Column::text("entity_id", "id", "The entity's id, unique in the article."),
+    Column::text(
+        "entity_key",
+        "key",
+        "Its key, the same in every article: in the records of the topic of entities alone.",
+    ),
+    Column::text("article_id", "article.id | article_id", "The article's id."),
+    Column::text("url", "article.url", "The article's address."),
+    Column::text("publisher", "article.publisher", "Who published it, in one spelling."),
+    Column::text("source", "article.source", "Who published it, as received."),
+    Column::text("title", "article.title", "The article's headline."),
+    Column::time("published_at", "article.published_at | published_at", "When the article was published.")
+        .unit("UTC; a date alone is its first moment"),
+    Column::text("type", "type", "Type.").unit("OntoNotes, WEAPON, VEHICLE"),
+    Column::text("name", "name", "The fullest name in the article."),
+    Column::float("salience", "salience", "Weight in the article; the most prominent entity has 1.").unit(CHANCE),
+    Column::int("n_mentions", "n_mentions", "Times that the text names it, describes it or refers to it.")
+        .unit("mentions")
+        .read(Read::Total(&["mentions", "references"])),
+    Column::text("forms", "mentions[].text", "The names that the article gives it; not in `entity.tags/1`.").unit(LIST),
+    Column::text("actor_code", "actor.cameo_code", "Its code as an actor.").unit(CAMEO_ACTOR),
+    Column::text("actor_country", "actor.country_iso3", "Its country as an actor.").unit(ISO3),
+    Column::text("actor_nonstate", "actor.nonstate", "Kind of an international or non-state group.").unit(PLOVER),
+    Column::text("actor_sector", "actor.sector[]", "Its sectors, most specific first.")
+        .unit("PLOVER; list, `; ` between"),
+    Column::text("location", "place.name", "The place, for places."),
+    Column::text("admin1", "place.admin1", "Province or state of the place."),
+    Column::text("country", "place.country_iso3", "Country of the place.")
+        .unit("English name, GeoNames")
+        .read(Read::CountryName),
+    Column::text("iso3", "place.country_iso3", "Country of the place.").unit(ISO3),
+    Column::float("latitude", "place.lat", "Latitude of the place; empty where only the country is known.")
+        .unit(DEGREES),
+    Column::float("longitude", "place.lon", "Longitude of the place.").unit(DEGREES),
+    Column::int("geo_precision", "place.resolution", "How exact the place is.")
+        .unit(GEO_PRECISION)
+        .read(Read::Code(GEO_CODES)),
+    Column::int("geonameid", "place.geonameid", "The place in GeoNames.").unit(GEONAMES),
+    Column::text("feature_code", "place.feature_code", "What kind of place it is.").unit("GeoNames feature code"),
+    Column::float("place_confidence", "place.confidence", "Chance that the place is the one meant.").unit(CHANCE),
+    Column::text("version", "producer.version", "Version of Dateline that made the record."),
+];
