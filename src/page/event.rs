@@ -231,9 +231,6 @@ fn doubts(story: &Story<'_>, event: &ArticleEvent) -> Markup {
                     (match link.rel {
                         LinkKind::HasPart => "Includes",
                         LinkKind::PartOf => "Part of",
-                        LinkKind::Follows => "Follows",
-                        LinkKind::Retaliates => "Answers",
-                        LinkKind::SameAsBackground => "Same as",
                     })
                 }
                 dd { (reference(story, other)) }

@@ -143,11 +143,12 @@ fn attributions(story: &Story<'_>) -> Markup {
 
 fn claims(story: &Story<'_>) -> Markup {
     let mut claims: Vec<&CasualtyClaim> = Vec::new();
-    for claim in story.record.mentions.iter().flat_map(|m| &m.casualties) {
+    for claim in story.record.mentions.iter().flat_map(|m| &m.casualties).chain(&story.record.claims) {
         if !claims.iter().any(|c| c.claim_id == claim.claim_id) {
             claims.push(claim);
         }
     }
+    claims.sort_by_key(|claim| claim.span.byte[0]);
     let rows = html! { @for claim in &claims { (claim_row(story, claim)) } };
     let table = table("Casualty claims", &["Claim", "Who", "Source", "Words", "Remarks"], &rows);
     section(story, "claims", "Casualty claims", claims.len(), table)

@@ -247,7 +247,4 @@ pub struct Link {
 pub enum LinkKind {
     HasPart,
     PartOf,
-    Follows,
-    Retaliates,
-    SameAsBackground,
 }

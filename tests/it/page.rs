@@ -232,6 +232,7 @@ fn status_and_playground_in_the_browser() {
     browser.wait("the time goes on", &format!("return document.querySelector('#about dd').textContent !== '{before}'"));
     assert!(browser.text("#health").contains("running"), "{}", browser.text("#health"));
     assert!(browser.count(".feed li") > 3 && browser.count(".recent .dot") > 3);
+    assert_eq!(browser.count(".feed li"), browser.count(".feed li .title"), "every event names its article");
     assert!(browser.text("#tables").contains("truncated_json"));
     assert!(browser.count("#tables tbody tr") >= 4 + 1 + 4, "partitions, dead letters, stages");
     browser.run("document.getElementById('pause').click()", json!([]));
@@ -253,6 +254,13 @@ fn status_and_playground_in_the_browser() {
     assert_eq!(browser.text(".lede .count"), "12");
     assert!(browser.text(".body").contains("Gunmen killed"));
     assert_sound(&browser, "reading", own);
+    // Going back finds what was pasted.
+    browser.run("history.back()", json!([]));
+    browser.wait(
+        "the form is back with its text",
+        "return document.readyState === 'complete' && location.search === '' && !document.querySelector('.story') \
+        && (document.querySelector('textarea')?.value ?? '').startsWith('LIMA (Reuters)')",
+    );
 
     // What is no article is told, with the text still there; what means harm neither runs nor breaks the page.
     browser.open(&format!("{own}playground?sample=truncated.json"));
