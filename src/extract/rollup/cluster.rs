@@ -29,15 +29,16 @@ pub(super) fn build(
     let happening = members[0].assertion.polarity;
     let members: Vec<&EventMention> = members.into_iter().filter(|m| m.assertion.polarity == happening).collect();
     let (place, other_places) = place(story, facts, &members);
+    let class = class(&members);
     let (actors, recipients) = match members[0].judged {
-        Some(_) => cast::judged(story, facts, named, &members),
+        Some(_) => cast::judged(story, facts, named, &members, class.plover.event),
         None => cast::cast(story, facts, named, &members),
     };
     let summary = rank::best_sentence(story, &members);
     let confidence = members.iter().map(|m| m.confidence).fold(0.0, f64::max);
     let weight = rank::weight(story, &members, &harm);
     Cluster {
-        class: class(&members),
+        class,
         actors,
         recipients,
         place,
