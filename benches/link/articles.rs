@@ -82,7 +82,8 @@ pub(crate) fn made(bases: &[LinkArticle], day: u64, number: u64) -> LinkArticle 
     }
     for (part, terms) in [&mut article.sketch, &mut article.lead, &mut article.headline].into_iter().enumerate() {
         // Half of the words are the incident's, half the report's.
-        let word = |n: usize| rank(WORDS, &[incident, if n % 2 == 0 { 0 } else { report }, part as u64, n as u64]);
+        let word =
+            |n: usize| rank(WORDS, &[incident, if n.is_multiple_of(2) { 0 } else { report }, part as u64, n as u64]);
         *terms = terms.values().enumerate().map(|(n, weight)| (format!("w{}", word(n)), *weight)).collect();
     }
     let date = article.published_at.as_deref().and_then(|t| t.get(..10)).unwrap_or_default().to_owned();

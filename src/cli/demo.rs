@@ -36,7 +36,7 @@ use crate::worker::recent::{Feed, Recent};
 use crate::worker::selection::Selection;
 use crate::worker::{news, pipeline};
 
-/// Longest wait for the samples to come through.
+/// Longest wait for the next of the samples to come through.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Arguments of the demo.
@@ -98,8 +98,12 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
 
     let progress = Progress::new(articles.len() as u64, "articles");
     let finished = || Metrics::total(&metrics.records_finished);
-    while finished() < articles.len() as u64 && started.elapsed() < PATIENCE {
-        progress.set(finished());
+    let (mut done, mut since) = (0, Instant::now());
+    while done < articles.len() as u64 && since.elapsed() < PATIENCE {
+        if finished() > done {
+            (done, since) = (finished(), Instant::now());
+        }
+        progress.set(done);
         std::thread::sleep(Duration::from_millis(50));
     }
     progress.finish();
