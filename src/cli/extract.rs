@@ -99,10 +99,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
             anyhow::anyhow!("--explain goes with --format pretty or json; the page shows the evidence by itself");
         return Err(Failure::new(Exit::Usage, error));
     }
-    let sheet = match arguments.format.of_table() {
-        Some(kind) => Some(Sheet::new(kind, arguments.choice)?),
-        None => tabular::refuse_without_table(arguments.choice).map(|()| None)?,
-    };
+    let sheet = tabular::sheet(arguments.format.of_table(), arguments.choice)?;
     let (config, _) = arguments.settings.load()?;
     let pipeline = Arc::new(pipeline::pipeline(&config)?);
     let intake = dated(pipeline::intake(&config), arguments.published_at.as_deref())?;

@@ -16,7 +16,7 @@ use super::input::{InputError, Item, Items};
 use super::out::complain;
 use super::progress::Progress;
 use super::style::Style;
-use super::tabular::{self, Sheet};
+use super::tabular;
 use super::{Settings, visible};
 use crate::extract::Enricher;
 use crate::link::{self, Idf, Input, Linker, Model, Text};
@@ -75,10 +75,7 @@ impl Format {
 /// Reads, links and prints.
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, Failure> {
     let choice = tabular::Choice { table: None, bom: arguments.bom };
-    let sheet = match arguments.format.of_table() {
-        Some(kind) => Some(Sheet::new(kind, choice)?),
-        None => tabular::refuse_without_table(choice).map(|()| None)?,
-    };
+    let sheet = tabular::sheet(arguments.format.of_table(), choice)?;
     let (articles, exit) = read(arguments)?;
     let model = Model::embedded().map_err(|e| Failure::new(Exit::Internal, e))?;
     let events = linked(articles, Linker::new(model, link::Settings::default()));

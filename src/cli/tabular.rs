@@ -66,8 +66,15 @@ impl Kind {
     }
 }
 
-/// The choice where nothing is written as a table is one that was made in error.
-pub(super) fn refuse_without_table(choice: Choice) -> Result<(), Failure> {
+/// The sheet of a format that is a table. A choice where nothing is written as one was made in error.
+pub(super) fn sheet(kind: Option<Kind>, choice: Choice) -> Result<Option<Sheet>, Failure> {
+    match kind {
+        Some(kind) => Sheet::new(kind, choice).map(Some),
+        None => refuse_without_table(choice).map(|()| None),
+    }
+}
+
+fn refuse_without_table(choice: Choice) -> Result<(), Failure> {
     let option = match choice {
         Choice { table: Some(_), .. } => "--table",
         Choice { bom: true, .. } => "--bom",
@@ -87,7 +94,7 @@ pub(super) struct Sheet {
 impl Sheet {
     /// # Errors
     /// Usage: a table that the format cannot hold, or one that is not for people's eyes on a terminal.
-    pub(super) fn new(kind: Kind, choice: Choice) -> Result<Self, Failure> {
+    fn new(kind: Kind, choice: Choice) -> Result<Self, Failure> {
         let terminal = std::io::stdout().is_terminal();
         if terminal && kind == Kind::Parquet {
             let error = anyhow::anyhow!("parquet is not for a terminal: write it to a file (> events.parquet)");

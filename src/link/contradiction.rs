@@ -5,8 +5,7 @@
 //! 23 % name other people and 7 % other places. Both together hold for 2 % of the true pairs and for 36 to 39 % of the false
 //! ones. A text in another text's words about other people is a form filled in anew.
 
-use super::features::alike;
-use super::traits::{Spot, Traits, beyond, common};
+use super::traits::{Spot, Traits, alike, beyond, overlap};
 
 /// Kilometres beyond which fine places conflict.
 pub(super) const FAR: f64 = 100.0;
@@ -29,15 +28,15 @@ pub(super) fn contradicts(article: &Traits, event: &[&Traits]) -> bool {
 pub(super) fn agrees(a: &Traits, b: &Traits) -> bool {
     !strangers(a, b)
         && !apart(a, b)
-        && agree(&a.streets, &b.streets)
-        && agree(&a.ages, &b.ages)
-        && agree(&a.days, &b.days)
+        && overlap(&a.streets, &b.streets) != Some(false)
+        && overlap(&a.ages, &b.ages) != Some(false)
+        && overlap(&a.days, &b.days) != Some(false)
         && a.any_toll.iter().zip(&b.any_toll).all(|(x, y)| x.is_none() || y.is_none() || x == y)
 }
 
 /// Whether both name people and no surname is shared: a man and his widow are no strangers.
 pub(super) fn strangers(a: &Traits, b: &Traits) -> bool {
-    !agree(&a.surnames.hashes, &b.surnames.hashes)
+    overlap(&a.surnames.hashes, &b.surnames.hashes) == Some(false)
 }
 
 /// Whether both name fine places and none of one lies near any of the other.
@@ -48,12 +47,7 @@ pub(super) fn apart(a: &Traits, b: &Traits) -> bool {
 
 /// Whether both name people and no full name is shared.
 fn other_people(a: &Traits, b: &Traits) -> bool {
-    !agree(&a.people.hashes, &b.people.hashes)
-}
-
-/// Whether two sorted lists share a value, or one is empty.
-fn agree<T: Ord>(a: &[T], b: &[T]) -> bool {
-    a.is_empty() || b.is_empty() || common(a, b).next().is_some()
+    overlap(&a.people.hashes, &b.people.hashes) == Some(false)
 }
 
 fn fine(traits: &Traits) -> impl Iterator<Item = &Spot> {

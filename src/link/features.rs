@@ -2,7 +2,7 @@
 
 use super::contradiction::{FAR, apart, strangers};
 use super::probe::Probe;
-use super::traits::{Names, Spot, Traits, common, km};
+use super::traits::{Names, Spot, Traits, common, km, overlap};
 use super::words::BINS;
 use crate::record::EventType;
 
@@ -204,13 +204,6 @@ pub(super) fn copied(a: &Traits, b: &Traits) -> f64 {
     (jaccard / (1.0 + jaccard) * (1.0 + long / short.max(1.0))).min(1.0)
 }
 
-/// Estimated share of shingles that two texts have in common.
-pub(super) fn alike(a: &Traits, b: &Traits) -> f64 {
-    let equal = (0..BINS).filter(|i| a.fingerprint[*i] == b.fingerprint[*i] && a.fingerprint[*i] != 0).count();
-    let filled = (0..BINS).filter(|i| a.fingerprint[*i] != 0 || b.fingerprint[*i] != 0).count();
-    if filled < 12 { 0.0 } else { equal as f64 / filled as f64 }
-}
-
 /// All who came to harm.
 fn total(a: &Traits) -> Option<u16> {
     let [killed, injured] = a.any_toll;
@@ -238,11 +231,6 @@ fn rarity(a: &Names, b: &Names) -> f64 {
 fn places(a: &[Spot], b: &[Spot]) -> Option<f64> {
     let shared = |x: &Spot| b.iter().filter(|y| y.id == x.id && x.id != 0).map(|y| y.weight.min(x.weight)).max();
     a.iter().filter_map(shared).max().map(|w| f64::from(w) / 100.0)
-}
-
-/// Whether two lists share a value; nothing where one is empty.
-fn overlap<T: Ord>(a: &[T], b: &[T]) -> Option<bool> {
-    (!a.is_empty() && !b.is_empty()).then(|| common(a, b).next().is_some())
 }
 
 fn share(a: &[u32], b: &[u32]) -> f64 {

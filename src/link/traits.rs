@@ -258,6 +258,18 @@ pub(super) fn common<'a, T: Ord>(a: &'a [T], b: &'a [T]) -> impl Iterator<Item =
     })
 }
 
+/// Whether two lists share a value; nothing where one is empty.
+pub(super) fn overlap<T: Ord>(a: &[T], b: &[T]) -> Option<bool> {
+    (!a.is_empty() && !b.is_empty()).then(|| common(a, b).next().is_some())
+}
+
+/// Estimated share of shingles that two texts have in common.
+pub(super) fn alike(a: &Traits, b: &Traits) -> f64 {
+    let equal = (0..BINS).filter(|i| a.fingerprint[*i] == b.fingerprint[*i] && a.fingerprint[*i] != 0).count();
+    let filled = (0..BINS).filter(|i| a.fingerprint[*i] != 0 || b.fingerprint[*i] != 0).count();
+    if filled < 12 { 0.0 } else { equal as f64 / filled as f64 }
+}
+
 mod bins {
     //! Serde knows no arrays of 64.
 

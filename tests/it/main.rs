@@ -34,6 +34,7 @@ mod reload;
 mod schemas;
 mod secrets;
 mod security;
+mod shape;
 mod sql;
 mod stream_support;
 mod throughput;

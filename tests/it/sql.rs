@@ -3,56 +3,28 @@
 use serde_json::Value;
 
 use crate::promql;
+use crate::shape::Shape;
 
-/// A schema, and the definitions that it refers to.
-#[derive(Clone, Copy)]
-struct Shape<'a> {
-    root: &'a Value,
-    at: &'a Value,
+/// What follows names parted by commas.
+fn follow<'a>(shape: Shape<'a>, path: &str) -> Option<Shape<'a>> {
+    path.split(',').try_fold(shape, Shape::field)
 }
 
-impl<'a> Shape<'a> {
-    /// Without references and without the alternative of null.
-    fn plain(self) -> Self {
-        let at = match (self.at["$ref"].as_str(), self.at["anyOf"].as_array()) {
-            (Some(name), _) => self.root.pointer(name.trim_start_matches('#')).unwrap(),
-            (_, Some(any)) => any.iter().find(|s| s["type"] != "null").unwrap(),
-            _ => return self,
-        };
-        Self { at, ..self }.plain()
-    }
+fn items(shape: Shape<'_>) -> Option<Shape<'_>> {
+    Some(Shape { at: shape.plain().at.get("items")?, ..shape })
+}
 
-    fn field(self, name: &str) -> Option<Self> {
-        let at = self.plain().at["properties"].get(name)?;
-        Some(Self { at, ..self })
-    }
-
-    fn path(self, path: &str) -> Option<Self> {
-        path.split(',').try_fold(self, Self::field)
-    }
-
-    fn items(self) -> Option<Self> {
-        Some(Self { at: self.plain().at.get("items")?, ..self })
-    }
-
-    /// Whether a column of this type can hold it.
-    fn fits(self, kind: &str) -> bool {
-        let described = self.at["description"].as_str().unwrap_or_default();
-        let plain = self.plain().at;
-        // Enumerations with documented values are a choice of constants.
-        let text = plain.get("oneOf").is_some() || plain.get("enum").is_some();
-        let is = |name: &str| {
-            plain["type"] == name || plain["type"].as_array().is_some_and(|types| types.iter().any(|t| t == name))
-        };
-        match kind {
-            "STRING" | "VARCHAR" | "TEXT" => is("string") || text,
-            "TIMESTAMP_LTZ" | "TIMESTAMPTZ" => is("string") && described.contains("ISO 8601"),
-            "INT" | "BIGINT" => is("integer"),
-            "DOUBLE" => is("number"),
-            "BOOLEAN" => is("boolean"),
-            "JSONB" => is("object") || is("array"),
-            _ => false,
-        }
+/// Whether a column of this type can hold it.
+fn fits(shape: Shape<'_>, kind: &str) -> bool {
+    let described = shape.at["description"].as_str().unwrap_or_default();
+    match kind {
+        "STRING" | "VARCHAR" | "TEXT" => shape.is("string") || shape.is_choice(),
+        "TIMESTAMP_LTZ" | "TIMESTAMPTZ" => shape.is("string") && described.contains("ISO 8601"),
+        "INT" | "BIGINT" => shape.is("integer"),
+        "DOUBLE" => shape.is("number"),
+        "BOOLEAN" => shape.is("boolean"),
+        "JSONB" => shape.is("object") || shape.is("array"),
+        _ => false,
     }
 }
 
@@ -90,11 +62,11 @@ fn kind<'t>(tokens: &'t [String], shape: Shape, name: &str, held: &mut usize) ->
     match kind_.as_str() {
         "ROW" => &columns(&rest[1..], shape, held)[1..],
         "ARRAY" => {
-            let items = shape.items().unwrap_or_else(|| panic!("{name} is no list"));
-            &kind(&rest[1..], items, name, held)[1..]
+            let inner = items(shape).unwrap_or_else(|| panic!("{name} is no list"));
+            &kind(&rest[1..], inner, name, held)[1..]
         }
         scalar => {
-            assert!(shape.fits(scalar), "{name} is not {scalar}: {}", shape.at);
+            assert!(fits(shape, scalar), "{name} is not {scalar}: {}", shape.at);
             *held += 1;
             rest
         }
@@ -108,9 +80,9 @@ fn paths(sql: &str, root: Shape) -> usize {
         let source = before.rsplit([' ', '(', '\n']).next().unwrap();
         let (path, rest) = after.split_once("}'").unwrap();
         let shape = if source == "record" { Some(root) } else { root.field(source) };
-        let shape = shape.and_then(|shape| shape.path(path)).unwrap_or_else(|| panic!("{source}: no {path}"));
+        let shape = shape.and_then(|shape| follow(shape, path)).unwrap_or_else(|| panic!("{source}: no {path}"));
         let cast = rest.strip_prefix(")::").map_or("TEXT", |cast| cast.split([' ', ')']).next().unwrap());
-        assert!(shape.fits(cast), "{source} {path} is not {cast}: {}", shape.at);
+        assert!(fits(shape, cast), "{source} {path} is not {cast}: {}", shape.at);
         held += 1;
     }
     held

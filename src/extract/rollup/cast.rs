@@ -5,6 +5,7 @@
 //! with is on the other side, and a thing hit in passing is not what the event was aimed at.
 
 use super::rank;
+use super::sources::attributions;
 use crate::extract::Story;
 use crate::extract::entities::EntityId;
 use crate::extract::events::{EventMention, Facts, Participant};
@@ -96,7 +97,8 @@ pub(super) fn judged(
     let (mut actors, mut recipients) = (surest(ACTORS), surest(RECIPIENTS));
     actors.retain(|p| p.entity.is_some() || p.confidence >= DESCRIBED);
     if event == Some(EventType::Assault) {
-        let sources: Vec<EntityId> = sources(facts, members).collect();
+        let told_by = attributions(facts, members.iter().copied());
+        let sources: Vec<EntityId> = told_by.filter_map(|a| facts.attributions[a].entity).collect();
         actors.retain(|p| p.confidence >= ADMITTED || !p.entity.is_some_and(|e| sources.contains(&e)));
     }
     // Hardly anybody does it to himself: a party stands on the side where it is clearly surer.
@@ -109,13 +111,6 @@ pub(super) fn judged(
     actors.truncate(PARTIES);
     recipients.truncate(PARTIES);
     (parties.fold(actors), recipients)
-}
-
-/// Who says so, in mentions and in their claims.
-fn sources<'a>(facts: &'a Facts<'_>, members: &'a [&EventMention]) -> impl Iterator<Item = EntityId> + 'a {
-    let claimed = |m: &&'a EventMention| m.claims.iter().filter_map(|c| facts.claims[*c].attribution);
-    let said = members.iter().filter_map(|m| m.attribution).chain(members.iter().flat_map(claimed));
-    said.filter_map(|a| facts.attributions[a].entity)
 }
 
 /// Every participant of the given roles once, by its best mention.

@@ -6,9 +6,7 @@ use crate::extract::events::{EventMention, Facts};
 /// The distinct sources of a group of mentions, through the mentions themselves and their casualty claims.
 pub(super) fn sources(facts: &Facts<'_>, group: &[usize], all: &[EventMention]) -> Sources {
     let mut sources = Sources::default();
-    let of_claims = |m: &usize| all[*m].claims.iter().filter_map(|c| facts.claims[*c].attribution).collect::<Vec<_>>();
-    let mut ids: Vec<usize> =
-        group.iter().filter_map(|m| all[*m].attribution).chain(group.iter().flat_map(of_claims)).collect();
+    let mut ids: Vec<usize> = attributions(facts, group.iter().map(|m| &all[*m])).collect();
     ids.sort_unstable();
     ids.dedup();
     for id in ids {
@@ -28,4 +26,12 @@ pub(super) fn sources(facts: &Facts<'_>, group: &[usize], all: &[EventMention]) 
         }
     }
     sources
+}
+
+/// The attributions of mentions and of their casualty claims, one as often as it is theirs.
+pub(super) fn attributions<'a>(
+    facts: &'a Facts<'_>,
+    mentions: impl Iterator<Item = &'a EventMention> + 'a,
+) -> impl Iterator<Item = usize> + 'a {
+    mentions.flat_map(|m| m.attribution.into_iter().chain(m.claims.iter().filter_map(|c| facts.claims[*c].attribution)))
 }
