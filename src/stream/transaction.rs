@@ -176,9 +176,14 @@ impl Transactions {
         subscription: &Subscription,
         patience: &Patience<'_>,
     ) -> Result<Attempt, StreamError> {
-        let start = written.started;
+        let (start, mut purged) = (written.started, None);
         match self.producer.settle(written, patience)? {
             Settled::All => self.metrics.observe_stage("produce", start.elapsed()),
+            // Records that were purged tell nothing: a right is missing that adding a partition to the transaction needs,
+            // say. The next call is refused with the cause.
+            Settled::Failed(failure) if failure.refused.iter().all(|(_, code)| *code == RDKafkaErrorCode::PurgeQueue) => {
+                purged = Some(failure);
+            }
             Settled::Failed(failure) => return Ok(Attempt::Failed(failure)),
             Settled::Fatal(code, reason) => return self.lost("delivering", code, reason).map(Attempt::Lost),
         }
@@ -197,7 +202,12 @@ impl Transactions {
             self.calls.make(OFFSETS_LIMIT, go_on, send).map_or(Call::Left, Call::Returned)
         })?;
         match answer {
-            Answer::Ok => {}
+            Answer::Ok => {
+                if let Some(failure) = purged {
+                    return Ok(Attempt::Failed(failure));
+                }
+            }
+            Answer::Abort(reason) if purged.is_some() => return failed(format!("the records were refused: {reason}")),
             Answer::Abort(reason) => return failed(format!("the offsets were refused: {reason}")),
             Answer::Lost(reason) => return Ok(Attempt::Lost(reason)),
         }
@@ -231,7 +241,7 @@ impl Transactions {
                 // (measured).
                 warn!("aborting a transaction of {articles} articles: {}", failure.reason);
                 if let Some(reason) = self.abort(patience)? {
-                    return Ok(Attempt::Lost(reason));
+                    return Ok(Attempt::Lost(format!("{}; {reason}", failure.reason)));
                 }
             }
             Attempt::Lost(_) => {}

@@ -28,6 +28,8 @@ const PARTITIONS: i32 = 6;
 /// Articles that are sent every 250 ms. What matters is that they never stop coming; more of them only cost processor
 /// time, which all tests of a run share.
 const PORTION: usize = 4;
+/// Portions that may wait to be committed: 25 s of the flow, more than any outage here takes.
+const AHEAD: usize = 100;
 
 /// Pseudo-random numbers (SplitMix64) from a fixed seed, so that a failure can be run again.
 pub struct Random(pub u64);
@@ -47,7 +49,8 @@ pub fn report(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Sends articles at a steady rate until it is dropped.
+/// Sends articles at a steady rate until it is dropped, as long as the workers follow: on a machine slower than the rate a
+/// flow that waits for nobody would never be committed.
 struct Feeder {
     sent: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
@@ -55,20 +58,25 @@ struct Feeder {
 }
 
 impl Feeder {
-    /// `portion` articles every 250 ms.
-    fn start(bootstrap: &str, topics: &Topics, portion: usize, most: usize) -> Self {
+    /// `portion` articles every 250 ms, `most` in all, and no more than [`AHEAD`] portions beyond what is committed.
+    fn start(bootstrap: &str, topics: &Topics, portion: usize, most: usize, committed: Committed) -> Self {
         let (sent, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (count, end, bootstrap, topics) = (sent.clone(), stop.clone(), bootstrap.to_owned(), topics.clone());
         let feed = move || {
             let producer = articles::producer(&bootstrap);
-            let start = Instant::now();
+            let (start, mut known) = (Instant::now(), 0);
             while !end.load(Ordering::Relaxed) {
                 let from = count.load(Ordering::Relaxed);
                 // What an outage held up is caught up on, in steps.
                 let due = (1 + start.elapsed().as_millis() as usize / 250) * portion;
                 let to = due.min(from + 4 * portion).min(most).max(from);
-                articles::send_with(&producer, &topics, from..to);
-                count.store(to, Ordering::Relaxed);
+                if to > known + AHEAD * portion {
+                    known = usize::try_from(committed.read()).unwrap();
+                }
+                if to <= known + AHEAD * portion {
+                    articles::send_with(&producer, &topics, from..to);
+                    count.store(to, Ordering::Relaxed);
+                }
                 std::thread::sleep(Duration::from_millis(250));
             }
         };
@@ -143,8 +151,9 @@ impl Scene {
             .with("KAFKA__BROKER_PATIENCE", "60s");
         let group = change(group);
         let slots = (0..workers).map(|slot| Some(group.start(slot))).collect();
-        let feeder = Feeder::start(bootstrap, &topics, portion, most);
-        let committed = Committed::new(bootstrap, &group.name, &topics.input);
+        let committed = || Committed::new(bootstrap, &group.name, &topics.input);
+        let feeder = Feeder::start(bootstrap, &topics, portion, most, committed());
+        let committed = committed();
         let scene = Self {
             name,
             bootstrap: bootstrap.to_owned(),
