@@ -181,7 +181,9 @@ impl Transactions {
             Settled::All => self.metrics.observe_stage("produce", start.elapsed()),
             // Records that were purged tell nothing: a right is missing that adding a partition to the transaction needs,
             // say. The next call is refused with the cause.
-            Settled::Failed(failure) if failure.refused.iter().all(|(_, code)| *code == RDKafkaErrorCode::PurgeQueue) => {
+            Settled::Failed(failure)
+                if failure.refused.iter().all(|(_, code)| *code == RDKafkaErrorCode::PurgeQueue) =>
+            {
                 purged = Some(failure);
             }
             Settled::Failed(failure) => return Ok(Attempt::Failed(failure)),

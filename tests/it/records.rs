@@ -1,7 +1,7 @@
 //! Whole records of the sample articles: golden files, schemas, and offsets that hold.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use dateline::article::samples::SAMPLES;
 use dateline::article::{Hint, Intake};
@@ -18,18 +18,23 @@ use crate::golden;
 /// The sample whose whole record is a golden file.
 const FULL: &str = "wire-1991.txt";
 
-/// Reads every sample that is an article, by the rules alone.
-fn samples() -> Vec<(&'static str, EnrichedArticle, String)> {
-    read_by(Pipeline::load(None, None).unwrap())
-}
+/// A sample: its name, its record, and the text as received.
+type Read = (&'static str, EnrichedArticle, String);
+
+/// Every sample that is an article, read by the rules alone.
+static SAMPLES_FAST: LazyLock<Vec<Read>> = LazyLock::new(|| read_by(Pipeline::load(None, None).unwrap()));
 
 /// The same with the learned reader.
-fn samples_accurate() -> Vec<(&'static str, EnrichedArticle, String)> {
+static SAMPLES_ACCURATE: LazyLock<Vec<Read>> = LazyLock::new(|| {
     let reader = Arc::new(ReaderModel::embedded().unwrap());
     read_by(Pipeline::load(None, None).unwrap().with_reader(reader))
+});
+
+fn samples_of_both() -> impl Iterator<Item = &'static Read> {
+    SAMPLES_FAST.iter().chain(&*SAMPLES_ACCURATE)
 }
 
-fn read_by(pipeline: Pipeline) -> Vec<(&'static str, EnrichedArticle, String)> {
+fn read_by(pipeline: Pipeline) -> Vec<Read> {
     let mut enricher = Enricher::new(Arc::new(pipeline));
     let intake = Intake::default();
     SAMPLES
@@ -44,11 +49,11 @@ fn read_by(pipeline: Pipeline) -> Vec<(&'static str, EnrichedArticle, String)> {
 
 #[test]
 fn records_of_the_samples_are_as_reviewed() {
-    for (name, record, _) in samples() {
-        golden::compare(&format!("tests/golden/digests/{name}"), &digest(&record, Style::PLAIN, 100));
+    for (name, record, _) in &*SAMPLES_FAST {
+        golden::compare(&format!("tests/golden/digests/{name}"), &digest(record, Style::PLAIN, 100));
         // One record in full; the digests show the rest in a form that can be reviewed.
-        if name == FULL {
-            let text = serde_json::to_string_pretty(&record).unwrap();
+        if *name == FULL {
+            let text = serde_json::to_string_pretty(record).unwrap();
             golden::compare(&format!("tests/golden/records/{name}.json"), &format!("{text}\n"));
         }
     }
@@ -56,8 +61,8 @@ fn records_of_the_samples_are_as_reviewed() {
 
 #[test]
 fn records_of_the_learned_reader_are_as_reviewed() {
-    for (name, record, _) in samples_accurate() {
-        golden::compare(&format!("tests/golden/digests/accurate/{name}"), &digest(&record, Style::PLAIN, 100));
+    for (name, record, _) in &*SAMPLES_ACCURATE {
+        golden::compare(&format!("tests/golden/digests/accurate/{name}"), &digest(record, Style::PLAIN, 100));
     }
 }
 
@@ -69,8 +74,8 @@ fn records_keep_to_their_schemas() {
         jsonschema::validator_for(schema).unwrap()
     };
     let (enriched, event) = (validator("article.enriched/1"), validator("event.article/1"));
-    for (name, record, _) in samples().into_iter().chain(samples_accurate()) {
-        let value = serde_json::to_value(&record).unwrap();
+    for (name, record, _) in samples_of_both() {
+        let value = serde_json::to_value(record).unwrap();
         let errors: Vec<String> = enriched.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
         assert!(errors.is_empty(), "{name}: {errors:#?}");
         for e in value["events"].as_array().unwrap() {
@@ -81,10 +86,10 @@ fn records_keep_to_their_schemas() {
 
 #[test]
 fn every_span_equals_the_received_text() {
-    for (name, record, received) in samples() {
+    for (name, record, received) in &*SAMPLES_FAST {
         let chars: Vec<char> = received.chars().collect();
         let mut spans = 0;
-        visit(&serde_json::to_value(&record).unwrap(), &mut |object| {
+        visit(&serde_json::to_value(record).unwrap(), &mut |object| {
             let pair = |key: &str| -> Option<[usize; 2]> { serde_json::from_value(object.get(key)?.clone()).ok() };
             let (Some(char), Some(byte)) = (pair("char"), pair("byte")) else { return };
             let by_byte = received.get(byte[0]..byte[1]).expect("byte offsets lie on character boundaries");
@@ -104,7 +109,7 @@ fn plover_and_cameo_agree() {
     let table = include_str!("../../src/words/data/codes/cameo.tsv");
     let rows = table.lines().filter(|l| !l.starts_with('#')).map(|l| l.split('\t').collect::<Vec<&str>>());
     let beside: BTreeMap<&str, Vec<&str>> = rows.map(|row| (row[0], row[3].split(' ').collect())).collect();
-    for (name, record, _) in samples().into_iter().chain(samples_accurate()) {
+    for (name, record, _) in samples_of_both() {
         let classes = record.mentions.iter().map(|m| &m.class).chain(record.events.iter().map(|e| &e.class));
         for class in classes {
             let agrees = match (class.plover.event, class.cameo.code.as_deref()) {
@@ -120,7 +125,7 @@ fn plover_and_cameo_agree() {
 
 #[test]
 fn every_id_that_a_record_names_is_in_it() {
-    for (name, record, _) in samples().into_iter().chain(samples_accurate()) {
+    for (name, record, _) in samples_of_both() {
         let claims: Vec<&CasualtyClaim> =
             record.mentions.iter().flat_map(|m| &m.casualties).chain(&record.claims).collect();
         let ids: BTreeSet<&str> = claims.iter().map(|c| c.claim_id.as_str()).collect();
@@ -153,10 +158,9 @@ fn every_id_that_a_record_names_is_in_it() {
 
 #[test]
 fn the_same_article_gives_the_same_bytes() {
-    let bytes = |records: Vec<(&str, EnrichedArticle, String)>| -> Vec<Vec<u8>> {
-        records.iter().map(|(_, r, _)| serde_json::to_vec(r).unwrap()).collect()
-    };
-    assert_eq!(bytes(samples()), bytes(samples()));
+    let bytes =
+        |records: &[Read]| -> Vec<Vec<u8>> { records.iter().map(|(_, r, _)| serde_json::to_vec(r).unwrap()).collect() };
+    assert_eq!(bytes(&SAMPLES_FAST), bytes(&read_by(Pipeline::load(None, None).unwrap())));
 }
 
 /// Calls `see` with every object of a JSON value.

@@ -290,8 +290,9 @@ fn the_rights_of_the_example_are_enough_and_every_one_is_needed() {
         way("sasl_plaintext", &login)
     };
     // One that ended keeps its partition for a session, and some meet what they lack only with a partition.
-    let reading =
-        |user: &str| group("rights", &at(broker.ports.sasl), &topics, &login(user)).with("KAFKA__SESSION_TIMEOUT", "4s");
+    let reading = |user: &str| {
+        group("rights", &at(broker.ports.sasl), &topics, &login(user)).with("KAFKA__SESSION_TIMEOUT", "4s")
+    };
     let name = reading("full").name;
     grant(broker, "read", &USERS, &name, &topics);
     let transactions = format!("{name}-");
