@@ -9,7 +9,12 @@ use super::mojibake::{self, Piece};
 pub(super) struct Body {
     pub(super) text: String,
     stretches: Vec<Stretch>,
+    /// Bytes of the text, at its beginning, that are not of the received text but of its title.
+    title: usize,
 }
+
+/// Between a title and the text.
+pub(super) const BELOW_TITLE: &str = "\n\n";
 
 /// A run of body text that stands for one run of received text.
 ///
@@ -40,6 +45,33 @@ impl Body {
         }
         body.push(text, from..received.len());
         (from > 0).then_some(body)
+    }
+
+    /// A body for text that is readable as it is.
+    pub(super) fn same(received: &str) -> Self {
+        let mut body = Body::default();
+        body.push(received, 0..received.len());
+        body
+    }
+
+    /// The same with (the beginning of) a title before it.
+    pub(super) fn below(mut self, title: &str) -> Self {
+        let lead = title.len() + BELOW_TITLE.len();
+        self.text.insert_str(0, BELOW_TITLE);
+        self.text.insert_str(0, title);
+        self.stretches.iter_mut().for_each(|stretch| stretch.body += lead as u32);
+        self.title = title.len();
+        self
+    }
+
+    /// Bytes of the body before the received text.
+    pub(super) fn title_len(&self) -> usize {
+        if self.title > 0 { self.title + BELOW_TITLE.len() } else { 0 }
+    }
+
+    /// The range of the title that a range of the body stands for, where it begins there.
+    pub(super) fn title_range(&self, range: Range<usize>) -> Option<Range<usize>> {
+        (range.start < self.title).then(|| range.start..range.end.min(self.title))
     }
 
     /// Takes back everything from byte `len` on, where a paragraph or the separator before it was appended.

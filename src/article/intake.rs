@@ -1,6 +1,6 @@
 //! Messages to articles: format, decoding, limits, and the order of the steps.
 
-use super::body::Body;
+use super::body::{BELOW_TITLE, Body};
 use super::date::{self, Dates};
 use super::error::IntakeError;
 use super::foreign;
@@ -9,6 +9,7 @@ use super::json;
 use super::language::{Language, Languages};
 use super::layout::{self, Tables};
 use super::limits::Limits;
+use super::title;
 use super::{Article, IntakeNote};
 use crate::record::{PublishedAt, RawArticle, id};
 
@@ -153,6 +154,7 @@ impl Intake {
         let received = raw.text;
         let mut published = raw.published_at.as_ref().map(date::published);
         let mut stated = (None, None);
+        let field = raw.title.clone();
         let (body, marks) = match page {
             Some(page) => {
                 let read =
@@ -185,6 +187,14 @@ impl Intake {
             dateline.date = dates.dateline();
         }
         let date = dates.best();
+        let headline = field.as_deref().and_then(|field| title::headline(field, text, &layout));
+        let body = match headline {
+            Some(headline) => {
+                layout.below(headline.len(), BELOW_TITLE.len());
+                Some(body.unwrap_or_else(|| Body::same(&received)).below(headline))
+            }
+            None => body,
+        };
         let mut notes = Vec::new();
         if published == Some(None) {
             notes.push(IntakeNote::UnreadablePublishedAt);

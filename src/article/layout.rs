@@ -15,6 +15,7 @@ mod repeats;
 
 use std::ops::Range;
 
+pub(super) use boilerplate::plain;
 pub(super) use outline::{Tables, outline};
 
 /// The blocks of a body, in text order.
@@ -73,6 +74,20 @@ impl Layout {
     /// Where the blocks begin.
     pub fn starts(&self) -> Vec<usize> {
         self.blocks.iter().map(|b| b.range.start).collect()
+    }
+
+    /// The same below a headline of so many bytes and what parts it from the text.
+    pub(super) fn below(&mut self, headline: usize, parted: usize) {
+        let shift = |range: &mut Range<usize>| *range = range.start + headline + parted..range.end + headline + parted;
+        for block in &mut self.blocks {
+            shift(&mut block.range);
+            block.repeats.iter_mut().for_each(shift);
+        }
+        if let Some(dateline) = &mut self.dateline {
+            let DatelineSpan { range, place, date: _, agency } = dateline;
+            [Some(range), place.as_mut(), agency.as_mut()].into_iter().flatten().for_each(shift);
+        }
+        self.blocks.insert(0, Block { range: 0..headline, kind: BlockKind::Headline, repeats: Vec::new() });
     }
 
     /// The block that holds byte `at` of the body.

@@ -2,7 +2,9 @@
 //!
 //! Two texts are kept apart. The *received* text is what the producer sent; offsets in records refer to it and nothing
 //! is ever cut from it. The *body* is what the language engine reads: the same text, the readable text of an HTML
-//! body, or what was meant by damaged characters. Everything above this module works with byte ranges of the body; [`Article::received_range`] leads back.
+//! body, or what was meant by damaged characters, and before it the title that came as a field of its own, unless the
+//! text prints it, too. Everything above this module works with byte ranges of the body; [`Article::received_range`] and
+//! [`Article::title_range`] lead back.
 //!
 //! [`Intake`] reads messages. It is pure: it knows no clock, no network and no Kafka.
 
@@ -20,6 +22,7 @@ mod mojibake;
 pub mod offsets;
 pub mod samples;
 mod table;
+mod title;
 
 use std::ops::Range;
 
@@ -97,7 +100,17 @@ impl Article {
         blocks.map(|b| &self.body()[b.range.clone()]).collect()
     }
 
-    /// The bytes of the received text that a byte range of the body stands for. Character boundaries map to character
+    /// Bytes of the body before the received text: its title, and what parts them.
+    pub fn title_len(&self) -> usize {
+        self.body.as_ref().map_or(0, Body::title_len)
+    }
+
+    /// The bytes of the title that a byte range of the body stands for, where it lies in the title.
+    pub fn title_range(&self, body: Range<usize>) -> Option<Range<usize>> {
+        self.body.as_ref().and_then(|b| b.title_range(body))
+    }
+
+    /// The bytes of the received text that a byte range of the body stands for; of the title none do. Character boundaries map to character
     /// boundaries, and order is kept. A range within an entity or a run of blanks widens to the whole of it.
     pub fn received_range(&self, body: Range<usize>) -> Range<usize> {
         match &self.body {

@@ -190,7 +190,8 @@ impl<'a> Assembler<'a> {
 
     fn entity_mention(&self, mention: &Mention) -> record::EntityMention {
         let span = self.span(mention.tokens.clone());
-        record::EntityMention { text: span.text, char: span.char, byte: span.byte, kind: mention.kind }
+        let record::Span { text, char, byte, field } = span;
+        record::EntityMention { text, char, byte, field, kind: mention.kind }
     }
 
     fn times(&self) -> Vec<record::TimeRecord> {
@@ -527,23 +528,41 @@ impl<'a> Assembler<'a> {
     }
 
     fn span_of_body(&self, body: Range<usize>) -> record::Span {
-        let bytes = self.story.article.received_range(body);
-        record::Span {
-            text: self.story.article.received()[bytes.clone()].to_owned(),
-            char: self.offsets.char_range(bytes.clone()),
-            byte: [bytes.start, bytes.end],
-        }
+        let at = self.at(body);
+        let text = match at.field {
+            Some(_) => &self.story.article.body()[at.byte[0]..at.byte[1]],
+            None => &self.story.article.received()[at.byte[0]..at.byte[1]],
+        };
+        record::Span { text: text.to_owned(), char: at.char, byte: at.byte, field: at.field }
     }
 
     /// The position of a non-empty token range.
     fn range(&self, tokens: Range<usize>) -> record::CharRange {
-        let bytes = self.story.article.received_range(self.story.doc.bytes(tokens));
-        record::CharRange { char: self.offsets.char_range(bytes.clone()), byte: [bytes.start, bytes.end] }
+        self.at(self.story.doc.bytes(tokens))
     }
 
+    fn at(&self, body: Range<usize>) -> record::CharRange {
+        let article = self.story.article;
+        let (bytes, char, field) = match article.title_range(body.clone()) {
+            // The body begins with the title, so that its offsets are the body's.
+            Some(bytes) => {
+                let char = |at: usize| article.body()[..at].chars().count();
+                let chars = [char(bytes.start), char(bytes.end)];
+                (bytes, chars, Some(record::Field::Title))
+            }
+            None => {
+                let bytes = article.received_range(body);
+                (bytes.clone(), self.offsets.char_range(bytes), None)
+            }
+        };
+        record::CharRange { char, byte: [bytes.start, bytes.end], field }
+    }
+
+    /// Bytes that tell a non-empty token range from all others: of the received text, or beyond it of the title.
     fn bytes(&self, tokens: Range<usize>) -> [usize; 2] {
-        let bytes = self.story.article.received_range(self.story.doc.bytes(tokens));
-        [bytes.start, bytes.end]
+        let at = self.at(self.story.doc.bytes(tokens));
+        let beyond = at.field.map_or(0, |_| self.story.article.received().len());
+        at.byte.map(|b| b + beyond)
     }
 }
 

@@ -110,6 +110,11 @@ impl<'a> Story<'a> {
         self.blocks[sentence].map_or(0, |i| i as usize)
     }
 
+    /// Whether a sentence is of the title that came as a field of its own.
+    pub fn in_title(&self, sentence: usize) -> bool {
+        self.paragraph(sentence) == 0 && self.blocks[sentence].is_some() && self.article.title_len() > 0
+    }
+
     /// Whether a sentence repeats an earlier one word for word.
     pub fn is_repeated(&self, sentence: usize) -> bool {
         self.repeated[sentence]

@@ -257,8 +257,8 @@ fn evidence(story: &Story<'_>, event: &ArticleEvent) -> Markup {
 
 /// The sentence of a mention with its trigger in bold, linked to the text.
 fn sentence(story: &Story<'_>, mention: &EventMention) -> Markup {
-    let range = story.shown(mention.sentence.range.byte);
-    let trigger = story.shown(mention.trigger.span.byte);
+    let range = story.shown(mention.sentence.range.byte, mention.sentence.range.field);
+    let trigger = story.shown(mention.trigger.span.byte, mention.trigger.span.field);
     let text = story.text();
     let inside = range.start <= trigger.start && trigger.end <= range.end;
     let parts = if inside { Some((range.start..trigger.start, trigger.end..range.end)) } else { None };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::article::Article;
-use crate::record::{EnrichedArticle, EventMention};
+use crate::record::{EnrichedArticle, EventMention, Field};
 
 /// What all parts of an article's view read.
 pub(super) struct Story<'a> {
@@ -16,8 +16,10 @@ pub(super) struct Story<'a> {
     attributions: BTreeMap<&'a str, usize>,
     events: BTreeMap<&'a str, usize>,
     pub(super) mentions: BTreeMap<&'a str, &'a EventMention>,
-    /// Received offset of every byte of the body; empty where both are the same.
+    /// Received offset of every byte of the body below the title; empty where both are the same.
     received: Vec<usize>,
+    /// Bytes of the body above that.
+    title: usize,
 }
 
 impl<'a> Story<'a> {
@@ -25,6 +27,7 @@ impl<'a> Story<'a> {
         let body = article.body();
         let same = body.len() == article.received().len();
         let received = |at| article.received_range(at..at + 1).start;
+        let title = article.title_len();
         Self {
             record,
             article,
@@ -33,7 +36,8 @@ impl<'a> Story<'a> {
             attributions: record.attributions.iter().enumerate().map(|(i, a)| (a.id.as_str(), i + 1)).collect(),
             events: record.events.iter().map(|e| (e.cluster_id.as_str(), e.rank)).collect(),
             mentions: record.mentions.iter().map(|m| (m.mention_id.as_str(), m)).collect(),
-            received: if same { Vec::new() } else { (0..body.len()).map(received).collect() },
+            received: if same { Vec::new() } else { (title..body.len()).map(received).collect() },
+            title,
         }
     }
 
@@ -42,13 +46,14 @@ impl<'a> Story<'a> {
         self.article.body()
     }
 
-    /// The bytes of the shown text that stand for bytes of the received text.
-    pub(super) fn shown(&self, byte: [usize; 2]) -> Range<usize> {
-        if self.received.is_empty() {
+    /// The bytes of the shown text that stand for bytes of the received text, or of its title.
+    pub(super) fn shown(&self, byte: [usize; 2], field: Option<Field>) -> Range<usize> {
+        // The title begins the text shown, as it came.
+        if self.received.is_empty() || field == Some(Field::Title) {
             return byte[0]..byte[1];
         }
         let text = self.text();
-        let find = |offset: usize| self.received.partition_point(|r| *r < offset);
+        let find = |offset: usize| self.title + self.received.partition_point(|r| *r < offset);
         let (mut start, mut end) = (find(byte[0]), find(byte[1]));
         while start < text.len() && !text.is_char_boundary(start) {
             start += 1;
@@ -88,7 +93,8 @@ impl<'a> Story<'a> {
 
     /// Id of a mention in the text.
     pub(super) fn trigger(&self, mention: &EventMention) -> String {
-        format!("a{}-t{}", self.number, mention.trigger.span.byte[0])
+        let span = &mention.trigger.span;
+        format!("a{}-t{}", self.number, self.shown(span.byte, span.field).start)
     }
 
     /// Id of any other part of this article's view.
@@ -111,9 +117,9 @@ mod tests {
         let story = Story::new(&record, &article, 1);
         for word in ["Lyon", "burned", "Two", "Monday"] {
             let at = html.find(word).unwrap();
-            assert_eq!(&story.text()[story.shown([at, at + word.len()])], word);
+            assert_eq!(&story.text()[story.shown([at, at + word.len()], None)], word);
         }
         let at = html.find("caf&eacute;").unwrap();
-        assert_eq!(&story.text()[story.shown([at, at + "caf&eacute;".len()])], "café");
+        assert_eq!(&story.text()[story.shown([at, at + "caf&eacute;".len()], None)], "café");
     }
 }

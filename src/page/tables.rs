@@ -119,7 +119,7 @@ fn attributions(story: &Story<'_>) -> Markup {
     let rows = html! {
         @for (i, a) in all.iter().enumerate() {
             @let id = story.id(&format!("s{}", i + 1));
-            @let said: Vec<&str> = a.content.iter().filter_map(|c| story.text().get(story.shown(c.byte))).collect();
+            @let said: Vec<&str> = a.content.iter().filter_map(|c| story.text().get(story.shown(c.byte, c.field))).collect();
             tr id=(id) data-r=(id) tabindex="-1" {
                 th scope="row" {
                     @let words = a.source.as_ref().map(|s| one_line(&s.text));

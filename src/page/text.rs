@@ -144,7 +144,7 @@ fn triggers(story: &Story<'_>, marks: &mut Vec<Mark>) {
         let Some(of) = story.record.events.get(rank - 1) else { continue };
         let target = story.event(rank);
         marks.push(Mark {
-            range: story.shown(mention.trigger.span.byte),
+            range: story.shown(mention.trigger.span.byte, mention.trigger.span.field),
             layer: Layer::Trigger,
             class: format!("t {}", event::tone(of)),
             target: target.clone(),
@@ -162,7 +162,7 @@ fn triggers(story: &Story<'_>, marks: &mut Vec<Mark>) {
 
 fn plain(story: &Story<'_>, span: &Span, layer: Layer, class: &str, target: &str) -> Mark {
     Mark {
-        range: story.shown(span.byte),
+        range: story.shown(span.byte, span.field),
         layer,
         class: class.to_owned(),
         target: target.to_owned(),
@@ -174,7 +174,7 @@ fn plain(story: &Story<'_>, span: &Span, layer: Layer, class: &str, target: &str
 fn times(story: &Story<'_>, marks: &mut Vec<Mark>) {
     for (i, time) in story.record.times.iter().enumerate() {
         marks.push(Mark {
-            range: story.shown(time.span.byte),
+            range: story.shown(time.span.byte, time.span.field),
             layer: Layer::Time,
             class: format!("m {}", Group::Time.class()),
             target: story.id(&format!("w{}", i + 1)),
@@ -185,7 +185,7 @@ fn times(story: &Story<'_>, marks: &mut Vec<Mark>) {
 }
 
 fn entities(story: &Story<'_>, marks: &mut Vec<Mark>) {
-    let timed: Vec<Range<usize>> = story.record.times.iter().map(|t| t.span.byte[0]..t.span.byte[1]).collect();
+    let timed: Vec<Range<usize>> = story.record.times.iter().map(|t| story.shown(t.span.byte, t.span.field)).collect();
     for entity in &story.record.entities {
         let Some(target) = story.entity(&entity.id) else { continue };
         let code = entity.actor.as_ref().and_then(|a| a.cameo_code.as_ref());
@@ -196,12 +196,13 @@ fn entities(story: &Story<'_>, marks: &mut Vec<Mark>) {
         for (mention, layer, class) in named.chain(meant) {
             let group = Group::of(mention.kind);
             // The time itself is marked, with its value.
-            let is_time = || timed.iter().any(|t| t.start < mention.byte[1] && mention.byte[0] < t.end);
+            let range = story.shown(mention.byte, mention.field);
+            let is_time = || timed.iter().any(|t| t.start < range.end && range.start < t.end);
             if group == Group::Number || group == Group::Time && is_time() {
                 continue;
             }
             marks.push(Mark {
-                range: story.shown(mention.byte),
+                range,
                 layer,
                 class: format!("{class} {}", group.class()),
                 target: target.clone(),
@@ -222,7 +223,7 @@ fn attributions(story: &Story<'_>, marks: &mut Vec<Mark>) {
             marks.push(mark);
         }
         for content in &attribution.content {
-            let range = story.shown(content.byte);
+            let range = story.shown(content.byte, content.field);
             let (class, own) = ("said".to_owned(), None);
             marks.push(Mark { range, layer: Layer::Said, class, target: target.clone(), own, title: String::new() });
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::actor::Actor;
 use super::article::{ArticleRef, Producer};
 use super::place::Place;
+use super::span::Field;
 
 vocabulary! {
     /// Types of entities: the 18 OntoNotes types, WEAPON and VEHICLE.
@@ -49,6 +50,9 @@ pub struct EntityMention {
     pub char: [usize; 2],
     /// Start and end in UTF-8 bytes, end-exclusive.
     pub byte: [usize; 2],
+    /// The field that the offsets count in; absent: the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Field>,
     /// Type given to this very mention.
     #[serde(rename = "type")]
     pub kind: EntityKind,

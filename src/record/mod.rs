@@ -66,5 +66,5 @@ pub use mention::{
 pub use place::{EventPlace, Place, PlaceAlternative, PlaceRef};
 pub use plover::{AcledType, CameoCode, Context, EventClass, EventType, Happening, Mode, PloverType, TypeAlternative};
 pub use raw::{PublishedAt, RawArticle};
-pub use span::{CharRange, Span, Via};
+pub use span::{CharRange, Field, Span, Via};
 pub use time::{EventTime, Granularity, TimeAnchor, TimeMod, TimeRecord, Timex, TimexType};

@@ -3,6 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Field of the input in which a stretch lies that is not in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// The headline that came as a field of its own.
+    Title,
+}
+
 /// A stretch of the text received, with its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
@@ -12,6 +20,9 @@ pub struct Span {
     pub char: [usize; 2],
     /// Start and end in UTF-8 bytes, end-exclusive.
     pub byte: [usize; 2],
+    /// The field that the offsets count in; absent: the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Field>,
 }
 
 /// A stretch of the text received, without its text.
@@ -21,6 +32,9 @@ pub struct CharRange {
     pub char: [usize; 2],
     /// Start and end in UTF-8 bytes, end-exclusive.
     pub byte: [usize; 2],
+    /// The field that the offsets count in; absent: the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Field>,
 }
 
 /// How a value was found: every value has a span or this reason for having none.

@@ -87,13 +87,14 @@ fn records_keep_to_their_schemas() {
 #[test]
 fn every_span_equals_the_received_text() {
     for (name, record, received) in &*SAMPLES_FAST {
-        let chars: Vec<char> = received.chars().collect();
+        let title = record.article.title.clone().unwrap_or_default();
         let mut spans = 0;
         visit(&serde_json::to_value(record).unwrap(), &mut |object| {
             let pair = |key: &str| -> Option<[usize; 2]> { serde_json::from_value(object.get(key)?.clone()).ok() };
             let (Some(char), Some(byte)) = (pair("char"), pair("byte")) else { return };
-            let by_byte = received.get(byte[0]..byte[1]).expect("byte offsets lie on character boundaries");
-            let by_char: String = chars[char[0]..char[1]].iter().collect();
+            let field = if object.get("field").and_then(Value::as_str) == Some("title") { &title } else { received };
+            let by_byte = field.get(byte[0]..byte[1]).expect("byte offsets lie on character boundaries");
+            let by_char: String = field.chars().skip(char[0]).take(char[1] - char[0]).collect();
             assert_eq!(by_byte, by_char, "{name}: char and byte offsets differ");
             if let Some(text) = object.get("text").and_then(Value::as_str) {
                 assert_eq!(text, by_byte, "{name}: a span's text differs from the received text");

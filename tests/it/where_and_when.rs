@@ -11,7 +11,13 @@ static PIPELINE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::l
 
 /// The article's first event of a type, as "place, country, first day"; "-" for what it lacks.
 fn check(text: &str, event: EventType, expect: &str) {
-    let article = json!({ "id": "1", "text": text, "published_at": "2023-05-12T09:00:00Z" }).to_string();
+    check_below(None, text, event, expect);
+}
+
+/// The same with a title.
+fn check_below(title: Option<&str>, text: &str, event: EventType, expect: &str) {
+    let article =
+        json!({ "id": "1", "title": title, "text": text, "published_at": "2023-05-12T09:00:00Z" }).to_string();
     let article = Intake::default().read(article.as_bytes(), &Hint::default()).unwrap();
     let record = Enricher::new(Arc::clone(&PIPELINE)).enrich(&article, &|| false).unwrap();
     let found: Option<&ArticleEvent> = record.events.iter().find(|e| e.class.plover.event == Some(event));
@@ -46,4 +52,11 @@ fn a_village_that_no_gazetteer_knows_lies_somewhere_in_its_country() {
 #[test]
 fn an_article_without_any_place_gives_none() {
     check("Police arrested a man on Tuesday. He had stolen a bicycle.", EventType::Coerce, "-, -, 2023-05-09");
+}
+
+#[test]
+fn a_title_says_what_the_text_does_not() {
+    let text = "Eleven people died when a minibus was blown up, police said. Seven were hurt.";
+    check_below(Some("Bomb kills 11 in Herat"), text, EventType::Assault, "Herāt, AFG, 2023-05-12");
+    check_below(Some("Bomb kills 11 in Herat - Evening Mail"), text, EventType::Assault, "Herāt, AFG, 2023-05-12");
 }

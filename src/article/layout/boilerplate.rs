@@ -58,7 +58,7 @@ impl Boilerplate {
 }
 
 /// Lower case, straight quotes, single blanks.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::article) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.trim().chars() {
         match c {

@@ -124,7 +124,9 @@ impl<'a> Learned<'a> {
             by_rule.iter().any(|p| side(p) == Some(n) && same(p))
         };
         let mut found: [Vec<(f32, &Candidate)>; 2] = Default::default();
-        for (candidate, part) in self.candidates[reach(s, self.candidates.len())].iter().flatten() {
+        // Who the title names by half a sentence the text names, too; the event asks it where not (`rollup::cluster`).
+        let near = reach(s, self.candidates.len()).filter(|c| *c == s || !reader.story.in_title(*c));
+        for (candidate, part) in near.flat_map(|c| &self.candidates[c]) {
             let features = reader.role_features(trigger.tokens.clone(), trigger.head, event, candidate, casts);
             let chances = self.view.parts(&deed, part, &features);
             for (n, (found, chance)) in found.iter_mut().zip(chances).enumerate() {

@@ -30,10 +30,19 @@ pub(super) fn build(
     let members: Vec<&EventMention> = members.into_iter().filter(|m| m.assertion.polarity == happening).collect();
     let (place, other_places) = place(story, facts, &members);
     let class = class(&members);
-    let (actors, recipients) = match members[0].judged {
-        Some(_) => cast::judged(story, facts, named, &members, class.plover.event),
-        None => cast::cast(story, facts, named, &members),
+    let cast = |members: &[&EventMention]| match members.first().is_some_and(|m| m.judged.is_some()) {
+        true => cast::judged(story, facts, named, members, class.plover.event),
+        false => cast::cast(story, facts, named, members),
     };
+    // A title leaves out half of the words that say who did what: it is heard on what the text does not tell.
+    let told: Vec<&EventMention> =
+        members.iter().copied().filter(|m| !story.in_title(story.sentence(m.head))).collect();
+    let (mut actors, mut recipients) = cast(&told);
+    if told.len() < members.len() && (actors.is_empty() || recipients.is_empty()) {
+        let (by_title, of_title) = cast(&members);
+        actors = if actors.is_empty() { by_title } else { actors };
+        recipients = if recipients.is_empty() { of_title } else { recipients };
+    }
     let summary = rank::best_sentence(story, &members);
     let confidence = members.iter().map(|m| m.confidence).fold(0.0, f64::max);
     let weight = rank::weight(story, &members, &harm);

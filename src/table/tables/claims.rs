@@ -36,6 +36,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("words", "span.text", "The words that state it."),
     Column::int("start", "span.char[0]", "Where they begin.").unit(CHARACTERS),
     Column::int("end", "span.char[1]", "Where they end, exclusive.").unit(CHARACTERS),
+    Column::text("field", "span.field", "`title` where they are counted in the headline; empty: in the text."),
     Column::float("confidence", "confidence", "Chance that it is read rightly.").unit(CHANCE),
     Column::text("version", "producer.version", "Version of Dateline that made the record."),
 ];

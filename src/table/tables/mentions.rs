@@ -20,6 +20,11 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("trigger_lemma", "trigger.lemma", "Lemma of their head word."),
     Column::int("trigger_start", "trigger.char[0]", "Where they begin.").unit(CHARACTERS),
     Column::int("trigger_end", "trigger.char[1]", "Where they end, exclusive.").unit(CHARACTERS),
+    Column::text(
+        "field",
+        "trigger.field",
+        "`title` where sentence and trigger are counted in the headline; empty: in the text.",
+    ),
     Column::text("event_type", "type.acled.event_type", "ACLED's type, where it has one.").unit(ACLED),
     Column::text("sub_event_type", "type.acled.sub_event_type", "ACLED's type below it.").unit(ACLED),
     Column::text("plover", "type.plover.event", "What happened; empty for accidents, disasters and epidemics.")
