@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 sh tests/packages.sh
-if cargo fmt --version >/dev/null 2>&1; then cargo fmt --check; fi
+if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; fi
 # What downloads and hardly needs a core runs beside the compiler.
 { sh tests/packages.sh test && sh tests/policy.sh && sh tests/deploy/check.sh; } &
 beside=$!

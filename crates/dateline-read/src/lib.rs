@@ -22,9 +22,11 @@
 //! let article = intake.read(text.as_bytes(), &Hint::default())?;
 //! let record = enricher.enrich(&article, &|| false)?;
 //! for event in &record.events {
-//!     let kind = event.event_type.plover.event.map_or("none", |kind| kind.as_str());
-//!     let time = event.time.as_ref().and_then(|time| time.value.as_deref());
-//!     println!("{kind} on {time:?}: {:?} killed", event.casualties.killed);
+//!     let kind = event.class.plover.event.map_or("none", |kind| kind.as_str());
+//!     let day = event.time.as_ref().map(|time| &time.timex.value);
+//!     let killed = event.casualties.killed.as_ref().and_then(|told| told.best);
+//!     println!("{kind} on {day:?}, {killed:?} killed"); // ASSAULT on Some("2031-05-02"), Some(4) killed
+//! #   assert_eq!((kind, day.map(String::as_str), killed), ("ASSAULT", Some("2031-05-02"), Some(4)));
 //! }
 //! # assert_eq!(record.events.len(), 1);
 //! # Ok(())

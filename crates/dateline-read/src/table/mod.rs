@@ -10,7 +10,7 @@
 //! - The order of columns is a contract: new ones go to the end of a table.
 //! - Lists are one text, `; ` between their values, in every format: spreadsheets and most databases have no lists.
 //!
-//! Not here: files, topics, the command line ([`crate::export`], `cli`).
+//! Not here: files, topics, the command line.
 
 mod batch;
 mod cell;
