@@ -3,8 +3,8 @@
 #
 # Tests against Kafka start a broker of their own from Maven artifacts. DATELINE_TEST_KAFKA=host:port uses a given one;
 # where neither can be had, those tests are named as skipped, unless DATELINE_TEST_KAFKA_REQUIRED=1.
-# Tests of the pages need Chromium and its driver, likewise: DATELINE_TEST_BROWSER_REQUIRED=1; those of docs/recipes.md DuckDB
-# and pandas (tests/tools.sh): DATELINE_TEST_PYTHON_REQUIRED=1.
+# Tests of the pages need Chromium and its driver, likewise: DATELINE_TEST_BROWSER_REQUIRED=1; those of docs/recipes.md and
+# python/ need DuckDB, pandas and maturin (tests/tools.sh): DATELINE_TEST_PYTHON_REQUIRED=1.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -21,7 +21,7 @@ wait "$beside"
 # cargo at the build folder until it has started them.
 {
     sleep 10
-    if cargo clippy --version >/dev/null 2>&1; then nice cargo clippy --quiet --all-targets -- -D warnings; fi
+    if cargo clippy --version >/dev/null 2>&1; then nice cargo clippy --quiet --workspace --all-targets -- -D warnings; fi
     RUSTDOCFLAGS="-D warnings" nice cargo doc --quiet --no-deps --document-private-items
     nice cargo test --quiet --doc
 } &

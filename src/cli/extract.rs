@@ -188,7 +188,10 @@ pub(super) fn enrich(
     explain: bool,
     enrichers: &mut [Enricher],
 ) -> Vec<Option<Result<Output, String>>> {
-    each(enrichers, round, |enricher, item| item.as_ref().ok().map(|item| one(item, intake, config, explain, enricher)))
+    let items: Vec<&Item> = round.iter().flatten().collect();
+    let mut results =
+        each(enrichers, &items, |enricher, item| one(item, intake, config, explain, enricher)).into_iter();
+    round.iter().map(|item| item.as_ref().ok().and_then(|_| results.next())).collect()
 }
 
 fn one(

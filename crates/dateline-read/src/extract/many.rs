@@ -6,7 +6,7 @@ use std::thread;
 use super::Enricher;
 
 /// Does some work on every item, as many at a time as there are enrichers. Whoever is free takes the next item, because
-/// articles differ in length.
+/// articles differ in length. Without an enricher nothing is done, and the result is empty.
 ///
 /// # Panics
 /// Where the work does.

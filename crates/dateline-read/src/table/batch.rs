@@ -17,7 +17,7 @@ use super::tables::Table;
 const UTC: &str = "UTC";
 
 /// Arrow's schema of a table. Every field carries what the documentation says of it, and so does a Parquet file.
-pub(super) fn schema(table: Table) -> SchemaRef {
+pub fn schema(table: Table) -> SchemaRef {
     let field = |column: &super::Column| {
         let about = [("description", column.about), ("unit", column.unit)];
         let about = about.iter().filter(|(_, text)| !text.is_empty()).map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
@@ -39,8 +39,11 @@ fn data_type(kind: Kind) -> DataType {
     }
 }
 
-/// Rows with their types.
-pub(super) fn typed(table: Table, rows: &[Row]) -> Result<RecordBatch, ArrowError> {
+/// Rows with their types, as one batch of Arrow.
+///
+/// # Errors
+/// Never in practice: rows come from [`rows()`](super::rows()) and have the cells of their table.
+pub fn record_batch(table: Table, rows: &[Row]) -> Result<RecordBatch, ArrowError> {
     let columns = table.columns().iter().enumerate();
     RecordBatch::try_new(schema(table), columns.map(|(i, column)| array(column.kind, rows, i)).collect())
 }

@@ -198,7 +198,7 @@ impl Encoder {
                 writer.write(&batch).map_err(|e| refused(table, format, e))
             }
             To::Parquet(writer) => {
-                let batch = batch::typed(table, &rows).map_err(|e| refused(table, format, e))?;
+                let batch = batch::record_batch(table, &rows).map_err(|e| refused(table, format, e))?;
                 writer.write(&batch).map_err(|e| refused(table, format, e))
             }
             To::GeoJson(writer) => {

@@ -25,6 +25,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub use batch::{record_batch, schema};
 pub use cell::Cell;
 pub use column::{Column, Kind};
 pub use describe::describe;
