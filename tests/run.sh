@@ -22,7 +22,7 @@ wait "$beside"
 {
     sleep 10
     if cargo clippy --version >/dev/null 2>&1; then nice cargo clippy --quiet --workspace --all-targets -- -D warnings; fi
-    RUSTDOCFLAGS="-D warnings" nice cargo doc --quiet --no-deps --document-private-items
+    RUSTDOCFLAGS="-D warnings" nice cargo doc --quiet --workspace --no-deps --document-private-items
     nice cargo test --quiet --doc
 } &
 beside=$!

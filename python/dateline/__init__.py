@@ -85,15 +85,15 @@ def read_many(
 def _message(article: Article, published_at: PublishedAt) -> bytes:
     """The article as `article.raw/1`."""
     fields = {"text": article} if isinstance(article, str) else article
-    known = {name: value for name, value in fields.items() if not _is_missing(value)}
-    if published_at is not None:
-        known.setdefault("published_at", published_at)
+    known = {name: None if _is_missing(value) else value for name, value in fields.items()}
+    if published_at is not None and known.get("published_at") is None:
+        known["published_at"] = published_at
     return json.dumps(known, ensure_ascii=False, default=_plain).encode("utf-8", "surrogatepass")
 
 
 def _is_missing(value: Any) -> bool:
-    """What a data frame has where it has nothing: None, NaN or NaT, which are not equal to themselves."""
-    return value is None or (isinstance(value, (float, datetime.date)) and value != value)
+    """What a data frame has where it has nothing: NaN or NaT, which are not equal to themselves."""
+    return isinstance(value, (float, datetime.date)) and value != value
 
 
 def _plain(value: Any) -> Any:
