@@ -9,6 +9,31 @@
 //! that is read again, in batches of any size, gives the same records. Reads `record`; tells of
 //! a bad table as `words` does. Knows nothing of Kafka.
 
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use dateline_read::article::{Hint, Intake, samples::ONE_EVENT};
+//! use dateline_read::extract::{Enricher, Pipeline};
+//! use dateline_read::link::{self, Idf, Input, Linker, Model, Settings, Text};
+//! use dateline_read::record::Tier;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut enricher = Enricher::new(Arc::new(Pipeline::embedded(Tier::Fast)?));
+//! let (intake, idf) = (Intake::default(), Idf::embedded()?);
+//! let mut linker = Linker::new(Model::embedded()?, Settings::default());
+//! for message in ONE_EVENT.lines() {
+//!     let article = intake.read(message.as_bytes(), &Hint::default())?;
+//!     let record = enricher.enrich(&article, &|| false)?;
+//!     let changes = linker.apply(Input::Article(&link::article(&record, &Text::of(&article), idf)), None);
+//!     println!("{}", changes.outcome.kind()); // founded, then joined or copied
+//! }
+//! let articles = linker.events().filter_map(|event| event.told).map(|told| told.sources.articles);
+//! assert_eq!(articles.max(), Some(4)); // four articles, one event
+//! # Ok(())
+//! # }
+//! ```
+
 mod article;
 mod canonical;
 mod changes;

@@ -11,6 +11,19 @@
 //! - Lists are one text, `; ` between their values, in every format: spreadsheets and most databases have no lists.
 //!
 //! Not here: files, topics, the command line.
+//!
+//! ```
+//! use dateline_read::table::{Encoder, Format, Table, rows};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let record = serde_json::json!({"schema": "event.article/1", "cluster_id": "ec1-1", "article_id": "wire-7"});
+//! let mut csv = Encoder::new(Table::Events, Format::Csv { bom: false })?;
+//! csv.push(rows(Table::Events, &record).unwrap_or_default())?;
+//! let csv = String::from_utf8(csv.finish()?)?;
+//! assert!(csv.starts_with("event_id,article_id,") && csv.contains("\nec1-1,wire-7,"));
+//! # Ok(())
+//! # }
+//! ```
 
 mod batch;
 mod cell;
