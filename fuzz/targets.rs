@@ -10,9 +10,9 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use dateline::article::{Article, Hint, Intake};
-use dateline::extract::{Enricher, Pipeline};
-use dateline::nlp::{Engine, Model};
+use dateline_read::article::{Article, Hint, Intake};
+use dateline_read::extract::{Enricher, Pipeline};
+use dateline_read::nlp::{Engine, Model};
 use serde_json::Value;
 
 /// Longest input worth a fuzzer's time; `tests/it/hostile.rs` has the large ones.

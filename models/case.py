@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Counts how English news writes words, for texts in capitals: src/words/data/case/words.tsv.
+"""Counts how English news writes words, for texts in capitals: crates/dateline-read/src/words/data/case/words.tsv.
 
-    python3 models/case.py TEXTS.jsonl.gz... > src/words/data/case/words.tsv
+    python3 models/case.py TEXTS.jsonl.gz... > crates/dateline-read/src/words/data/case/words.tsv
 
 Each input holds JSON Lines with a `text` in ordinary case; only counts of words go into the table. Words at the start of
 a sentence, a line or a quotation are passed over: everybody writes those with a capital.

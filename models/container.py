@@ -1,6 +1,6 @@
 """The container of Dateline's model files: safetensors whose bytes depend on nothing but what is put in.
 
-The metadata carries the SHA-256 of the data section, which is checked when the file is read (`src/nlp/weights.rs`).
+The metadata carries the SHA-256 of the data section, which is checked when the file is read (`crates/dateline-read/src/nlp/weights.rs`).
 """
 
 import hashlib

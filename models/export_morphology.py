@@ -1,7 +1,7 @@
 """Attribute-ruler rules and lemmatizer tables of a spaCy pipeline, as byte tensors of Dateline's model file.
 
-Used by export.py. Both tensors are zstd-compressed JSON, read by src/nlp/attribute_ruler.rs and
-src/nlp/lemmatizer.rs, whose headers say what the fields mean. Needs the packages spacy and zstandard.
+Used by export.py. Both tensors are zstd-compressed JSON, read by crates/dateline-read/src/nlp/attribute_ruler.rs and
+crates/dateline-read/src/nlp/lemmatizer.rs, whose headers say what the fields mean. Needs the packages spacy and zstandard.
 """
 
 import itertools

@@ -40,7 +40,7 @@ def long_text(texts):
 
 
 def pieces(text):
-    """Cuts a long text as src/nlp/pieces.rs does: the engine promises what spaCy gives for each piece alone."""
+    """Cuts a long text as crates/dateline-read/src/nlp/pieces.rs does: the engine promises what spaCy gives for each piece alone."""
     while len(text.encode()) > PIECE_BYTES:
         window = text.encode()[:PIECE_BYTES].decode(errors="ignore").rstrip()
         gaps = list(re.finditer(r"\s+", window))

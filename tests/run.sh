@@ -3,13 +3,13 @@
 #
 # Tests against Kafka start a broker of their own from Maven artifacts. DATELINE_TEST_KAFKA=host:port uses a given one;
 # where neither can be had, those tests are named as skipped, unless DATELINE_TEST_KAFKA_REQUIRED=1.
-# Tests of the pages need Chromium and its driver, likewise: DATELINE_TEST_BROWSER_REQUIRED=1; those of docs/recipes.md DuckDB
-# and pandas (tests/tools.sh): DATELINE_TEST_PYTHON_REQUIRED=1.
+# Tests of the pages need Chromium and its driver, likewise: DATELINE_TEST_BROWSER_REQUIRED=1; those of docs/recipes.md and
+# python/ need DuckDB, pandas and maturin (tests/tools.sh): DATELINE_TEST_PYTHON_REQUIRED=1.
 set -eu
 cd "$(dirname "$0")/.."
 
 sh tests/packages.sh
-if cargo fmt --version >/dev/null 2>&1; then cargo fmt --check; fi
+if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; fi
 # What downloads and hardly needs a core runs beside the compiler.
 { sh tests/packages.sh test && sh tests/policy.sh && sh tests/deploy/check.sh; } &
 beside=$!
@@ -21,8 +21,8 @@ wait "$beside"
 # cargo at the build folder until it has started them.
 {
     sleep 10
-    if cargo clippy --version >/dev/null 2>&1; then nice cargo clippy --quiet --all-targets -- -D warnings; fi
-    RUSTDOCFLAGS="-D warnings" nice cargo doc --quiet --no-deps --document-private-items
+    if cargo clippy --version >/dev/null 2>&1; then nice cargo clippy --quiet --workspace --all-targets -- -D warnings; fi
+    RUSTDOCFLAGS="-D warnings" nice cargo doc --quiet --workspace --no-deps --document-private-items
     nice cargo test --quiet --doc
 } &
 beside=$!

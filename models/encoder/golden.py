@@ -1,4 +1,4 @@
-"""Makes the small encoder that holds `src/nlp/encoder` to PyTorch, and what PyTorch and the published tokenizer say.
+"""Makes the small encoder that holds `crates/dateline-read/src/nlp/encoder` to PyTorch, and what PyTorch and the published tokenizer say.
 
     python models/encoder/golden.py VOCABULARY      # the vocab.txt of an uncased BERT
 

@@ -4,7 +4,7 @@
     python3 models/link/idf.py --data DIR
 
 --data is the folder that models/scores/score.py reads. Counts of words only; words of fewer than LEAST articles are left
-out. Terms as `src/link/words.rs` cuts them. No dependencies.
+out. Terms as `crates/dateline-read/src/link/words.rs` cuts them. No dependencies.
 """
 
 import argparse

@@ -176,7 +176,7 @@ def learn(sets, pairs, keep=lambda event: True):
 def write(path, names, model):
     weights, bias = model
     with open(path, "w") as out:
-        out.write("# Weights of what a pair of articles shows (src/link/features.rs): whether both tell of one event.\n")
+        out.write("# Weights of what a pair of articles shows (crates/dateline-read/src/link/features.rs): whether both tell of one event.\n")
         out.write("# Origin: learned by models/link/train.py; do not edit. Columns: feature, weight.\n")
         out.write(f"bias\t{bias:.5f}\n")
         for name, weight in zip(names, weights):

@@ -1,4 +1,4 @@
-"""Writes what PyTorch says of some vectors and features: `tests/golden/reader/heads.json` holds `src/extract/reader` to it.
+"""Writes what PyTorch says of some vectors and features: `tests/golden/reader/heads.json` holds `crates/dateline-read/src/extract/reader` to it.
 
     python models/reader/golden.py      # after the reader was trained anew
 

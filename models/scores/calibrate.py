@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Fits the confidence of times: prints src/words/data/times/confidence.tsv.
+"""Fits the confidence of times: prints crates/dateline-read/src/words/data/times/confidence.tsv.
 
     python3 models/scores/score.py --data DIR --keep KEPT times-aquaint times-wikiwars
-    python3 models/scores/calibrate.py KEPT > src/words/data/times/confidence.tsv
+    python3 models/scores/calibrate.py KEPT > crates/dateline-read/src/words/data/times/confidence.tsv
 
 The confidence of a time is how often times of its kind have the right value on the development data. News counts three
 times, because Dateline reads news and the histories hold three times as many times. A kind is a row where it was seen

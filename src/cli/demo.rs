@@ -27,7 +27,7 @@ use crate::config::{LogConfig, LogFormat};
 use crate::http;
 use crate::link::Idf;
 use crate::record::{ArticleEvent, EnrichedArticle, EntityTags, LinkArticle};
-use crate::stream::{Broker, Delivery, Settings, Worker};
+use crate::stream::{Broker, Delivery, Metrics as StreamMetrics, Settings, Topics, Worker};
 use crate::telemetry::{Metrics, Tracing, logs};
 use crate::worker::admin::{Admin, WorkerProbes, about};
 use crate::worker::output::NewsTopics;
@@ -62,9 +62,9 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let articles = articles(&arguments.articles, config.limits.article_bytes.0)?;
     let metrics = Metrics::new().map_err(|e| internal(e.into()))?;
 
-    let mut settings = Settings::new("", "dateline-demo", Delivery::AtLeastOnce);
     let names = NewsTopics::of(&config.topics);
-    settings.topics.outputs = names.outputs();
+    let topics = Topics::new(config.topics.input.as_str(), names.outputs(), config.topics.dead.as_str());
+    let mut settings = Settings::new("", "dateline-demo", Delivery::AtLeastOnce, topics);
     let broker = Broker::start(&settings.topics)?;
     settings.brokers = broker.bootstrap_servers().to_owned();
     settings.consumer = Broker::consumer_properties();
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let outputs = (names.clone(), idf);
     let factory =
         news::factory(&shared, intake, outputs, &settings, metrics.clone(), Arc::clone(&recent), Tracing::off());
-    let running = Worker::start(settings.clone(), factory, metrics.clone())?;
+    let running = Worker::start(settings.clone(), factory, metrics.stream.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -92,12 +92,13 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     let address = listener.local_addr().map_err(|e| internal(e.into()))?;
     let stop = CancellationToken::new();
     let probes = Arc::new(WorkerProbes(running.health()));
-    let pages = Arc::new(Admin::new(metrics.clone(), running.health(), Feed::Read(recent), about, Some(playground)));
+    let pages =
+        Arc::new(Admin::new(metrics.stream.clone(), running.health(), Feed::Read(recent), about, Some(playground)));
     runtime.spawn(Arc::clone(&pages).watch(stop.clone()));
     runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, pages, stop.clone()));
 
     let progress = Progress::new(articles.len() as u64, "articles");
-    let finished = || Metrics::total(&metrics.records_finished);
+    let finished = || StreamMetrics::total(&metrics.stream.records_finished);
     let (mut done, mut since) = (0, Instant::now());
     while done < articles.len() as u64 && since.elapsed() < PATIENCE {
         if finished() > done {

@@ -6,7 +6,6 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use clap::{Args, ValueEnum};
@@ -22,7 +21,7 @@ use super::tabular::{self, Sheet};
 use super::{Settings, visible};
 use crate::article::{Article, Intake, IntakeNote};
 use crate::config::Config;
-use crate::extract::Enricher;
+use crate::extract::{Enricher, each};
 use crate::page;
 use crate::record::{EnrichedArticle, Explanation};
 use crate::stream::Stopwatch;
@@ -189,34 +188,10 @@ pub(super) fn enrich(
     explain: bool,
     enrichers: &mut [Enricher],
 ) -> Vec<Option<Result<Output, String>>> {
-    let next = AtomicUsize::new(0);
-    let mut results: Vec<Option<Result<Output, String>>> = round.iter().map(|_| None).collect();
-    thread::scope(|scope| {
-        let next = &next;
-        let workers: Vec<_> = enrichers
-            .iter_mut()
-            .map(|enricher| {
-                scope.spawn(move || {
-                    let mut own = Vec::new();
-                    loop {
-                        let i = next.fetch_add(1, Ordering::Relaxed);
-                        match round.get(i) {
-                            None => return own,
-                            Some(Err(_)) => {}
-                            Some(Ok(item)) => own.push((i, one(item, intake, config, explain, enricher))),
-                        }
-                    }
-                })
-            })
-            .collect();
-        for worker in workers {
-            match worker.join() {
-                Ok(own) => own.into_iter().for_each(|(i, result)| results[i] = Some(result)),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-    });
-    results
+    let items: Vec<&Item> = round.iter().flatten().collect();
+    let mut results =
+        each(enrichers, &items, |enricher, item| one(item, intake, config, explain, enricher)).into_iter();
+    round.iter().map(|item| item.as_ref().ok().and_then(|_| results.next())).collect()
 }
 
 fn one(

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use crate::words::Lexicons;
 
 /// The description of the event tables, exported beside them.
-const README: (&str, &str) = ("events/README.md", include_str!("../words/data/events/README.md"));
+const README: (&str, &str) = ("events/README.md", crate::words::lexicons::README);
 
 /// What to do with lexicons.
 #[derive(Debug, Subcommand)]

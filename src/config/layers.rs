@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use config::{File, FileFormat, Source, Value, ValueKind};
+use dateline_stream::properties::is_secret_property;
 
 use super::env_file;
 use super::load::ConfigError;
-use super::properties::is_secret_property;
 use super::variables::{OF_THE_COMMAND_LINE, Variable, classify, variable};
 
 /// Dotted key to value, as text.

@@ -6,11 +6,12 @@ use std::fmt;
 use std::path::PathBuf;
 
 use config::{Map, Value, ValueKind};
+use dateline_stream::properties::{self, Client, closest};
+use dateline_stream::settings::listed;
 
 use super::Config;
 use super::layers::{self, ENVIRONMENT, Flat, Layer, OPEN_TABLES};
-use super::properties::{self, Client};
-use super::variables::{closest, variable};
+use super::variables::variable;
 
 /// Where settings are looked for.
 #[derive(Debug, Clone, Default)]
@@ -90,14 +91,6 @@ impl ConfigError {
 #[derive(Debug, thiserror::Error)]
 #[error("{}", listed(.0))]
 pub struct ConfigErrors(pub Vec<ConfigError>);
-
-/// One problem by itself, several as a list.
-pub fn listed<T: fmt::Display>(problems: &[T]) -> String {
-    match problems {
-        [one] => one.to_string(),
-        all => all.iter().fold(format!("{} settings are wrong:", all.len()), |text, one| format!("{text}\n  {one}")),
-    }
-}
 
 /// One setting as it took effect.
 #[derive(Debug, Clone, PartialEq, Eq)]

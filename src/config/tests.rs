@@ -268,3 +268,11 @@ fn users_in_addresses_are_refused_or_hidden() {
     let text = error(&environment(&[("DATELINE__HTTP__LISTEN", "http://user:pl4nted@host")]));
     assert!(!text.contains("pl4nted"), "{text}");
 }
+
+#[test]
+fn properties_that_follow_from_a_setting_name_one_that_there_is() {
+    let (_, defaults) = load(&Sources::default()).unwrap();
+    for (property, setting) in dateline_stream::properties::managed() {
+        assert!(defaults.0.contains_key(setting), "{property} is managed by {setting}, which is no setting");
+    }
+}

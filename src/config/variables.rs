@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
+use dateline_stream::properties;
 use regex::Regex;
 
 use super::layers::{Flat, SECRETS, open_property};
-use super::properties;
 
 const PREFIX: &str = "DATELINE__";
 /// Variables that the command line reads by itself.
@@ -86,12 +86,6 @@ fn suggestion(name: &str, known: &Flat, most: usize) -> Option<String> {
     let meant = squeezed(name);
     let near = all.iter().map(|v| (strsim::damerau_levenshtein(&meant, &squeezed(v)), v));
     near.min().filter(|(distance, _)| *distance <= most).map(|(_, variable)| variable.clone())
-}
-
-/// The known name most like a mistyped one.
-pub(super) fn closest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
-    let (distance, near) = known.map(|k| (strsim::damerau_levenshtein(name, k), k)).min()?;
-    (distance <= 3).then(|| near.to_owned())
 }
 
 #[cfg(test)]

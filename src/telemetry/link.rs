@@ -1,8 +1,7 @@
 //! Metrics of linking. The gauges are per partition of `topics.link` and belong to this worker only.
 
+use dateline_stream::registry::Builder;
 use prometheus::{Counter, IntCounter, IntCounterVec, IntGaugeVec};
-
-use super::registry::Builder;
 
 /// What becomes of articles that are linked, and how large the state is.
 #[derive(Clone, Debug)]

@@ -5,12 +5,11 @@ pub mod link;
 pub mod logs;
 pub mod metrics;
 pub mod quality;
-pub mod registry;
 pub mod trace;
 
+pub use dateline_stream::registry::{Description, markdown};
 pub use link::LinkMetrics;
 pub use logs::Logs;
 pub use metrics::Metrics;
 pub use quality::QualityMetrics;
-pub use registry::{Description, markdown};
 pub use trace::Tracing;

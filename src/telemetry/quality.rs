@@ -3,9 +3,8 @@
 //! Counted when an article has been read, before it is committed: a record that is given back and read again counts
 //! twice. `events_per_record_count` is the number of articles read.
 
+use dateline_stream::registry::Builder;
 use prometheus::{Histogram, IntCounter, IntCounterVec};
-
-use super::registry::Builder;
 
 /// Counts per article.
 const PER_RECORD: &[f64] = &[0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 30.0, 50.0, 80.0, 120.0, 200.0];

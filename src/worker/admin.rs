@@ -13,8 +13,7 @@ use super::recent::Feed;
 use crate::extract::Pipeline;
 use crate::http::{self, Probes};
 use crate::page::status::{self, Partition, Quantiles, Status};
-use crate::stream::{self, Health, Phase};
-use crate::telemetry::Metrics;
+use crate::stream::{self, Health, Metrics, Phase};
 
 /// Time between two samples, and how many are kept: five minutes.
 const STEP: Duration = Duration::from_secs(2);

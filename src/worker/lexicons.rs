@@ -1,4 +1,4 @@
-//! Lexicons from a folder: tables named as under `src/words/data` that take the place of the embedded ones.
+//! Lexicons from a folder: tables named as those of `dateline_read::words`, which take the place of the embedded ones.
 
 use std::fs;
 use std::io::{self, Read};

@@ -57,7 +57,7 @@ struct Times {
 impl Times {
     fn new(metrics: &Metrics) -> Self {
         let [intake, engine, extraction, records] = ["intake", "engine", "extraction", "records"]
-            .map(|stage| metrics.stage_duration.with_label_values(&[stage]));
+            .map(|stage| metrics.stream.stage_duration.with_label_values(&[stage]));
         Self { intake, engine, extraction, records }
     }
 }
@@ -93,7 +93,7 @@ pub(crate) fn factory(
             topics: topics.clone(),
             idf,
             carried: carried.clone(),
-            left_behind: metrics.headers_left_behind.clone(),
+            left_behind: metrics.stream.headers_left_behind.clone(),
             quality: Quality::new(&metrics),
             times: Times::new(&metrics),
             recent: Arc::clone(&recent),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{WorkerError, lexicons};
 use crate::article::{Intake, Limits};
 use crate::config::{Config, Tier};
-use crate::extract::Pipeline;
 use crate::extract::reader::ReaderModel;
+use crate::extract::{Pipeline, PipelineError};
 use crate::telemetry::Metrics;
 use crate::words::Lexicons;
 
@@ -24,7 +24,7 @@ pub(crate) fn pipeline(config: &Config) -> Result<Pipeline, WorkerError> {
         return Ok(pipeline);
     }
     let reader = config.model.reader.as_deref().map_or_else(ReaderModel::embedded, ReaderModel::from_path);
-    let reader = reader.map_err(|e| WorkerError::Settings(anyhow::anyhow!("cannot load the reader: {e}")))?;
+    let reader = reader.map_err(|e| WorkerError::settings(PipelineError::Reader(e)))?;
     if !reader.is_fast_here() {
         tracing::warn!(
             "this processor has no AVX2: the accurate tier reads an article in seconds; model.tier = \"fast\" is for it"

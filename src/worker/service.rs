@@ -68,14 +68,14 @@ pub(crate) fn run(given: Given) -> Result<(), WorkerError> {
             (link::factory(&model, &rules, &settings, &LinkTopics::of(&config.topics), &metrics, living), feed)
         }
     };
-    let worker = Worker::start(settings, factory, metrics.clone())?;
+    let worker = Worker::start(settings, factory, metrics.stream.clone())?;
     let stop = CancellationToken::new();
     if let Some(listener) = listener {
         if let Ok(address) = listener.local_addr() {
             tracing::info!(%address, "serving metrics, probes and pages");
         }
         let probes = Arc::new(WorkerProbes(worker.health()));
-        let pages = Arc::new(Admin::new(metrics.clone(), worker.health(), feed, about, playground));
+        let pages = Arc::new(Admin::new(metrics.stream.clone(), worker.health(), feed, about, playground));
         runtime.spawn(Arc::clone(&pages).watch(stop.clone()));
         runtime.spawn(http::serve(listener, metrics.registry().clone(), probes, pages, stop.clone()));
     }
@@ -147,8 +147,8 @@ async fn finish(
             _ = minute.tick() => logs.report_dropped(),
             _ = tick.tick() => {
                 reload.tick(Instant::now());
-                metrics.set_healthy("stream", health.live());
-                metrics.set_healthy("group", health.ready());
+                metrics.stream.set_healthy("stream", health.live());
+                metrics.stream.set_healthy("group", health.ready());
                 if let Some(result) = worker.wait_for(Duration::ZERO) {
                     begin("failed");
                     return result;

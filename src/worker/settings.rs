@@ -52,14 +52,13 @@ pub(crate) fn settings(config: &Config) -> stream::Settings {
         Delivery::ExactlyOnce => stream::Delivery::ExactlyOnce { transactional_id: slot(&group, &kafka.instance) },
         Delivery::AtLeastOnce => stream::Delivery::AtLeastOnce,
     };
-    let mut settings = stream::Settings::new(&kafka.bootstrap_servers, &group, delivery);
-    settings.client_id.clone_from(&kafka.client_id);
     let (input, outputs) = match role {
         Role::Read => (&config.topics.input, NewsTopics::of(&config.topics).outputs()),
         Role::Link => (&config.topics.link, LinkTopics::of(&config.topics).outputs()),
     };
-    let dead = config.topics.dead.as_str().into();
-    settings.topics = stream::Topics { input: input.as_str().into(), outputs, dead };
+    let topics = stream::Topics::new(input.as_str(), outputs, config.topics.dead.as_str());
+    let mut settings = stream::Settings::new(&kafka.bootstrap_servers, &group, delivery, topics);
+    settings.client_id.clone_from(&kafka.client_id);
     settings.carried = stream::Carried { names: config.headers.carry.clone(), bytes: config.headers.max_bytes.0 };
     settings.session_timeout = kafka.session_timeout;
     settings.max_poll_interval = kafka.max_poll_interval;

@@ -41,7 +41,11 @@ pub(crate) fn worker(sources: &Sources) -> Result<(Valid, Option<Pipeline>), Wor
 }
 
 fn refuse(problems: &[String]) -> Result<(), WorkerError> {
-    if problems.is_empty() { Ok(()) } else { Err(WorkerError::Settings(anyhow::anyhow!(config::listed(problems)))) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(WorkerError::Settings(anyhow::anyhow!(stream::settings::listed(problems))))
+    }
 }
 
 fn look(sources: &Sources) -> Result<(Valid, Vec<String>), WorkerError> {

@@ -11,10 +11,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dateline::stream::{
-    CrashGuard, DeadLetterLimits, Delivery, Input, OutputRecord, Process, ProcessFactory, Processed, Rejection,
-    Settings, Stage, Topics, Worker,
+    CrashGuard, DeadLetterLimits, Delivery, Input, Metrics, OutputRecord, Process, ProcessFactory, Processed,
+    Rejection, Settings, Stage, Topics, Worker,
 };
-use dateline::telemetry::Metrics;
 
 use crate::articles;
 use crate::kafka::{self, Committed, Message, create_topics, produce, read_topic};
@@ -69,8 +68,7 @@ fn names(prefix: &str) -> Topics {
 fn fragile_worker() {
     let Ok(text) = std::env::var("DATELINE_TEST_FRAGILE") else { return };
     let [bootstrap, prefix, folder] = text.split('|').collect::<Vec<_>>()[..] else { panic!("{text}") };
-    let mut settings = settings(bootstrap, prefix, exactly_once(prefix));
-    settings.topics = names(prefix);
+    let mut settings = settings(bootstrap, prefix, exactly_once(prefix), names(prefix));
     settings.threads = 4;
     settings.session_timeout = Duration::from_secs(3);
     settings.crash_guard = Some(CrashGuard { folder: folder.into(), name: "0".into(), limit: 3 });
@@ -229,12 +227,11 @@ fn a_flood_of_bad_articles_halts_the_worker_until_they_are_good_again() {
             pause: PAUSE,
             ..DeadLetterLimits::default()
         },
-        topics: names.clone(),
         // Shorter than the halt: the worker must go on polling.
         max_poll_interval: 6 * PAUSE,
         broker_patience: 3 * PAUSE,
         revoke_timeout: Duration::from_secs(1),
-        ..settings(bootstrap, &topics.input, delivery)
+        ..settings(bootstrap, &topics.input, delivery, names.clone())
     };
     let factory: ProcessFactory = Arc::new(move || Box::new(Strict(names.outputs[0].clone())));
     let metrics = Metrics::new().unwrap();

@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use dateline::stream::{Settings, Topics, Worker, WorkerHandle};
-use dateline::telemetry::Metrics;
+use dateline::stream::{Metrics, Settings, Topics, Worker, WorkerHandle};
 
 use crate::kafka::{self, Committed, Message, create_topics, produce, read_topic, read_until, settle};
 use crate::stream_support::{assert_identity, eventually, exactly_once, obedient, settings};
@@ -36,9 +35,12 @@ impl Run {
     }
 
     fn start_with(&self, slot: u32, change: impl FnOnce(&mut Settings)) -> (WorkerHandle, Metrics) {
-        let mut settings =
-            settings(&self.bootstrap, &self.names.input, exactly_once(&format!("{}-{slot}", self.names.input)));
-        settings.topics = self.topics.clone();
+        let mut settings = settings(
+            &self.bootstrap,
+            &self.names.input,
+            exactly_once(&format!("{}-{slot}", self.names.input)),
+            self.topics.clone(),
+        );
         settings.batch_records = 20;
         settings.in_flight_records = 100;
         settings.transaction_timeout = Duration::from_secs(30);

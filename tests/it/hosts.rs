@@ -7,8 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dateline::stream::{Input, OutputRecord, Process, ProcessFactory, Processed, Rejection, Stage, Stopwatch, Worker};
-use dateline::telemetry::Metrics;
+use dateline::stream::{
+    Input, Metrics, OutputRecord, Process, ProcessFactory, Processed, Rejection, Stage, Stopwatch, Worker,
+};
 
 use crate::kafka::{self, Message, Topics, committed, create_topics, produce, read_topic};
 use crate::stream_support::{exactly_once, settings};
@@ -46,10 +47,8 @@ impl Process for Laborious {
 fn laborious_worker() {
     let Ok(text) = std::env::var("DATELINE_TEST_LABORIOUS") else { return };
     let [bootstrap, input, enriched, dead] = text.split('|').collect::<Vec<_>>()[..] else { panic!("{text}") };
-    let mut settings = settings(bootstrap, input, exactly_once(input));
-    settings.topics.input = input.into();
-    settings.topics.outputs = vec![enriched.into()];
-    settings.topics.dead = dead.into();
+    let mut settings =
+        settings(bootstrap, input, exactly_once(input), dateline::stream::Topics::new(input, [enriched], dead));
     settings.article_timeout = LIMIT;
     settings.session_timeout = Duration::from_secs(30);
     let topic = settings.topics.outputs[0].clone();

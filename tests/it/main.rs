@@ -41,6 +41,7 @@ mod throughput;
 mod topics;
 #[cfg(feature = "otel")]
 mod traces;
+mod wheel;
 mod where_and_when;
 mod worker;
 

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use dateline::stream::{DeadLetterLimits, Delivery, Settings, StreamError, Topics, Worker, WorkerHandle};
-use dateline::telemetry::Metrics;
+use dateline::stream::{DeadLetterLimits, Delivery, Metrics, Settings, StreamError, Topics, Worker, WorkerHandle};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::mocking::{MockCluster, MockCoordinator};
 use rdkafka::producer::DefaultProducerContext;
@@ -33,7 +32,7 @@ impl Bench {
 
     fn with_brokers(brokers: i32) -> Self {
         let cluster = MockCluster::new(brokers).unwrap();
-        let topics = Topics::default();
+        let topics = Topics::new("articles.raw", ["articles.enriched", "news.events"], "articles.dead");
         for topic in [&topics.input].into_iter().chain(topics.written()) {
             cluster.create_topic(topic, 2, 1).unwrap();
         }
@@ -45,7 +44,7 @@ impl Bench {
     }
 
     fn start(&self, delivery: Delivery, change: impl FnOnce(&mut Settings)) -> WorkerHandle {
-        let mut settings = settings(&self.brokers(), "mock", delivery);
+        let mut settings = settings(&self.brokers(), "mock", delivery, self.topics.clone());
         change(&mut settings);
         Worker::start(settings, obedient(&self.topics, &self.seen), self.metrics.clone()).unwrap()
     }

@@ -17,7 +17,7 @@ use dateline::extract::{Enricher, Pipeline};
 use dateline::link::{self, Idf, Input, Linker, Model, Text};
 use dateline::page::living::LivingEvent;
 use dateline::page::status::{self, Latest, Status};
-use dateline::stream::{Broker, Topics};
+use dateline::stream::Broker;
 
 const TAB: char = '\u{E004}';
 const ENTER: char = '\u{E007}';
@@ -312,7 +312,6 @@ fn assert_sound_after_error(browser: &Browser, page: &str, own: &str) {
 
 #[test]
 fn a_playground_switched_off_is_not_served() {
-    let broker = Broker::start(&Topics::default()).unwrap();
     let names = crate::kafka::Topics {
         input: "articles.raw".into(),
         enriched: "articles.enriched".into(),
@@ -324,6 +323,7 @@ fn a_playground_switched_off_is_not_served() {
         link_state: "news.link.state".into(),
         dead: "articles.dead".into(),
     };
+    let broker = Broker::start(&names.names()).unwrap();
     let worker = Group::new(broker.bootstrap_servers(), "playground-off", &names)
         .with("KAFKA__DELIVERY", "at_least_once")
         .with("HTTP__PLAYGROUND", "false")

@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::promql;
 const RECIPES: &str = "docs/recipes.md";
 
 /// A Python with what the recipes need.
-fn python(test: &str) -> Option<String> {
+pub(crate) fn python(test: &str) -> Option<String> {
     let python = format!("{}/target/tools/python/bin/python", env!("CARGO_MANIFEST_DIR"));
     let has = Command::new(&python).args(["-c", "import duckdb, pandas, pyarrow"]).output();
     let reason = match has {
@@ -25,7 +25,7 @@ fn python(test: &str) -> Option<String> {
         Err(e) => format!("{python}: {e}"),
     };
     if std::env::var_os("DATELINE_TEST_PYTHON_REQUIRED").is_some_and(|v| v == "1") {
-        panic!("{test} needs DuckDB and pandas: {reason}; run sh tests/tools.sh");
+        panic!("{test} needs DuckDB, pandas and maturin: {reason}; run sh tests/tools.sh");
     }
     // Past the test runner's capture: a skipped test must be seen.
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {reason}");
@@ -38,21 +38,26 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
     text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
-fn succeeds(what: &str, output: Output) -> String {
+pub(crate) fn succeeds(what: &str, output: Output) -> String {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{what}: {text}{}", String::from_utf8_lossy(&output.stderr));
     text
 }
 
-/// Runs `dateline` on the samples into a file.
-fn table(arguments: &[&str], file: &Path) {
+/// The sample articles that can be read.
+pub(crate) fn samples() -> Vec<PathBuf> {
     let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/config/samples");
     let mut articles: Vec<_> = fs::read_dir(samples).unwrap().map(|e| e.unwrap().path()).collect();
     articles.retain(|path| !path.ends_with("README.md") && !path.ends_with("truncated.json"));
     articles.sort();
+    articles
+}
+
+/// Runs `dateline` on the samples into a file.
+pub(crate) fn table(arguments: &[&str], file: &Path) {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
-    command.env_clear().envs([crate::FAST]).args(arguments).args(articles);
+    command.env_clear().envs([crate::FAST]).args(arguments).args(samples());
     command.current_dir(env!("CARGO_TARGET_TMPDIR")).stdout(fs::File::create(file).unwrap());
     succeeds(&format!("{arguments:?}"), command.output().unwrap());
 }

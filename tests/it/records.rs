@@ -107,7 +107,7 @@ fn every_span_equals_the_received_text() {
 
 #[test]
 fn plover_and_cameo_agree() {
-    let table = include_str!("../../src/words/data/codes/cameo.tsv");
+    let table = include_str!("../../crates/dateline-read/src/words/data/codes/cameo.tsv");
     let rows = table.lines().filter(|l| !l.starts_with('#')).map(|l| l.split('\t').collect::<Vec<&str>>());
     let beside: BTreeMap<&str, Vec<&str>> = rows.map(|row| (row[0], row[3].split(' ').collect())).collect();
     for (name, record, _) in samples_of_both() {

@@ -1,4 +1,4 @@
-//! A JSON Schema as `schemars` writes it, walked field by field. Shared with the unit tests of `src/table/tables`.
+//! A JSON Schema as `schemars` writes it, walked field by field. Shared with the unit tests of `dateline_read::table`.
 
 use serde_json::Value;
 

@@ -81,12 +81,12 @@ pub(crate) fn obedient(topics: &Topics, seen: &Arc<AtomicU64>) -> ProcessFactory
 }
 
 /// Settings for short tests.
-pub(crate) fn settings(brokers: &str, group: &str, delivery: Delivery) -> Settings {
+pub(crate) fn settings(brokers: &str, group: &str, delivery: Delivery, topics: Topics) -> Settings {
     // `DATELINE_TEST_LOG=debug` shows the workers' logs (with --nocapture).
     if let Ok(filter) = std::env::var("DATELINE_TEST_LOG") {
         let _ = tracing_subscriber::fmt().with_env_filter(filter).try_init();
     }
-    let mut settings = Settings::new(brokers, group, delivery);
+    let mut settings = Settings::new(brokers, group, delivery, topics);
     settings.threads = 2;
     settings.batch_wait = Duration::from_millis(20);
     settings.session_timeout = Duration::from_secs(6);
@@ -176,8 +176,8 @@ pub(crate) fn eventually(what: &str, timeout: Duration, holds: impl Fn() -> bool
 }
 
 /// Whether consumed = finished + returned + in flight, and every commit was what was read.
-pub(crate) fn assert_identity(metrics: &dateline::telemetry::Metrics) {
-    use dateline::telemetry::Metrics;
+pub(crate) fn assert_identity(metrics: &dateline::stream::Metrics) {
+    use dateline::stream::Metrics;
     let consumed = Metrics::total(&metrics.records_consumed);
     let finished = Metrics::total(&metrics.records_finished);
     let returned = Metrics::total(&metrics.records_returned);

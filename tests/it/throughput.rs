@@ -7,9 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dateline::stream::{
-    CrashGuard, Delivery, Input, OutputRecord, Process, ProcessFactory, Processed, Rejection, Settings, Worker,
+    CrashGuard, Delivery, Input, Metrics, OutputRecord, Process, ProcessFactory, Processed, Rejection, Settings, Worker,
 };
-use dateline::telemetry::Metrics;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
@@ -22,10 +21,8 @@ const RECORDS: usize = 40_000;
 const LONG: Duration = Duration::from_secs(300);
 
 fn settings(bootstrap: &str, names: &kafka::Topics, group: &str) -> Settings {
-    let mut settings =
-        Settings::new(bootstrap, group, Delivery::ExactlyOnce { transactional_id: format!("{}-{group}", names.input) });
-    settings.topics = names.names();
-    settings
+    let delivery = Delivery::ExactlyOnce { transactional_id: format!("{}-{group}", names.input) };
+    Settings::new(bootstrap, group, delivery, names.names())
 }
 
 /// Records per second, and processor time of this process (without the broker) in microseconds per record.

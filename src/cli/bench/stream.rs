@@ -18,7 +18,7 @@ use crate::extract::Pipeline;
 use crate::link::Idf;
 use crate::stream::admin::Admin;
 use crate::stream::topics::{Kept, wanted};
-use crate::stream::{Broker, Delivery, Settings as StreamSettings, Topics, Worker};
+use crate::stream::{Broker, Delivery, Metrics as StreamMetrics, Settings as StreamSettings, Topics, Worker};
 use crate::telemetry::{Metrics, Tracing};
 use crate::worker::output::NewsTopics;
 use crate::worker::recent::Recent;
@@ -106,9 +106,9 @@ pub(super) fn stream(
     let outputs = (topics, Idf::embedded().map_err(|e| internal(e.into()))?);
     let factory = news::factory(&shared, intake, outputs, &settings, metrics.clone(), recent, Tracing::off());
     let threads = settings.threads;
-    let mut running = Worker::start(settings, factory, metrics.clone())?;
+    let mut running = Worker::start(settings, factory, metrics.stream.clone())?;
     let progress = Progress::new(records as u64, "articles");
-    let finished = || usize::try_from(Metrics::total(&metrics.records_finished)).unwrap_or(usize::MAX);
+    let finished = || usize::try_from(StreamMetrics::total(&metrics.stream.records_finished)).unwrap_or(usize::MAX);
     // The group's first join (3 s on the mock cluster) is no part of it: measured from the first batch to the last.
     let (begun, mut first) = (Instant::now(), None);
     while finished() < records {
