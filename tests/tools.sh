@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fetches the checkers that are no Debian packages, and what docs/recipes.md runs (tests/requirements.txt), into target/tools,
-# once.
+# Fetches the checkers that are no Debian packages, what docs/recipes.md runs (tests/requirements.txt), and cargo-deb, into
+# target/tools, once.
 set -eu
 cd "$(dirname "$0")/.."
 wanted=tests/requirements.txt
@@ -12,3 +12,4 @@ if ! cmp -s "$wanted" "$tools/requirements.txt"; then
     "$tools/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
     cp "$wanted" "$tools/requirements.txt"
 fi
+sh deploy/deb/build.sh --tool

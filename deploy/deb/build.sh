@@ -4,7 +4,8 @@
 #
 #   sh deploy/deb/build.sh                builds the release binary first
 #   sh deploy/deb/build.sh --no-build     packs target/release/dateline as it is
-#   PROFILE=dev sh deploy/deb/build.sh --no-build     the debug binary; the suite does this
+#   PROFILE=dev sh deploy/deb/build.sh --no-build --fast     the debug binary, hardly compressed; the suite does this
+#   sh deploy/deb/build.sh --tool         fetches and builds cargo-deb alone
 #
 # What is in it stands in Cargo.toml, [package.metadata.deb]; what is made for it goes to target/deb first.
 set -eu
@@ -20,10 +21,14 @@ as_root=""
 command -v dpkg-shlibdeps >/dev/null ||
     { $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends dpkg-dev; }
 tool=target/tools/bin/cargo-deb
+# Its debug profile optimises what compresses, and is built sooner.
 [ "$("$tool" --version 2>/dev/null)" = "$version" ] ||
-    CARGO_TARGET_DIR=target/tools/build cargo install --quiet --locked --root target/tools "cargo-deb@$version"
+    CARGO_TARGET_DIR=target/tools/build cargo install --quiet --debug --locked --root target/tools "cargo-deb@$version"
+[ "${1:-}" = --tool ] && exit 0
 
-if [ "${1:-}" != --no-build ]; then
+if [ "${1:-}" = --no-build ]; then
+    shift
+else
     DATELINE_COMMIT=$(git rev-parse --short HEAD) cargo build --profile "$profile" --locked --bin dateline
 fi
 binary=$folder/dateline
@@ -46,16 +51,16 @@ newest=$(sed -n 's/^## \([0-9.]*\) (\([0-9-]*\))$/\1 \2/p' CHANGELOG.md | sed -n
 day=${newest#* }
 maintainer=$(sed -n '/^\[package.metadata.deb\]/,$ s/^maintainer = "\(.*\)"$/\1/p' Cargo.toml)
 cat >"$made/changelog" <<END
-dateline (${newest% *}) stable; urgency=medium
+dateline (${newest% *}-1) stable; urgency=medium
 
-  * What is new, and what to do before the upgrade: /usr/share/doc/dateline/CHANGELOG.md
+  * New, and what to do before the upgrade: changelog.gz beside this file.
 
  -- $maintainer  $(LC_ALL=C date -u -R -d "$day")
 END
 SOURCE_DATE_EPOCH=$(date -u -d "$day" +%s)
 export SOURCE_DATE_EPOCH
 
-"$tool" deb --quiet --no-build --locked --profile "$profile"
+"$tool" deb --quiet --no-build --locked --profile "$profile" "$@"
 file=$(ls -t "$target"/debian/dateline_*.deb | sed -n 1p)
 if command -v lintian >/dev/null; then lintian --allow-root --fail-on error "$file" >&2; fi
 echo "$file"
