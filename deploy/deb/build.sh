@@ -60,7 +60,7 @@ END
 SOURCE_DATE_EPOCH=$(date -u -d "$day" +%s)
 export SOURCE_DATE_EPOCH
 
-"$tool" deb --quiet --no-build --locked --profile "$profile" "$@"
+"$tool" deb --quiet --no-build --locked --profile "$profile" "$@" >/dev/null
 file=$(ls -t "$target"/debian/dateline_*.deb | sed -n 1p)
 if command -v lintian >/dev/null; then lintian --allow-root --fail-on error "$file" >&2; fi
 echo "$file"
