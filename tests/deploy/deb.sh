@@ -58,6 +58,7 @@ END
     for script in postinst prerm postrm; do sh -n "$work/control/$script"; done
     grep -nE 'enable|[^-]start ' "$work/control/postinst" | grep -v ':#' >"$work/log" && fail "the installation starts something:" "$work/log"
     contains "$work/control/control" "libssl3"
+    contains "$work/control/control" "procps"
     gzip -dc "$root/usr/share/doc/dateline/changelog.Debian.gz" | sed -n 1p >"$work/log"
     contains "$work/log" "dateline ($(dpkg-deb -f "$file" Version)) stable;"
     gzip -dc "$root/usr/share/doc/dateline/crates.txt.gz" >"$work/log"
@@ -88,10 +89,12 @@ files() {
 installed() {
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "$(dpkg-deb -f "$file" Depends | sed 's/ ([^)]*)//g; s/,.*//')" >"$work/log" 2>&1 || fail "apt" "$work/log"
+    # Installed with nothing there but what it asks for. What comes with it stays behind a purge, and is no part of the comparison.
+    apt-get install -y -qq --no-install-recommends "$file" >"$work/log" 2>&1 || fail "apt install" "$work/log"
+    program dateline /etc/dateline/dateline.env
+    apt-get purge -y -qq dateline >"$work/log" 2>&1 || fail "apt purge" "$work/log"
+    ok "it asks for all that it needs"
     apt-get install -y -qq --no-install-recommends man-db systemd lintian >"$work/log" 2>&1 || fail "apt" "$work/log"
-    # Dependencies stay behind a removal; the package alone is looked at.
-    apt-get install -y -qq --no-install-recommends --download-only "$file" >/dev/null 2>&1
     files >"$work/before"
 
     apt-get install -y -qq --no-install-recommends "$file" >"$work/log" 2>&1 || fail "apt install" "$work/log"
