@@ -124,7 +124,7 @@ installed() {
     ok "settings survive an upgrade"
 
     apt-get remove -y -qq dateline >"$work/log" 2>&1 || fail "apt remove" "$work/log"
-    ! command -v dateline || fail "the program is still there"
+    [ ! -e /usr/bin/dateline ] || fail "the program is still there"
     [ -f /etc/dateline/dateline.env ] || fail "a removal took the settings"
     mkdir -p /var/lib/private/dateline/0 && ln -s private/dateline /var/lib/dateline
     apt-get purge -y -qq dateline >"$work/log" 2>&1 || fail "apt purge" "$work/log"
