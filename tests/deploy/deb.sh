@@ -4,6 +4,9 @@
 #   sh tests/deploy/deb.sh FILE              unpacks it into a folder of its own; neither root nor a bare machine is needed
 #   sh tests/deploy/deb.sh FILE --install    installs, uses, upgrades, removes and purges it, on a Debian that may be spoilt:
 #                                            a container, a chroot; as root
+#   sh tests/deploy/deb.sh FILE --boot DIR   boots a bare Debian in DIR, made by debootstrap and kept, with systemd as its first
+#                                            process, and has it start, reload, stop and purge workers; as root, with
+#                                            systemd-container and debootstrap
 set -eu
 file=$(readlink -f "${1:?name the package, as deploy/deb/build.sh prints it}")
 cd "$(dirname "$0")/../.."
@@ -133,8 +136,78 @@ installed() {
     ok "a removal keeps the settings, a purge leaves nothing behind"
 }
 
+# until_true COMMAND...: within half a minute.
+until_true() {
+    tries=0
+    until "$@" >"$work/log" 2>&1; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 60 ] || fail "$*" "$work/log"
+        sleep 0.5
+    done
+}
+
+# In the booted Debian.
+service() {
+    dpkg -i "$file" >"$work/log" 2>&1 || fail "dpkg -i" "$work/log"
+    [ "$(systemctl is-enabled dateline@0)" = disabled ] || fail "the installation enabled a worker"
+    ! systemctl --quiet is-active 'dateline@*' || fail "the installation started a worker"
+    ok "nothing is started by the installation"
+
+    # No broker is there: workers wait for one, and live.
+    systemctl enable --now dateline@0 dateline@1 2>"$work/log" || fail "enable" "$work/log"
+    until_true dateline health
+    until_true env DATELINE__HTTP__PORT_OFFSET=1 dateline health
+    user=$(stat -c %u "/proc/$(systemctl show --property MainPID --value dateline@0)")
+    [ "$user" -ge 61184 ] && [ "$user" -le 65519 ] || fail "the worker runs as user $user, not as one made for it"
+    [ -d /var/lib/dateline/1 ] || fail "no state folder"
+    systemctl reload dateline@0
+    until_true sh -c 'journalctl --no-pager --unit dateline@0 | grep -F "reloaded: nothing has changed"'
+    ok "two workers run as users of their own (one is $user), answer the health check, and reload"
+
+    apt-get remove -y -qq dateline >"$work/log" 2>&1 || fail "apt remove" "$work/log"
+    [ "$(systemctl is-active dateline@0)" = inactive ] || fail "a removal leaves a worker running, or failed"
+    journalctl --no-pager --unit dateline@0 >"$work/log"
+    contains "$work/log" "dateline@0.service: Deactivated successfully."
+    apt-get purge -y -qq dateline >"$work/log" 2>&1 || fail "apt purge" "$work/log"
+    find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /root -o -path /var/lib/dpkg -o -path /var/log -o -path /tmp \) -prune -o \
+        -name '*dateline*' -print >"$work/log"
+    [ ! -s "$work/log" ] || fail "a purge left behind:" "$work/log"
+    ok "a removal stops the workers, a purge takes their state and links"
+}
+
+booted() {
+    root=$1/root
+    if [ ! -x "$root/bin/bash" ]; then
+        mkdir -p "$root"
+        mirror=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null |
+            sed -n 's/^URIs: *//p; s/^deb \(\[.*\] \)*\([a-z]*:[^ ]*\) .*/\2/p' | sed -n 1p)
+        # It has no network: what the package depends on is there.
+        debootstrap --variant=minbase --include="systemd-sysv,$(dpkg-deb -f "$file" Depends | sed 's/ ([^)]*)//g; s/ //g')" \
+            "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" "$mirror" >"$1/log" || fail "debootstrap" "$1/log"
+    fi
+    cp "$file" "$root/root/dateline.deb"
+    cp tests/deploy/deb.sh "$root/root/"
+    rm -f "$root/root/log"
+    cat >"$root/etc/systemd/system/try.service" <<'END'
+[Service]
+Type=oneshot
+# The script goes to where the repository would be.
+ExecStart=/bin/sh -c 'mkdir -p /root/tests/deploy && cp /root/deb.sh /root/tests/deploy/ && sh /root/tests/deploy/deb.sh /root/dateline.deb --service >/root/log 2>&1'
+ExecStopPost=/bin/systemctl poweroff --force
+END
+    mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+    ln -sf ../try.service "$root/etc/systemd/system/multi-user.target.wants/try.service"
+    timeout --signal KILL 180 systemd-nspawn --quiet --register=no --keep-unit --directory "$root" --boot --private-network \
+        </dev/null >"$1/console" 2>&1 || true
+    [ -f "$root/root/log" ] || fail "it did not boot:" "$1/console"
+    cat "$root/root/log"
+    contains "$root/root/log" "a purge takes their state and links ok"
+}
+
 case ${2:-} in
 "") unpacked ;;
 --install) installed ;;
+--service) service ;;
+--boot) booted "${3:?name a folder}" ;;
 *) fail "what is $2?" ;;
 esac

@@ -59,8 +59,8 @@ fn instances_of_the_unit_listen_on_ports_of_their_own() {
     }
 }
 
-/// Built from the command that is tested, and unpacked: `tests/deploy/deb.sh` says what must be in it. With `--install` it
-/// installs a package, too, on a machine that may be spoilt.
+/// Built from the command that is tested, and unpacked: `tests/deploy/deb.sh` says what must be in it. It also installs a
+/// package on a machine that may be spoilt, and boots a Debian that starts workers: too slow to be done here.
 #[test]
 fn the_debian_package_holds_what_it_promises() {
     let test = "the_debian_package_holds_what_it_promises";
