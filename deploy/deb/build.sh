@@ -60,7 +60,9 @@ END
 SOURCE_DATE_EPOCH=$(date -u -d "$day" +%s)
 export SOURCE_DATE_EPOCH
 
+# Not there, if the changelog's newest version is not that of Cargo.toml.
+file=$target/debian/dateline_${newest% *}-1_$(dpkg --print-architecture).deb
+rm -f "$file"
 "$tool" deb --quiet --no-build --locked --profile "$profile" "$@" >/dev/null
-file=$(ls -t "$target"/debian/dateline_*.deb | sed -n 1p)
-if command -v lintian >/dev/null; then lintian --allow-root --fail-on error "$file" >&2; fi
-echo "$file"
+if [ "$profile" = release ] && command -v lintian >/dev/null; then lintian --allow-root --fail-on error "$file" >&2; fi
+ls "$file"

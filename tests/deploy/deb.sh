@@ -102,7 +102,8 @@ installed() {
 
     apt-get install -y -qq --no-install-recommends "$file" >"$work/log" 2>&1 || fail "apt install" "$work/log"
     dpkg-query -W -f '${Package} ${Version}: ${Status}, ${Installed-Size} kB\n' dateline
-    dpkg --verify dateline >"$work/log" && [ ! -s "$work/log" ] || fail "dpkg --verify" "$work/log"
+    dpkg --verify dateline >"$work/log" || fail "dpkg --verify" "$work/log"
+    [ ! -s "$work/log" ] || fail "dpkg --verify" "$work/log"
     [ "$(stat -c '%a %U:%G' /etc/dateline/dateline.env)" = "640 root:root" ] || fail "who may read the environment file"
     command -v dateline
     dateline --version
@@ -158,7 +159,8 @@ service() {
     until_true dateline health
     until_true env DATELINE__HTTP__PORT_OFFSET=1 dateline health
     user=$(stat -c %u "/proc/$(systemctl show --property MainPID --value dateline@0)")
-    [ "$user" -ge 61184 ] && [ "$user" -le 65519 ] || fail "the worker runs as user $user, not as one made for it"
+    # systemd's range for DynamicUser.
+    { [ "$user" -ge 61184 ] && [ "$user" -le 65519 ]; } || fail "the worker runs as user $user, not as one made for it"
     [ -d /var/lib/dateline/1 ] || fail "no state folder"
     systemctl reload dateline@0
     until_true sh -c 'journalctl --no-pager --unit dateline@0 | grep -F "reloaded: nothing has changed"'
