@@ -19,6 +19,8 @@ export SOURCE_DATE_EPOCH
 mkdir -p target/sbom
 bill=target/sbom/dateline.cdx.json
 mv dateline_bin.cdx.json "$bill"
+# Of packages that are no part of the binary.
+git ls-files --others --exclude-standard '*.cdx.json' | xargs -r rm
 python3 - "$bill" <<'END'
 import json, sys
 bill = json.load(open(sys.argv[1], encoding="utf-8"))
