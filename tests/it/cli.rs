@@ -82,7 +82,7 @@ fn every_command_has_a_manual_page() {
         }
     }
     let page = fs::read_to_string(dir.join("dateline.1")).unwrap();
-    assert!(page.contains(".SH EXIT STATUS\n0 done, ") && page.contains("dateline\\-topics(1)"), "{page}");
+    assert!(page.contains(".SH \"EXIT STATUS\"\n0 done, ") && page.contains("dateline\\-topics(1)"), "{page}");
 }
 
 #[test]
