@@ -66,7 +66,7 @@ fn the_debian_package_holds_what_it_promises() {
     let test = "the_debian_package_holds_what_it_promises";
     let root = env!("CARGO_MANIFEST_DIR");
     let built = std::path::Path::new(root).join("target/tools/bin/cargo-deb").exists();
-    if !built && !std::env::var_os("DATELINE_TEST_DEB_REQUIRED").is_some_and(|v| v == "1") {
+    if !built && std::env::var_os("DATELINE_TEST_DEB_REQUIRED").is_none_or(|v| v != "1") {
         let _ = writeln!(std::io::stderr(), "SKIPPED {test}: cargo-deb is not there (`sh tests/tools.sh`)");
         return;
     }
