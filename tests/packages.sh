@@ -10,6 +10,8 @@ if [ "${1:-}" = test ]; then
     python3 -c "import ensurepip" 2>/dev/null || packages="$packages python3-venv"
     # The driver comes with its browser; fonts, because a page without any text measures nothing.
     command -v chromedriver >/dev/null || packages="$packages chromium chromium-driver fonts-dejavu-core"
+    # Tells which packages the Debian package depends on.
+    command -v dpkg-shlibdeps >/dev/null || packages="$packages dpkg-dev"
     # Brings promtool. Its server starts only where an init system runs, and on the port 9090, which no test uses.
     command -v promtool >/dev/null || packages="$packages prometheus"
 fi

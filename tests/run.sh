@@ -4,7 +4,8 @@
 # Tests against Kafka start a broker of their own from Maven artifacts. DATELINE_TEST_KAFKA=host:port uses a given one;
 # where neither can be had, those tests are named as skipped, unless DATELINE_TEST_KAFKA_REQUIRED=1.
 # Tests of the pages need Chromium and its driver, likewise: DATELINE_TEST_BROWSER_REQUIRED=1; those of docs/recipes.md and
-# python/ need DuckDB, pandas and maturin (tests/tools.sh): DATELINE_TEST_PYTHON_REQUIRED=1.
+# python/ DuckDB, pandas and maturin (tests/tools.sh): DATELINE_TEST_PYTHON_REQUIRED=1; that of the Debian package cargo-deb:
+# DATELINE_TEST_DEB_REQUIRED=1.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fetches the checkers that are no Debian packages, what docs/recipes.md runs (tests/requirements.txt), and what Dateline's
-# wheel depends on (as files, for clean environments), into target/tools, once.
+# Fetches the checkers that are no Debian packages, what docs/recipes.md runs (tests/requirements.txt), what Dateline's wheel
+# depends on (as files, for clean environments), and cargo-deb, into target/tools, once.
 set -eu
 cd "$(dirname "$0")/.."
 wanted=tests/requirements.txt
@@ -14,3 +14,4 @@ if ! cmp -s "$wanted" "$tools/requirements.txt"; then
     "$tools/bin/pip" download --quiet --disable-pip-version-check --no-deps -d target/tools/wheels "$(grep '^pyarrow==' "$wanted")"
     cp "$wanted" "$tools/requirements.txt"
 fi
+sh deploy/deb/build.sh --tool

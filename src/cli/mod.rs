@@ -14,6 +14,7 @@ mod health;
 pub mod input;
 mod lexicons;
 mod link;
+mod man;
 mod out;
 mod progress;
 mod run;
@@ -189,6 +190,11 @@ Examples:
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Write manual pages for the command and its subcommands to a folder
+    #[command(after_help = "\
+Examples:
+  dateline man /usr/local/share/man/man1")]
+    Man(man::Arguments),
 }
 
 /// Where the settings come from.
@@ -292,6 +298,7 @@ fn run(command: Command, out: &mut impl Write) -> Result<Exit, Failure> {
             let _ = out.write_all(&script);
             Ok(Exit::Ok)
         }
+        Command::Man(arguments) => man::run(&arguments, Cli::command(), out),
     }
 }
 

@@ -35,11 +35,54 @@ fn exit_codes_are_as_documented() {
     check(&["check"], 0, "\nThe configuration is valid.\n");
     check(&["check", "--profile", "absent"], 78, "absent.toml");
     check(&["completions", "bash"], 0, "_dateline");
+    check(&["man", "/proc/none"], 74, "/proc/none");
     check(&["topics", "plan", "--help"], 0, "Exit code 2");
     let readme = include_str!("../../README.md");
     for code in [0, 2, 64, 65, 66, 69, 70, 74, 75, 76, 78] {
         assert!(readme.contains(&format!("| {code} | ")), "exit code {code} is not in the README's table");
     }
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    fn commands(path: &[String], found: &mut Vec<String>) {
+        found.push(path.join("-"));
+        let help = dateline().args(&path[1..]).arg("--help").output().unwrap();
+        let help = String::from_utf8(help.stdout).unwrap();
+        let Some((_, list)) = help.split_once("\nCommands:\n") else { return };
+        for line in list.lines().take_while(|line| !line.is_empty()) {
+            // Further lines of a description stand farther in.
+            let Some(name) = line.strip_prefix("  ").filter(|l| !l.starts_with(' ')) else { continue };
+            let name = name.split(' ').next().unwrap();
+            if name != "help" {
+                commands(&[path, &[name.to_owned()]].concat(), found);
+            }
+        }
+    }
+    let mut wanted = Vec::new();
+    commands(&["dateline".to_owned()], &mut wanted);
+    wanted.sort();
+    assert!(wanted.contains(&"dateline-topics-plan".to_owned()), "{wanted:?}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("man1");
+    dateline().arg("man").arg(&dir).assert().success();
+    let mut written: Vec<String> = fs::read_dir(&dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap().trim_end_matches(".1").to_owned())
+        .collect();
+    written.sort();
+    assert_eq!(written, wanted);
+
+    let title = |name: &str| format!(".TH {name} 1 \" \" \"dateline {}\" Dateline\n", env!("CARGO_PKG_VERSION"));
+    for name in &wanted {
+        let page = fs::read_to_string(dir.join(format!("{name}.1"))).unwrap();
+        for part in [&*title(name), ".SH NAME\n", ".SH SYNOPSIS\n", ".SH OPTIONS\n", ".SH EXAMPLES\n.nf\n"] {
+            assert!(page.contains(part), "{name}.1 lacks {part:?}:\n{page}");
+        }
+    }
+    let page = fs::read_to_string(dir.join("dateline.1")).unwrap();
+    assert!(page.contains(".SH \"EXIT STATUS\"\n0 done, ") && page.contains("dateline\\-topics(1)"), "{page}");
 }
 
 #[test]

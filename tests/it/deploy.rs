@@ -59,6 +59,29 @@ fn instances_of_the_unit_listen_on_ports_of_their_own() {
     }
 }
 
+/// Built from the command that is tested, and unpacked: `tests/deploy/deb.sh` says what must be in it. It also installs a
+/// package on a machine that may be spoilt, and boots a Debian that starts workers: too slow to be done here.
+#[test]
+fn the_debian_package_holds_what_it_promises() {
+    let test = "the_debian_package_holds_what_it_promises";
+    let root = env!("CARGO_MANIFEST_DIR");
+    let built = std::path::Path::new(root).join("target/tools/bin/cargo-deb").exists();
+    if !built && std::env::var_os("DATELINE_TEST_DEB_REQUIRED").is_none_or(|v| v != "1") {
+        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: cargo-deb is not there (`sh tests/tools.sh`)");
+        return;
+    }
+    let mut build = Command::new("sh");
+    build.current_dir(root).args(["deploy/deb/build.sh", "--no-build", "--fast"]);
+    // Where this command lies: target/debug.
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_dateline")).parent().unwrap();
+    build.env("CARGO_TARGET_DIR", folder.parent().unwrap());
+    build.env("PROFILE", if folder.ends_with("debug") { "dev" } else { "release" });
+    let text = succeeds(&mut build);
+    let file = text.lines().find(|line| line.ends_with(".deb")).unwrap();
+    let text = succeeds(Command::new("sh").current_dir(root).args(["tests/deploy/deb.sh", file]));
+    assert!(text.contains("deb: the program runs ok"), "{text}");
+}
+
 #[test]
 fn alerts_fire_when_they_should_and_only_then() {
     let Some(mut promtool) = tool("alerts_fire_when_they_should_and_only_then", "promtool") else { return };
