@@ -118,26 +118,38 @@ pub fn extraction(bytes: &[u8]) {
         let (again, _) = enricher.explain(&article, &|| false).expect("nobody said stop");
         let record = serde_json::to_value(record).expect("records are JSON");
         assert_eq!(record, serde_json::to_value(again).expect("records are JSON"), "two readings of one text differ");
-        let chars: Vec<usize> =
-            article.received().char_indices().map(|(at, _)| at).chain([article.received().len()]).collect();
-        spans(&record, article.received(), &chars);
+        spans(&record, [article.received(), article.title.as_deref().unwrap_or_default()].map(Text::new).each_ref());
     });
 }
 
+/// A text that spans count in, and where its characters begin and end.
+struct Text<'a> {
+    text: &'a str,
+    chars: Vec<usize>,
+}
+
+impl<'a> Text<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, chars: text.char_indices().map(|(at, _)| at).chain([text.len()]).collect() }
+    }
+}
+
 /// Every span of a record: `char` and `byte` say the same, and `text`, where it stands beside them, is what is there.
-fn spans(value: &Value, received: &str, chars: &[usize]) {
+fn spans(value: &Value, texts: [&Text<'_>; 2]) {
     match value {
-        Value::Array(items) => items.iter().for_each(|item| spans(item, received, chars)),
+        Value::Array(items) => items.iter().for_each(|item| spans(item, texts)),
         Value::Object(fields) => {
             if let (Some(char), Some(byte)) = (pair(fields.get("char")), pair(fields.get("byte"))) {
-                holds(received, &byte, "span");
+                let [received, title] = texts;
+                let Text { text: whole, chars } = if fields.contains_key("field") { title } else { received };
+                holds(whole, &byte, "span");
                 let found = chars.get(char.start).zip(chars.get(char.end));
                 assert_eq!(found, Some((&byte.start, &byte.end)), "char {char:?} is not byte {byte:?}");
                 if let Some(text) = fields.get("text").and_then(Value::as_str) {
-                    assert_eq!(text, &received[byte.clone()], "the text of span {byte:?}");
+                    assert_eq!(text, &whole[byte.clone()], "the text of span {byte:?}");
                 }
             }
-            fields.values().for_each(|field| spans(field, received, chars));
+            fields.values().for_each(|field| spans(field, texts));
         }
         _ => {}
     }

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::candidates::Readings;
+use super::fold::as_printed;
 use super::gazetteer::{Entry, Gazetteer, Level, PlaceIndex};
 use super::rank::{Support, contains, is_prominent, is_world_known, own_support};
 use super::reading::{Name, Outer, Reading as Story};
@@ -263,13 +264,13 @@ pub(super) fn described(entry: &Entry<'_>, confidence: f64, gazetteer: &Gazettee
     let unit = if entry.level == Level::Province { Some(entry.index) } else { entry.admin1 };
     let country = entry.country.and_then(|c| gazetteer.country_facts(c));
     Place {
-        name: entry.name.to_owned(),
+        name: as_printed(entry.name).into_owned(),
         geonameid: entry.geonameid,
         lat: Some(entry.lat),
         lon: Some(entry.lon),
         feature_class: Some(entry.class.to_owned()),
         feature_code: Some(entry.code.to_owned()),
-        admin1: unit.map(|u| gazetteer.entry(u).name.to_owned()),
+        admin1: unit.map(|u| as_printed(gazetteer.entry(u).name).into_owned()),
         admin1_code: unit.and_then(|u| gazetteer.admin_code(u)).map(str::to_owned),
         country_iso2: country.map(|c| c.iso2.clone()),
         country_iso3: country.map(|c| c.iso3.clone()),
@@ -298,7 +299,7 @@ fn alternatives(readings: &Readings<'_>, skip: usize, gazetteer: &Gazetteer) -> 
     let listed = rest.filter_map(|r| {
         Some(PlaceAlternative {
             geonameid: r.entry.geonameid?,
-            name: r.entry.name.to_owned(),
+            name: as_printed(r.entry.name).into_owned(),
             country_iso2: gazetteer.country_facts(r.entry.country?)?.iso2.clone(),
             p: (r.p * 100.0).round() / 100.0,
         })

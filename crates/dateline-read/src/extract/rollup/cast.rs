@@ -95,7 +95,9 @@ pub(super) fn judged(
         found
     };
     let (mut actors, mut recipients) = (surest(ACTORS), surest(RECIPIENTS));
-    actors.retain(|p| p.entity.is_some() || p.confidence >= DESCRIBED);
+    // "A bomb killed nine": it is what they were killed with.
+    let weapon = |p: &Participant| p.entity.is_some_and(|e| facts.entities.list[e].kind == EntityKind::Weapon);
+    actors.retain(|p| !weapon(p) && (p.entity.is_some() || p.confidence >= DESCRIBED));
     if event == Some(EventType::Assault) {
         let told_by = attributions(facts, members.iter().copied());
         let sources: Vec<EntityId> = told_by.filter_map(|a| facts.attributions[a].entity).collect();
