@@ -93,7 +93,11 @@ impl Browser {
     pub fn wait(&self, what: &str, script: &str) {
         let deadline = Instant::now() + PATIENCE;
         while !self.run(script, json!([])).as_bool().unwrap_or(false) {
-            assert!(Instant::now() < deadline, "after {PATIENCE:?} still not: {what}");
+            if Instant::now() >= deadline {
+                let page = "return [location.href, document.readyState, history.length, history.state, \
+                            document.body?.innerText?.slice(0, 500)]";
+                panic!("after {PATIENCE:?} still not: {what}; the page: {}", self.run(page, json!([])));
+            }
             std::thread::sleep(Duration::from_millis(100));
         }
     }
