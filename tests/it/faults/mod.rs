@@ -148,7 +148,7 @@ impl Scene {
         let group = Group::new(bootstrap, name, &topics)
             .with("KAFKA__SESSION_TIMEOUT", "4s")
             .with("KAFKA__TRANSACTION_TIMEOUT", "10s")
-            .with("KAFKA__BROKER_PATIENCE", "60s");
+            .with("KAFKA__BROKER_PATIENCE", "150s");
         let group = change(group);
         let slots = (0..workers).map(|slot| Some(group.start(slot))).collect();
         let committed = || Committed::new(bootstrap, &group.name, &topics.input);
