@@ -3,8 +3,8 @@
 //! Layers, weakest first: the defaults embedded from `config/default.toml`, `<config-dir>/default.toml`,
 //! `<config-dir>/<profile>.toml`, the `.env` file, the process environment. The embedded defaults name every setting,
 //! so a key that they do not have is a typing error and refused, with the layer it came from. librdkafka properties are
-//! held to a table of what may be set ([`dateline_stream::properties`]). Secrets may be given as `<KEY>_FILE` and never appear in errors,
-//! logs or [`Effective`]. All that is wrong is said at once.
+//! held to a table of what may be set ([`dateline_stream::properties`]). Secrets may be given as `<KEY>_FILE` and never
+//! appear in errors, logs or [`Effective`]. All that is wrong is said at once.
 //!
 //! The process environment is passed in, not read here: loading is a function of its arguments and of the files named.
 

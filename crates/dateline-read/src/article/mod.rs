@@ -110,8 +110,8 @@ impl Article {
         self.body.as_ref().and_then(|b| b.title_range(body))
     }
 
-    /// The bytes of the received text that a byte range of the body stands for; of the title none do. Character boundaries map to character
-    /// boundaries, and order is kept. A range within an entity or a run of blanks widens to the whole of it.
+    /// The bytes of the received text that a byte range of the body stands for; of the title none do. Character boundaries
+    /// map to character boundaries, and order is kept. A range within an entity or a run of blanks widens to the whole of it.
     pub fn received_range(&self, body: Range<usize>) -> Range<usize> {
         match &self.body {
             None => body,

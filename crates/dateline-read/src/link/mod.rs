@@ -8,7 +8,6 @@
 //! Pure: no I/O, no clock, no globals, no randomness; the changes are a function of the state and the input, so a stream
 //! that is read again, in batches of any size, gives the same records. Reads `record`; tells of
 //! a bad table as `words` does. Knows nothing of Kafka.
-
 //!
 //! ```
 //! use std::sync::Arc;
