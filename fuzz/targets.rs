@@ -118,7 +118,7 @@ pub fn extraction(bytes: &[u8]) {
         let (again, _) = enricher.explain(&article, &|| false).expect("nobody said stop");
         let record = serde_json::to_value(record).expect("records are JSON");
         assert_eq!(record, serde_json::to_value(again).expect("records are JSON"), "two readings of one text differ");
-        spans(&record, [article.received(), article.title.as_deref().unwrap_or_default()].map(Text::new).each_ref());
+        spans(&record, article.received(), article.title.as_deref().unwrap_or_default());
     });
 }
 
@@ -134,10 +134,17 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Every span of a record: `char` and `byte` say the same, and `text`, where it stands beside them, is what is there.
-fn spans(value: &Value, texts: [&Text<'_>; 2]) {
+/// Every span of a record: `char` and `byte` say the same, and `text`, where it stands beside them, is what is there. Returns how
+/// many there are.
+pub fn spans(record: &Value, received: &str, title: &str) -> usize {
+    let mut count = 0;
+    each_span(record, [&Text::new(received), &Text::new(title)], &mut count);
+    count
+}
+
+fn each_span(value: &Value, texts: [&Text<'_>; 2], count: &mut usize) {
     match value {
-        Value::Array(items) => items.iter().for_each(|item| spans(item, texts)),
+        Value::Array(items) => items.iter().for_each(|item| each_span(item, texts, count)),
         Value::Object(fields) => {
             if let (Some(char), Some(byte)) = (pair(fields.get("char")), pair(fields.get("byte"))) {
                 let [received, title] = texts;
@@ -148,8 +155,9 @@ fn spans(value: &Value, texts: [&Text<'_>; 2]) {
                 if let Some(text) = fields.get("text").and_then(Value::as_str) {
                     assert_eq!(text, &whole[byte.clone()], "the text of span {byte:?}");
                 }
+                *count += 1;
             }
-            fields.values().for_each(|field| spans(field, texts));
+            fields.values().for_each(|field| each_span(field, texts, count));
         }
         _ => {}
     }

@@ -9,7 +9,7 @@ use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
 #[path = "../../fuzz/targets.rs"]
-mod targets;
+pub mod targets;
 
 /// What is put into texts: what layout, dates, numbers, quotations, markup and encodings hang on.
 const WORDS: [&str; 24] = [

@@ -176,19 +176,22 @@ impl Transactions {
         subscription: &Subscription,
         patience: &Patience<'_>,
     ) -> Result<Attempt, StreamError> {
-        let (start, mut purged) = (written.started, None);
-        match self.producer.settle(written, patience)? {
-            Settled::All => self.metrics.observe_stage("produce", start.elapsed()),
-            // Records that were purged tell nothing: a right is missing that adding a partition to the transaction needs,
-            // say. The next call is refused with the cause.
+        let start = written.started;
+        let purged = match self.producer.settle(written, patience)? {
+            Settled::All => {
+                self.metrics.observe_stage("produce", start.elapsed());
+                None
+            }
+            // Records that were purged, or not even taken, tell nothing: a right is missing that adding a partition to the
+            // transaction needs, say. The next call is refused with the cause.
             Settled::Failed(failure)
                 if failure.refused.iter().all(|(_, code)| *code == RDKafkaErrorCode::PurgeQueue) =>
             {
-                purged = Some(failure);
+                Some(failure)
             }
             Settled::Failed(failure) => return Ok(Attempt::Failed(failure)),
             Settled::Fatal(code, reason) => return self.lost("delivering", code, reason).map(Attempt::Lost),
-        }
+        };
         let failed = |reason| Ok(Attempt::Failed(Failure { reason, refused: Vec::new(), delivered: Vec::new() }));
         let start = Instant::now();
         let answer = self.call("sending offsets", patience, || {

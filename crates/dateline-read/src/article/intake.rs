@@ -154,7 +154,7 @@ impl Intake {
         let received = raw.text;
         let mut published = raw.published_at.as_ref().map(date::published);
         let mut stated = (None, None);
-        let field = raw.title.clone();
+        let field = raw.title.is_some();
         let (body, marks) = match page {
             Some(page) => {
                 let read =
@@ -187,7 +187,8 @@ impl Intake {
             dateline.date = dates.dateline();
         }
         let date = dates.best();
-        let headline = field.as_deref().and_then(|field| title::headline(field, text, &layout));
+        // A page's own title is made for its tab; its headline stands in the text.
+        let headline = raw.title.as_deref().filter(|_| field).and_then(|title| title::headline(title, text, &layout));
         let body = match headline {
             Some(headline) => {
                 layout.below(headline.len(), BELOW_TITLE.len());

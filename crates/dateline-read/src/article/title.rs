@@ -1,7 +1,6 @@
 //! The headline that came as a field of its own, and how much of it is read with the text.
 
-use super::layout::Layout;
-use super::layout::plain;
+use super::layout::{Layout, plain};
 
 /// Longest title that is read, in bytes: what is longer is a summary in the wrong field.
 const MAX: usize = 640;

@@ -26,6 +26,8 @@ pub struct Assembler<'a> {
     facts: &'a Facts<'a>,
     producer: &'a record::Producer,
     offsets: Offsets<'a>,
+    /// Of what of the title is read.
+    title: Offsets<'a>,
     sha256: String,
     doc_id: String,
     entity_ids: Vec<String>,
@@ -47,6 +49,7 @@ impl<'a> Assembler<'a> {
             facts,
             producer,
             offsets: Offsets::new(received),
+            title: Offsets::new(&story.article.body()[..story.article.title_len()]),
             doc_id: id::doc_id(&sha256),
             sha256,
             entity_ids: Vec::new(),
@@ -189,8 +192,7 @@ impl<'a> Assembler<'a> {
     }
 
     fn entity_mention(&self, mention: &Mention) -> record::EntityMention {
-        let span = self.span(mention.tokens.clone());
-        let record::Span { text, char, byte, field } = span;
+        let record::Span { text, char, byte, field } = self.span(mention.tokens.clone());
         record::EntityMention { text, char, byte, field, kind: mention.kind }
     }
 
@@ -528,12 +530,10 @@ impl<'a> Assembler<'a> {
     }
 
     fn span_of_body(&self, body: Range<usize>) -> record::Span {
-        let at = self.at(body);
-        let text = match at.field {
-            Some(_) => &self.story.article.body()[at.byte[0]..at.byte[1]],
-            None => &self.story.article.received()[at.byte[0]..at.byte[1]],
-        };
-        record::Span { text: text.to_owned(), char: at.char, byte: at.byte, field: at.field }
+        let record::CharRange { char, byte, field } = self.at(body);
+        let article = self.story.article;
+        let whole = if field.is_some() { article.body() } else { article.received() };
+        record::Span { text: whole[byte[0]..byte[1]].to_owned(), char, byte, field }
     }
 
     /// The position of a non-empty token range.
@@ -542,27 +542,25 @@ impl<'a> Assembler<'a> {
     }
 
     fn at(&self, body: Range<usize>) -> record::CharRange {
+        let (bytes, field) = self.source_of(body);
+        let offsets = if field.is_some() { &self.title } else { &self.offsets };
+        record::CharRange { char: offsets.char_range(bytes.clone()), byte: [bytes.start, bytes.end], field }
+    }
+
+    /// Where a stretch of the body was received. The body begins with the title, so that the title's offsets are its own.
+    fn source_of(&self, body: Range<usize>) -> (Range<usize>, Option<record::Field>) {
         let article = self.story.article;
-        let (bytes, char, field) = match article.title_range(body.clone()) {
-            // The body begins with the title, so that its offsets are the body's.
-            Some(bytes) => {
-                let char = |at: usize| article.body()[..at].chars().count();
-                let chars = [char(bytes.start), char(bytes.end)];
-                (bytes, chars, Some(record::Field::Title))
-            }
-            None => {
-                let bytes = article.received_range(body);
-                (bytes.clone(), self.offsets.char_range(bytes), None)
-            }
-        };
-        record::CharRange { char, byte: [bytes.start, bytes.end], field }
+        match article.title_range(body.clone()) {
+            Some(title) => (title, Some(record::Field::Title)),
+            None => (article.received_range(body), None),
+        }
     }
 
     /// Bytes that tell a non-empty token range from all others: of the received text, or beyond it of the title.
     fn bytes(&self, tokens: Range<usize>) -> [usize; 2] {
-        let at = self.at(self.story.doc.bytes(tokens));
-        let beyond = at.field.map_or(0, |_| self.story.article.received().len());
-        at.byte.map(|b| b + beyond)
+        let (bytes, field) = self.source_of(self.story.doc.bytes(tokens));
+        let beyond = field.map_or(0, |_| self.story.article.received().len());
+        [bytes.start + beyond, bytes.end + beyond]
     }
 }
 

@@ -112,7 +112,7 @@ impl<'a> Story<'a> {
 
     /// Whether a sentence is of the title that came as a field of its own.
     pub fn in_title(&self, sentence: usize) -> bool {
-        self.paragraph(sentence) == 0 && self.blocks[sentence].is_some() && self.article.title_len() > 0
+        self.article.title_len() > 0 && self.blocks[sentence] == Some(0)
     }
 
     /// Whether a sentence repeats an earlier one word for word.

@@ -16,6 +16,11 @@ static LETTERS: LazyLock<Vec<(char, &str)>> = LazyLock::new(|| {
     letters
 });
 
+/// The plain form of a small letter with a mark.
+fn plain(letter: char) -> Option<&'static str> {
+    LETTERS.binary_search_by_key(&letter, |(known, _)| *known).ok().map(|i| LETTERS[i].1)
+}
+
 /// Articles of Arabic names in the spellings that Latin transcriptions use, assimilated forms included.
 const ARTICLES: &[&str] = &[
     "al", "el", "ad", "ed", "as", "es", "ash", "esh", "ar", "er", "an", "en", "at", "et", "az", "ez", "ath", "adh",
@@ -31,9 +36,9 @@ pub fn fold(name: &str) -> String {
             // Full stops and apostrophes vanish: "U.S." is "us", "Sana'a" is "sanaa"; so do combining marks.
             '.' | '\'' | '’' | '‘' | '`' | '´' | '\u{2b0}'..='\u{36f}' => {}
             '&' => push_word(&mut key, "and"),
-            c if c.is_alphanumeric() => match LETTERS.binary_search_by_key(&c, |(letter, _)| *letter) {
-                Ok(i) => key.push_str(LETTERS[i].1),
-                Err(_) => key.push(c),
+            c if c.is_alphanumeric() => match plain(c) {
+                Some(plain) => key.push_str(plain),
+                None => key.push(c),
             },
             _ => space(&mut key),
         }
@@ -46,10 +51,10 @@ pub fn fold(name: &str) -> String {
     }
 }
 
-/// Letters and signs that tell that a name is transcribed from another script, and what such names hold beside them. English
-/// newspapers print neither: "Kandahār" is Kandahar, while "Bogotá" and "Iaşi" are spelt so at home.
+/// Letters and signs that tell that a name is transcribed from another script, and letters that such names have beside them.
+/// English newspapers print neither: "Kandahār" is Kandahar, while "Bogotá" and "Iaşi" are spelt so at home.
 const TRANSCRIBED: &str = "āēīōūḩḥḑḍẕẓṣṭḵ‘ʻ";
-const BESIDE: &str = "şţ’ʼ";
+const BESIDE: &str = "şţ";
 
 /// A name as English newspapers print it.
 pub fn as_printed(name: &str) -> Cow<'_, str> {
@@ -60,12 +65,10 @@ pub fn as_printed(name: &str) -> Cow<'_, str> {
     let mut printed = String::with_capacity(name.len());
     for c in name.chars().filter(|c| !matches!(c, '‘' | '’' | '\u{2b0}'..='\u{36f}')) {
         let small = lower(c);
-        match LETTERS.binary_search_by_key(&small, |(letter, _)| *letter) {
-            Ok(i) if TRANSCRIBED.contains(small) || BESIDE.contains(small) => {
-                let plain = LETTERS[i].1;
-                printed.push_str(&if c == small { plain.to_owned() } else { plain.to_uppercase() });
-            }
-            _ => printed.push(c),
+        match plain(small).filter(|_| TRANSCRIBED.contains(small) || BESIDE.contains(small)) {
+            Some(plain) if c == small => printed.push_str(plain),
+            Some(plain) => printed.push_str(&plain.to_uppercase()),
+            None => printed.push(c),
         }
     }
     Cow::Owned(printed)

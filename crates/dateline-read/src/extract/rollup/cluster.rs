@@ -30,9 +30,13 @@ pub(super) fn build(
     let members: Vec<&EventMention> = members.into_iter().filter(|m| m.assertion.polarity == happening).collect();
     let (place, other_places) = place(story, facts, &members);
     let class = class(&members);
-    let cast = |members: &[&EventMention]| match members.first().is_some_and(|m| m.judged.is_some()) {
-        true => cast::judged(story, facts, named, members, class.plover.event),
-        false => cast::cast(story, facts, named, members),
+    let judged = members[0].judged.is_some();
+    let cast = |members: &[&EventMention]| {
+        if judged {
+            cast::judged(story, facts, named, members, class.plover.event)
+        } else {
+            cast::cast(story, facts, named, members)
+        }
     };
     // A title leaves out half of the words that say who did what: it is heard on what the text does not tell.
     let told: Vec<&EventMention> =
