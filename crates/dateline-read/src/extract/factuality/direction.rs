@@ -39,6 +39,8 @@ pub(crate) fn direction(doc: &Doc<'_>, book: &Book, i: usize) -> Direction {
                 Direction::Unknown if ahead => return Direction::Future,
                 // "Summoned him to testify on March 3".
                 Direction::Unknown => loose |= doc.tokens()[at].tag == Tag::Vb,
+                // "In May she was threatened with arrest", where "was threatened with arrest in May" looks ahead.
+                Direction::Future if fronted(doc, i, at) && is_past_passive(doc, at) => return Direction::LikelyPast,
                 Direction::Past if loose || foreseen(doc.lemma(at)) => return Direction::LikelyPast,
                 found => return found,
             },
@@ -57,6 +59,20 @@ pub(crate) fn direction(doc: &Doc<'_>, book: &Book, i: usize) -> Direction {
         from = at;
     }
     if ahead { Direction::Future } else { Direction::Unknown }
+}
+
+/// Whether token `i` opens the clause of a verb, before its subject.
+fn fronted(doc: &Doc<'_>, i: usize, verb: usize) -> bool {
+    let subject = doc.children(verb).find(|c| matches!(doc.dep(*c), Dep::Nsubj | Dep::Nsubjpass));
+    subject.is_some_and(|subject| i < subject)
+}
+
+/// "Was threatened"; not "was scheduled to meet", whose fulfilment has a time of its own.
+fn is_past_passive(doc: &Doc<'_>, verb: usize) -> bool {
+    let was = |c: usize| doc.dep(c) == Dep::Auxpass && doc.tokens()[c].tag == Tag::Vbd;
+    doc.tokens()[verb].tag == Tag::Vbn
+        && doc.children(verb).any(was)
+        && !doc.children(verb).any(|c| doc.dep(c) == Dep::Xcomp)
 }
 
 /// Whether the words before token `i` are these.

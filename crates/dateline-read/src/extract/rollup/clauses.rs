@@ -39,6 +39,13 @@ impl<'a> Clause<'a> {
         Self { subjects: words(subjects(doc, m.head)), objects: words(objects(doc, m.head)), finite }
     }
 
+    /// Whether both name who acts and whom it meets, and nobody is the same: "Norway delivered guns, Poland will send tanks".
+    /// Of such neighbours of one type 26 in 100 were one event to the coders of newspapers (the reader alone says 45).
+    pub(super) fn is_of_others(&self, other: &Self) -> bool {
+        let others = |a: &[Word<'_>], b: &[Word<'_>]| !a.is_empty() && !b.is_empty() && !a.iter().any(|w| b.contains(w));
+        others(&self.subjects, &other.subjects) && others(&self.objects, &other.objects)
+    }
+
     /// Adds what this and a later clause have in common.
     pub(super) fn compare(&self, other: &Self, f: &mut Sample, one_sentence: bool) {
         let group = if one_sentence { "clauses of a sentence" } else { "clauses" };

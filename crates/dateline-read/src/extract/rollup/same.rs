@@ -20,7 +20,7 @@ use crate::words::TableError;
 /// Mean chance of their pairs from which two groups are one.
 const JOIN: f32 = 0.2;
 /// What is left of a chance where the text puts two mentions on different days, in different places or on others, and
-/// where one sentence tells two kinds of deeds. Coded newspapers are indifferent to both within the noise of what can
+/// where one sentence tells two kinds of deeds or two clauses have other subjects and other objects. Coded newspapers are indifferent to both within the noise of what can
 /// be measured on them; two events made one are worse than one told twice.
 const CONTRADICTED: f32 = 0.25;
 const OTHER_DEED: f32 = 0.5;
@@ -59,7 +59,9 @@ pub(super) fn group(
                 chance[a][b] *= if tolls_differ(story, facts, &mentions[a], &mentions[b]) { 0.0 } else { CONTRADICTED };
             }
             let sentence = |m: usize| story.sentence(mentions[m].head);
-            if sentence(a) == sentence(b) && mentions[a].class.plover.event != mentions[b].class.plover.event {
+            let two_kinds =
+                sentence(a) == sentence(b) && mentions[a].class.plover.event != mentions[b].class.plover.event;
+            if two_kinds || rules.clauses[a].is_of_others(&rules.clauses[b]) {
                 chance[a][b] *= OTHER_DEED;
             }
             chance[b][a] = chance[a][b];

@@ -51,12 +51,25 @@ fn what_is_appointed_lies_ahead() {
 }
 
 #[test]
+fn years_of_a_background_do_not_date_the_news() {
+    let history = "Mills burned here in 1931, in 1944, in 1958, in 1962, in 1970 and in 1987.";
+    let months = |text: &str| -> Vec<String> {
+        let (found, _) = times(text, THURSDAY);
+        found.into_iter().map(|t| t.timex.value).filter(|value| value.len() > 4).collect()
+    };
+    assert_eq!(months(&format!("{history} In June, two men were hurt.")), ["1987-06"]);
+    let news = format!("A mill burned in 2021. {history} A law of 2022 forbids them. In June, two men were hurt.");
+    assert_eq!(months(&news), ["2021-06"]);
+}
+
+#[test]
 fn what_happened_is_never_to_come() {
     for day in ["2021-11-15", "2021-12-20"] {
         check_on("Gunmen killed 12 miners in January.", Some(day), &[("January", "2021-01")]);
     }
     check_on("Four hikers drowned over the weekend.", Some("2022-02-01"), &[("the weekend", "2022-W04-WE")]);
     check_on("The zoo will reopen this weekend.", Some("2022-02-01"), &[("this weekend", "2022-W05-WE")]);
+    check("In May, the singer was threatened with a fine.", &[("May", "2021-05")]);
     check("The mill, built in 1931, burned down in October.", &[("1931", "1931"), ("October", "2021-10")]);
 }
 
