@@ -366,6 +366,6 @@ mod tests {
     fn a_resolved_place_has_the_same_key_under_every_name() {
         let mut entity = article().entities.remove(0);
         entity.place = place(1.0);
-        assert_eq!(entities::key(&entity), "geonames:42");
+        assert_eq!(entity.key(), "geonames:42");
     }
 }

@@ -215,8 +215,15 @@ fn claims_count_once_and_name_who_makes_them() {
         [&text("em2"), &text("y"), &text("x")]
     );
     let entities = rows(Table::Entities, &article()).unwrap();
-    let names = ["name", "forms", "n_mentions", "country", "version"];
-    let expect = [text("Harbour Police"), text("police; Harbour Police"), Cell::Int(2), text("Nigeria"), text("9.9")];
+    let names = ["entity_key", "name", "forms", "n_mentions", "country", "version"];
+    let expect = [
+        text("ORG:harbour police"),
+        text("Harbour Police"),
+        text("police; Harbour Police"),
+        Cell::Int(2),
+        text("Nigeria"),
+        text("9.9"),
+    ];
     assert_eq!(values(Table::Entities, &entities[0], &names), expect.iter().collect::<Vec<_>>());
 }
 
