@@ -34,7 +34,7 @@ pub struct Tally {
     pub found: u64,
     /// Records without a value: they end their key, and have no row.
     pub tombstones: u64,
-    /// Records that have no rows for the table: no JSON, or of another schema.
+    /// Records that have no rows for the table: no JSON, of another schema, or published without them.
     pub foreign: u64,
     /// Offsets removed from the topics before they were read.
     pub expired: u64,

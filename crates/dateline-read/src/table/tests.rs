@@ -228,6 +228,23 @@ fn claims_count_once_and_name_who_makes_them() {
 }
 
 #[test]
+fn an_article_without_some_lists_has_the_rows_of_the_others() {
+    let mut slim = article();
+    slim["without"] = json!(["events", "mentions"]);
+    slim["claims"] = slim["mentions"][0]["casualties"].clone();
+    slim["mentions"] = json!([]);
+    slim["events"] = json!([]);
+    let count = |table| rows(table, &slim).map(|rows| rows.len());
+    assert_eq!(Table::ALL.map(count), [None, None, Some(1), Some(1)]);
+    let claim = rows(Table::Claims, &slim).unwrap().remove(0);
+    let text = |t: &str| Cell::Text(t.into());
+    assert_eq!(
+        values(Table::Claims, &claim, &["claimed_by", "best", "event_id"]),
+        [&text("Harbour Police"), &Cell::Int(14), &Cell::Empty]
+    );
+}
+
+#[test]
 fn a_list_of_entities_is_a_row_each() {
     let tags = json!({"schema": "entity.tags/1", "article_id": "a1", "article": {"id": "a1", "publisher": "x.org"},
         "entities": [{"id": "en1", "key": "geonames:42", "name": "Kano", "type": "GPE", "n_mentions": 3,
