@@ -16,6 +16,19 @@ else
 fi
 python3 tests/notices.py
 
+# A package that can be built alone holds every file that its code embeds; paths, not what links lead to.
+for package in dateline-read dateline-stream; do
+    cargo package --quiet --list --allow-dirty -p "$package" 2>/dev/null | sort >target/packaged
+    (
+        cd "crates/$package"
+        grep -ro 'include_[a-z]*!("[^"]*"' src | grep -v '/tests/' | sed 's/:include_[a-z]*!("/ /; s/"$//' |
+            while read -r file path; do realpath -ms --relative-to=. "$(dirname "$file")/$path"; done
+    ) | sort -u >target/embedded
+    missing=$(comm -13 target/packaged target/embedded)
+    [ -s target/embedded ] && [ -z "$missing" ] || { echo "package $package lacks what it embeds: $missing" >&2; exit 1; }
+    echo "package $package: its $(wc -l <target/embedded) embedded files ok"
+done
+
 oldest=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
 case $(rustc --version) in
     "rustc $oldest."*) echo "toolchain: Rust $oldest, the oldest that is promised, ok" ;;

@@ -103,7 +103,10 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<Exit, F
     for (count, what) in [
         (tally.found, "files were there already: an export was interrupted"),
         (tally.tombstones, "tombstones: what had their keys is no more; they have no row"),
-        (tally.foreign, "records without rows: no JSON, or of another schema"),
+        (
+            tally.foreign,
+            "records without rows: no JSON, of another schema, or without that list (records.enriched_without)",
+        ),
         (tally.expired, "offsets gone: removed from the topic before they were exported"),
     ] {
         if count > 0 {

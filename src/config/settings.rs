@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
 use super::units::{ByteSize, duration, optional, share};
+use crate::record::Part;
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -195,6 +196,8 @@ pub struct MinConfidenceConfig {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct RecordsConfig {
+    #[serde(deserialize_with = "parts")]
+    pub enriched_without: Vec<Part>,
     #[serde(deserialize_with = "names")]
     pub extra: Vec<String>,
     pub entities: EntityRecords,
@@ -521,6 +524,21 @@ fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
         Some(name) => Err(serde::de::Error::custom(format!("{name:?}: a star stands at the end of a name only"))),
         None => Ok(names),
     }
+}
+
+fn parts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Part>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let part = |name: &str| {
+        let all = || Part::ALL.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(" and ");
+        Part::parse(name).ok_or_else(|| {
+            serde::de::Error::custom(format!("{name:?} is nothing that articles can be without; there are {}", all()))
+        })
+    };
+    let mut parts =
+        text.split(',').map(str::trim).filter(|n| !n.is_empty()).map(part).collect::<Result<Vec<_>, _>>()?;
+    parts.sort_unstable();
+    parts.dedup();
+    Ok(parts)
 }
 
 fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {

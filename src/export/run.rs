@@ -34,7 +34,7 @@ pub struct Tally {
     pub found: u64,
     /// Records without a value: they end their key, and have no row.
     pub tombstones: u64,
-    /// Records that have no rows for the table: no JSON, or of another schema.
+    /// Records that have no rows for the table: no JSON, of another schema, or published without them.
     pub foreign: u64,
     /// Offsets removed from the topics before they were read.
     pub expired: u64,
@@ -48,7 +48,7 @@ struct Topic<'a> {
     /// Columns that say a row's day.
     days: Vec<usize>,
     tail: Tail,
-    /// Whether it is being read.
+    /// Whether all of its parts are being read.
     begun: bool,
     folder: Folder,
     parts: BTreeMap<i32, Part>,
@@ -88,6 +88,10 @@ pub fn export(
         let turn = if plan.follow { step % topics.len() } else { 0 };
         step += 1;
         let Some(topic) = topics.iter_mut().filter(open).nth(turn) else { break };
+        if plan.follow {
+            let added = topic.tail.added()?;
+            topic.watch(plan, added, &mut tally);
+        }
         wait = match topic.next(wait, plan.follow)? {
             Next::Record(input) => {
                 topic.take(plan, &input, &mut tally)?;
@@ -120,15 +124,10 @@ fn open<'a>(settings: &Settings, plan: &Plan, source: &'a Source, tally: &mut Ta
         day: plan.day.as_str().to_owned(),
     };
     let folder = Folder::open(plan.dir.join(&source.folder), &origin, plan.format.extension())?;
-    let part = |Stand { range, known, expired }: Stand| {
-        tally.expired += expired;
-        let batch = Batch::at(&folder, range.partition, range.start);
-        let end = (!plan.follow).then_some(range.end);
-        let committed = known.then_some(range.start);
-        (plan.follow || range.start < range.end).then_some((range.partition, Part { batch, end, committed }))
-    };
-    let parts: BTreeMap<i32, Part> = stands.into_iter().filter_map(part).collect();
-    Ok(Topic { source, days: plan.day.columns(source.table)?, tail, begun: false, folder, parts })
+    let days = plan.day.columns(source.table)?;
+    let mut topic = Topic { source, days, tail, begun: false, folder, parts: BTreeMap::new() };
+    topic.watch(plan, stands, tally);
+    Ok(topic)
 }
 
 /// Writes what is too much for memory, and what has waited long enough.
@@ -156,6 +155,19 @@ fn relieve(topics: &mut [Topic<'_>], plan: &Plan, tally: &mut Tally) -> Result<(
 }
 
 impl Topic<'_> {
+    /// Has partitions read, beside those that are.
+    fn watch(&mut self, plan: &Plan, stands: Vec<Stand>, tally: &mut Tally) {
+        for Stand { range, known, expired } in stands {
+            tally.expired += expired;
+            if plan.follow || range.start < range.end {
+                let batch = Batch::at(&self.folder, range.partition, range.start);
+                let end = (!plan.follow).then_some(range.end);
+                self.parts.insert(range.partition, Part { batch, end, committed: known.then_some(range.start) });
+                self.begun = false;
+            }
+        }
+    }
+
     fn next(&mut self, wait: Duration, follow: bool) -> Result<Next, ExportError> {
         if !self.begun {
             let starts: Vec<(i32, i64)> = self.parts.iter().map(|(number, part)| (*number, part.batch.next)).collect();

@@ -34,10 +34,13 @@ pub fn articles(views: &[View<'_>]) -> Html {
 
 /// The headline, else what the main event's best sentence says.
 pub(super) fn headline(record: &EnrichedArticle) -> String {
+    shorten(&whole_headline(record), 180)
+}
+
+fn whole_headline(record: &EnrichedArticle) -> String {
     let meta = &record.article;
     let summary = || record.events.first().and_then(|e| e.summary_text.as_ref());
-    let title = meta.title.as_ref().or_else(summary).unwrap_or(&meta.id);
-    shorten(&one_line(title), 180)
+    one_line(meta.title.as_ref().or_else(summary).unwrap_or(&meta.id))
 }
 
 fn index(views: &[View<'_>]) -> Markup {
@@ -63,6 +66,7 @@ fn index(views: &[View<'_>]) -> Markup {
 pub(super) fn view(view: View<'_>, number: usize) -> Markup {
     let story = Story::new(view.record, view.article, number);
     let heading = story.id("title");
+    let printed = text::printed(&story, &whole_headline(story.record));
     let (main, rest) = match story.record.events.split_first() {
         Some((first, rest)) => (Some(first), rest),
         None => (None, &[][..]),
@@ -70,7 +74,13 @@ pub(super) fn view(view: View<'_>, number: usize) -> Markup {
     html! {
         section.story id=(format!("a{number}")) aria-labelledby=(heading) {
             header.head {
-                h2 id=(heading) { (headline(story.record)) }
+                h2.marked id=(heading) {
+                    @match &printed.headline {
+                        // Printed by the article: here with its marks, and not again in the text.
+                        Some(marked) => (marked),
+                        None => (headline(story.record)),
+                    }
+                }
                 p.facts { (facts(&story)) }
             }
             // The text follows the main event; map, times and further events stand beside both, on narrow screens below.
@@ -90,7 +100,7 @@ pub(super) fn view(view: View<'_>, number: usize) -> Markup {
                 section.text aria-labelledby=(story.id("text")) {
                     h3 id=(story.id("text")) { "Text" }
                     (legend(&story))
-                    div.body { (text::text(&story)) }
+                    div.body.marked { (printed.text) }
                 }
                 div.side {
                     (map(&story.id("map"), "Map of the places in the article", &spots(&story)))
@@ -224,6 +234,31 @@ pub(super) mod tests {
             "producer": {"name": "dateline", "version": "1", "model": "m", "gazetteer": "g"}
         }))
         .unwrap()
+    }
+
+    #[test]
+    fn a_headline_stands_on_the_page_once() {
+        let text = "Police said on Monday that the port was closed to all ships.";
+        let printed = format!("Port of Salgora closed\n\n{text}");
+        let shown = |text: &str, title: &str| {
+            let json = serde_json::json!({"text": text, "title": title}).to_string();
+            let article = Intake::default().read(json.as_bytes(), &Hint::default()).unwrap();
+            let mut record = empty_record();
+            record.article.title = Some(title.to_owned());
+            view(View { record: &record, article: &article }, 1).0
+        };
+        for (text, title) in [
+            (text, "Port of Salgora closed"),
+            (text, "Port of Salgora closed again - Harbour News"),
+            (printed.as_str(), "Port of Salgora closed"),
+            (printed.as_str(), "PORT OF SALGORA CLOSED"),
+        ] {
+            let page = shown(text, title);
+            assert_eq!(page.matches("Port of Salgora").count(), 1, "{title}: {page}");
+            assert!(page.contains("<h2 class=\"marked\" id=\"a1-title\">Port of Salgora closed"), "{title}: {page}");
+        }
+        let other = shown(&printed, "Harbour closed after blast in Salgora");
+        assert!(other.contains("Harbour closed") && other.contains("Port of Salgora closed"), "{other}");
     }
 
     #[test]

@@ -46,6 +46,12 @@ impl<'a> Story<'a> {
         self.article.body()
     }
 
+    /// Whether a block of the text is the headline: the title that was put above the text, or the same words in print.
+    pub(super) fn heads(&self, block: &Range<usize>, headline: &str) -> bool {
+        let words = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).collect::<String>();
+        block.end <= self.title || words(&self.text()[block.clone()]) == words(headline)
+    }
+
     /// The bytes of the shown text that stand for bytes of the received text, or of its title.
     pub(super) fn shown(&self, byte: [usize; 2], field: Option<Field>) -> Range<usize> {
         // The title begins the text shown, as it came.

@@ -40,8 +40,14 @@ enum Layer {
     Said,
 }
 
-/// The whole text.
-pub(super) fn text(story: &Story<'_>) -> Markup {
+/// What the article prints, marked: a headline that is the one of the page, and the text below it.
+pub(super) struct Printed {
+    pub(super) headline: Option<Markup>,
+    pub(super) text: Markup,
+}
+
+/// The whole article, each word once. `headline`: what the page is about to show above it.
+pub(super) fn printed(story: &Story<'_>, headline: &str) -> Printed {
     let marks = marks(story);
     let ranges: Vec<Range<usize>> = marks.iter().map(|m| m.range.clone()).collect();
     let blocks = &story.article.layout.blocks;
@@ -51,19 +57,23 @@ pub(super) fn text(story: &Story<'_>) -> Markup {
     let mut next = segments.iter().peekable();
     // The dateline opens the paragraph after it.
     let mut dateline = None;
-    html! {
-        @for block in blocks {
+    let mut above = None;
+    let text = html! {
+        @for (i, block) in blocks.iter().enumerate() {
             @let inside = std::iter::from_fn(|| next.next_if(|s| s.range.end <= block.range.end));
             @let inside: Vec<&Segment> = inside.filter(|s| s.range.start >= block.range.start).collect();
             @let content = html! { @for segment in inside { (writer.segment(segment)) } };
             @if block.kind == BlockKind::Dateline {
                 @let _ = dateline.insert(content);
+            } @else if i == 0 && block.kind == BlockKind::Headline && story.heads(&block.range, headline) {
+                @let _ = above.insert(content);
             } @else {
                 (paragraph(block.kind, dateline.take(), content))
             }
         }
         @if let Some(content) = dateline { p { span.dateline { (content) } } }
-    }
+    };
+    Printed { headline: above, text }
 }
 
 fn paragraph(kind: BlockKind, dateline: Option<Markup>, content: Markup) -> Markup {

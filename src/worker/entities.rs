@@ -25,7 +25,7 @@ pub(super) fn tags(article: &EnrichedArticle, selection: &Selection) -> EntityTa
 
 fn tagged(entity: &EntityRecord) -> TaggedEntity {
     TaggedEntity {
-        key: key(entity),
+        key: entity.key(),
         id: entity.id.clone(),
         kind: entity.kind,
         name: entity.name.clone(),
@@ -50,22 +50,11 @@ fn tagged(entity: &EntityRecord) -> TaggedEntity {
 pub(super) fn tag(article: &EnrichedArticle, entity: &EntityRecord) -> EntityTag {
     EntityTag {
         schema: "entity.tag/1".into(),
-        key: key(entity),
+        key: entity.key(),
         doc_id: id::doc_id(&article.article.text_sha256),
         article_id: article.article.id.clone(),
         published_at: article.article.published_at.clone(),
         entity: entity.clone(),
         producer: article.producer.clone(),
     }
-}
-
-/// Key of an entity, the same in every article: `geonames:<id>` of a resolved place, else `<TYPE>:<name>` with the
-/// name in lower case, runs of white space as one space.
-pub(super) fn key(entity: &EntityRecord) -> String {
-    if let Some(id) = entity.place.as_ref().and_then(|place| place.geonameid) {
-        return format!("geonames:{id}");
-    }
-    let name = entity.name.to_lowercase();
-    let name: Vec<&str> = name.split_whitespace().collect();
-    format!("{}:{}", entity.kind.as_str(), name.join(" "))
 }

@@ -4,6 +4,7 @@
 //! binary mode (CloudEvents 1.0, Kafka protocol binding 3.2), then those carried on from the input ([`crate::stream::carried`]),
 //! byte for byte. `ce_time` is the article's own time, where that is a full timestamp, never the clock.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -65,13 +66,17 @@ pub(crate) fn records(
     let mut records = Vec::with_capacity(1 + article.events.len() + article.entities.len());
     let key = input.key.clone().unwrap_or_else(|| article.article.id.clone().into_bytes());
     let sha = &article.article.text_sha256;
+    let published = match &selection.without[..] {
+        [] => Cow::Borrowed(article),
+        parts => Cow::Owned(article.without(parts)),
+    };
     records.push(envelope.record(
         &topics.enriched,
         key.clone(),
         // An article may be corrected under its id: the text is part of the event's identity.
         format!("{}:{}", article.article.id, sha.get(..16).unwrap_or(sha)),
         &article.schema,
-        article,
+        &*published,
     )?);
     let reference = selection.reference(&article.article);
     for event in article.events.iter().filter(|e| e.confidence.overall >= selection.sure_events) {
@@ -152,6 +157,7 @@ mod tests {
     use serde_json::json;
 
     use crate::link::{self, Idf, Text};
+    use crate::record::Part;
 
     use super::*;
 
@@ -277,6 +283,16 @@ mod tests {
     }
 
     #[test]
+    fn an_article_is_published_without_what_is_not_wanted() {
+        let selection = Selection { without: vec![Part::Events], ..Selection::default() };
+        let records = records(&article(), &link(), &input(None), Vec::new(), &topics(), &selection).unwrap();
+        let slim: serde_json::Value = serde_json::from_slice(records[0].value.as_deref().unwrap()).unwrap();
+        assert_eq!((&slim["events"], &slim["without"]), (&json!([]), &json!(["events"])));
+        assert_eq!(slim["main_event"], "ec1-x");
+        assert_eq!(&*records[1].topic, "news.events", "their own topic has them");
+    }
+
+    #[test]
     fn an_article_has_one_list_of_its_entities() {
         let mut article = article();
         article.entities[0].place = place(0.7);
@@ -366,6 +382,6 @@ mod tests {
     fn a_resolved_place_has_the_same_key_under_every_name() {
         let mut entity = article().entities.remove(0);
         entity.place = place(1.0);
-        assert_eq!(entities::key(&entity), "geonames:42");
+        assert_eq!(entity.key(), "geonames:42");
     }
 }

@@ -17,11 +17,12 @@ use crate::config::{Config, Effective};
 use crate::telemetry::{Logs, Metrics, logs};
 
 /// Settings that take effect on reload. All others need a restart.
-const LIVE: [&str; 7] = [
+const LIVE: [&str; 8] = [
     "lexicons.dir",
     "log.level",
     "min_confidence.entities",
     "min_confidence.events",
+    "records.enriched_without",
     "records.entities",
     "records.entity_salience",
     "records.extra",

@@ -1,11 +1,13 @@
-//! What of an article goes to topics of its own, by the settings. `articles.enriched` always holds everything.
+//! What of an article goes to which topic, by the settings.
 
 use crate::config::{Config, EntityRecords};
-use crate::record::{ArticleMeta, ArticleRef};
+use crate::record::{ArticleMeta, ArticleRef, Part};
 
-/// What is published beside the whole article.
+/// What is published of an article.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Selection {
+    /// What the article itself is published without.
+    pub(crate) without: Vec<Part>,
     /// Least `confidence.overall` of an event.
     pub(crate) sure_events: f64,
     /// Least confidence of the place that an entity was resolved to; an entity that has none passes.
@@ -22,6 +24,7 @@ impl Selection {
     /// That of a configuration.
     pub(crate) fn of(config: &Config) -> Self {
         Self {
+            without: config.records.enriched_without.clone(),
             sure_events: config.min_confidence.events,
             sure_places: config.min_confidence.entities,
             extra: config.records.extra.clone(),

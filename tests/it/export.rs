@@ -12,7 +12,7 @@ use rdkafka::config::ClientConfig;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
 use crate::PATIENCE;
-use crate::kafka::{self, Topics, commit_for, committed, create_topics, produce};
+use crate::kafka::{self, Topics, add_partitions, commit_for, committed, create_topics, produce, read_topic};
 use crate::process::Group;
 
 fn command(group: &Group, dir: &Path, arguments: &[&str]) -> Command {
@@ -231,8 +231,28 @@ fn followed_topics_reach_their_files_and_a_stop_writes_the_rest() {
     says(&text(&output), &["120 rows of 123 records", "3  tombstones"]);
     assert_eq!(committed(bootstrap, &group.name, &topics.events), 100);
 
+    // Partitions that are added meanwhile are read, too.
+    let arguments = [&topics.events, "--follow", "--every", "200ms", "--group", &group.name];
+    let mut following = command(&group, dir, &arguments);
+    following.env("DATELINE__KAFKA__CONSUMER__TOPIC_METADATA_REFRESH_INTERVAL_MS", "1000");
+    let mut child = following.spawn().unwrap();
+    produce_events(bootstrap, &topics.events, 100..101);
+    wait_until("it follows", &mut child, || ids(dir).len() == 121);
+    add_partitions(bootstrap, &topics.events, 4);
+    let added = || read_topic(bootstrap, &topics.events).iter().filter(|record| record.partition >= 2).count();
+    let mut sent = 101;
+    // Until the producer's client knows of them, too.
+    while added() == 0 {
+        produce_events(bootstrap, &topics.events, sent..sent + 10);
+        sent += 10;
+    }
+    wait_until("what came to added partitions is in files", &mut child, || ids(dir).len() == sent + 20);
+    assert!(Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
+    assert!(ids(dir).values().all(|n| *n == 1), "assigned anew, none is read twice");
+
     // A stop writes what waits for others of its file.
-    produce_events(bootstrap, &topics.events, 200..230);
+    produce_events(bootstrap, &topics.events, 2_000..2_030);
     let patient = [&topics.events, "--follow", "--every", "1h", "--group", &group.name];
     let mut child = command(&group, dir, &patient).spawn().unwrap();
     // It has read them when it has asked for more; nothing tells so but time, and too little of it loses nothing.
@@ -241,7 +261,7 @@ fn followed_topics_reach_their_files_and_a_stop_writes_the_rest() {
     assert!(Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status().unwrap().success());
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
     export(&group, dir, &[&topics.events, "--group", &group.name], 0);
-    assert!(ids(dir).len() == 150 && ids(dir).values().all(|n| *n == 1));
+    assert!(ids(dir).len() == sent + 50 && ids(dir).values().all(|n| *n == 1));
 }
 
 #[test]

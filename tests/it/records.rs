@@ -9,7 +9,7 @@ use dateline::cli::digest::digest;
 use dateline::cli::style::Style;
 use dateline::extract::{Enricher, Pipeline};
 use dateline::record::schema;
-use dateline::record::{CasualtyClaim, EnrichedArticle, Tier};
+use dateline::record::{CasualtyClaim, EnrichedArticle, Part, Tier};
 use serde_json::Value;
 
 use crate::golden;
@@ -140,6 +140,27 @@ fn every_id_that_a_record_names_is_in_it() {
             crowd.for_each(|figure| assert!(held(&said, &figure.attribution_id), "{name}: {figure:?}"));
         }
     }
+}
+
+#[test]
+fn an_article_without_its_lists_keeps_to_the_schema_and_has_every_claim() {
+    let schema = schema::all().into_iter().find(|(name, _)| *name == "article.enriched/1").unwrap().1;
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut moved = 0;
+    for (name, record, _) in samples_of_both() {
+        let slim = record.without(Part::ALL);
+        assert!(slim.events.is_empty() && slim.mentions.is_empty() && slim.without == Part::ALL, "{name}");
+        assert!(validator.is_valid(&serde_json::to_value(&slim).unwrap()), "{name}");
+        let claims = record.mentions.iter().flat_map(|m| &m.casualties).chain(&record.claims);
+        let every: BTreeSet<&str> = claims.map(|c| c.claim_id.as_str()).collect();
+        let kept: Vec<&str> = slim.claims.iter().map(|c| c.claim_id.as_str()).collect();
+        assert_eq!((kept.len(), kept.into_iter().collect::<BTreeSet<&str>>()), (every.len(), every), "{name}");
+        moved += slim.claims.len() - record.claims.len();
+        let only = record.without(&[Part::Events]);
+        assert_eq!((&only.mentions, &only.claims), (&record.mentions, &record.claims), "{name}");
+        assert_eq!(record.without(&[]), *record, "{name}");
+    }
+    assert!(moved > 5, "{moved} claims");
 }
 
 #[test]

@@ -21,6 +21,9 @@ use super::process::Input;
 use super::reader::{Range, Reader, ranges};
 use super::settings::Settings;
 
+/// How long a followed topic is asked whether it has more partitions now.
+const MOMENT: Duration = Duration::from_secs(1);
+
 /// A topic that is read on.
 pub struct Tail {
     reader: Reader,
@@ -28,6 +31,10 @@ pub struct Tail {
     id: Option<String>,
     timeout: Duration,
     heard: Instant,
+    /// Partitions that are known, and when it was last asked for more.
+    partitions: usize,
+    asked: Instant,
+    ask_every: Duration,
 }
 
 /// What a partition holds, and where the group stands in it.
@@ -68,7 +75,17 @@ impl Tail {
         let topic: Arc<str> = topic.into();
         let reader = Reader::of(settings, topic.clone(), group, timeout)?;
         let id = reader.topic_id();
-        let committed = reader.committed(&ranges, id.as_deref())?;
+        let now = Instant::now();
+        let refresh =
+            settings.consumer_config().get("topic.metadata.refresh.interval.ms").and_then(|ms| ms.parse().ok());
+        let ask_every = Duration::from_millis(refresh.unwrap_or(15_000));
+        let tail = Self { reader, topic, id, timeout, heard: now, partitions: ranges.len(), asked: now, ask_every };
+        let stands = tail.stands(ranges)?;
+        Ok((tail, stands))
+    }
+
+    fn stands(&self, ranges: Vec<Range>) -> Result<Vec<Stand>, StreamError> {
+        let committed = self.reader.committed(&ranges, self.id.as_deref())?;
         let stand = |range: Range| {
             let known = committed.get(&range.partition).copied();
             // Behind the end: it was cut off, and what it holds now is new.
@@ -76,8 +93,35 @@ impl Tail {
             let expired = known.map_or(0, |offset| u64::try_from(range.low - offset).unwrap_or(0));
             Stand { range: Range { start, ..range }, known: known.is_some(), expired }
         };
-        let stands = ranges.into_iter().map(stand).collect();
-        Ok((Self { reader, topic, id, timeout, heard: Instant::now() }, stands))
+        Ok(ranges.into_iter().map(stand).collect())
+    }
+
+    /// Where the group stands in the partitions that the topic has got since; for most calls nothing, without a question. Trap:
+    /// librdkafka notices new partitions for the members of a group alone, and here is none. Brokers that do not answer
+    /// are asked again another time. What is new is read after another [`Tail::begin`] with all of them.
+    ///
+    /// # Errors
+    /// The brokers refuse to tell the group's offsets, or do not answer.
+    pub fn added(&mut self) -> Result<Vec<Stand>, StreamError> {
+        if self.asked.elapsed() < self.ask_every {
+            return Ok(Vec::new());
+        }
+        self.asked = Instant::now();
+        let client = self.reader.client();
+        let Ok(metadata) = client.fetch_metadata(Some(&self.topic), MOMENT) else { return Ok(Vec::new()) };
+        let count = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
+        let range = |number: usize| {
+            let partition = i32::try_from(number).ok()?;
+            let (low, end) = client.fetch_watermarks(&self.topic, partition, MOMENT).ok()?;
+            Some(Range { partition, low, start: low, end })
+        };
+        let ranges: Vec<Range> = (self.partitions..count).map_while(range).collect();
+        if ranges.is_empty() {
+            return Ok(Vec::new());
+        }
+        let stands = self.stands(ranges)?;
+        self.partitions += stands.len();
+        Ok(stands)
     }
 
     /// The id of the topic, if the brokers know ids.

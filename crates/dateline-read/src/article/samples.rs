@@ -11,7 +11,7 @@ pub struct Sample {
 
 macro_rules! samples {
     ($($name:literal),+ $(,)?) => {
-        &[$(Sample { name: $name, bytes: include_bytes!(concat!("../../../../config/samples/", $name)) }),+]
+        &[$(Sample { name: $name, bytes: include_bytes!(concat!("../../samples/", $name)) }),+]
     };
 }
 
@@ -31,7 +31,7 @@ pub const SAMPLES: &[Sample] = samples![
 ];
 
 /// Four articles on one event, one a line: the toll rises over three of them, and one is a copy.
-pub const ONE_EVENT: &str = include_str!("../../../../config/samples/market-bomb.jsonl");
+pub const ONE_EVENT: &str = include_str!("../../samples/market-bomb.jsonl");
 
 #[cfg(test)]
 mod tests {

@@ -127,6 +127,7 @@ impl<'a> Assembler<'a> {
             mentions,
             events,
             claims,
+            without: Vec::new(),
             producer: self.producer.clone(),
         })
     }

@@ -51,7 +51,7 @@ pub(crate) fn lexicon() -> &'static super::entities::Lexicon {
 /// The gazetteer.
 fn gazetteer() -> Arc<Gazetteer> {
     static GAZETTEER: OnceLock<Arc<Gazetteer>> = OnceLock::new();
-    let bytes = include_bytes!("../../../../models/gazetteer.bin");
+    let bytes = include_bytes!("../../models/gazetteer.bin");
     let load = || Arc::new(Gazetteer::from_bytes(bytes).expect("the gazetteer loads"));
     Arc::clone(GAZETTEER.get_or_init(load))
 }

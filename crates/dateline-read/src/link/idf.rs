@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::words::TableError;
 
-const TABLE: &str = include_str!("../../../../models/link/idf.tsv");
+const TABLE: &str = include_str!("../../models/link/idf.tsv");
 /// Name of the table in records.
 pub(super) const VERSION: &str = "idf-1";
 

@@ -5,7 +5,7 @@ use super::probe::Probe;
 use super::traits::Traits;
 use crate::words::TableError;
 
-const TABLE: &str = include_str!("../../../../models/link/pair.tsv");
+const TABLE: &str = include_str!("../../models/link/pair.tsv");
 /// Name of the table in records.
 pub(super) const VERSION: &str = "pair-2";
 

@@ -52,7 +52,7 @@ impl Model {
     /// [`ModelError::NotEmbedded`] in a build without the feature `embedded-model`.
     pub fn embedded() -> Result<Self, ModelError> {
         #[cfg(feature = "embedded-model")]
-        return Self::from_bytes(include_bytes!("../../../../models/en_news.safetensors"));
+        return Self::from_bytes(include_bytes!("../../models/en_news.safetensors"));
         #[cfg(not(feature = "embedded-model"))]
         Err(ModelError::NotEmbedded)
     }
@@ -116,7 +116,7 @@ pub(super) mod tests {
 
     use super::*;
 
-    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/en_news.safetensors");
+    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/models/en_news.safetensors");
 
     /// The model of the repository, loaded once for all tests of the engine.
     pub(in crate::nlp) fn shared() -> &'static Arc<Model> {

@@ -31,12 +31,46 @@ pub struct EnrichedArticle {
     /// Claims about people harmed that no mention holds, in text order (since version 0.2).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub claims: Vec<CasualtyClaim>,
+    /// Lists that this record is without, by the setting `records.enriched_without`: they are empty here, whatever the
+    /// article tells (since version 0.2).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub without: Vec<Part>,
     /// `cluster_id` of the event the article is about.
     pub main_event: Option<String>,
     /// Notes on the text and the extraction.
     pub quality: Quality,
     /// Who made the record.
     pub producer: Producer,
+}
+
+vocabulary! {
+    /// Lists that a record can be without: the bulk of it.
+    Part {
+        Events = "events",
+        Mentions = "mentions",
+    }
+}
+
+impl EnrichedArticle {
+    /// The same without some of its lists. Claims that mentions held stand among the article's own, so that every
+    /// `claim_id` still names one.
+    #[must_use]
+    pub fn without(&self, parts: &[Part]) -> Self {
+        let mut slim = Self { without: parts.to_vec(), ..self.clone() };
+        for part in parts {
+            match part {
+                Part::Events => slim.events.clear(),
+                Part::Mentions => {
+                    slim.claims.extend(slim.mentions.drain(..).flat_map(|mention| mention.casualties));
+                    let place = |claim: &CasualtyClaim| (claim.span.field.is_none(), claim.span.byte);
+                    slim.claims.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.claim_id.cmp(&b.claim_id)));
+                    // Several mentions may hold the same one.
+                    slim.claims.dedup_by(|a, b| a.claim_id == b.claim_id);
+                }
+            }
+        }
+        slim
+    }
 }
 
 /// What is known of the article itself.

@@ -41,6 +41,24 @@ pub struct EntityRecord {
     pub actor: Option<Actor>,
 }
 
+impl EntityRecord {
+    /// Its key, the same in every article.
+    pub fn key(&self) -> String {
+        key(self.kind.as_str(), &self.name, self.place.as_ref().and_then(|place| place.geonameid).map(u64::from))
+    }
+}
+
+/// Key of an entity: `geonames:<id>` of a resolved place, else `<TYPE>:<name>` with the name in lower case, runs of white
+/// space as one space.
+pub fn key(kind: &str, name: &str, geonameid: Option<u64>) -> String {
+    if let Some(id) = geonameid {
+        return format!("geonames:{id}");
+    }
+    let name = name.to_lowercase();
+    let name: Vec<&str> = name.split_whitespace().collect();
+    format!("{kind}:{}", name.join(" "))
+}
+
 /// One mention of an entity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EntityMention {

@@ -48,7 +48,7 @@ pub mod span;
 pub mod time;
 
 pub use actor::{Actor, NonState, Sector};
-pub use article::{ArticleMeta, ArticleRef, Dateline, EnrichedArticle, Producer, Quality, Tier};
+pub use article::{ArticleMeta, ArticleRef, Dateline, EnrichedArticle, Part, Producer, Quality, Tier};
 pub use attribution::{Attribution, QuoteKind};
 pub use canonical::{CanonicalEvent, ReportLink};
 pub use casualty::{Breakdown, CasualtyClaim, CasualtyKind, NumberMod};

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::cell::Cell;
 use super::countries;
 use super::path::Scope;
+use crate::record::entity;
 
 /// Type of a column; every column may be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub(super) enum Read {
     CountryIso3,
     /// Entity ids as their names, as far as the article is at hand.
     EntityNames,
+    /// The key; of an entity in its article, which has none, what it would be.
+    EntityKey,
     /// The number; of a record that has the lists themselves, how many these hold.
     Total(&'static [&'static str]),
     /// Whether it is this word.
@@ -125,7 +128,8 @@ impl Column {
         match self.read {
             // Canonical events name their publishers themselves.
             Read::EntityNames if scope.is_canonical() => Cell::of(&value, self.kind),
-            Read::Plain => Cell::of(&value, self.kind),
+            Read::EntityKey if value.is_null() => entity_key(scope),
+            Read::Plain | Read::EntityKey => Cell::of(&value, self.kind),
             Read::CountryName => country(&value, countries::name),
             Read::CountryIso3 => country(&value, countries::iso3),
             Read::EntityNames => Cell::of(&scope.named(&value), self.kind),
@@ -146,6 +150,12 @@ impl Column {
             }
         }
     }
+}
+
+fn entity_key(scope: &Scope<'_>) -> Cell {
+    let (kind, name) = (scope.find("type"), scope.find("name"));
+    let key = |kind: &str, name: &str| entity::key(kind, name, scope.find("place.geonameid").as_u64());
+    kind.as_str().zip(name.as_str()).map_or(Cell::Empty, |(kind, name)| Cell::Text(key(kind, name)))
 }
 
 fn country(code: &Value, lookup: impl Fn(&str) -> Option<&'static str>) -> Cell {

@@ -25,11 +25,13 @@ impl Row {
     }
 }
 
-/// The rows that a record gives a table, in the order in which it tells them; `None` where it is no record that has any.
+/// The rows that a record gives a table, in the order in which it tells them; `None` where it is no record that has any, or
+/// is without them.
 pub fn rows(table: Table, record: &Value) -> Option<Vec<Row>> {
     let alone = |record| Scope { record, article: None, producer: None, mention: None, names: None };
     let schema = record["schema"].as_str()?;
     match (table, schema) {
+        (_, "article.enriched/1") if is_without(record, table) => None,
         (_, "article.enriched/1") | (Table::Entities, "entity.tags/1") => Some(of_article(table, record)),
         (Table::Events, "event.article/1" | "event.canonical/1")
         | (Table::Mentions, "event.mention/1")
@@ -37,6 +39,12 @@ pub fn rows(table: Table, record: &Value) -> Option<Vec<Row>> {
         (Table::Claims, "event.mention/1") => Some(claims(&[alone(record)], &[])),
         _ => None,
     }
+}
+
+/// Whether an article was published without the list that a table is made of. Claims are always there.
+fn is_without(record: &Value, table: Table) -> bool {
+    let parts = record["without"].as_array().map(Vec::as_slice).unwrap_or_default();
+    parts.iter().any(|part| part == table.as_str())
 }
 
 fn row(table: Table, scope: &Scope<'_>) -> Row {

@@ -215,9 +215,33 @@ fn claims_count_once_and_name_who_makes_them() {
         [&text("em2"), &text("y"), &text("x")]
     );
     let entities = rows(Table::Entities, &article()).unwrap();
-    let names = ["name", "forms", "n_mentions", "country", "version"];
-    let expect = [text("Harbour Police"), text("police; Harbour Police"), Cell::Int(2), text("Nigeria"), text("9.9")];
+    let names = ["entity_key", "name", "forms", "n_mentions", "country", "version"];
+    let expect = [
+        text("ORG:harbour police"),
+        text("Harbour Police"),
+        text("police; Harbour Police"),
+        Cell::Int(2),
+        text("Nigeria"),
+        text("9.9"),
+    ];
     assert_eq!(values(Table::Entities, &entities[0], &names), expect.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn an_article_without_some_lists_has_the_rows_of_the_others() {
+    let mut slim = article();
+    slim["without"] = json!(["events", "mentions"]);
+    slim["claims"] = slim["mentions"][0]["casualties"].clone();
+    slim["mentions"] = json!([]);
+    slim["events"] = json!([]);
+    let count = |table| rows(table, &slim).map(|rows| rows.len());
+    assert_eq!(Table::ALL.map(count), [None, None, Some(1), Some(1)]);
+    let claim = rows(Table::Claims, &slim).unwrap().remove(0);
+    let text = |t: &str| Cell::Text(t.into());
+    assert_eq!(
+        values(Table::Claims, &claim, &["claimed_by", "best", "event_id"]),
+        [&text("Harbour Police"), &Cell::Int(14), &Cell::Empty]
+    );
 }
 
 #[test]

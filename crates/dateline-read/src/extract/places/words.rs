@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_row_of_the_tables_is_understood() {
-        let gazetteer = Gazetteer::from_bytes(include_bytes!("../../../../../models/gazetteer.bin")).unwrap();
+        let gazetteer = Gazetteer::from_bytes(include_bytes!("../../../models/gazetteer.bin")).unwrap();
         let lexicons = Lexicons::embedded();
         let words = Words::read(&lexicons, &gazetteer).unwrap();
         for row in lexicons.rows("places/demonyms.tsv", 2).unwrap() {

@@ -38,7 +38,7 @@ impl ReaderModel {
     /// [`ModelError::NotEmbedded`] in a build without the feature `embedded-model`.
     pub fn embedded() -> Result<Self, ModelError> {
         #[cfg(feature = "embedded-model")]
-        return Self::from_bytes(include_bytes!("../../../../../models/en_reader.safetensors"));
+        return Self::from_bytes(include_bytes!("../../../models/en_reader.safetensors"));
         #[cfg(not(feature = "embedded-model"))]
         Err(ModelError::NotEmbedded)
     }

@@ -18,7 +18,7 @@ pub(super) struct Calibration(Option<Linear>);
 impl Calibration {
     /// Loads the embedded table.
     pub(super) fn load() -> Result<Self, TableError> {
-        let table = include_str!("../../../../../models/events/confidence.tsv");
+        let table = include_str!("../../../models/events/confidence.tsv");
         Linear::load("confidence", table).map(|model| Self(Some(model)))
     }
 

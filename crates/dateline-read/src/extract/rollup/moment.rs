@@ -93,7 +93,7 @@ impl Kind {
 impl Calendar {
     /// Loads the embedded table.
     pub(super) fn load() -> Result<Self, TableError> {
-        Linear::load("moment", include_str!("../../../../../models/events/moment.tsv")).map(Self)
+        Linear::load("moment", include_str!("../../../models/events/moment.tsv")).map(Self)
     }
 
     /// Gives every event its time.

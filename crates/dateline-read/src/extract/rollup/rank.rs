@@ -29,8 +29,8 @@ impl Ranking {
     /// Loads the embedded table.
     pub(super) fn load() -> Result<Self, TableError> {
         Ok(Self {
-            rules: Linear::load("ranking", include_str!("../../../../../models/events/ranking.tsv"))?,
-            judged: Linear::load("main", include_str!("../../../../../models/events/main.tsv"))?,
+            rules: Linear::load("ranking", include_str!("../../../models/events/ranking.tsv"))?,
+            judged: Linear::load("main", include_str!("../../../models/events/main.tsv"))?,
         })
     }
 

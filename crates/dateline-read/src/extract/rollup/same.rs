@@ -34,7 +34,7 @@ pub(super) struct Pairing(Linear);
 impl Pairing {
     /// Loads the embedded table.
     pub(super) fn load() -> Result<Self, TableError> {
-        Linear::load("same", include_str!("../../../../../models/events/same.tsv")).map(Self)
+        Linear::load("same", include_str!("../../../models/events/same.tsv")).map(Self)
     }
 }
 

@@ -55,7 +55,7 @@ struct Candidate<'a> {
 impl Scenery {
     /// Loads the embedded table.
     pub(super) fn load() -> Result<Self, TableError> {
-        Linear::load("scene", include_str!("../../../../../models/events/scene.tsv")).map(Self)
+        Linear::load("scene", include_str!("../../../models/events/scene.tsv")).map(Self)
     }
 
     /// Gives every event its place.

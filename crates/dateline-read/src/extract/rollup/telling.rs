@@ -26,7 +26,7 @@ pub struct Telling(Linear);
 impl Telling {
     /// Loads the embedded table.
     pub fn load() -> Result<Self, TableError> {
-        Linear::load("telling", include_str!("../../../../../models/events/telling.tsv")).map(Self)
+        Linear::load("telling", include_str!("../../../models/events/telling.tsv")).map(Self)
     }
 
     /// Takes mentions that only refer out of the list and out of the events, and events that are only referred to;

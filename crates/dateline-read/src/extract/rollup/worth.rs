@@ -52,7 +52,7 @@ pub(super) struct Worth {
 impl Worth {
     /// Loads the embedded table.
     pub(super) fn load() -> Result<Self, TableError> {
-        let model = Linear::load("worth", include_str!("../../../../../models/events/worth.tsv"))?;
+        let model = Linear::load("worth", include_str!("../../../models/events/worth.tsv"))?;
         Ok(Self { model, least: LEAST })
     }
 

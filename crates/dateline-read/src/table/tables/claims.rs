@@ -5,15 +5,18 @@ use crate::table::column::{Column, Read};
 
 pub(super) const COLUMNS: &[Column] = &[
     Column::text("claim_id", "claim_id", "The claim's id, unique in the article."),
-    Column::text("event_id", "mention.cluster_id", "The event of the first mention that makes it."),
-    Column::text("mention_id", "mention.mention_id", "The first mention that makes it."),
-    Column::text("article_id", "article.id", "The article's id."),
-    Column::text("url", "article.url", "The article's address."),
-    Column::text("publisher", "article.publisher", "Who published it, in one spelling."),
-    Column::text("source", "article.source", "Who published it, as received."),
-    Column::text("title", "article.title", "The article's headline."),
-    Column::time("published_at", "article.published_at", "When the article was published.")
-        .unit("UTC; a date alone is its first moment"),
+    Column::text(
+        "event_id",
+        "mention.cluster_id",
+        "The event of the first mention that makes it; empty where none does, or the record is without mentions.",
+    ),
+    Column::text("mention_id", "mention.mention_id", "The first mention that makes it; empty as the event is."),
+    ARTICLE_ID,
+    URL,
+    PUBLISHER,
+    SOURCE,
+    TITLE,
+    PUBLISHED_AT,
     Column::text("kind", "kind", "What happened to the people.")
         .unit("killed, injured, killed_or_injured, missing, abducted, arrested, displaced"),
     Column::int("best", "best", "How many; empty where the text gives only a bound or no number.").unit(PEOPLE),
@@ -38,5 +41,5 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::int("end", "span.char[1]", "Where they end, exclusive.").unit(CHARACTERS),
     Column::text("field", "span.field", "`title` where they are counted in the headline; empty: in the text."),
     Column::float("confidence", "confidence", "Chance that it is read rightly.").unit(CHANCE),
-    Column::text("version", "producer.version", "Version of Dateline that made the record."),
+    VERSION,
 ];

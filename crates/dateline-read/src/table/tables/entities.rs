@@ -8,15 +8,16 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text(
         "entity_key",
         "key",
-        "Its key, the same in every article: in the records of the topic of entities alone.",
-    ),
-    Column::text("article_id", "article.id | article_id", "The article's id."),
-    Column::text("url", "article.url", "The article's address."),
-    Column::text("publisher", "article.publisher", "Who published it, in one spelling."),
-    Column::text("source", "article.source", "Who published it, as received."),
-    Column::text("title", "article.title", "The article's headline."),
-    Column::time("published_at", "article.published_at | published_at", "When the article was published.")
-        .unit("UTC; a date alone is its first moment"),
+        "Its key, the same in every article; made of type, name and place where the record has none.",
+    )
+    .unit("`geonames:` and an id; type, `:` and name")
+    .read(Read::EntityKey),
+    Column { source: "article.id | article_id", ..ARTICLE_ID },
+    URL,
+    PUBLISHER,
+    SOURCE,
+    TITLE,
+    Column { source: "article.published_at | published_at", ..PUBLISHED_AT },
     Column::text("type", "type", "Type.").unit("OntoNotes, WEAPON, VEHICLE"),
     Column::text("name", "name", "The fullest name in the article."),
     Column::float("salience", "salience", "Weight in the article; the most prominent entity has 1.").unit(CHANCE),
@@ -44,5 +45,5 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::int("geonameid", "place.geonameid", "The place in GeoNames.").unit(GEONAMES),
     Column::text("feature_code", "place.feature_code", "What kind of place it is.").unit("GeoNames feature code"),
     Column::float("place_confidence", "place.confidence", "Chance that the place is the one meant.").unit(CHANCE),
-    Column::text("version", "producer.version", "Version of Dateline that made the record."),
+    VERSION,
 ];

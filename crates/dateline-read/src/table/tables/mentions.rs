@@ -6,13 +6,12 @@ use crate::table::column::{Column, Read};
 pub(super) const COLUMNS: &[Column] = &[
     Column::text("mention_id", "mention_id", "The mention's id."),
     Column::text("event_id", "cluster_id", "The event that it belongs to; empty where it is none of its own."),
-    Column::text("article_id", "article.id", "The article's id."),
-    Column::text("url", "article.url", "The article's address."),
-    Column::text("publisher", "article.publisher", "Who published it, in one spelling."),
-    Column::text("source", "article.source", "Who published it, as received."),
-    Column::text("title", "article.title", "The article's headline."),
-    Column::time("published_at", "article.published_at", "When the article was published.")
-        .unit("UTC; a date alone is its first moment"),
+    ARTICLE_ID,
+    URL,
+    PUBLISHER,
+    SOURCE,
+    TITLE,
+    PUBLISHED_AT,
     Column::int("sentence", "sentence.index", "Number of the sentence, from 0.").unit("sentences"),
     Column::int("sentence_start", "sentence.char[0]", "Where the sentence begins.").unit(CHARACTERS),
     Column::int("sentence_end", "sentence.char[1]", "Where it ends, exclusive.").unit(CHARACTERS),
@@ -76,5 +75,5 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::text("flags", "flags[]", "Where it stands, if not in the story itself.")
         .unit("caption, duplicate_text, headline, boilerplate; list, `; ` between"),
     Column::float("confidence", "confidence.overall", "Chance that there is such an event.").unit(CHANCE),
-    Column::text("version", "producer.version", "Version of Dateline that made the record."),
+    VERSION,
 ];

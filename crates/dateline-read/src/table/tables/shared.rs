@@ -1,4 +1,18 @@
-//! Units, vocabularies and codes that several tables share.
+//! Columns, units, vocabularies and codes that several tables share.
+
+use crate::table::column::Column;
+
+pub(super) const ARTICLE_ID: Column = Column::text("article_id", "article.id", "The article's id.");
+pub(super) const URL: Column = Column::text("url", "article.url", "The article's address.");
+pub(super) const PUBLISHER: Column =
+    Column::text("publisher", "article.publisher", "Who published it, in one spelling.");
+pub(super) const SOURCE: Column = Column::text("source", "article.source", "Who published it, as received.");
+pub(super) const TITLE: Column = Column::text("title", "article.title", "The article's headline.");
+pub(super) const PUBLISHED_AT: Column =
+    Column::time("published_at", "article.published_at", "When the article was published.")
+        .unit("UTC; a date alone is its first moment");
+pub(super) const VERSION: Column =
+    Column::text("version", "producer.version", "Version of Dateline that made the record.");
 
 pub(super) const PEOPLE: &str = "people";
 pub(super) const CHANCE: &str = "0 to 1";

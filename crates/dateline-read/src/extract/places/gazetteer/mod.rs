@@ -213,7 +213,7 @@ impl Gazetteer {
     /// [`GazetteerError::NotEmbedded`] without the feature `embedded-model`.
     pub fn embedded() -> Result<Self, GazetteerError> {
         #[cfg(feature = "embedded-model")]
-        return Self::from_bytes(include_bytes!("../../../../../../models/gazetteer.bin"));
+        return Self::from_bytes(include_bytes!("../../../../models/gazetteer.bin"));
         #[cfg(not(feature = "embedded-model"))]
         Err(GazetteerError::NotEmbedded)
     }

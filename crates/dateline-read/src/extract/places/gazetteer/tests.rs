@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 
 static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| Gazetteer::embedded().unwrap());
-const BYTES: &[u8] = include_bytes!("../../../../../../models/gazetteer.bin");
+const BYTES: &[u8] = include_bytes!("../../../../models/gazetteer.bin");
 
 fn readings(name: &str) -> Vec<String> {
     let g = &*GAZETTEER;
