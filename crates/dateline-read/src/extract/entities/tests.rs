@@ -103,6 +103,12 @@ fn capitals_and_datelines() {
 }
 
 #[test]
+fn a_storm_is_no_country() {
+    check("Hurricane Olga struck Honduras on Monday. It killed nine people.", "Honduras", &["Honduras"]);
+    check("Honduras reopened two ports on Monday. It sent aid to nine towns.", "Honduras", &["Honduras", "It"]);
+}
+
+#[test]
 fn descriptions_join_what_they_repeat() {
     check("Boko Haram attacked the village. The group burned ten houses.", "Boko Haram", &["Boko Haram", "group"]);
     check(

@@ -23,6 +23,7 @@ asked! {
     Actor = "actor",
     Animal = "animal",
     Armed = "armed",
+    Assembly = "assembly",
     Attack = "attack",
     Bomb = "bomb",
     Cop = "cop",

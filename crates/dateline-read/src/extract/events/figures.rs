@@ -56,11 +56,27 @@ impl Reader<'_> {
             && self.lexicon.is(WordClass::Accusing, doc.lemma(doc.head(of)))
     }
 
-    /// "an avalanche of lawsuits", "a political earthquake": nature in figures, and what only such figures do.
+    /// "called the fall in shares a tsunami", "the verdict was an earthquake": what is no force of nature itself.
+    fn is_said_of_another(&self, noun: usize) -> bool {
+        let (doc, classes) = (self.story.doc, &self.lexicon.classes);
+        let itself = classes.class(Class::Nature) | classes.class(Class::Disaster);
+        let of = match doc.dep(noun) {
+            Dep::Attr => doc.child(doc.head(noun), Dep::Nsubj),
+            Dep::Oprd => doc.child(noun, Dep::Nsubj).or_else(|| doc.child(doc.head(noun), Dep::Dobj)),
+            _ => None,
+        };
+        of.is_some_and(|o| {
+            doc.pos(o) == Pos::Noun && doc.entity_at(o).is_none() && self.words.bits(self.kind(o)) & itself == 0
+        })
+    }
+
+    /// "an avalanche of lawsuits", "a political earthquake", "a storm in parliament": nature in figures, and what only
+    /// such figures do.
     fn is_figure_of_nature(&self, trigger: &Trigger<'_>) -> bool {
         let (doc, classes) = (self.story.doc, &self.lexicon.classes);
         let nature = classes.class(Class::Nature);
         let literal = classes.class(Class::Matter);
+        let assembly = classes.class(Class::Assembly);
         let figure = |noun: usize| {
             let of = |c: &usize| doc.dep(*c) == Dep::Prep && matches!(doc.lemma(*c), "of" | "for");
             let about = doc.children(noun).filter(of).find_map(|c| doc.child(c, Dep::Pobj));
@@ -71,7 +87,9 @@ impl Reader<'_> {
                 matches!(doc.dep(c), Dep::Amod | Dep::Compound)
                     && self.words.bits(c) & classes.class(Class::Public) != 0
             });
-            self.words.bits(noun) & nature != 0 && (about || public)
+            let among = doc.children(noun).filter(|c| doc.dep(*c) == Dep::Prep && doc.lemma(*c) == "in");
+            let among = among.filter_map(|c| doc.child(c, Dep::Pobj)).any(|o| self.words.bits(o) & assembly != 0);
+            self.words.bits(noun) & nature != 0 && (about || public || among || self.is_said_of_another(noun))
         };
         let head = trigger.head;
         let above = doc.ancestors(head).take(2).any(figure);

@@ -42,7 +42,8 @@ impl<'a> Clause<'a> {
     /// Whether both name who acts and whom it meets, and nobody is the same: "Norway delivered guns, Poland will send tanks".
     /// Of such neighbours of one type 26 in 100 were one event to the coders of newspapers (the reader alone says 45).
     pub(super) fn is_of_others(&self, other: &Self) -> bool {
-        let others = |a: &[Word<'_>], b: &[Word<'_>]| !a.is_empty() && !b.is_empty() && !a.iter().any(|w| b.contains(w));
+        let others =
+            |a: &[Word<'_>], b: &[Word<'_>]| !a.is_empty() && !b.is_empty() && !a.iter().any(|w| b.contains(w));
         others(&self.subjects, &other.subjects) && others(&self.objects, &other.objects)
     }
 

@@ -24,6 +24,10 @@ const MOST: usize = 40;
 /// Length of a day in ISO 8601.
 const DAY: usize = "2022-02-03".len();
 
+/// The chance of no time at all from which an event is left without one. Half of those whose time is that doubtful have
+/// one all the same: F1 of dates 73.5 at 0.5, 74.5 at 0.6, 74.9 at 0.9, on articles left out.
+const NONE: f64 = 0.6;
+
 /// The chance from which another time counts more than the one that the event's sentence gives it.
 const OVERRULED: f64 = 0.6;
 
@@ -113,9 +117,9 @@ impl Calendar {
             let told = Told::new(story, mentions, cluster);
             let samples = times.samples(&told, cluster);
             let chances = chances(samples.iter().map(|s| self.0.score(s)));
-            // The first candidate is no time at all: it has to be likelier than all others together.
+            // The first candidate is no time at all.
             let dated = (1..chances.len()).rev().max_by(|a, b| chances[*a].total_cmp(&chances[*b]));
-            let likeliest = dated.filter(|_| chances[0] < 0.5).unwrap_or(0);
+            let likeliest = dated.filter(|_| chances[0] < NONE).unwrap_or(0);
             let stated = cluster.time.as_ref().filter(|t| t.via == Via::Explicit);
             let stated = stated.and_then(|t| times.candidates.iter().position(|c| is(t, c)));
             let best = stated.filter(|_| chances[likeliest] < OVERRULED).unwrap_or(likeliest);

@@ -20,8 +20,9 @@ use crate::words::TableError;
 /// Mean chance of their pairs from which two groups are one.
 const JOIN: f32 = 0.2;
 /// What is left of a chance where the text puts two mentions on different days, in different places or on others, and
-/// where one sentence tells two kinds of deeds or two clauses have other subjects and other objects. Coded newspapers are indifferent to both within the noise of what can
-/// be measured on them; two events made one are worse than one told twice.
+/// where one sentence tells two kinds of deeds or two clauses have other subjects and other objects. Coded newspapers are
+/// indifferent to both within the noise of what can be measured on them; two events made one are worse than one told
+/// twice.
 const CONTRADICTED: f32 = 0.25;
 const OTHER_DEED: f32 = 0.5;
 /// Chance that one of an event's mentions must have.
@@ -55,13 +56,16 @@ pub(super) fn group(
         for a in 0..b {
             let (sample, apart) = evidence(story, facts, &rules, mentions, (a, b), chance[a][b]);
             chance[a][b] = pairing.0.chance(&sample);
-            if apart {
-                chance[a][b] *= if tolls_differ(story, facts, &mentions[a], &mentions[b]) { 0.0 } else { CONTRADICTED };
+            let others = rules.clauses[a].is_of_others(&rules.clauses[b]);
+            if (apart || others) && tolls_differ(story, facts, &mentions[a], &mentions[b]) {
+                chance[a][b] = 0.0;
+            } else if apart {
+                chance[a][b] *= CONTRADICTED;
             }
             let sentence = |m: usize| story.sentence(mentions[m].head);
             let two_kinds =
                 sentence(a) == sentence(b) && mentions[a].class.plover.event != mentions[b].class.plover.event;
-            if two_kinds || rules.clauses[a].is_of_others(&rules.clauses[b]) {
+            if two_kinds || others {
                 chance[a][b] *= OTHER_DEED;
             }
             chance[b][a] = chance[a][b];
@@ -214,7 +218,8 @@ fn chances(
     Ok(chance)
 }
 
-/// Joins the two groups whose pairs have the greatest mean chance, again and again.
+/// Joins the two groups whose pairs have the greatest mean chance, again and again; a pair without any chance keeps its
+/// groups apart.
 fn linked(chance: &[Vec<f32>], mut work: impl FnMut(usize) -> Result<(), Stopped>) -> Result<Vec<Vec<usize>>, Stopped> {
     let mut groups: Vec<Vec<usize>> = (0..chance.len()).map(|m| vec![m]).collect();
     let mut mean = chance.to_vec();
@@ -227,7 +232,8 @@ fn linked(chance: &[Vec<f32>], mut work: impl FnMut(usize) -> Result<(), Stopped
         });
         let Some((a, b)) = best.filter(|(a, b)| mean[*a][*b] >= JOIN) else { break };
         let (m, n) = (groups[a].len() as f32, groups[b].len() as f32);
-        let joined: Vec<f32> = mean[a].iter().zip(&mean[b]).map(|(x, y)| (m * x + n * y) / (m + n)).collect();
+        let both = |(x, y): (&f32, &f32)| if x.min(*y) > 0.0 { (m * x + n * y) / (m + n) } else { 0.0 };
+        let joined: Vec<f32> = mean[a].iter().zip(&mean[b]).map(both).collect();
         mean.iter_mut().zip(&joined).for_each(|(row, x)| row[a] = *x);
         mean[a] = joined;
         mean.swap_remove(b);
@@ -392,8 +398,12 @@ mod tests {
         check(1, &[], &[&[0]]);
         check(3, &[(0, 2, 0.9)], &[&[0, 2], &[1]]);
         // A chain holds only as far as its mean does: 0 and 2 know nothing of each other.
-        check(3, &[(0, 1, 0.9), (1, 2, 0.3)], &[&[0, 1], &[2]]);
-        check(3, &[(0, 1, 0.9), (1, 2, 0.9)], &[&[0, 1, 2]]);
-        check(4, &[(0, 1, 0.9), (2, 3, 0.8), (0, 2, 0.3), (1, 3, 0.3)], &[&[0, 1], &[2, 3]]);
+        check(3, &[(0, 1, 0.9), (1, 2, 0.3), (0, 2, 0.01)], &[&[0, 1], &[2]]);
+        check(3, &[(0, 1, 0.9), (1, 2, 0.9), (0, 2, 0.1)], &[&[0, 1, 2]]);
+        // Five dead here, six there: what was told before of both keeps to one.
+        check(3, &[(0, 1, 0.9), (1, 2, 0.8)], &[&[0, 1], &[2]]);
+        let far = [(0, 3, 0.01), (1, 2, 0.01)];
+        let near = [(0, 1, 0.9), (2, 3, 0.8), (0, 2, 0.3), (1, 3, 0.3)];
+        check(4, &[near.as_slice(), &far].concat(), &[&[0, 1], &[2, 3]]);
     }
 }
