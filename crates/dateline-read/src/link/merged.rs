@@ -34,6 +34,11 @@ pub(super) struct Account<'a> {
 }
 
 impl Account<'_> {
+    /// By publication; then in an order that does not depend on when they came.
+    fn order(&self) -> (i64, &str, u8) {
+        (self.filed.published, &self.telling.article_id, self.report.event)
+    }
+
     /// Whether it has a vote.
     fn votes(&self) -> bool {
         self.report.role != ReportRole::Background && self.report.why != ReportWhy::Copy
@@ -53,20 +58,14 @@ pub(super) fn accounts<'a>(state: &'a State, event: &'a Event) -> Vec<Account<'a
             Some(Account { report, filed, origin: String::new(), telling, told })
         })
         .collect();
-    list.sort_by(|a, b| {
-        (a.filed.published, &a.filed.article_id, a.report.event).cmp(&(
-            b.filed.published,
-            &b.filed.article_id,
-            b.report.event,
-        ))
-    });
+    list.sort_by(|a, b| a.order().cmp(&b.order()));
     // A copy's origin is that of what it copies; where that is gone, of the first one that copies the same.
     let mut origins: BTreeMap<u32, String> = BTreeMap::new();
     for account in &mut list {
         let root = account.filed.copy_of.unwrap_or(account.filed.seq);
         let own = || match state.article(root).filter(|_| root != account.filed.seq) {
-            Some(filed) => origin(&filed.telling(), &filed.article_id),
-            None => origin(&account.telling, &account.filed.article_id),
+            Some(filed) => origin(&filed.telling()),
+            None => origin(&account.telling),
         };
         let origin = origins.entry(root).or_insert_with(own).clone();
         account.origin = origin;
@@ -75,8 +74,8 @@ pub(super) fn accounts<'a>(state: &'a State, event: &'a Event) -> Vec<Account<'a
 }
 
 /// Whose story it is: the agency's, else the publisher's.
-fn origin(telling: &Telling, article_id: &str) -> String {
-    telling.wire.clone().or_else(|| telling.publisher.clone()).unwrap_or_else(|| article_id.to_owned())
+fn origin(telling: &Telling) -> String {
+    telling.wire.as_ref().or(telling.publisher.as_ref()).unwrap_or(&telling.article_id).clone()
 }
 
 /// Votes by value, in units of [`VOTE`]; with each value, where it was first given.
@@ -258,8 +257,8 @@ fn best<'a, 'b>(accounts: &'b [Account<'a>]) -> Option<&'b Account<'a>> {
 /// A report's article.
 fn article(account: &Account<'_>) -> ArticleRef {
     ArticleRef {
-        id: account.filed.article_id.to_string(),
-        url: account.telling.url.clone(),
+        id: account.telling.article_id.clone(),
+        url: account.telling.url(),
         publisher: account.telling.publisher.clone(),
         title: account.telling.title.clone(),
         published_at: account.telling.published_at.clone(),
@@ -275,8 +274,8 @@ fn sources(event: &Event, accounts: &[Account<'_>]) -> CanonicalSources {
     let copies = accounts.iter().filter(|a| a.report.why == ReportWhy::Copy).count() as u32;
     let reports = accounts.iter().map(|a| canonical::Report {
         event_id: a.told.event_id.clone(),
-        article_id: a.filed.article_id.to_string(),
-        url: a.telling.url.clone(),
+        article_id: a.telling.article_id.clone(),
+        url: a.telling.url(),
         publisher: a.telling.publisher.clone(),
         title: a.telling.title.clone(),
         published_at: a.telling.published_at.clone(),

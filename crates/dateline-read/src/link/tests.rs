@@ -582,7 +582,7 @@ fn entries_of_other_versions_are_refused_with_the_remedy() {
         assert!(error.contains(expect) && error.contains("rebuild the state"), "{error}");
     };
     check("~progress", &[9, 0, 0], "version Some(9)");
-    check("e:ca1-0000000000000001", &[1], "cannot be read");
+    check("e:ca1-0000000000000001", &[2], "cannot be read");
     check("q:1", &[1], "no entry is called so");
 }
 
