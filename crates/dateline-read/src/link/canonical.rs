@@ -8,8 +8,8 @@ use super::merged::{accounts, merged};
 use super::model;
 use super::state::{Event, Gone, Report, Shown, State};
 use crate::record::canonical::{CanonicalEvent, CanonicalTold, Change, FieldChange, LinkProducer, MaybeSame, Status};
-use crate::record::link::LinkEvent;
-use crate::record::{EventType, ReportLink};
+use crate::record::link::{Kind, LinkEvent, LinkType};
+use crate::record::{EventType, Happening, ReportLink};
 
 /// The record of an open event as it stands.
 pub(super) fn active(state: &State, id: CanonicalId, event: &Event) -> CanonicalEvent {
@@ -107,13 +107,18 @@ fn record(
     }
 }
 
+/// The name of a kind of event.
+fn name((event, happening): Kind) -> Option<&'static str> {
+    event.map(EventType::as_str).or(happening.map(Happening::as_str))
+}
+
 fn shown(told: &CanonicalTold) -> Shown {
     Shown {
         killed: told.casualties.killed.as_ref().and_then(|t| t.best),
         injured: told.casualties.injured.as_ref().and_then(|t| t.best),
         place: told.location.as_ref().map(|l| l.place.name.as_str().into()),
         time: told.time.as_ref().and_then(|t| t.start.as_deref()).map(Into::into),
-        class: told.class.as_ref().and_then(|c| c.plover.event),
+        class: told.class.as_ref().map_or((None, None), LinkType::kind),
     }
 }
 
@@ -129,7 +134,7 @@ fn change(before: &Shown, now: &Shown, kinds: &BTreeSet<&'static str>, since: u3
         ("toll", "injured", number(before.injured), number(now.injured)),
         ("place", "location", text(before.place.as_deref()), text(now.place.as_deref())),
         ("time", "time", text(before.time.as_deref()), text(now.time.as_deref())),
-        ("type", "type", text(before.class.map(EventType::as_str)), text(now.class.map(EventType::as_str))),
+        ("type", "type", text(name(before.class)), text(name(now.class))),
     ] {
         if from == to || since == 0 {
             continue;

@@ -537,9 +537,11 @@ fn story(article: &LinkArticle) -> LinkEvent {
         background: false,
         class: LinkType {
             plover: PloverType { event: None, mode: Vec::new(), context: Vec::new() },
+            happening: None,
             cameo: None,
             quad_class: None,
             goldstein: None,
+            acled: None,
         },
         actors: Vec::new(),
         recipients: Vec::new(),

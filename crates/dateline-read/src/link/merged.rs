@@ -145,17 +145,16 @@ pub(super) fn merged(event: &Event, accounts: &[Account<'_>]) -> CanonicalTold {
 
 /// The type of most votes, then the more specific one.
 fn class(accounts: &[Account<'_>]) -> Option<(LinkType, Votes)> {
-    let poll = Poll::of(accounts, |a| a.told.class.plover.event);
+    let poll = Poll::of(accounts, |a| Some(a.told.class.kind()).filter(|kind| *kind != (None, None)));
     let specific =
         |a: &&Account<'_>| (a.told.class.plover.mode.len(), a.told.class.cameo.as_ref().map_or(0, String::len));
-    let weight =
-        |k| accounts.iter().filter(|a| a.votes() && a.told.class.plover.event == Some(k)).map(|a| specific(&a)).max();
+    let weight = |k| accounts.iter().filter(|a| a.votes() && a.told.class.kind() == k).map(|a| specific(&a)).max();
     let (kind, (units, _)) = poll
         .counts
         .iter()
         .max_by_key(|(k, (n, at))| (*n, weight(**k), std::cmp::Reverse(*at)))
         .map(|(k, v)| (*k, *v))?;
-    let of_kind = || accounts.iter().filter(|a| a.votes() && a.told.class.plover.event == Some(kind));
+    let of_kind = || accounts.iter().filter(|a| a.votes() && a.told.class.kind() == kind);
     // Of the codes of this type the most frequent, then the more specific, then the first.
     let mut codes: Vec<(&LinkType, usize, usize)> = Vec::new();
     for (n, account) in of_kind().enumerate() {
@@ -309,9 +308,8 @@ fn confidence(
     CanonicalConfidence {
         overall: jointly(accounts, |a| Some(a.told.confidence)).unwrap_or(0.0),
         same_event: f64::from(accounts.iter().map(|a| a.report.score).min().unwrap_or(1000)) / 1000.0,
-        class: class.and_then(|c| {
-            jointly(accounts, |a| a.told.type_confidence.filter(|_| a.told.class.plover.event == c.plover.event))
-        }),
+        class: class
+            .and_then(|c| jointly(accounts, |a| a.told.type_confidence.filter(|_| a.told.class.kind() == c.kind()))),
         location: location.and_then(|l| {
             let same = |p: &&LinkPlace| (p.geonameid, &p.name) == (l.place.geonameid, &l.place.name);
             jointly(accounts, |a| a.told.location.as_ref().filter(same).map(|p| p.weight))

@@ -3,6 +3,10 @@
 //! Everything goes through [`State::set`]: it keeps the derived parts right, notes what to write to the changelog, and
 //! keeps the value before, so that an open batch can be taken back. The state is a function of its entries: restored
 //! entries, in any order, give the same state.
+//!
+//! An open article takes about 2 kB (`benches/link`): 0.7 kB what is compared, 0.65 kB what it tells, 0.2 kB index entries,
+//! 0.15 kB its share of an event, the rest maps and headers. Zstandard would take a quarter off what it tells, for 10 µs an
+//! article and 3 to 6 µs a report at every change of an event.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::BuildHasherDefault;
@@ -17,9 +21,8 @@ use super::ids::{CanonicalId, EventId};
 use super::index::Index;
 use super::settings::Settings;
 use super::traits::Traits;
-use crate::record::EventType;
 use crate::record::canonical::{ReportRole, ReportWhy};
-use crate::record::link::LinkEvent;
+use crate::record::link::{Kind, LinkEvent};
 
 /// Version of the entries' form; also counts changes of vocabularies, whose order it depends on.
 const VERSION: u8 = 2;
@@ -150,7 +153,7 @@ pub(super) struct Shown {
     pub(super) injured: Option<u64>,
     pub(super) place: Option<Box<str>>,
     pub(super) time: Option<Box<str>>,
-    pub(super) class: Option<EventType>,
+    pub(super) class: Kind,
 }
 
 /// What is left of an event that was merged or retracted.
