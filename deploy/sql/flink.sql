@@ -10,7 +10,7 @@ CREATE TABLE canonical (
   absorbed ARRAY<STRING>,
   maybe_same ARRAY<ROW<canonical_id STRING, score DOUBLE>>,
   told ROW<
-    `type` ROW<plover ROW<event STRING>, cameo STRING, quad_class INT, goldstein DOUBLE>,
+    `type` ROW<plover ROW<event STRING>, happening STRING, cameo STRING, quad_class INT, goldstein DOUBLE>,
     actors ARRAY<ROW<name STRING, country_iso3 STRING, cameo_code STRING, reports INT>>,
     recipients ARRAY<ROW<name STRING, country_iso3 STRING, cameo_code STRING, reports INT>>,
     title STRING,

@@ -8,6 +8,7 @@ CREATE TABLE canonical (
   merged_into TEXT GENERATED ALWAYS AS (record #>> '{merged_into}') STORED,
   title TEXT GENERATED ALWAYS AS (record #>> '{told,title}') STORED,
   event TEXT GENERATED ALWAYS AS (record #>> '{told,type,plover,event}') STORED,
+  happening TEXT GENERATED ALWAYS AS (record #>> '{told,type,happening}') STORED,
   place TEXT GENERATED ALWAYS AS (record #>> '{told,location,name}') STORED,
   country TEXT GENERATED ALWAYS AS (record #>> '{told,location,country_iso2}') STORED,
   lat DOUBLE PRECISION GENERATED ALWAYS AS ((record #>> '{told,location,lat}')::DOUBLE PRECISION) STORED,

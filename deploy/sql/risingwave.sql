@@ -27,6 +27,7 @@ SELECT
   updated_at,
   told #>> '{title}' AS title,
   told #>> '{type,plover,event}' AS event,
+  told #>> '{type,happening}' AS happening,
   told #>> '{location,name}' AS place,
   told #>> '{location,country_iso2}' AS country,
   told #>> '{time,start}' AS began,

@@ -98,6 +98,11 @@ class Sets:
         return json.loads(run.stdout)
 
 
+def homes(output):
+    """The canonical event of every article's main report."""
+    return {link["article_id"]: link["canonical_id"] for link in output["links"].values() if link and link["role"] == "main"}
+
+
 def lines(path):
     with gzip.open(path, "rt", encoding="utf8") as file:
         return [json.loads(line) for line in file]

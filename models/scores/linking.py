@@ -18,8 +18,9 @@ from collections import defaultdict
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "link")]
+import order  # noqa: E402
 from clusters import score  # noqa: E402
-from sets import MATERIAL, RECORDS, TRAINING, Sets, arguments, half, learn, write  # noqa: E402
+from sets import MATERIAL, RECORDS, TRAINING, Sets, arguments, half, homes, learn, write  # noqa: E402
 
 SCORED = [("gva", None), ("gva", 60), ("gva", 14), ("basil", None), ("allsides", None), ("allsides", "undated"), ("ecbplus", None), ("templates", None)]
 COLUMNS = ("b3", "pair_precision", "pair_recall", "pair", "conll", "surplus", "mixed", "whole")
@@ -70,8 +71,8 @@ def measured(sets, settings=()):
 
 def table(data, dateline):
     """Rows of SCORES.md without the scores before: set, measure, count, precision, recall, score, goal."""
-    out = []
-    for label, scores in measured(Sets(data, RECORDS, dateline, MATERIAL)):
+    out, sets = [], Sets(data, RECORDS, dateline, MATERIAL)
+    for label, scores in measured(sets):
         if not label:
             for field, (single, canonical, n) in scores.items():
                 out.append(["linking/gva", f"merged record: {field}", str(n), "", "", f"{100 * canonical:.1f}", f"≥ {100 * single + 10:.0f}"])
@@ -83,16 +84,13 @@ def table(data, dateline):
             title = {"pair": "pairs of reports of one event", "conll": "CoNLL of linked events", "mixed": "share of joined records that mix events"}
             name = title[measure] + label.removeprefix(label.split(",")[0])
             out.append([f"linking/{label.split(',')[0]}", name, str(scores["count"]), *sides, f"{scores[measure]:.1f}", goal])
+    changed, count = order.change(sets, "gva", None)
+    out.append(["linking/gva", "pairs that change where articles come up to 7 days late", str(count), "", "", f"{changed:.1f}", "≤ 0.5"])
     return out
 
 
 def row(label, scores):
     return f"| {label} | " + " | ".join(f"{scores[c]:.1f}" for c in COLUMNS) + " |"
-
-
-def homes(output):
-    """The canonical event of every article's main report."""
-    return {link["article_id"]: link["canonical_id"] for link in output["links"].values() if link and link["role"] == "main"}
 
 
 def merged(sets, outputs):

@@ -22,7 +22,7 @@ use crate::extract::Enricher;
 use crate::link::{self, Idf, Input, Linker, Model, Text};
 use crate::page::words::{count, link_place, shorten};
 use crate::record::canonical::{CanonicalTold, CanonicalToll, TollStep};
-use crate::record::{CanonicalEvent, LinkArticle};
+use crate::record::{CanonicalEvent, Happening, LinkArticle};
 use crate::worker::pipeline;
 
 /// Arguments of `link`.
@@ -279,7 +279,9 @@ fn day(told: &CanonicalTold) -> String {
 fn kind(told: &CanonicalTold) -> String {
     let class = told.class.as_ref();
     let event = class.and_then(|c| c.plover.event).map(|e| e.as_str().to_owned());
-    event.unwrap_or_else(|| if class.is_some() { "event".to_owned() } else { "story".to_owned() })
+    let happening =
+        || class.and_then(|c| c.happening).filter(|h| *h != Happening::Other).map(|h| h.as_str().replace('_', " "));
+    event.or_else(happening).unwrap_or_else(|| if class.is_some() { "event".to_owned() } else { "story".to_owned() })
 }
 
 fn place(told: &CanonicalTold) -> String {

@@ -34,7 +34,7 @@ impl LivingEvent {
     pub fn new(event: &CanonicalEvent, before: Option<&Self>) -> Option<Self> {
         let told = event.told.as_ref().filter(|_| event.status == Status::Active)?;
         let short = |text: &str| shorten(&one_line(text), TEXT);
-        let plover = told.class.as_ref().map(|c| type_name(c.plover.event, None));
+        let plover = told.class.as_ref().map(|c| type_name(c.plover.event, c.happening));
         let location = told.location.as_ref().map(|l| &l.place);
         let best = |toll: &Option<CanonicalToll>| toll.as_ref().and_then(|t| t.best);
         let day = told.time.as_ref().and_then(|t| t.start.as_deref()).or(told.sources.first_published.as_deref());

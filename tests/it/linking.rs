@@ -2,6 +2,7 @@
 //! what one linker makes of the same articles in one go.
 
 mod chaos;
+mod standby;
 
 use std::collections::BTreeMap;
 

@@ -15,7 +15,7 @@ use crate::kafka::{self, Cluster, Committed, Topics, create_replicated, produce,
 use crate::process::{Group, WorkerProcess};
 
 #[path = "../../../benches/link/articles.rs"]
-mod articles;
+pub(super) mod articles;
 
 /// Articles of a simulated day.
 const DAY: u64 = 5_000;

@@ -255,9 +255,11 @@ fn event(event: &ArticleEvent, mentions: &BTreeMap<&str, &EventMention>) -> Link
         background: !told,
         class: LinkType {
             plover: event.class.plover.clone(),
+            happening: event.class.happening,
             cameo: event.class.cameo.code.clone(),
             quad_class: event.class.quad_class,
             goldstein: event.class.goldstein,
+            acled: event.class.acled.clone(),
         },
         actors: parties(&event.actors),
         recipients: parties(&event.recipients),

@@ -6,10 +6,10 @@ use super::clock;
 use super::ids::CanonicalId;
 use super::merged::{accounts, merged};
 use super::model;
-use super::state::{Event, Filed, Gone, Report, Shown, State};
-use crate::record::ReportLink;
+use super::state::{Event, Gone, Report, Shown, State};
 use crate::record::canonical::{CanonicalEvent, CanonicalTold, Change, FieldChange, LinkProducer, MaybeSame, Status};
-use crate::record::link::LinkEvent;
+use crate::record::link::{Kind, LinkEvent, LinkType};
+use crate::record::{EventType, Happening, ReportLink};
 
 /// The record of an open event as it stands.
 pub(super) fn active(state: &State, id: CanonicalId, event: &Event) -> CanonicalEvent {
@@ -62,11 +62,11 @@ pub(super) fn gone(id: CanonicalId, gone: &Gone) -> CanonicalEvent {
 }
 
 /// The link of a report.
-pub(super) fn link(id: CanonicalId, report: Report, filed: &Filed, event: &LinkEvent) -> ReportLink {
+pub(super) fn link(id: CanonicalId, report: Report, article_id: &str, event: &LinkEvent) -> ReportLink {
     ReportLink {
         schema: "report.link/1".to_owned(),
         event_id: event.event_id.clone(),
-        article_id: filed.article_id.to_string(),
+        article_id: article_id.to_owned(),
         canonical_id: id.to_string(),
         role: report.role,
         score: f64::from(report.score) / 1000.0,
@@ -107,13 +107,18 @@ fn record(
     }
 }
 
+/// The name of a kind of event.
+fn name((event, happening): Kind) -> Option<&'static str> {
+    event.map(EventType::as_str).or(happening.map(Happening::as_str))
+}
+
 fn shown(told: &CanonicalTold) -> Shown {
     Shown {
         killed: told.casualties.killed.as_ref().and_then(|t| t.best),
         injured: told.casualties.injured.as_ref().and_then(|t| t.best),
-        place: told.location.as_ref().map(|l| l.place.name.clone()),
-        time: told.time.as_ref().and_then(|t| t.start.clone()),
-        class: told.class.as_ref().and_then(|c| c.plover.event).map(|e| e.as_str().to_owned()),
+        place: told.location.as_ref().map(|l| l.place.name.as_str().into()),
+        time: told.time.as_ref().and_then(|t| t.start.as_deref()).map(Into::into),
+        class: told.class.as_ref().map_or((None, None), LinkType::kind),
     }
 }
 
@@ -123,12 +128,13 @@ fn change(before: &Shown, now: &Shown, kinds: &BTreeSet<&'static str>, since: u3
     let mut fields = Vec::new();
     let mut words = Vec::new();
     let number = |n: Option<u64>| n.map(|n| n.to_string());
+    let text = |t: Option<&str>| t.map(str::to_owned);
     for (kind, field, from, to) in [
         ("toll", "killed", number(before.killed), number(now.killed)),
         ("toll", "injured", number(before.injured), number(now.injured)),
-        ("place", "location", before.place.clone(), now.place.clone()),
-        ("time", "time", before.time.clone(), now.time.clone()),
-        ("type", "type", before.class.clone(), now.class.clone()),
+        ("place", "location", text(before.place.as_deref()), text(now.place.as_deref())),
+        ("time", "time", text(before.time.as_deref()), text(now.time.as_deref())),
+        ("type", "type", text(name(before.class)), text(name(now.class))),
     ] {
         if from == to || since == 0 {
             continue;

@@ -5,7 +5,8 @@
 //! 23 % name other people and 7 % other places. Both together hold for 2 % of the true pairs and for 36 to 39 % of the false
 //! ones. A text in another text's words about other people is a form filled in anew.
 
-use super::traits::{Spot, Traits, alike, beyond, overlap};
+use super::lists::{List, overlap};
+use super::traits::{Spot, Traits, alike, beyond};
 
 /// Kilometres beyond which fine places conflict.
 pub(super) const FAR: f64 = 100.0;
@@ -21,22 +22,20 @@ pub(super) fn contradicts(article: &Traits, event: &[&Traits]) -> bool {
         naming.peek().is_some() && naming.all(|r| differ(article, r))
     };
     event.iter().any(|r| other_people(article, r) && alike(article, r) >= FORM)
-        || all(other_people, |t| !t.people.hashes.is_empty()) && all(apart, |t| fine(t).next().is_some())
+        || all(other_people, Traits::names_people) && all(apart, |t| fine(t).next().is_some())
 }
 
 /// Whether an article may copy another one by what both name and count. A cut copy names less, but nothing else.
 pub(super) fn agrees(a: &Traits, b: &Traits) -> bool {
-    !strangers(a, b)
+    let lists = [List::Surnames, List::Streets, List::Ages, List::Days];
+    lists.into_iter().all(|list| overlap(a.list(list), b.list(list)) != Some(false))
         && !apart(a, b)
-        && overlap(&a.streets, &b.streets) != Some(false)
-        && overlap(&a.ages, &b.ages) != Some(false)
-        && overlap(&a.days, &b.days) != Some(false)
         && a.any_toll.iter().zip(&b.any_toll).all(|(x, y)| x.is_none() || y.is_none() || x == y)
 }
 
 /// Whether both name people and no surname is shared: a man and his widow are no strangers.
 pub(super) fn strangers(a: &Traits, b: &Traits) -> bool {
-    overlap(&a.surnames.hashes, &b.surnames.hashes) == Some(false)
+    overlap(a.list(List::Surnames), b.list(List::Surnames)) == Some(false)
 }
 
 /// Whether both name fine places and none of one lies near any of the other.
@@ -47,7 +46,7 @@ pub(super) fn apart(a: &Traits, b: &Traits) -> bool {
 
 /// Whether both name people and no full name is shared.
 fn other_people(a: &Traits, b: &Traits) -> bool {
-    overlap(&a.people.hashes, &b.people.hashes) == Some(false)
+    overlap(a.list(List::People), b.list(List::People)) == Some(false)
 }
 
 fn fine(traits: &Traits) -> impl Iterator<Item = &Spot> {

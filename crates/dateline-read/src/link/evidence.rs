@@ -3,6 +3,7 @@
 //! are shared by the four shootings of one night in one city.
 
 use super::hash::hash32;
+use super::lists::List;
 use super::traits::{FINE, Traits, is_stated, km, span, spot};
 use super::words;
 use crate::record::EventType;
@@ -33,7 +34,8 @@ pub(super) fn evidence(event: &LinkEvent, main: &Traits) -> Option<f64> {
         }
     }
     let parties = event.actors.iter().chain(&event.recipients).filter(|p| p.named && p.name.contains(' '));
-    let shared = parties.filter(|p| main.parties.binary_search(&hash32(&words::name(&p.name))).is_ok()).count();
+    let shared =
+        parties.filter(|p| main.list(List::Parties).binary_search(&hash32(&words::name(&p.name))).is_ok()).count();
     let points = equal + 2 * shared.min(2);
     (points > 0).then(|| (0.5 + 0.1 * points as f64).min(0.9))
 }

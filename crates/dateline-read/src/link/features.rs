@@ -1,9 +1,9 @@
 //! What a pair of articles shows of whether both tell of the same event. Missing is missing, never nought.
 
 use super::contradiction::{FAR, apart, strangers};
+use super::lists::{List, Weighted, common, overlap};
 use super::probe::Probe;
-use super::traits::{Names, Spot, Traits, common, km, overlap};
-use super::words::BINS;
+use super::traits::{Spot, Traits, bins, km};
 use crate::record::EventType;
 
 /// Names of the features, in the order in which they are added up.
@@ -98,20 +98,24 @@ pub(super) fn pair(probe: &Probe<'_>, b: &Traits) -> [f64; N] {
     };
     let [killed, injured] = [0, 1].map(|k| tolls(a.main_toll[k], b.main_toll[k]));
     let [any_killed, any_injured] = [0, 1].map(|k| tolls(a.any_toll[k], b.any_toll[k]));
-    let people = common(&a.people.hashes, &b.people.hashes).count();
-    let surnames = rarity(&a.surnames, &b.surnames);
+    let rarity = |list| rarity(a.names(list), b.names(list));
+    let lists = |list| (a.list(list), b.list(list));
+    let shares = |list| overlap(a.list(list), b.list(list));
+    let count = |list| common(a.list(list), b.list(list)).count();
+    let people = count(List::People);
+    let name_people = a.names_people() && b.names_people();
+    let surnames = rarity(List::Surnames);
     let same_place = places(&a.places, &b.places);
-    let (cosine, headline, lead) = (a.sketch.cosine(&b.sketch), a.headline.cosine(&b.headline), a.lead.cosine(&b.lead));
-    let streets = overlap(&a.streets, &b.streets);
-    let days = overlap(&a.days, &b.days);
-    let ages = common(&a.ages, &b.ages).count();
+    let (cosine, headline, lead) = (shared.cosine, a.headline().cosine(&b.headline()), a.lead().cosine(&b.lead()));
+    let (streets, days) = (shares(List::Streets), shares(List::Days));
+    let ages = count(List::Ages);
     let totals = total(a).zip(total(b));
     // Texts on one event share some words, however differently they tell it; beyond that more words say little more.
     let some_words = cosine.min(SOME) / SOME;
     let flag = |holds: bool| f64::from(u8::from(holds));
     let (strangers, apart) = (strangers(a, b), apart(a, b));
     let (other_day, other_street) = (days == Some(false), streets == Some(false));
-    let other_age = ages == 0 && !a.ages.is_empty() && !b.ages.is_empty();
+    let other_age = shares(List::Ages) == Some(false);
     let other_toll = any_killed[1] > 0.0 || any_injured[1] > 0.0;
     let conflicts = [strangers, apart, other_day, other_street, other_age, other_toll].iter().filter(|c| **c).count();
     [
@@ -134,17 +138,17 @@ pub(super) fn pair(probe: &Probe<'_>, b: &Traits) -> [f64; N] {
         injured[0],
         injured[1],
         injured[2],
-        common(&a.parties, &b.parties).count().min(3) as f64,
-        share(&a.triggers, &b.triggers),
+        count(List::Parties).min(3) as f64,
+        share(lists(List::Triggers)),
         people.min(4) as f64,
-        rarity(&a.people, &b.people).min(30.0),
-        flag(surnames == 0.0 && !a.people.hashes.is_empty() && !b.people.hashes.is_empty()),
+        rarity(List::People).min(30.0),
+        flag(surnames == 0.0 && name_people),
         surnames.min(30.0),
-        rarity(&a.organisations, &b.organisations).min(30.0),
+        rarity(List::Organisations).min(30.0),
         flag(same_place.is_some()),
         same_place.unwrap_or(0.0),
-        flag(overlap(&a.units, &b.units) == Some(true)),
-        flag(overlap(&a.units, &b.units) == Some(false)),
+        flag(shares(List::Units) == Some(true)),
+        flag(shares(List::Units) == Some(false)),
         flag(same_place.is_none() && !a.places.is_empty() && !b.places.is_empty()),
         flag(days == Some(true)),
         flag(days == Some(false)),
@@ -161,14 +165,14 @@ pub(super) fn pair(probe: &Probe<'_>, b: &Traits) -> [f64; N] {
         flag(streets == Some(true)),
         flag(streets == Some(false)),
         ages.min(3) as f64,
-        flag(ages == 0 && !a.ages.is_empty() && !b.ages.is_empty()),
-        flag(a.headline.hashes.is_empty() || b.headline.hashes.is_empty()),
+        flag(other_age),
+        flag(a.list(List::Headline).is_empty() || b.list(List::Headline).is_empty()),
         flag(a.day.is_none() || b.day.is_none()),
         shared.places,
         shared.people.min(4.0),
         shared.terms,
         flag(distance.is_some_and(|d| d > NEAR && d <= FAR)),
-        flag(a.people.hashes.is_empty() || b.people.hashes.is_empty()),
+        flag(!name_people),
         // "Seven shot" and "one dead, six hurt" are the same people.
         flag(totals.is_some_and(|(x, y)| x == y && x > 1)),
         totals.map_or(0.0, |(x, y)| (f64::from(x).ln_1p() - f64::from(y).ln_1p()).abs()),
@@ -189,17 +193,12 @@ pub(super) fn pair(probe: &Probe<'_>, b: &Traits) -> [f64; N] {
 
 /// Estimated share of the shorter text's shingles that stand in the longer one.
 pub(super) fn copied(a: &Traits, b: &Traits) -> f64 {
-    let (mut equal, mut filled, mut least) = (0_usize, 0_usize, (0_usize, 0_usize));
-    for i in 0..BINS {
-        let (x, y) = (a.fingerprint[i], b.fingerprint[i]);
-        equal += usize::from(x == y && x != 0);
-        filled += usize::from(x != 0 || y != 0);
-        least = (least.0 + usize::from(x != 0), least.1 + usize::from(y != 0));
-    }
-    if least.0.min(least.1) < 8 {
+    let (equal, filled) = bins(a, b);
+    let own = |t: &Traits| t.fingerprint.iter().filter(|bin| **bin != 0).count();
+    if own(a).min(own(b)) < 8 {
         return 0.0;
     }
-    let jaccard = equal as f64 / filled as f64;
+    let jaccard = f64::from(equal) / f64::from(filled);
     let (short, long) = (f64::from(a.chars.min(b.chars)), f64::from(a.chars.max(b.chars)));
     (jaccard / (1.0 + jaccard) * (1.0 + long / short.max(1.0))).min(1.0)
 }
@@ -223,8 +222,8 @@ fn tolls(a: Option<u16>, b: Option<u16>) -> [f64; 3] {
     }
 }
 
-fn rarity(a: &Names, b: &Names) -> f64 {
-    common(&a.hashes, &b.hashes).map(|(i, _)| f64::from(a.idf[i]) / 10.0).sum()
+fn rarity(a: Weighted<'_>, b: Weighted<'_>) -> f64 {
+    common(a.values, b.values).map(|(i, _)| f64::from(a.weights[i]) / 10.0).sum()
 }
 
 /// The weight of the most salient fine place that both name.
@@ -233,7 +232,7 @@ fn places(a: &[Spot], b: &[Spot]) -> Option<f64> {
     a.iter().filter_map(shared).max().map(|w| f64::from(w) / 100.0)
 }
 
-fn share(a: &[u32], b: &[u32]) -> f64 {
+fn share((a, b): (&[u32], &[u32])) -> f64 {
     let both = common(a, b).count();
     if both == 0 { 0.0 } else { both as f64 / (a.len() + b.len() - both) as f64 }
 }

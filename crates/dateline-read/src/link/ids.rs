@@ -1,13 +1,15 @@
 //! Ids as numbers: a prefix and 16 hexadecimal digits in records.
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
 use super::clock::DAY;
 use crate::record::id;
 
-/// Id of a canonical event.
+/// Id of a canonical event; never nought, so that none takes no more memory than one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct CanonicalId(pub(super) u64);
+pub struct CanonicalId(NonZeroU64);
 
 /// Id of an article's event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,13 +20,13 @@ impl CanonicalId {
     /// is printed again when its event is closed founds another one.
     pub(super) fn founded_by(event_id: &str, published: i64) -> Self {
         let text = id::canonical_id(event_id, published.div_euclid(DAY));
-        // Made of 16 hexadecimal digits one line above.
-        Self(digits(&text, "ca1-").unwrap_or(0))
+        // Made of 16 hexadecimal digits one line above; all of them nought is as unlikely as two equal ids.
+        Self::parse(&text).unwrap_or(Self(NonZeroU64::MIN))
     }
 
     /// Reads an id as records write it.
     pub fn parse(text: &str) -> Option<Self> {
-        digits(text, "ca1-").map(Self)
+        digits(text, "ca1-").and_then(NonZeroU64::new).map(Self)
     }
 }
 

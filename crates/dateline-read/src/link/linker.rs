@@ -20,7 +20,7 @@ use super::index::Key;
 use super::model::Model;
 use super::probe::Probe;
 use super::settings::Settings;
-use super::state::{Due, Entry, Event, Filed, Gone, Progress, Report, RestoreError, State, Telling};
+use super::state::{Due, Entry, Event, Filed, Gone, Progress, Report, RestoreError, State, Telling, key_hash};
 use super::traits::{FINE, Traits, alike, spot};
 use super::words;
 use super::{canonical, hash};
@@ -122,7 +122,7 @@ impl Linker {
 
     /// The records of all open events as they stand, by id.
     pub fn events(&self) -> impl Iterator<Item = CanonicalEvent> + '_ {
-        self.state.events.iter().map(|(id, event)| canonical::active(&self.state, *id, event))
+        self.state.events().into_iter().map(|(id, event)| canonical::active(&self.state, id, event))
     }
 
     /// Applies an input. `received` is when it was received (seconds since 1970), where that is known.
@@ -138,12 +138,17 @@ impl Linker {
 
     fn take(&mut self, article: &LinkArticle, received: Option<i64>, step: &mut Step) -> Outcome {
         let generation = hash64(article.generation.as_bytes());
-        let event_ids: Box<[EventId]> = article.event_ids.iter().filter_map(|id| EventId::parse(id)).collect();
+        let event_ids: Vec<EventId> = article.event_ids.iter().filter_map(|id| EventId::parse(id)).collect();
         let known = self.state.article_by_id(&article.article_id).cloned();
-        if let Some(filed) = known.as_ref().filter(|f| f.generation == generation || f.past.contains(&generation)) {
-            // An older generation that is read once more was published once more, too.
-            self.outdate(filed.seq, generation, &event_ids, &filed.event_ids, step);
-            return Outcome::Known;
+        let mut past = Vec::new();
+        if let Some(filed) = &known {
+            let telling = filed.telling();
+            if filed.generation == generation || telling.past.contains(&generation) {
+                // An older generation that is read once more was published once more, too.
+                self.outdate(filed.seq, generation, &event_ids, &telling.event_ids, step);
+                return Outcome::Known;
+            }
+            past = telling.past;
         }
         let Progress { mut now, next } = self.state.progress();
         let dated = article.published_at.as_deref().and_then(clock::seconds);
@@ -153,29 +158,29 @@ impl Linker {
         }
         now = now.max(received.map_or(published, |r| published.min(r + DAY)));
         self.state.set(Entry::Progress(Progress { now, next: next + 1 }));
-        let mut past = Vec::new();
         let mut emptied = None;
         if let Some(old) = known {
-            past.clone_from(&old.past);
             past.push(old.generation);
             past.drain(..past.len().saturating_sub(PAST));
             emptied = self.withdraw(&old, step);
-            self.outdate(old.seq, old.generation, &old.event_ids, &event_ids, step);
+            self.outdate(old.seq, old.generation, &old.telling().event_ids, &event_ids, step);
         }
         let mut filed = Filed {
             seq: next,
-            article_id: article.article_id.as_str().into(),
-            key: article.key.as_ref().map(|key| hash64(key.as_bytes())),
-            event_ids,
-            generation,
-            past,
-            published,
-            homes: Box::default(),
             copy_of: None,
+            id: hash64(article.article_id.as_bytes()),
+            key: article.key.as_deref().and_then(key_hash),
+            generation,
+            published,
+            home: None,
+            side: Box::default(),
+            has_events: !event_ids.is_empty(),
             traits: None,
             telling: Box::default(),
         };
+        let mut telling = Telling { article_id: article.article_id.clone(), event_ids, past, ..Telling::default() };
         if article.template {
+            filed.telling = telling.encode();
             self.state.set(Entry::Article(next, Some(Arc::new(filed))));
             self.settle(emptied, step);
             return Outcome::Template;
@@ -194,27 +199,27 @@ impl Linker {
                 (id, ReportWhy::Founded, 1.0, Outcome::Founded)
             }
         };
-        let mut homes = vec![Some(id)];
+        let mut side = Vec::new();
         let mut reports = vec![(id, ReportRole::Main, why, thousandths(score))];
         let mut told = vec![main];
         for (other, event, score) in self.attach(article, id) {
             let role = if event.background { ReportRole::Background } else { ReportRole::Attached };
-            homes.push(Some(other));
+            side.push(Some(other));
             reports.push((other, role, ReportWhy::Evidence, thousandths(score)));
             told.push(event.clone());
         }
-        let lasting = !traits.people.hashes.is_empty();
-        filed.homes = homes.into();
+        let lasting = traits.names_people();
+        filed.home = Some(id);
+        filed.side = side.into();
         filed.traits = Some(Box::new(traits));
-        filed.telling = Telling {
-            url: article.url.clone(),
-            publisher: article.publisher.clone(),
-            title: article.title.clone(),
-            published_at: article.published_at.clone(),
-            wire: article.wire.clone(),
-            events: told,
-        }
-        .encode();
+        telling.url = article.url.clone().filter(|url| *url != article.article_id);
+        telling.url_is_id = article.url.is_some() && telling.url.is_none();
+        telling.publisher.clone_from(&article.publisher);
+        telling.title.clone_from(&article.title);
+        telling.published_at.clone_from(&article.published_at);
+        telling.wire.clone_from(&article.wire);
+        telling.events = told;
+        filed.telling = telling.encode();
         self.state.set(Entry::Article(next, Some(Arc::new(filed))));
         for (n, (event, role, why, score)) in reports.into_iter().enumerate() {
             let report = Report { article: next, event: n as u8, role, why, score };
@@ -239,9 +244,9 @@ impl Linker {
                 traits.chars.min(other.chars) >= COPY_CHARS && (filed.published - published).abs() <= COPY_DAYS * DAY;
             let alike = alike(traits, other);
             let wire = traits.wire.is_some() && traits.wire == other.wire;
-            let is_copy = long && agrees(traits, other) && (alike >= COPY || wire && copied(traits, other) >= CUT_COPY);
+            let is_copy = long && (alike >= COPY || wire && copied(traits, other) >= CUT_COPY) && agrees(traits, other);
             // Of equally good ones the first that came.
-            is_copy.then_some((alike, std::cmp::Reverse(*seq), filed.home()?))
+            is_copy.then_some((alike, std::cmp::Reverse(*seq), filed.home?))
         });
         if let Some((alike, seq, home)) = copy.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))) {
             return Home::Copy(home, seq.0, alike);
@@ -255,14 +260,16 @@ impl Linker {
 
     /// Looks an article up among the open ones.
     fn probe<'a>(&self, traits: &'a Traits, published: i64) -> Probe<'a> {
-        let open = |seq| self.state.article(seq).and_then(|f| Some((f.published, f.home()?)));
+        let open = |seq| self.state.article(seq).and_then(|f| Some((f.published, f.home?)));
         Probe::new(traits, published, &self.state.index, &self.settings, open)
     }
 
     /// The events of an article's candidates by chance, best first.
     fn ranked(&self, probe: &Probe<'_>) -> Vec<(f64, CanonicalId)> {
-        let homes: BTreeSet<CanonicalId> =
-            probe.candidates.iter().filter_map(|seq| self.state.article(*seq)?.home()).collect();
+        let mut homes: Vec<CanonicalId> =
+            probe.candidates.iter().filter_map(|seq| self.state.article(*seq)?.home).collect();
+        homes.sort_unstable();
+        homes.dedup();
         let mut ranked: Vec<(f64, CanonicalId)> = homes.into_iter().map(|id| (self.chance(probe, id), id)).collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         ranked
@@ -301,7 +308,7 @@ impl Linker {
             let homes: BTreeSet<CanonicalId> = std::iter::once(Key::place(place.id))
                 .chain(people)
                 .flat_map(|key| self.state.index.newest(key).take(self.settings.newest))
-                .filter_map(|seq| self.state.article(seq)?.home())
+                .filter_map(|seq| self.state.article(seq)?.home)
                 .filter(|id| *id != home && found.iter().all(|f| f.0 != *id))
                 .collect();
             let best = homes.into_iter().filter_map(|id| {
@@ -424,9 +431,7 @@ impl Linker {
     fn rehome(&mut self, report: Report, home: Option<CanonicalId>) {
         if let Some(filed) = self.state.article(report.article) {
             let mut filed = Filed::clone(filed);
-            if let Some(place) = filed.homes.get_mut(usize::from(report.event)) {
-                *place = home;
-            }
+            filed.rehome(|n, old| if n == usize::from(report.event) { home } else { old });
             self.state.set(Entry::Article(report.article, Some(Arc::new(filed))));
         }
     }
@@ -435,7 +440,7 @@ impl Linker {
         let Some(filed) = self.state.article(report.article) else { return };
         let telling = filed.telling();
         let Some(event) = telling.events.get(usize::from(report.event)) else { return };
-        let link = canonical::link(id, report, filed, event);
+        let link = canonical::link(id, report, &telling.article_id, event);
         step.links.insert(event.event_id.clone(), Some(link));
     }
 
@@ -462,9 +467,11 @@ impl Linker {
         step.closed.push(canonical::closed(&self.state, id, &event));
         for report in &event.reports {
             let Some(filed) = self.state.article(report.article) else { continue };
-            let mut left = Filed::clone(filed);
-            left.homes.iter_mut().filter(|h| **h == Some(id)).for_each(|h| *h = None);
-            let left = left.homes.iter().any(Option::is_some).then(|| Arc::new(left));
+            let left = filed.homes().flatten().any(|home| home != id).then(|| {
+                let mut left = Filed::clone(filed);
+                left.rehome(|_, home| home.filter(|h| *h != id));
+                Arc::new(left)
+            });
             self.state.set(Entry::Article(report.article, left));
         }
         self.state.set(Entry::Event(id, None));
@@ -530,9 +537,11 @@ fn story(article: &LinkArticle) -> LinkEvent {
         background: false,
         class: LinkType {
             plover: PloverType { event: None, mode: Vec::new(), context: Vec::new() },
+            happening: None,
             cameo: None,
             quad_class: None,
             goldstein: None,
+            acled: None,
         },
         actors: Vec::new(),
         recipients: Vec::new(),

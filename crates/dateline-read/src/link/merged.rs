@@ -34,6 +34,11 @@ pub(super) struct Account<'a> {
 }
 
 impl Account<'_> {
+    /// By publication; then in an order that does not depend on when they came.
+    fn order(&self) -> (i64, &str, u8) {
+        (self.filed.published, &self.telling.article_id, self.report.event)
+    }
+
     /// Whether it has a vote.
     fn votes(&self) -> bool {
         self.report.role != ReportRole::Background && self.report.why != ReportWhy::Copy
@@ -53,20 +58,14 @@ pub(super) fn accounts<'a>(state: &'a State, event: &'a Event) -> Vec<Account<'a
             Some(Account { report, filed, origin: String::new(), telling, told })
         })
         .collect();
-    list.sort_by(|a, b| {
-        (a.filed.published, &a.filed.article_id, a.report.event).cmp(&(
-            b.filed.published,
-            &b.filed.article_id,
-            b.report.event,
-        ))
-    });
+    list.sort_by(|a, b| a.order().cmp(&b.order()));
     // A copy's origin is that of what it copies; where that is gone, of the first one that copies the same.
     let mut origins: BTreeMap<u32, String> = BTreeMap::new();
     for account in &mut list {
         let root = account.filed.copy_of.unwrap_or(account.filed.seq);
         let own = || match state.article(root).filter(|_| root != account.filed.seq) {
-            Some(filed) => origin(&filed.telling(), &filed.article_id),
-            None => origin(&account.telling, &account.filed.article_id),
+            Some(filed) => origin(&filed.telling()),
+            None => origin(&account.telling),
         };
         let origin = origins.entry(root).or_insert_with(own).clone();
         account.origin = origin;
@@ -75,8 +74,8 @@ pub(super) fn accounts<'a>(state: &'a State, event: &'a Event) -> Vec<Account<'a
 }
 
 /// Whose story it is: the agency's, else the publisher's.
-fn origin(telling: &Telling, article_id: &str) -> String {
-    telling.wire.clone().or_else(|| telling.publisher.clone()).unwrap_or_else(|| article_id.to_owned())
+fn origin(telling: &Telling) -> String {
+    telling.wire.as_ref().or(telling.publisher.as_ref()).unwrap_or(&telling.article_id).clone()
 }
 
 /// Votes by value, in units of [`VOTE`]; with each value, where it was first given.
@@ -146,17 +145,16 @@ pub(super) fn merged(event: &Event, accounts: &[Account<'_>]) -> CanonicalTold {
 
 /// The type of most votes, then the more specific one.
 fn class(accounts: &[Account<'_>]) -> Option<(LinkType, Votes)> {
-    let poll = Poll::of(accounts, |a| a.told.class.plover.event);
+    let poll = Poll::of(accounts, |a| Some(a.told.class.kind()).filter(|kind| *kind != (None, None)));
     let specific =
         |a: &&Account<'_>| (a.told.class.plover.mode.len(), a.told.class.cameo.as_ref().map_or(0, String::len));
-    let weight =
-        |k| accounts.iter().filter(|a| a.votes() && a.told.class.plover.event == Some(k)).map(|a| specific(&a)).max();
+    let weight = |k| accounts.iter().filter(|a| a.votes() && a.told.class.kind() == k).map(|a| specific(&a)).max();
     let (kind, (units, _)) = poll
         .counts
         .iter()
         .max_by_key(|(k, (n, at))| (*n, weight(**k), std::cmp::Reverse(*at)))
         .map(|(k, v)| (*k, *v))?;
-    let of_kind = || accounts.iter().filter(|a| a.votes() && a.told.class.plover.event == Some(kind));
+    let of_kind = || accounts.iter().filter(|a| a.votes() && a.told.class.kind() == kind);
     // Of the codes of this type the most frequent, then the more specific, then the first.
     let mut codes: Vec<(&LinkType, usize, usize)> = Vec::new();
     for (n, account) in of_kind().enumerate() {
@@ -258,8 +256,8 @@ fn best<'a, 'b>(accounts: &'b [Account<'a>]) -> Option<&'b Account<'a>> {
 /// A report's article.
 fn article(account: &Account<'_>) -> ArticleRef {
     ArticleRef {
-        id: account.filed.article_id.to_string(),
-        url: account.telling.url.clone(),
+        id: account.telling.article_id.clone(),
+        url: account.telling.url(),
         publisher: account.telling.publisher.clone(),
         title: account.telling.title.clone(),
         published_at: account.telling.published_at.clone(),
@@ -275,8 +273,8 @@ fn sources(event: &Event, accounts: &[Account<'_>]) -> CanonicalSources {
     let copies = accounts.iter().filter(|a| a.report.why == ReportWhy::Copy).count() as u32;
     let reports = accounts.iter().map(|a| canonical::Report {
         event_id: a.told.event_id.clone(),
-        article_id: a.filed.article_id.to_string(),
-        url: a.telling.url.clone(),
+        article_id: a.telling.article_id.clone(),
+        url: a.telling.url(),
         publisher: a.telling.publisher.clone(),
         title: a.telling.title.clone(),
         published_at: a.telling.published_at.clone(),
@@ -310,9 +308,8 @@ fn confidence(
     CanonicalConfidence {
         overall: jointly(accounts, |a| Some(a.told.confidence)).unwrap_or(0.0),
         same_event: f64::from(accounts.iter().map(|a| a.report.score).min().unwrap_or(1000)) / 1000.0,
-        class: class.and_then(|c| {
-            jointly(accounts, |a| a.told.type_confidence.filter(|_| a.told.class.plover.event == c.plover.event))
-        }),
+        class: class
+            .and_then(|c| jointly(accounts, |a| a.told.type_confidence.filter(|_| a.told.class.kind() == c.kind()))),
         location: location.and_then(|l| {
             let same = |p: &&LinkPlace| (p.geonameid, &p.name) == (l.place.geonameid, &l.place.name);
             jointly(accounts, |a| a.told.location.as_ref().filter(same).map(|p| p.weight))

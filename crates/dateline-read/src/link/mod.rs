@@ -45,6 +45,7 @@ mod idf;
 mod ids;
 mod index;
 mod linker;
+mod lists;
 mod material;
 mod merged;
 mod model;

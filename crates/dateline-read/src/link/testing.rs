@@ -80,9 +80,11 @@ pub(super) fn event(event_id: &str, main: bool) -> LinkEvent {
         background: false,
         class: LinkType {
             plover: PloverType { event: Some(EventType::Assault), mode: Vec::new(), context: Vec::new() },
+            happening: None,
             cameo: Some("190".to_owned()),
             quad_class: Some(4),
             goldstein: Some(-10.0),
+            acled: None,
         },
         actors: Vec::new(),
         recipients: Vec::new(),

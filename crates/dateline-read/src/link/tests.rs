@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::testing::{article, at, event, killing, naming, on, place};
 use super::{Changes, Input, Linker, Model, Outcome, Settings};
 use crate::record::canonical::{ReportRole, Status, TollWhy};
-use crate::record::{CanonicalEvent, LinkArticle, ReportLink};
+use crate::record::{AcledType, CanonicalEvent, Happening, LinkArticle, ReportLink};
 
 fn linker() -> Linker {
     Linker::new(Model::embedded().unwrap(), Settings::default())
@@ -576,13 +576,42 @@ proptest! {
 }
 
 #[test]
+fn accidents_and_disasters_are_told_by_kind_and_attacks_by_their_acled_type() {
+    let text =
+        "Floods drowned the market of Salgora. Boats brought forty people to the school on the hill, the mayor said.";
+    let report = |name: &str, happening: Option<Happening>| {
+        let mut report = article(name, &format!("{name}.example"), "2021-05-02T18:00:00Z", text);
+        let class = &mut report.events[0].class;
+        class.happening = happening;
+        match happening {
+            Some(_) => (class.plover.event, class.cameo) = (None, None),
+            None => {
+                let (event_type, sub_event_type) = ("Violence against civilians".to_owned(), "Attack".to_owned());
+                class.acled = Some(AcledType { event_type, sub_event_type });
+            }
+        }
+        report
+    };
+    let (flood, storm) = (Some(Happening::Flood), Some(Happening::Storm));
+    let check = |reports: &[Option<Happening>], expect: Option<Happening>, acled: bool| {
+        let reports: Vec<_> = reports.iter().enumerate().map(|(n, h)| report(&format!("r{n}"), *h)).collect();
+        let (_, tables) = apply(&reports);
+        let class = tables.only().told.as_ref().unwrap().class.clone().unwrap();
+        assert_eq!((class.happening, class.acled.is_some()), (expect, acled));
+    };
+    check(&[flood], flood, false);
+    check(&[storm, flood, flood], flood, false);
+    check(&[flood, None, None], None, true);
+}
+
+#[test]
 fn entries_of_other_versions_are_refused_with_the_remedy() {
     let check = |key: &str, value: &[u8], expect: &str| {
         let error = linker().restore(key, Some(value)).unwrap_err().to_string();
         assert!(error.contains(expect) && error.contains("rebuild the state"), "{error}");
     };
     check("~progress", &[9, 0, 0], "version Some(9)");
-    check("e:ca1-0000000000000001", &[1], "cannot be read");
+    check("e:ca1-0000000000000001", &[2], "cannot be read");
     check("q:1", &[1], "no entry is called so");
 }
 

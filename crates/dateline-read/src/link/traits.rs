@@ -1,17 +1,24 @@
 //! What of an article is compared with other articles: hashes and numbers, no texts.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::clock;
 use super::hash::hash32;
+use super::lists::{List, Lists, Weighted, common};
 use super::words::{self, BINS};
 use crate::record::link::{LinkArticle, LinkEvent, LinkName, LinkPlace, LinkToll};
 use crate::record::{EventType, Via};
 
 /// Places of this resolution and finer can be told apart by their distance.
 pub(super) const FINE: u8 = 3;
+/// Places and terms of the sketch by which an article is found.
+const KEY_PLACES: usize = 3;
+const HEAVIEST: usize = 14;
 
-/// The comparable side of an article. Lists of hashes are sorted.
+/// The comparable side of an article.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Traits {
     /// Day of publication.
@@ -29,23 +36,14 @@ pub(super) struct Traits {
     /// Dead and injured of the main event, and of the first event that says so.
     pub(super) main_toll: [Option<u16>; 2],
     pub(super) any_toll: [Option<u16>; 2],
-    /// Names of the main event's parties.
-    pub(super) parties: Box<[u32]>,
-    pub(super) triggers: Box<[u32]>,
-    pub(super) people: Names,
-    pub(super) surnames: Names,
-    pub(super) organisations: Names,
-    pub(super) streets: Box<[u32]>,
-    pub(super) ages: Box<[u8]>,
     /// Fine places, most salient first.
     pub(super) places: Box<[Spot]>,
-    /// First-level units of all places.
-    pub(super) units: Box<[u32]>,
-    pub(super) days: Box<[i32]>,
-    pub(super) sketch: Terms,
-    pub(super) lead: Terms,
-    pub(super) headline: Terms,
-    #[serde(with = "bins")]
+    lists: Lists,
+    /// Lengths of the vectors of terms: sketch, lead and headline.
+    lengths: [f32; 3],
+    /// The lightest of the heaviest terms of the sketch.
+    cut: (u8, u32),
+    #[serde(with = "bytes_of_bins")]
     pub(super) fingerprint: [u8; BINS],
     /// Characters of the body, at most 65,535.
     pub(super) chars: u16,
@@ -65,20 +63,12 @@ pub(super) struct Spot {
     pub(super) weight: u8,
 }
 
-/// Names by hash, with ten times their inverse document frequency.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Names {
-    pub(super) hashes: Box<[u32]>,
-    pub(super) idf: Box<[u8]>,
-}
-
 /// Weighted terms by hash.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Terms {
-    pub(super) hashes: Box<[u32]>,
-    pub(super) weights: Box<[u8]>,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms<'a> {
+    pub(super) list: Weighted<'a>,
     /// Length of the vector.
-    pub(super) length: f32,
+    length: f32,
 }
 
 impl Traits {
@@ -86,12 +76,31 @@ impl Traits {
     pub(super) fn of(article: &LinkArticle) -> Self {
         let main = article.events.iter().find(|e| e.main);
         let classes = article.types.iter().fold(0, |bits, t| bits | bit(*t));
-        let mut units: Vec<u32> = article.places.iter().filter_map(unit).collect();
-        sort(&mut units);
-        let mut days: Vec<i32> = article.days.iter().filter_map(|d| clock::day(d)).collect();
-        sort(&mut days);
-        let mut ages = article.ages.clone();
-        sort(&mut ages);
+        let name = |n: &LinkName| (hash32(&n.name), n.idf);
+        let surname = |n: &LinkName| (hash32(n.name.rsplit(' ').next().unwrap_or_default()), n.last_idf);
+        let terms = [&article.sketch, &article.lead, &article.headline].map(terms);
+        let parties = main.into_iter().flat_map(|m| m.actors.iter().chain(&m.recipients)).map(|p| words::name(&p.name));
+        let lengths = terms.each_ref().map(|list| length(list));
+        let cut = cut(&terms[0]);
+        let [sketch, lead, headline] = terms;
+        let lists = Lists::new(
+            [
+                sketch,
+                lead,
+                headline,
+                article.people.iter().map(name).collect(),
+                article.people.iter().map(surname).collect(),
+                article.organisations.iter().map(name).collect(),
+            ],
+            [
+                hashes(parties),
+                hashes(main.into_iter().flat_map(|m| m.triggers.iter().cloned())),
+                hashes(article.streets.iter().cloned()),
+                article.ages.iter().map(|age| u32::from(*age)).collect(),
+                article.places.iter().filter_map(unit).collect(),
+                article.days.iter().filter_map(|d| clock::day(d)).map(i32::cast_unsigned).collect(),
+            ],
+        );
         Self {
             day: article.published_at.as_deref().and_then(clock::day),
             span: main.and_then(span),
@@ -102,27 +111,51 @@ impl Traits {
             root: main.and_then(|m| m.class.cameo.as_deref()?.get(..2)?.parse().ok()).unwrap_or(0),
             main_toll: main.map_or([None; 2], |m| [number(m.killed.as_ref()), number(m.injured.as_ref())]),
             any_toll: [article.killed, article.injured].map(|n| n.map(small)),
-            parties: hashes(
-                main.into_iter().flat_map(|m| m.actors.iter().chain(&m.recipients)).map(|p| words::name(&p.name)),
-            ),
-            triggers: hashes(main.into_iter().flat_map(|m| m.triggers.iter().cloned())),
-            people: Names::of(&article.people, |n| (n.name.clone(), n.idf)),
-            surnames: Names::of(&article.people, |n| {
-                (n.name.rsplit(' ').next().unwrap_or_default().to_owned(), n.last_idf)
-            }),
-            organisations: Names::of(&article.organisations, |n| (n.name.clone(), n.idf)),
-            streets: hashes(article.streets.iter().cloned()),
-            ages: ages.into(),
             places: article.places.iter().filter_map(spot).filter(|p| p.fine).collect(),
-            units: units.into(),
-            days: days.into(),
-            sketch: Terms::of(&article.sketch),
-            lead: Terms::of(&article.lead),
-            headline: Terms::of(&article.headline),
+            lists,
+            lengths,
+            cut,
             fingerprint: bytes(&article.fingerprint),
             chars: u16::try_from(article.body_chars).unwrap_or(u16::MAX),
             wire: article.wire.as_deref().map(hash32),
         }
+    }
+
+    /// A list of hashes or numbers.
+    pub(super) fn list(&self, list: List) -> &[u32] {
+        self.lists.get(list)
+    }
+
+    /// Names by hash, with ten times their inverse document frequency.
+    pub(super) fn names(&self, list: List) -> Weighted<'_> {
+        self.lists.weighted(list)
+    }
+
+    /// Whether it names people.
+    pub(super) fn names_people(&self) -> bool {
+        !self.list(List::People).is_empty()
+    }
+
+    pub(super) fn sketch(&self) -> Terms<'_> {
+        Terms { list: self.lists.weighted(List::Sketch), length: self.lengths[0] }
+    }
+
+    pub(super) fn lead(&self) -> Terms<'_> {
+        Terms { list: self.lists.weighted(List::Lead), length: self.lengths[1] }
+    }
+
+    pub(super) fn headline(&self) -> Terms<'_> {
+        Terms { list: self.lists.weighted(List::Headline), length: self.lengths[2] }
+    }
+
+    /// The places by which it is found.
+    pub(super) fn key_places(&self) -> impl Iterator<Item = u32> + '_ {
+        self.places.iter().map(|p| p.id).filter(|id| *id != 0).take(KEY_PLACES)
+    }
+
+    /// Whether a term of the sketch is one of its heaviest; of equally heavy ones those of the least hash are.
+    pub(super) fn is_heavy(&self, hash: u32, weight: u8) -> bool {
+        (Reverse(weight), hash) <= (Reverse(self.cut.0), self.cut.1)
     }
 }
 
@@ -182,15 +215,27 @@ fn bit(class: Option<EventType>) -> u32 {
     1 << class.map_or(16, |c| c as u32)
 }
 
-fn sort<T: Ord>(list: &mut Vec<T>) {
-    list.sort_unstable();
-    list.dedup();
+fn hashes(texts: impl Iterator<Item = String>) -> Vec<u32> {
+    texts.filter(|t| !t.is_empty()).map(|t| hash32(&t)).collect()
 }
 
-fn hashes(texts: impl Iterator<Item = String>) -> Box<[u32]> {
-    let mut list: Vec<u32> = texts.filter(|t| !t.is_empty()).map(|t| hash32(&t)).collect();
-    sort(&mut list);
-    list.into()
+fn terms(list: &BTreeMap<String, u8>) -> Vec<(u32, u8)> {
+    let mut terms: Vec<(u32, u8)> = list.iter().map(|(term, weight)| (hash32(term), *weight)).collect();
+    terms.sort_unstable();
+    terms.dedup_by_key(|t| t.0);
+    terms
+}
+
+fn length(terms: &[(u32, u8)]) -> f32 {
+    let squares: u32 = terms.iter().map(|t| u32::from(t.1).pow(2)).sum();
+    (squares as f32).sqrt()
+}
+
+/// Weight and hash of the last of the heaviest terms.
+fn cut(terms: &[(u32, u8)]) -> (u8, u32) {
+    let mut order: Vec<(Reverse<u8>, u32)> = terms.iter().map(|(hash, weight)| (Reverse(*weight), *hash)).collect();
+    order.sort_unstable();
+    order.get(HEAVIEST.min(order.len()).wrapping_sub(1)).map_or((0, 0), |(weight, hash)| (weight.0, *hash))
 }
 
 /// The bytes of a hexadecimal text; what is none counts as an empty bin.
@@ -198,79 +243,39 @@ fn bytes(hex: &str) -> [u8; BINS] {
     std::array::from_fn(|i| hex.get(2 * i..2 * i + 2).and_then(|b| u8::from_str_radix(b, 16).ok()).unwrap_or(0))
 }
 
-impl Names {
-    fn of(list: &[LinkName], take: impl Fn(&LinkName) -> (String, u8)) -> Self {
-        let mut names: Vec<(u32, u8)> = list.iter().map(take).map(|(name, idf)| (hash32(&name), idf)).collect();
-        names.sort_unstable();
-        names.dedup_by_key(|n| n.0);
-        Self { hashes: names.iter().map(|n| n.0).collect(), idf: names.iter().map(|n| n.1).collect() }
-    }
-}
-
-impl Terms {
-    fn of(list: &std::collections::BTreeMap<String, u8>) -> Self {
-        let mut terms: Vec<(u32, u8)> = list.iter().map(|(term, weight)| (hash32(term), *weight)).collect();
-        terms.sort_unstable();
-        terms.dedup_by_key(|t| t.0);
-        let squares: u32 = terms.iter().map(|t| u32::from(t.1).pow(2)).sum();
-        Self {
-            hashes: terms.iter().map(|t| t.0).collect(),
-            weights: terms.iter().map(|t| t.1).collect(),
-            length: (squares as f32).sqrt(),
-        }
-    }
-
+impl Terms<'_> {
     /// Cosine with another one.
     pub(super) fn cosine(&self, other: &Self) -> f64 {
-        let product: u32 = common(&self.hashes, &other.hashes)
-            .map(|(i, j)| u32::from(self.weights[i]) * u32::from(other.weights[j]))
-            .sum();
+        self.cosine_and(other, |_, _| {})
+    }
+
+    /// Cosine with another one, telling the positions of each shared term.
+    pub(super) fn cosine_and(&self, other: &Self, mut shared: impl FnMut(usize, usize)) -> f64 {
+        let mut product = 0;
+        for (i, j) in common(self.list.values, other.list.values) {
+            product += u32::from(self.list.weights[i]) * u32::from(other.list.weights[j]);
+            shared(i, j);
+        }
         let lengths = f64::from(self.length) * f64::from(other.length);
         if lengths > 0.0 { f64::from(product) / lengths } else { 0.0 }
     }
-
-    /// The heaviest terms in no order; of equally heavy ones those of the least hash.
-    pub(super) fn heaviest(&self, n: usize) -> impl Iterator<Item = u32> + '_ {
-        let weights = self.weights.iter().map(|w| std::cmp::Reverse(*w));
-        let mut terms: Vec<_> = weights.zip(self.hashes.iter().copied()).collect();
-        if n < terms.len() {
-            terms.select_nth_unstable(n);
-        }
-        terms.into_iter().take(n).map(|(_, hash)| hash)
-    }
 }
 
-/// Positions of the values that two sorted lists share.
-pub(super) fn common<'a, T: Ord>(a: &'a [T], b: &'a [T]) -> impl Iterator<Item = (usize, usize)> + 'a {
-    let (mut i, mut j) = (0, 0);
-    std::iter::from_fn(move || {
-        while i < a.len() && j < b.len() {
-            match a[i].cmp(&b[j]) {
-                std::cmp::Ordering::Less => i += 1,
-                std::cmp::Ordering::Greater => j += 1,
-                std::cmp::Ordering::Equal => {
-                    (i, j) = (i + 1, j + 1);
-                    return Some((i - 1, j - 1));
-                }
-            }
-        }
-        None
-    })
-}
-
-/// Whether two lists share a value; nothing where one is empty.
-pub(super) fn overlap<T: Ord>(a: &[T], b: &[T]) -> Option<bool> {
-    (!a.is_empty() && !b.is_empty()).then(|| common(a, b).next().is_some())
+/// Bins that two texts share and that either of them fills.
+pub(super) fn bins(a: &Traits, b: &Traits) -> (u32, u32) {
+    let pairs = || a.fingerprint.iter().zip(&b.fingerprint);
+    let equal = pairs().map(|(x, y)| u8::from(x == y && *x != 0)).sum::<u8>();
+    let filled = pairs().map(|(x, y)| u8::from(x | y != 0)).sum::<u8>();
+    (u32::from(equal), u32::from(filled))
 }
 
 /// Estimated share of shingles that two texts have in common.
 pub(super) fn alike(a: &Traits, b: &Traits) -> f64 {
-    let equal = (0..BINS).filter(|i| a.fingerprint[*i] == b.fingerprint[*i] && a.fingerprint[*i] != 0).count();
-    let filled = (0..BINS).filter(|i| a.fingerprint[*i] != 0 || b.fingerprint[*i] != 0).count();
-    if filled < 12 { 0.0 } else { equal as f64 / filled as f64 }
+    let (equal, filled) = bins(a, b);
+    if filled < 12 { 0.0 } else { f64::from(equal) / f64::from(filled) }
 }
 
-mod bins {
+mod bytes_of_bins {
     //! Serde knows no arrays of 64.
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};

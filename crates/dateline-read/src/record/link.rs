@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::article::Producer;
 use super::event::Link;
-use super::plover::{EventType, PloverType};
+use super::plover::{AcledType, EventType, Happening, PloverType};
 use super::span::Via;
 use super::time::Granularity;
 
@@ -123,13 +123,29 @@ pub struct LinkPlace {
 pub struct LinkType {
     /// PLOVER.
     pub plover: PloverType,
+    /// What kind of accident, disaster or epidemic it is, where PLOVER has no type for it.
+    #[serde(default)]
+    pub happening: Option<Happening>,
     /// CAMEO code at the depth that is clear.
     pub cameo: Option<String>,
     /// 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict.
     pub quad_class: Option<u8>,
     /// Goldstein scale, -10 to 10.
     pub goldstein: Option<f64>,
+    /// ACLED counterpart, where there is one.
+    #[serde(default)]
+    pub acled: Option<AcledType>,
 }
+
+impl LinkType {
+    /// What kind of event it is; neither for stories.
+    pub fn kind(&self) -> Kind {
+        (self.plover.event, self.happening)
+    }
+}
+
+/// The type of an event, or what kind of accident, disaster or epidemic it is.
+pub type Kind = (Option<EventType>, Option<Happening>);
 
 /// Someone who took part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

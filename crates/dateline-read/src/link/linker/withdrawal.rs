@@ -7,23 +7,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{CanonicalId, Entry, Event, EventId, Filed, Gone, Linker, Outcome, Report, Step};
+use super::{CanonicalId, Entry, Event, EventId, Filed, Gone, Linker, Outcome, Report, Step, Telling};
 use crate::record::canonical::ReportRole;
 
 impl Linker {
     pub(super) fn tombstone(&mut self, key: &str, step: &mut Step) -> Outcome {
         let Some(filed) = self.state.article_by_key(key).cloned() else { return Outcome::Unknown };
-        if filed.homes.is_empty() && filed.event_ids.is_empty() {
+        let Telling { article_id, events, event_ids, past, .. } = filed.telling();
+        if events.is_empty() && event_ids.is_empty() {
             return Outcome::Known;
         }
-        self.outdate(filed.seq, filed.generation, &filed.event_ids, &[], step);
+        self.outdate(filed.seq, filed.generation, &event_ids, &[], step);
         let emptied = self.withdraw(&filed, step);
         self.settle(emptied, step);
         let stub = Filed {
-            event_ids: Box::default(),
-            homes: Box::default(),
+            has_events: false,
+            home: None,
+            side: Box::default(),
             traits: None,
-            telling: Box::default(),
+            telling: Telling { article_id, past, ..Telling::default() }.encode(),
             copy_of: None,
             ..Filed::clone(&filed)
         };
@@ -38,7 +40,7 @@ impl Linker {
         }
         self.state.set(Entry::Article(filed.seq, None));
         let mut emptied = None;
-        let homes: BTreeSet<CanonicalId> = filed.homes.iter().copied().flatten().collect();
+        let homes: BTreeSet<CanonicalId> = filed.homes().flatten().collect();
         for id in homes {
             let Some(event) = self.state.event(id) else { continue };
             let mut event = Event::clone(event);
@@ -55,7 +57,7 @@ impl Linker {
                 self.split(id, step);
             } else {
                 self.state.set(Entry::Event(id, Some(Arc::new(event))));
-                if filed.home() == Some(id) { emptied = Some(id) } else { self.settle(Some(id), step) }
+                if filed.home == Some(id) { emptied = Some(id) } else { self.settle(Some(id), step) }
             }
         }
         emptied
@@ -66,7 +68,7 @@ impl Linker {
         step.links.insert(event_id.to_owned(), None);
         let twin = self.state.twins(filed.generation, filed.seq).find_map(|twin| {
             let n = twin.telling().events.iter().position(|e| e.event_id == event_id)?;
-            let id = twin.homes.get(n).copied().flatten()?;
+            let id = twin.homes().nth(n).flatten()?;
             let own = |r: &&Report| r.article == twin.seq && usize::from(r.event) == n;
             Some((id, *self.state.event(id)?.reports.iter().find(own)?))
         });
@@ -136,7 +138,7 @@ impl Linker {
             for report in part {
                 self.rehome(*report, Some(own));
                 let Some(filed) = self.state.article(report.article).cloned() else { continue };
-                let lasting = filed.traits.as_ref().is_some_and(|t| !t.people.hashes.is_empty());
+                let lasting = filed.traits.as_ref().is_some_and(|t| t.names_people());
                 self.report(own, *report, filed.published, lasting, step);
             }
             self.state.change(own, |e| e.split_from = Some(id));
@@ -154,7 +156,7 @@ impl Linker {
     fn parts(&self, main: &[Report]) -> Vec<Vec<Report>> {
         let mut order: Vec<(&Report, &Arc<Filed>)> =
             main.iter().filter_map(|r| Some((r, self.state.article(r.article)?))).collect();
-        order.sort_by(|a, b| (a.1.published, &a.1.article_id).cmp(&(b.1.published, &b.1.article_id)));
+        order.sort_by_cached_key(|(_, filed)| (filed.published, filed.telling().article_id));
         let mut part: Vec<usize> = (0..order.len()).collect();
         for i in 0..order.len() {
             for j in 0..i {

@@ -38,8 +38,12 @@ pub(super) const COLUMNS: &[Column] = &[
         "How the time was tied to the event; default: it is the article's own date.",
     )
     .unit(VIA),
-    Column::text("event_type", "type.acled.event_type", "ACLED's type, where it has one.").unit(ACLED),
-    Column::text("sub_event_type", "type.acled.sub_event_type", "ACLED's type below it.").unit(ACLED),
+    Column::text("event_type", "type.acled.event_type", "ACLED's type, where it has one.")
+        .unit(ACLED)
+        .canonical("told.type.acled.event_type"),
+    Column::text("sub_event_type", "type.acled.sub_event_type", "ACLED's type below it.")
+        .unit(ACLED)
+        .canonical("told.type.acled.sub_event_type"),
     Column::text("plover", "type.plover.event", "What happened; empty for accidents, disasters and epidemics.")
         .unit(PLOVER)
         .canonical("told.type.plover.event"),
@@ -50,7 +54,8 @@ pub(super) const COLUMNS: &[Column] = &[
         .unit("PLOVER; list, `; ` between")
         .canonical("told.type.plover.context[]"),
     Column::text("happening", "type.happening", "Accidents, disasters and epidemics, for which PLOVER has no type.")
-        .unit("earthquake, flood, storm, fire, transport_accident, industrial_accident, epidemic, other"),
+        .unit("earthquake, flood, storm, fire, transport_accident, industrial_accident, epidemic, other")
+        .canonical("told.type.happening"),
     Column::text("cameo", "type.cameo.code", "What happened, as deep as is clear.")
         .unit(CAMEO)
         .canonical("told.type.cameo"),
