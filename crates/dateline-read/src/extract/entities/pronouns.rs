@@ -9,7 +9,7 @@ use super::phrase;
 use super::{EntityId, Mention, MentionForm};
 use crate::extract::Story;
 use crate::extract::quotes::Quotation;
-use crate::nlp::{Dep, Doc, EntityType, Pos, Stopped, Tag};
+use crate::nlp::{Dep, Doc, Pos, Stopped, Tag};
 use crate::record::{EntityKind, Sector};
 use crate::words::WordClass;
 
@@ -90,8 +90,7 @@ pub(super) fn link(
     }
     for i in 0..doc.len() {
         let entity = entity_at[i];
-        // "Typhoon Marce hit the Philippines. It killed two": a name that is no entity competes, too.
-        let noun = matches!(doc.pos(i), Pos::Noun | Pos::Propn) && !phrase::is_modifier(doc, i) && !inside_name[i];
+        let noun = matches!(doc.pos(i), Pos::Noun) && !phrase::is_modifier(doc, i) && !inside_name[i];
         let named = entity.is_some() && (!phrase::is_modifier(doc, i) || doc.dep(i) == Dep::Nmod);
         if noun || named {
             let agreement = entity.map(|e| agreement[e]);
@@ -314,7 +313,7 @@ fn agrees(doc: &Doc<'_>, class: Class, candidate: &Candidate, gender: &[Option<G
         Class::Thing => match a.kind {
             EntityKind::Org => !a.plural,
             EntityKind::Gpe => a.country || !speaks,
-            EntityKind::Fac | EntityKind::Loc | EntityKind::Weapon | EntityKind::Vehicle => {
+            EntityKind::Fac | EntityKind::Loc | EntityKind::Weapon | EntityKind::Vehicle | EntityKind::Event => {
                 !speaks && !phrase::is_plural(doc, i)
             }
             _ => false,
@@ -331,11 +330,7 @@ fn agrees(doc: &Doc<'_>, class: Class, candidate: &Candidate, gender: &[Option<G
 
 /// Nouns that a pronoun rarely takes up.
 fn is_time_or_manner(doc: &Doc<'_>, i: usize) -> bool {
-    let amount = |kind: EntityType| {
-        use EntityType::{Cardinal, Date, Money, Ordinal, Percent, Quantity, Time};
-        matches!(kind, Cardinal | Date | Money | Ordinal | Percent | Quantity | Time)
-    };
-    doc.entity_at(i).is_some_and(|e| amount(e.kind)) || matches!(doc.dep(i), Dep::Npadvmod | Dep::Compound)
+    doc.entity_at(i).is_some() || matches!(doc.dep(i), Dep::Npadvmod | Dep::Compound)
 }
 
 /// Sectors whose members speak for their institution when unnamed.

@@ -104,7 +104,9 @@ fn capitals_and_datelines() {
 
 #[test]
 fn a_storm_is_no_country() {
-    check("Hurricane Olga struck Honduras on Monday. It killed nine people.", "Honduras", &["Honduras"]);
+    let text = "Hurricane Olga struck Honduras on Monday. It killed nine people.";
+    check(text, "Honduras", &["Honduras"]);
+    check(text, "Hurricane Olga", &["Hurricane Olga", "It"]);
     check("Honduras reopened two ports on Monday. It sent aid to nine towns.", "Honduras", &["Honduras", "It"]);
 }
 

@@ -210,15 +210,14 @@ fn spans<'w>(reader: &Reader<'_>, words: &'w [(usize, Word)]) -> Vec<&'w [(usize
     .collect()
 }
 
-/// What the words of a trigger, one at least, say together.
+/// What the words of a trigger say together.
 fn judge(span: &[(usize, Word)]) -> Judged {
     let weight: f32 = span.iter().map(|(_, w)| w.event()).sum();
     let mean = |of: &dyn Fn(&Word) -> f32| span.iter().map(|(_, w)| of(w) * w.event()).sum::<f32>() / weight;
-    let best = span[1..].iter().fold(&span[0].1, |a, (_, b)| if b.wanted() > a.wanted() { b } else { a });
+    let best = span.iter().map(|(_, w)| w).reduce(|a, b| if b.wanted() > a.wanted() { b } else { a });
     Judged {
-        event: best.kind(),
-        shares: best.shares(),
-        chance: best.wanted(),
+        event: best.and_then(Word::kind),
+        chance: best.map_or(0.0, Word::wanted),
         unreal: mean(&|w| w.unreal),
         historical: mean(&|w| w.historical),
         core: mean(&|w| w.level[0]),

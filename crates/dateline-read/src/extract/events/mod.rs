@@ -49,7 +49,6 @@ use super::attributions::Attributions;
 use super::casualties::{self, Claim};
 use super::entities::{Entities, EntityId};
 use super::places::Unit;
-use super::reader::Shares;
 use super::times::TimeMention;
 use crate::record::{Assertion, EntityKind, EventClass, EventType, ParticipantRole, Timex, TriggerRole, Via};
 
@@ -95,8 +94,6 @@ pub struct EventMention {
 pub struct Judged {
     /// The type; none for harm without a doer.
     pub event: Option<EventType>,
-    /// How likely each type is.
-    pub shares: Shares,
     /// That it is an event that is worth telling.
     pub chance: f32,
     /// That it did not happen.

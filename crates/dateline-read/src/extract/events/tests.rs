@@ -344,7 +344,7 @@ fn words_of_force_in_other_settings_are_figures() {
         ("A shark attacked a surfer on Sunday.", "none"),
         ("The slaughter of 1.3 million chickens began on Tuesday.", "none"),
         ("A flood of letters and an avalanche of complaints followed.", "none"),
-        ("The verdict was an earthquake and raised a storm in the senate.", "none"),
+        ("The budget was an earthquake and caused a storm in the senate.", "none"),
         ("Crowds poured into the streets to cheer the new president after the inauguration.", "none"),
         (
             "Gunmen attacked a candidate at a campaign rally a week before the election.",

@@ -79,27 +79,10 @@ impl Word {
         TYPES.into_iter().zip(self.kinds[1..].iter().copied())
     }
 
-    /// The chances of the types, given that it tells an event.
-    pub fn shares(&self) -> Shares {
-        let sum = self.event().max(f32::MIN_POSITIVE);
-        Shares(std::array::from_fn(|n| self.kinds[n + 1] / sum))
-    }
-
     /// The likeliest type.
     pub fn kind(&self) -> Option<EventType> {
         let best = self.kinds().reduce(|a, b| if b.1 > a.1 { b } else { a });
         best.and_then(|(kind, _)| kind)
-    }
-}
-
-/// Chances of the types that sum to one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shares([f32; KINDS - 1]);
-
-impl Shares {
-    /// That of a type.
-    pub fn of(&self, kind: Option<EventType>) -> f32 {
-        TYPES.iter().zip(self.0).find(|(of, _)| **of == kind).map_or(0.0, |(_, share)| share)
     }
 }
 

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use features::Features;
-pub use heads::{Part, Shares, Word};
+pub use heads::{Part, Word};
 pub use windows::Windows;
 
 use super::Story;

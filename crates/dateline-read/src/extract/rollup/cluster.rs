@@ -79,10 +79,10 @@ pub(super) fn build(
 
 /// The type of the surest mention that names the event itself; modes and contexts of all mentions of it.
 fn class(members: &[&EventMention]) -> EventClass {
-    // Where the learned reader gives chances, mentions vote by them, each for every type as it is likely.
+    // Where the learned reader gives chances, mentions vote by them.
     let votes = |m: &EventMention| -> f32 {
-        let event = m.judged.map(|j| j.event);
-        event.map_or(0.0, |e| members.iter().filter_map(|o| o.judged).map(|j| j.chance * j.shares.of(e)).sum())
+        let of_type = members.iter().filter_map(|o| o.judged).filter(|j| m.judged.is_some_and(|m| m.event == j.event));
+        of_type.map(|j| j.chance).sum()
     };
     let key = |m: &EventMention| (votes(m), m.role != TriggerRole::Result, m.confidence);
     let best = members[1..].iter().fold(members[0], |best, m| if key(m) > key(best) { m } else { best });
