@@ -52,6 +52,7 @@ fi
 if [ -n "$binary" ]; then
     # Takes the place of the stage of this name.
     install -D "$binary" "$work/build/out/dateline"
+    python3 deploy/licences/crates.py >"$work/build/out/crates.txt"
     set -- "$@" --build-context "build=$work/build"
 fi
 

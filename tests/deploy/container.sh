@@ -37,6 +37,10 @@ contained --entrypoint sh "$image" -c 'id -u; touch /written /usr/local/bin/writ
 [ "$(sed -n 1p "$work/log")" = 65532 ] && [ "$(grep -c "Read-only file system" "$work/log")" = 2 ] || { cat "$work/log" >&2; exit 1; }
 ok "user 65532, nothing can be written"
 
+contained --entrypoint sh "$image" -c 'cd /usr/share/doc/dateline && grep -l . LICENSE THIRD-PARTY.md native.txt crates.txt' </dev/null >"$work/log" 2>&1
+[ "$(grep -c . "$work/log")" = 4 ] || { cat "$work/log" >&2; exit 1; }
+ok "licences of everything in it"
+
 exits 0 "^dateline " "$image" --version
 cat "$work/log"
 contained "$image" extract --format json - <config/samples/night-raid.txt >"$work/article.json"

@@ -10,21 +10,22 @@ use crate::extract::numbers::Words;
 /// Whether a text tells history: years are named again and again, and the article's own date hardly matters.
 ///
 /// News names weekdays, "today" and its own year; a history names other years. Without a date everything is narrative.
-/// Of 22 bare months that dated newspapers wrote after the years of a background, 17 belonged to the article's date.
+/// Of 22 bare months that dated newspapers wrote after the years of a background, 17 belonged to the article's date; its own
+/// years count once, not as weekdays do, for the sake of histories of our days (WikiWars: 84.6 against 83.3).
 pub(crate) fn is_narrative<'a>(date: Option<Date>, found: impl Iterator<Item = &'a Expr>) -> bool {
     let Some(date) = date else { return true };
-    let (mut years, mut own) = (0usize, 0usize);
+    let (mut years, mut own, mut deictic) = (0usize, 0usize, 0usize);
     for expr in found {
         let Expr::Point(Point { base, .. }) = expr else { continue };
         match base {
             Base::Date { year: Some(y), .. } | Base::Year(y) | Base::Season(_, Some(y), _) => {
                 *(if (date.year() - y).abs() > 1 { &mut years } else { &mut own }) += 1;
             }
-            Base::Weekday(..) | Base::Day(_) | Base::Unit(_, Shift { from: Origin::Document, .. }) => own += 1,
+            Base::Weekday(..) | Base::Day(_) | Base::Unit(_, Shift { from: Origin::Document, .. }) => deictic += 1,
             _ => {}
         }
     }
-    years >= 6 && years > 3 * own
+    years >= 6 && years > 3 * deictic + own
 }
 
 /// Whether dates in digits have the day first. One text keeps to one order: a number over 12 proves it for all dates; else
