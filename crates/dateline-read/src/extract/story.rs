@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::work::Work;
 use crate::article::{Article, Block, BlockKind};
-use crate::nlp::{Doc, Stopped};
+use crate::nlp::{Doc, Pos, Stopped};
 
 /// What every extraction step reads.
 #[derive(Debug)]
@@ -108,6 +108,17 @@ impl<'a> Story<'a> {
     /// Number of the paragraph (layout block) of a sentence.
     pub fn paragraph(&self, sentence: usize) -> usize {
         self.blocks[sentence].map_or(0, |i| i as usize)
+    }
+
+    /// The words before the colon with which a sentence begins, at most five: "Mosul:", "BAGHDAD, Iraq:".
+    pub fn label(&self, sentence: usize) -> Option<Range<usize>> {
+        const MOST: usize = 5;
+        let doc = self.doc;
+        let mut tokens =
+            self.tokens(sentence).skip_while(|i| matches!(doc.pos(*i), Pos::Punct | Pos::Sym | Pos::Space));
+        let first = tokens.next()?;
+        let colon = tokens.take(MOST).find(|i| doc.word(*i) == ":")?;
+        Some(first..colon)
     }
 
     /// Whether a sentence is of the title that came as a field of its own.

@@ -45,6 +45,7 @@ pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer) 
     namesakes::add_ampersands(doc, &mut names);
     story.work(doc.len())?;
     add_dateline(story, &mut names);
+    add_labels(story, gazetteer, &mut names);
     names.sort_by_key(|n| n.tokens.start);
     settle_kinds(doc, lexicon, &mut names);
     settle_places(doc, lexicon, &mut names);
@@ -288,6 +289,31 @@ fn add_dateline(story: &Story<'_>, names: &mut Vec<Name>) {
         names.retain(|n| !overlap(&n.tokens, &part));
         names.push(Name { tokens: part, kind: EntityKind::Gpe, organisation: None });
     }
+}
+
+/// So are the places that label the parts of a bulletin, "MOSUL: Gunmen shot six soldiers", where there are two and more.
+fn add_labels(story: &Story<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
+    let doc = story.doc;
+    let found: HashMap<usize, EntityKind> = names.iter().map(|n| (n.tokens.start, n.kind)).collect();
+    let place = |s: usize| {
+        let label = story.label(s)?;
+        let end = label.clone().find(|i| doc.word(*i) == ",").unwrap_or(label.end);
+        let place = label.start..end;
+        let named = match found.get(&label.start) {
+            Some(EntityKind::Gpe | EntityKind::Loc) => true,
+            Some(EntityKind::Person) => false,
+            _ => place.clone().all(|i| doc.pos(i) == Pos::Propn),
+        };
+        let known = || namesakes::known(gazetteer, doc.span_text(place.clone())).next().is_some();
+        (named && !place.is_empty() && known()).then_some(place)
+    };
+    let places: Vec<Range<usize>> = (0..doc.sentences().len()).filter_map(place).collect();
+    if places.len() < 2 {
+        return;
+    }
+    let taken: HashSet<usize> = places.iter().cloned().flatten().collect();
+    names.retain(|n| !n.tokens.clone().any(|i| taken.contains(&i)));
+    names.extend(places.into_iter().map(|tokens| Name { tokens, kind: EntityKind::Gpe, organisation: None }));
 }
 
 /// Repairs types: countries and their adjectives by the table, other names by the majority of their own kind.

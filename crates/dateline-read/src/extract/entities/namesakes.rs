@@ -246,7 +246,7 @@ fn are_listed(doc: &Doc<'_>, a: &Range<usize>, b: &Range<usize>) -> bool {
 }
 
 /// The places that have the whole name, but for mere specks and guesses.
-fn known<'g>(gazetteer: &'g Gazetteer, name: &str) -> impl Iterator<Item = Entry<'g>> {
+pub(super) fn known<'g>(gazetteer: &'g Gazetteer, name: &str) -> impl Iterator<Item = Entry<'g>> {
     let found = gazetteer.lookup(name).into_iter().filter(|c| c.rank != NameRank::Derived);
     found.map(|c| gazetteer.entry(c.place)).filter(|e| e.level != Level::City || e.population >= 1000)
 }

@@ -39,8 +39,17 @@ pub fn material(
 ) -> Result<Material, Stopped> {
     let words = Words::new(story.doc, &lexicon.classes);
     let times = when::attach(story, facts);
-    let reader =
-        Reader { story, facts, lexicon, words: &words, times: &times, settings: &Settings::default(), dateline: None };
+    let settings = Settings::default();
+    let reader = Reader {
+        story,
+        facts,
+        lexicon,
+        words: &words,
+        times: &times,
+        settings: &settings,
+        dateline: None,
+        headings: Vec::new(),
+    };
     let mut material = Material::default();
     let mut casts = Vec::new();
     let mut candidates = Vec::new();

@@ -12,8 +12,11 @@ use super::triggers::{self, Trigger};
 use super::when::{self, Attached};
 use super::whereabouts;
 use super::words::Words;
-use super::{EventMention, Facts, Judged, Participant, PlaceLink, TimeLink, acled, history, links, overlap, setting};
+use super::{
+    EventMention, Facts, Judged, Participant, PlaceLink, TimeLink, acled, bulletin, history, links, overlap, setting,
+};
 use crate::extract::Story;
+use crate::extract::entities::Mention;
 use crate::extract::factuality::{self, Language, Reading as Cued, Told};
 use crate::extract::reader::View;
 use crate::extract::story::Cut;
@@ -57,8 +60,9 @@ pub fn find(
     let figure = |i: usize| triggers::is_blocked(story.doc, lexicon, &words, story.tokens(story.sentence(i)), i);
     let harmed: Vec<usize> = facts.claims.iter().map(|c| c.trigger).filter(|i| !figure(*i)).collect();
     let settings = setting::Settings::of(story, lexicon, &words, &harmed);
+    let headings = bulletin::headings(story, facts);
     let mut reader =
-        Reader { story, facts, lexicon, words: &words, times: &times, settings: &settings, dateline: None };
+        Reader { story, facts, lexicon, words: &words, times: &times, settings: &settings, dateline: None, headings };
     reader.dateline = reader.whereabouts().dateline();
     let most = if view.is_some() { MOST_JUDGED } else { MOST };
     let learned = view.map(|view| Learned::new(view, &reader));
@@ -105,6 +109,8 @@ pub(super) struct Reader<'a> {
     pub(super) settings: &'a setting::Settings,
     /// The dateline's place.
     pub(super) dateline: Option<PlaceLink>,
+    /// Of every sentence the place under which a bulletin has it.
+    pub(super) headings: Vec<Option<&'a Mention>>,
 }
 
 impl Reader<'_> {
@@ -394,6 +400,7 @@ impl Reader<'_> {
             class,
             participants,
             place,
+            heading: self.heading(trigger).map(|m| m.entity),
             time,
             assertion,
             attribution,
@@ -481,6 +488,10 @@ impl Reader<'_> {
         if let Some(place) = finder.own(trigger, partner.map(|p| p.head), cast) {
             return Some(place);
         }
+        if let Some(heading) = self.heading(trigger) {
+            let (entity, tokens) = (heading.entity, Some(heading.tokens.clone()));
+            return Some(PlaceLink { entity, tokens, via: Via::Explicit, confidence: 0.85 });
+        }
         let inherit = |m: usize, via: Via| {
             before[m].place.as_ref().map(|p| PlaceLink {
                 via: if p.via == Via::Default { Via::Default } else { via },
@@ -521,6 +532,11 @@ impl Reader<'_> {
         }
         // The dateline says where the news is, not where the rest of the world's events are.
         self.dateline.clone().filter(|_| near && !*historical)
+    }
+
+    /// The place under which a bulletin tells it.
+    fn heading(&self, trigger: &Trigger<'_>) -> Option<&Mention> {
+        self.headings.get(self.story.sentence(trigger.head)).copied().flatten()
     }
 
     /// Ties casualty claims to the mentions of their sentence.

@@ -7,6 +7,7 @@
 
 mod acled;
 mod background;
+mod bulletin;
 mod classes;
 mod codes;
 mod evidence;
@@ -67,6 +68,8 @@ pub struct EventMention {
     pub participants: Vec<Participant>,
     /// Where.
     pub place: Option<PlaceLink>,
+    /// The place under which a bulletin tells it.
+    pub heading: Option<EntityId>,
     /// When.
     pub time: Option<TimeLink>,
     /// Whether it happened.

@@ -191,6 +191,11 @@ fn evidence(
     Some((to, Evidence(points)))
 }
 
+/// Whether a bulletin has them under two places.
+pub(super) fn under_other_headings(a: &EventMention, b: &EventMention) -> bool {
+    a.heading.zip(b.heading).is_some_and(|(x, y)| x != y)
+}
+
 /// Evidence that two mentions of one standing, the first one earlier in the text, tell of the same happening; none if
 /// they cannot.
 fn pair(
@@ -202,7 +207,7 @@ fn pair(
     n: usize,
 ) -> Option<Evidence> {
     let (old, new) = (&mentions[o], &mentions[n]);
-    if old.class.plover.event != new.class.plover.event {
+    if old.class.plover.event != new.class.plover.event || under_other_headings(old, new) {
         return None;
     }
     let doc = story.doc;
@@ -509,6 +514,14 @@ mod tests {
         check(
             "Rebels kidnapped 50 farmers in San Miguel. The kidnapping took place on 5 May.",
             &[&["kidnapped", "kidnapping"]],
+        );
+    }
+
+    #[test]
+    fn what_a_bulletin_tells_under_two_places_is_two_events() {
+        check(
+            "Violence in Syria on Sunday:\n\nAleppo: Gunmen shot dead six soldiers.\n\nHoms: Gunmen shot dead six soldiers.",
+            &[&["shot"], &["shot"]],
         );
     }
 

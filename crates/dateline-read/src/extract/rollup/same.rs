@@ -25,6 +25,8 @@ const JOIN: f32 = 0.2;
 /// twice.
 const CONTRADICTED: f32 = 0.25;
 const OTHER_DEED: f32 = 0.5;
+/// Stands for a chance of groups that have such a pair, however likely the others are.
+const NEVER: f32 = f32::NEG_INFINITY;
 /// Chance that one of an event's mentions must have.
 const EVENT: f32 = 0.3;
 
@@ -64,6 +66,9 @@ pub(super) fn group(
                 sentence(a) == sentence(b) && mentions[a].class.plover.event != mentions[b].class.plover.event;
             if two_kinds || rules.clauses[a].is_of_others(&rules.clauses[b]) {
                 chance[a][b] *= OTHER_DEED;
+            }
+            if merge::under_other_headings(&mentions[a], &mentions[b]) {
+                chance[a][b] = NEVER;
             }
             chance[b][a] = chance[a][b];
         }
