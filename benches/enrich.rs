@@ -1,4 +1,5 @@
-//! What reading an article costs: the language engine alone, the whole enrichment, and from message to JSON.
+//! What reading an article costs: the language engine alone, the whole enrichment, and from message to JSON, in either tier;
+//! and the encoder of the accurate tier on every path that the CPU has.
 //!
 //! Articles of about 1,200 words, joined from the sample articles, are read in turn, engine and enrichment alternating,
 //! so that a busy machine disturbs both alike. Times are CPU times of one thread, with warm caches of words. Run it pinned to one core: `taskset -c 1 cargo bench --bench enrich`.
@@ -13,9 +14,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use dateline::article::{Hint, Intake};
+use dateline::article::{Article, Hint, Intake};
 use dateline::extract::{Enricher, Pipeline};
+use dateline::nlp::encoder::{Encoder, EncoderModel};
 use dateline::nlp::{Engine, Model};
+use dateline::record::Tier;
 
 mod cpu;
 
@@ -114,30 +117,59 @@ fn messages(intake: &Intake) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
 fn main() -> Result<(), Box<dyn Error>> {
     let intake = Intake::default();
     let mut engine = Engine::new(Arc::new(Model::embedded()?));
-    let mut enricher = Enricher::new(Arc::new(Pipeline::load(None, None)?));
     let messages = messages(&intake)?;
     let articles = messages.iter().map(|m| intake.read(m, &Hint::default())).collect::<Result<Vec<_>, _>>()?;
-    let mut costs: [Vec<Cost>; 3] = Default::default();
-    for sample in 0..=SAMPLES {
-        let costs_now = [
-            measure(&articles, |a| engine.annotate_parts(a.body(), &a.layout.starts(), &|| false).is_ok())?,
-            measure(&articles, |a| enricher.enrich(a, &|| false).is_ok())?,
-            measure(&messages, |m| {
-                let article = intake.read(m, &Hint::default()).ok()?;
-                serde_json::to_vec(&enricher.enrich(&article, &|| false).ok()?).ok()
-            })?,
-        ];
-        // The first sample fills the caches.
-        if sample > 0 {
-            costs.iter_mut().zip(costs_now).for_each(|(kind, cost)| kind.push(cost));
+    for tier in [Tier::Fast, Tier::Accurate] {
+        let mut enricher = Enricher::new(Arc::new(Pipeline::embedded(tier)?));
+        let mut costs: [Vec<Cost>; 3] = Default::default();
+        for sample in 0..=SAMPLES {
+            let costs_now = [
+                measure(&articles, |a| engine.annotate_parts(a.body(), &a.layout.starts(), &|| false).is_ok())?,
+                measure(&articles, |a| enricher.enrich(a, &|| false).is_ok())?,
+                measure(&messages, |m| {
+                    let article = intake.read(m, &Hint::default()).ok()?;
+                    serde_json::to_vec(&enricher.enrich(&article, &|| false).ok()?).ok()
+                })?,
+            ];
+            // The first sample fills the caches.
+            if sample > 0 {
+                costs.iter_mut().zip(costs_now).for_each(|(kind, cost)| kind.push(cost));
+            }
         }
+        let [mut alone, mut enriched, mut whole] = costs;
+        line(&format!("tier {}", tier.as_str()));
+        let engine = report("language engine", &mut alone);
+        let enrichment = report("whole enrichment", &mut enriched);
+        report("message to JSON", &mut whole);
+        let share = 100.0 * (1.0 - engine / enrichment);
+        line(&format!("what follows the engine: {share:.0} % of the enrichment"));
     }
-    let [mut alone, mut enriched, mut whole] = costs;
-    let engine = report("language engine", &mut alone);
-    let enrichment = report("whole enrichment", &mut enriched);
-    report("message to JSON", &mut whole);
-    let share = 100.0 * (1.0 - engine / enrichment);
-    line(&format!("extraction, what follows the engine: {share:.0} % of the enrichment"));
+    encoder(&articles)
+}
+
+/// What the reader's encoder costs an article, by every path that this CPU has.
+fn encoder(articles: &[Article]) -> Result<(), Box<dyn Error>> {
+    line("encoder of the accurate tier");
+    let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("models/en_reader.safetensors"))?;
+    for path in EncoderModel::paths() {
+        let model = EncoderModel::from_bytes(&bytes)?.by_path(path).ok_or("a path of this CPU that it has not")?;
+        let windows: Vec<Vec<Vec<u32>>> = articles
+            .iter()
+            .map(|a| {
+                let mut pieces = Vec::new();
+                a.body().split_whitespace().for_each(|word| model.pieces(word, &mut pieces));
+                pieces.chunks(model.window()).map(<[u32]>::to_vec).collect()
+            })
+            .collect();
+        let products: usize = windows.iter().flatten().map(|w| model.multiplications(w.len())).sum();
+        let mut encoder = Encoder::new(Arc::new(model));
+        let mut costs = (0..SAMPLES)
+            .map(|_| measure(&windows, |windows| windows.iter().map(|w| encoder.encode(w)[0]).sum::<f32>()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let milliseconds = report(path, &mut costs);
+        let rate = products as f64 / articles.len() as f64 / milliseconds / 1e6;
+        line(&format!("{rate:.1} billion multiplications a second"));
+    }
     Ok(())
 }
 

@@ -133,6 +133,26 @@ impl EncoderModel {
         self.vocabulary.pieces(text, pieces);
     }
 
+    /// The ways in which this CPU can run the encoder, the fastest first, which is the one taken.
+    pub fn paths() -> Vec<&'static str> {
+        Kernel::available().into_iter().map(Kernel::name).collect()
+    }
+
+    /// The same encoder, run in another one of the [`Self::paths`]; `None` if this CPU has it not. Vectors are the same:
+    /// this is to measure what a CPU without the newer instructions would need.
+    #[must_use]
+    pub fn by_path(mut self, name: &str) -> Option<Self> {
+        self.kernel = Kernel::available().into_iter().find(|k| k.name() == name)?;
+        Some(self)
+    }
+
+    /// Multiplications of matrices' numbers that a window of `pieces` takes, its marks included.
+    pub fn multiplications(&self, pieces: usize) -> usize {
+        let (rows, width) = (pieces + 2, self.width());
+        let layer = 4 * width * width + 2 * width * self.shape.inner;
+        self.shape.layers * rows * (layer + 2 * rows * width)
+    }
+
     /// Whether this CPU has the instructions for which the encoder is made; without them it is many times slower.
     pub fn is_fast_here(&self) -> bool {
         self.kernel.is_vector()

@@ -158,6 +158,19 @@ impl Kernel {
         Self::available().first().copied().unwrap_or(Self(Path::Portable))
     }
 
+    /// The path by the instructions that it is made for.
+    pub(super) fn name(self) -> &'static str {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx512 { vnni: true } => "AVX-512 VNNI",
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx512 { vnni: false } => "AVX-512",
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx2 => "AVX2",
+            Path::Portable => "portable",
+        }
+    }
+
     /// Whether the path uses vector instructions.
     pub(super) fn is_vector(self) -> bool {
         self.0 != Path::Portable
