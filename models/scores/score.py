@@ -67,9 +67,9 @@ def cells(row):
     s = row.score
     if isinstance(s, Rate):
         return [str(s.count), "", "", f"{s.value:.2f}"]
-    if not isinstance(s, Prf):
-        return [str(s.count), "", "", percent(s.value)]
     interval = f" ({' to '.join(map(percent, row.interval))})" if row.interval else ""
+    if not isinstance(s, Prf):
+        return [str(s.count), "", "", percent(s.value) + interval]
     return [str(s.gold), percent(s.precision), percent(s.recall), percent(s.f1) + interval]
 
 
