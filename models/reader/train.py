@@ -6,8 +6,8 @@
 
 --gold: folders of whole gold files (`models/events/gold/standoff.py join` makes them from the annotations of this
 repository and the publishers' texts); --minilm: the unpacked folder of all-MiniLM-L6-v2 (config.json, model.safetensors,
-tokenizer.json). Needs torch, transformers and zstandard; 2 to 3 GB of memory, about a quarter of an hour on one CPU core. Fixed
-seed. What a word, a pair of triggers or a candidate looks like is printed by `reader-material`, so that training sees
+tokenizer.json). Needs torch, transformers and zstandard; 3 to 5 GB of memory, about a quarter of an hour on one CPU core with
+products of bfloat16, three quarters without. Fixed seed. What a word, a pair of triggers or a candidate looks like is printed by `reader-material`, so that training sees
 what the worker sees. `--half even|odd` learns from half of the articles and scores the other half, to choose thresholds
 by. The output holds the encoder in whole numbers (`models/encoder/export.py`) and the heads beside it.
 
@@ -42,6 +42,8 @@ TYPES = (
 LEVELS = ["core", "minor", "optional"]
 WORD = ["type"] * 18 + ["begin", "unreal", "historical"] + ["level"] * 3 + ["main"]
 WINDOW, PROJECTED, FROZEN, SEED = 192, 64, 2, 1
+# A CPU without products of bfloat16 takes thirty times as long for them as for those of float32.
+NUMBERS = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
 # Weight of words of optional events, and of each loss beside that of the types.
 OPTIONAL, LOSS = 0.5, {"begin": 0.3, "unreal": 0.3, "historical": 0.3, "level": 0.3, "main": 0.2, "pair": 0.5, "role": 0.5}
 # How often a feature must occur to be learned.
@@ -244,8 +246,8 @@ class Reader(nn.Module):
         self.lower = {}
 
     def layers(self, h, mask, layers):
-        mask = ((1 - mask) * -1e4)[:, None, None, :].to(torch.bfloat16)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        mask = ((1 - mask) * -1e4)[:, None, None, :].to(NUMBERS)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=NUMBERS == torch.bfloat16):
             for layer in layers:
                 h = layer(h, attention_mask=mask.to(h.dtype))
                 h = h[0] if isinstance(h, tuple) else h
