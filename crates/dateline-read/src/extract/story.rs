@@ -27,6 +27,9 @@ pub struct Story<'a> {
     cuts: RefCell<BTreeSet<Cut>>,
 }
 
+/// Most words of a label.
+const LABEL: usize = 5;
+
 /// Where reading ends for texts that are no articles: lists without end, books, one sentence a thousand times over.
 /// Every limit lies far beyond what news holds; the record says so in its notes where one was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,13 +115,28 @@ impl<'a> Story<'a> {
 
     /// The words before the colon with which a sentence begins, at most five: "Mosul:", "BAGHDAD, Iraq:".
     pub fn label(&self, sentence: usize) -> Option<Range<usize>> {
-        const MOST: usize = 5;
-        let doc = self.doc;
-        let mut tokens =
-            self.tokens(sentence).skip_while(|i| matches!(doc.pos(*i), Pos::Punct | Pos::Sym | Pos::Space));
-        let first = tokens.next()?;
-        let colon = tokens.take(MOST).find(|i| doc.word(*i) == ":")?;
-        Some(first..colon)
+        let words = self.words(sentence);
+        let colon = words.clone().skip(1).take(LABEL).find(|i| self.doc.word(*i) == ":")?;
+        Some(words.start..colon)
+    }
+
+    /// The words of a sentence that is a line of its own and at most five words long: a cell of a table.
+    pub fn line(&self, sentence: usize) -> Option<Range<usize>> {
+        let alone = |other: usize| other >= self.blocks.len() || self.blocks[other] != self.blocks[sentence];
+        let words = self.words(sentence);
+        (words.len() <= LABEL && alone(sentence + 1) && sentence.checked_sub(1).is_none_or(alone)).then_some(words)
+    }
+
+    /// The tokens of a sentence without the marks before and the white space around it.
+    fn words(&self, sentence: usize) -> Range<usize> {
+        let mut tokens = self.tokens(sentence);
+        while !tokens.is_empty() && matches!(self.doc.pos(tokens.start), Pos::Punct | Pos::Sym | Pos::Space) {
+            tokens.start += 1;
+        }
+        while !tokens.is_empty() && self.doc.pos(tokens.end - 1) == Pos::Space {
+            tokens.end -= 1;
+        }
+        tokens
     }
 
     /// Whether a sentence is of the title that came as a field of its own.

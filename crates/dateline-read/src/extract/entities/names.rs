@@ -291,12 +291,12 @@ fn add_dateline(story: &Story<'_>, names: &mut Vec<Name>) {
     }
 }
 
-/// So are the places that label the parts of a bulletin, "MOSUL: Gunmen shot six soldiers", where there are two and more.
+/// So are the places that label the parts of a bulletin, "MOSUL: Gunmen shot six soldiers", where there are two and more;
+/// there also those that are a line of their own.
 fn add_labels(story: &Story<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
     let doc = story.doc;
     let found: HashMap<usize, EntityKind> = names.iter().map(|n| (n.tokens.start, n.kind)).collect();
-    let place = |s: usize| {
-        let label = story.label(s)?;
+    let place = |label: Range<usize>| {
         let end = label.clone().find(|i| doc.word(*i) == ",").unwrap_or(label.end);
         let place = label.start..end;
         let named = match found.get(&label.start) {
@@ -307,10 +307,12 @@ fn add_labels(story: &Story<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
         let known = || namesakes::known(gazetteer, doc.span_text(place.clone())).next().is_some();
         (named && !place.is_empty() && known()).then_some(place)
     };
-    let places: Vec<Range<usize>> = (0..doc.sentences().len()).filter_map(place).collect();
+    let sentences = 0..doc.sentences().len();
+    let mut places: Vec<Range<usize>> = sentences.clone().filter_map(|s| place(story.label(s)?)).collect();
     if places.len() < 2 {
         return;
     }
+    places.extend(sentences.filter_map(|s| place(story.line(s)?)));
     let taken: HashSet<usize> = places.iter().cloned().flatten().collect();
     names.retain(|n| !n.tokens.clone().any(|i| taken.contains(&i)));
     names.extend(places.into_iter().map(|tokens| Name { tokens, kind: EntityKind::Gpe, organisation: None }));

@@ -2,7 +2,10 @@
 //!
 //! "Attacks in Iraq on Thursday. BAGHDAD: A car bomb killed five people. MOSUL: Gunmen shot dead six soldiers." What is
 //! told under one place happened there, and is another event than what is told under another place, however alike the words
-//! are. One place before a colon makes no bulletin: "Ukraine: what we know so far".
+//! are; what stands before the first one sums them up. One place before a colon makes no bulletin: "Ukraine: what we know
+//! so far". Where there are two, a paragraph that is only a place's name, as a table has them, heads the next one.
+
+use std::ops::Range;
 
 use super::Facts;
 use crate::article::BlockKind;
@@ -10,53 +13,97 @@ use crate::extract::Story;
 use crate::extract::entities::{EntityId, Mention};
 use crate::record::EntityKind;
 
-/// Of every sentence the name of the place under which it stands; none where the text is no bulletin.
-pub(super) fn headings<'a>(story: &Story<'_>, facts: &Facts<'a>) -> Vec<Option<&'a Mention>> {
-    let mut headings: Vec<Option<&Mention>> = Vec::with_capacity(story.doc.sentences().len());
-    for s in 0..story.doc.sentences().len() {
-        let goes_on =
-            s > 0 && (story.paragraph(s) == story.paragraph(s - 1) || story.kind(s - 1) == BlockKind::Dateline);
-        headings.push(heading(story, facts, s).or_else(|| if goes_on { headings[s - 1] } else { None }));
+/// A part of a bulletin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Part<'a> {
+    /// What stands before the first place.
+    Summary,
+    /// What stands under a place's name.
+    Under(&'a Mention),
+}
+
+impl Part<'_> {
+    /// The entity of the place; none of a summary.
+    pub(super) fn place(self) -> Option<EntityId> {
+        match self {
+            Self::Summary => None,
+            Self::Under(name) => Some(name.entity),
+        }
     }
-    let mut places: Vec<EntityId> = headings.iter().flatten().map(|m| m.entity).collect();
+}
+
+/// Of every sentence the part that it belongs to; none behind the last one, and where the text is no bulletin.
+pub(super) fn parts<'a>(story: &Story<'_>, facts: &Facts<'a>) -> Vec<Option<Part<'a>>> {
+    let sentences = 0..story.doc.sentences().len();
+    let labels: Vec<Option<&Mention>> = sentences.clone().map(|s| label(story, facts, s)).collect();
+    let mut places: Vec<EntityId> = labels.iter().flatten().map(|m| m.entity).collect();
     places.sort_unstable();
     places.dedup();
     if places.len() < 2 {
-        headings.fill(None);
+        return vec![None; sentences.len()];
     }
-    headings
+    let mut parts = Vec::with_capacity(sentences.len());
+    // A bare name heads the next paragraph, too.
+    let mut bare = false;
+    for s in sentences {
+        let goes_on =
+            s == 0 || bare || story.paragraph(s) == story.paragraph(s - 1) || story.kind(s - 1) == BlockKind::Dateline;
+        let named = labels[s].or_else(|| line(story, facts, s).inspect(|_| bare = true));
+        bare &= named.is_some() && labels[s].is_none();
+        parts.push(match (named, parts.last().copied().unwrap_or(Some(Part::Summary))) {
+            (Some(name), _) => Some(Part::Under(name)),
+            (None, Some(Part::Under(_))) if !goes_on => None,
+            (None, last) => last,
+        });
+    }
+    parts
 }
 
 /// The place that labels a sentence.
-fn heading<'a>(story: &Story<'_>, facts: &Facts<'a>, s: usize) -> Option<&'a Mention> {
+fn label<'a>(story: &Story<'_>, facts: &Facts<'a>, s: usize) -> Option<&'a Mention> {
     let label = story.label(s)?;
-    let is_place = |m: &&Mention| matches!(m.kind, EntityKind::Gpe | EntityKind::Loc | EntityKind::Fac);
-    facts.entities.headed_in(label.clone()).filter(is_place).find(|m| m.tokens.start == label.start)
+    place(facts, label.clone()).filter(|m| m.tokens.start == label.start)
+}
+
+/// The place that is all of a line.
+fn line<'a>(story: &Story<'_>, facts: &Facts<'a>, s: usize) -> Option<&'a Mention> {
+    let line = story.line(s)?;
+    place(facts, line.clone()).filter(|m| m.tokens == line)
+}
+
+/// The first of some words' names, if it is a place's.
+fn place<'a>(facts: &Facts<'a>, words: Range<usize>) -> Option<&'a Mention> {
+    let first = facts.entities.headed_in(words).next()?;
+    matches!(first.kind, EntityKind::Gpe | EntityKind::Loc | EntityKind::Fac).then_some(first)
 }
 
 #[cfg(test)]
 mod tests {
     use crate::extract::testing;
 
-    /// The headings of the sentences of a text.
-    fn headings(text: &str) -> Vec<String> {
+    use super::Part;
+
+    /// The places of the sentences of a text; "-" for a summary.
+    fn parts(text: &str) -> Vec<String> {
         let story = testing::read(text, None);
-        testing::facts(&story, |facts| {
-            let named = |m: &super::Mention| story.doc.span_text(m.tokens.clone()).to_owned();
-            super::headings(&story, facts).into_iter().map(|h| h.map_or_else(String::new, named)).collect()
-        })
+        let place = |part: Option<Part<'_>>| match part {
+            None => "",
+            Some(Part::Summary) => "-",
+            Some(Part::Under(name)) => story.doc.span_text(name.tokens.clone()),
+        };
+        testing::facts(&story, |facts| super::parts(&story, facts).into_iter().map(|p| place(p).to_owned()).collect())
     }
 
     #[test]
     fn places_before_colons_head_what_follows() {
-        let cases: [(&str, &[&str]); 6] = [
+        let cases: [(&str, &[&str]); 7] = [
             (
                 "Violence in Syria on Sunday:\n\nAleppo: Gunmen shot six soldiers.\n\nHoms: A bomb killed three. Two were hurt.",
-                &["", "Aleppo", "Homs", "Homs"],
+                &["-", "Aleppo", "Homs", "Homs"],
             ),
             (
                 "Attacks in Iraq on Thursday:\n\nBAGHDAD: A car bomb killed five people.\n\nMOSUL: Gunmen shot six soldiers.",
-                &["", "BAGHDAD", "BAGHDAD", "MOSUL"],
+                &["-", "BAGHDAD", "BAGHDAD", "MOSUL"],
             ),
             ("* KABUL: A mine wounded two.\n* KANDAHAR: Police found a body.", &["KABUL", "KABUL", "KANDAHAR"]),
             // The end of the list ends what its last place heads.
@@ -64,11 +111,15 @@ mod tests {
                 "Abuja: Two died.\n\nLagos: Three died.\n\nThe president called for calm.",
                 &["Abuja", "Lagos", "Lagos", ""],
             ),
+            (
+                "Abuja: Two died.\n\nLagos: Three died.\n\nIbadan\n\nRebels killed one.\n\nThe president called for calm.",
+                &["Abuja", "Lagos", "Lagos", "Ibadan", "Ibadan", ""],
+            ),
             ("Ukraine: What we know so far.\n\nA missile hit Odesa on Monday.", &["", ""]),
             ("Police: Two men were arrested.\n\nWitnesses: They had guns.", &["", ""]),
         ];
         for (text, expected) in cases {
-            assert_eq!(headings(text), expected, "{text}");
+            assert_eq!(parts(text), expected, "{text}");
         }
     }
 }

@@ -48,7 +48,7 @@ pub fn material(
         times: &times,
         settings: &settings,
         dateline: None,
-        headings: Vec::new(),
+        parts: Vec::new(),
     };
     let mut material = Material::default();
     let mut casts = Vec::new();

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::bulletin::{self, Part};
 use super::classes::Class;
 use super::learned::{self, Learned};
 use super::lexicon::{Frame, Lexicon, Reading};
@@ -12,11 +13,8 @@ use super::triggers::{self, Trigger};
 use super::when::{self, Attached};
 use super::whereabouts;
 use super::words::Words;
-use super::{
-    EventMention, Facts, Judged, Participant, PlaceLink, TimeLink, acled, bulletin, history, links, overlap, setting,
-};
+use super::{EventMention, Facts, Judged, Participant, PlaceLink, TimeLink, acled, history, links, overlap, setting};
 use crate::extract::Story;
-use crate::extract::entities::Mention;
 use crate::extract::factuality::{self, Language, Reading as Cued, Told};
 use crate::extract::reader::View;
 use crate::extract::story::Cut;
@@ -60,9 +58,9 @@ pub fn find(
     let figure = |i: usize| triggers::is_blocked(story.doc, lexicon, &words, story.tokens(story.sentence(i)), i);
     let harmed: Vec<usize> = facts.claims.iter().map(|c| c.trigger).filter(|i| !figure(*i)).collect();
     let settings = setting::Settings::of(story, lexicon, &words, &harmed);
-    let headings = bulletin::headings(story, facts);
+    let parts = bulletin::parts(story, facts);
     let mut reader =
-        Reader { story, facts, lexicon, words: &words, times: &times, settings: &settings, dateline: None, headings };
+        Reader { story, facts, lexicon, words: &words, times: &times, settings: &settings, dateline: None, parts };
     reader.dateline = reader.whereabouts().dateline();
     let most = if view.is_some() { MOST_JUDGED } else { MOST };
     let learned = view.map(|view| Learned::new(view, &reader));
@@ -109,8 +107,8 @@ pub(super) struct Reader<'a> {
     pub(super) settings: &'a setting::Settings,
     /// The dateline's place.
     pub(super) dateline: Option<PlaceLink>,
-    /// Of every sentence the place under which a bulletin has it.
-    pub(super) headings: Vec<Option<&'a Mention>>,
+    /// Of every sentence the part of a bulletin that it belongs to.
+    pub(super) parts: Vec<Option<Part<'a>>>,
 }
 
 impl Reader<'_> {
@@ -400,7 +398,7 @@ impl Reader<'_> {
             class,
             participants,
             place,
-            heading: self.heading(trigger).map(|m| m.entity),
+            part: self.part(trigger).map(Part::place),
             time,
             assertion,
             attribution,
@@ -488,8 +486,8 @@ impl Reader<'_> {
         if let Some(place) = finder.own(trigger, partner.map(|p| p.head), cast) {
             return Some(place);
         }
-        if let Some(heading) = self.heading(trigger) {
-            let (entity, tokens) = (heading.entity, Some(heading.tokens.clone()));
+        if let Some(Part::Under(name)) = self.part(trigger) {
+            let (entity, tokens) = (name.entity, Some(name.tokens.clone()));
             return Some(PlaceLink { entity, tokens, via: Via::Explicit, confidence: 0.85 });
         }
         let inherit = |m: usize, via: Via| {
@@ -534,9 +532,9 @@ impl Reader<'_> {
         self.dateline.clone().filter(|_| near && !*historical)
     }
 
-    /// The place under which a bulletin tells it.
-    fn heading(&self, trigger: &Trigger<'_>) -> Option<&Mention> {
-        self.headings.get(self.story.sentence(trigger.head)).copied().flatten()
+    /// The part of a bulletin that tells it.
+    fn part(&self, trigger: &Trigger<'_>) -> Option<Part<'_>> {
+        self.parts.get(self.story.sentence(trigger.head)).copied().flatten()
     }
 
     /// Ties casualty claims to the mentions of their sentence.

@@ -68,8 +68,8 @@ pub struct EventMention {
     pub participants: Vec<Participant>,
     /// Where.
     pub place: Option<PlaceLink>,
-    /// The place under which a bulletin tells it.
-    pub heading: Option<EntityId>,
+    /// Of a bulletin the part that tells it: the place under which it stands, or what sums them up.
+    pub part: Option<Option<EntityId>>,
     /// When.
     pub time: Option<TimeLink>,
     /// Whether it happened.

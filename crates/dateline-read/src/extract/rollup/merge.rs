@@ -191,9 +191,9 @@ fn evidence(
     Some((to, Evidence(points)))
 }
 
-/// Whether a bulletin has them under two places.
-pub(super) fn under_other_headings(a: &EventMention, b: &EventMention) -> bool {
-    a.heading.zip(b.heading).is_some_and(|(x, y)| x != y)
+/// Whether a bulletin tells them in two of its parts.
+pub(super) fn in_other_parts(a: &EventMention, b: &EventMention) -> bool {
+    a.part.zip(b.part).is_some_and(|(x, y)| x != y)
 }
 
 /// Evidence that two mentions of one standing, the first one earlier in the text, tell of the same happening; none if
@@ -207,7 +207,7 @@ fn pair(
     n: usize,
 ) -> Option<Evidence> {
     let (old, new) = (&mentions[o], &mentions[n]);
-    if old.class.plover.event != new.class.plover.event || under_other_headings(old, new) {
+    if old.class.plover.event != new.class.plover.event || in_other_parts(old, new) {
         return None;
     }
     let doc = story.doc;

@@ -67,7 +67,7 @@ pub(super) fn group(
             if two_kinds || rules.clauses[a].is_of_others(&rules.clauses[b]) {
                 chance[a][b] *= OTHER_DEED;
             }
-            if merge::under_other_headings(&mentions[a], &mentions[b]) {
+            if merge::in_other_parts(&mentions[a], &mentions[b]) {
                 chance[a][b] = NEVER;
             }
             chance[b][a] = chance[a][b];
