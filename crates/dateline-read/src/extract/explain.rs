@@ -149,7 +149,7 @@ impl Explainer<'_> {
         }));
         found.extend(m.time.as_ref().map(|t| FieldEvidence {
             field: "time".to_owned(),
-            value: t.timex.value.clone(),
+            value: t.timex.value.to_string(),
             via: t.via,
             span: t.mention.map(|i| self.assembler.span(self.facts.times[i].tokens.clone())),
         }));
