@@ -516,10 +516,15 @@ fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D
     Ok(optional(deserializer)?.map(PathBuf::from))
 }
 
+/// What a text lists, parted by commas.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty())
+}
+
 /// Names parted by commas; a star may stand at the end of each.
 fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let names: Vec<String> = text.split(',').map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned).collect();
+    let names: Vec<String> = listed(&text).map(str::to_owned).collect();
     match names.iter().find(|name| name.trim_end_matches('*').contains('*') || name.ends_with("**")) {
         Some(name) => Err(serde::de::Error::custom(format!("{name:?}: a star stands at the end of a name only"))),
         None => Ok(names),
@@ -534,8 +539,7 @@ fn parts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Part>, D::Err
             serde::de::Error::custom(format!("{name:?} is nothing that articles can be without; there are {}", all()))
         })
     };
-    let mut parts =
-        text.split(',').map(str::trim).filter(|n| !n.is_empty()).map(part).collect::<Result<Vec<_>, _>>()?;
+    let mut parts = listed(&text).map(part).collect::<Result<Vec<_>, _>>()?;
     parts.sort_unstable();
     parts.dedup();
     Ok(parts)

@@ -200,7 +200,7 @@ impl<'a> Assembler<'a> {
     fn times(&self) -> Vec<record::TimeRecord> {
         let record = |t: &super::times::TimeMention| record::TimeRecord {
             span: self.span(t.tokens.clone()),
-            timex: t.timex.clone(),
+            timex: t.timex.record(self.story.doc),
         };
         self.facts.times.iter().map(record).collect()
     }
@@ -303,7 +303,7 @@ impl<'a> Assembler<'a> {
         record::EventTime {
             span: link.mention.map(|t| self.span(self.facts.times[t].tokens.clone())),
             via: link.via,
-            timex: record::Timex { confidence: round(link.timex.confidence), ..link.timex.clone() },
+            timex: record::Timex { confidence: round(link.timex.confidence), ..link.timex.record(self.story.doc) },
         }
     }
 

@@ -108,7 +108,7 @@ impl Explainer<'_> {
             cues: m
                 .cues
                 .iter()
-                .map(|c| CueRef { span: self.word(c.token), effect: c.effect.as_str().to_owned() })
+                .map(|c| CueRef { span: self.word(c.token), effect: format!("{:?}", c.effect).to_lowercase() })
                 .collect(),
             joined: join.map(|join| Joined {
                 to: self.record.mentions[join.to].mention_id.clone(),
@@ -149,7 +149,7 @@ impl Explainer<'_> {
         }));
         found.extend(m.time.as_ref().map(|t| FieldEvidence {
             field: "time".to_owned(),
-            value: t.timex.value.clone(),
+            value: t.timex.value.to_string(),
             via: t.via,
             span: t.mention.map(|i| self.assembler.span(self.facts.times[i].tokens.clone())),
         }));

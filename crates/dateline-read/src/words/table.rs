@@ -1,5 +1,7 @@
 //! Embedded tables: tab-separated rows with `#` comments, as all language data of the extraction is kept.
 
+use serde::de::value::Error as Spelling;
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use thiserror::Error;
 
 /// A row of an embedded table that cannot be used.
@@ -38,6 +40,22 @@ impl<'t> Row<'t> {
     /// The values of a cell that lists them with `|`; none for `-`.
     pub fn list(&self, column: usize) -> impl Iterator<Item = &'t str> + use<'t> {
         self.cells[column].split('|').filter(|v| !v.is_empty() && *v != "-")
+    }
+
+    /// The value that a cell names, as its type spells values.
+    ///
+    /// # Errors
+    /// [`TableError`] with the spellings that there are.
+    pub fn value<T: DeserializeOwned>(&self, column: usize) -> Result<T, TableError> {
+        self.named(self.cells[column])
+    }
+
+    /// The same for a part of a cell.
+    ///
+    /// # Errors
+    /// [`TableError`] with the spellings that there are.
+    pub fn named<T: DeserializeOwned>(&self, text: &str) -> Result<T, TableError> {
+        T::deserialize(text.into_deserializer()).map_err(|e: Spelling| self.error(e.to_string()))
     }
 
     /// Name of the table.
@@ -83,5 +101,19 @@ mod tests {
         assert_eq!(good[1].list(1).count(), 0);
         let bad = rows("t", "a\tb\nc\n", 2).unwrap_err();
         assert_eq!((bad.line, bad.kind()), (2, "table"));
+    }
+
+    #[test]
+    fn reads_values_by_their_spelling() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Side {
+            Left,
+            Right,
+        }
+        let rows = rows("t", "left\tup\n", 2).unwrap();
+        assert_eq!((rows[0].value(0), rows[0].named("right")), (Ok(Side::Left), Ok(Side::Right)));
+        let error = rows[0].value::<Side>(1).unwrap_err().to_string();
+        assert_eq!(error, "t:1: unknown variant `up`, expected `left` or `right`");
     }
 }

@@ -63,7 +63,8 @@ const MONTHS: [&str; 12] = [
     "november",
     "december",
 ];
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+pub(in crate::article) const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The date at the very start of `text`, and its length in bytes.
 pub(in crate::article) fn at_start(text: &str) -> Option<(CalendarDate, usize)> {

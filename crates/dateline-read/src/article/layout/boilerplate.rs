@@ -21,13 +21,8 @@ pub(super) struct Boilerplate {
 
 impl Boilerplate {
     pub(super) fn load() -> Self {
-        let of = |kind: &str| {
-            let mut rows: Vec<&str> =
-                table::rows(TABLE).filter_map(|row| row.strip_prefix(kind)).map(str::trim).collect();
-            rows.sort_unstable();
-            rows
-        };
-        Boilerplate { whole: of("is "), starts: of("starts "), has: of("has "), ends: of("ends ") }
+        let of = |kind| table::of(TABLE, kind);
+        Boilerplate { whole: of("is"), starts: of("starts"), has: of("has"), ends: of("ends") }
     }
 
     /// Whether a paragraph is boilerplate.

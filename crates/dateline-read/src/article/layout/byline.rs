@@ -1,87 +1,93 @@
 //! Who wrote a story, and lines that only say when it was published.
 
 use super::super::date::grammar;
+use super::super::table;
 
 /// Longest byline in bytes.
 const MAX: usize = 240;
 
-const ANYWHERE: [&str; 9] = [
-    "reporting by ",
-    "(reporting by ",
-    "additional reporting by ",
-    "(additional reporting by ",
-    "writing by ",
-    "editing by ",
-    "contributing: ",
-    "compiled by ",
-    "(editing by ",
-];
-const IN_HEAD: [&str; 7] = ["by ", "story by ", "written by ", "posted by ", "report by ", "from ", "author: "];
-const STAMPS: [&str; 8] =
-    ["published", "updated", "posted", "last updated", "first published", "last modified", "created", "modified"];
+const TABLE: &str = include_str!("../data/bylines.txt");
 
-/// Whether a paragraph is a byline; `head` says that no running text has come before it.
-pub(super) fn matches(paragraph: &str, head: bool) -> bool {
-    if paragraph.len() > MAX {
-        return false;
-    }
-    if after(paragraph, &ANYWHERE).is_some_and(|rest| rest.starts_with(char::is_uppercase)) {
-        return true;
-    }
-    head && (after(paragraph, &IN_HEAD).is_some_and(is_names) || is_stamp(paragraph))
+/// The words of `data/bylines.txt`.
+#[derive(Debug, Clone)]
+pub(super) struct Bylines {
+    anywhere: Vec<&'static str>,
+    head: Vec<&'static str>,
+    stamps: Vec<&'static str>,
+    joiners: Vec<&'static str>,
+    clock: Vec<&'static str>,
 }
 
-/// The rest after the first of `leads` that the text begins with, in any case.
+impl Bylines {
+    pub(super) fn load() -> Self {
+        let of = |kind| table::of(TABLE, kind);
+        Self {
+            anywhere: of("anywhere"),
+            head: of("head"),
+            stamps: of("stamp"),
+            joiners: of("joiner"),
+            clock: of("clock"),
+        }
+    }
+
+    /// Whether a paragraph is a byline; `head` says that no running text has come before it.
+    pub(super) fn matches(&self, paragraph: &str, head: bool) -> bool {
+        if paragraph.len() > MAX {
+            return false;
+        }
+        if after(paragraph, &self.anywhere).is_some_and(|rest| rest.starts_with(char::is_uppercase)) {
+            return true;
+        }
+        head && (after(paragraph, &self.head).is_some_and(|rest| self.is_names(rest)) || self.is_stamp(paragraph))
+    }
+
+    /// Names and the like: every longer word has a capital, and no sentence ends.
+    fn is_names(&self, text: &str) -> bool {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let named = |word: &&str| {
+            let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '@');
+            word.is_empty()
+                || word.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || c == '@')
+                || self.joiners.contains(&word)
+                || word.contains('@')
+        };
+        (1..=24).contains(&words.len())
+            && words.first().is_some_and(|w| w.starts_with(char::is_uppercase))
+            && words.iter().all(named)
+            && !(text.ends_with(['.', '!', '?']) && words.len() > 6)
+    }
+
+    /// "May 05, 2016 02:10 PM", "Published 10:15 a.m. EST Feb. 3, 2022", "Updated: 3 March 2021".
+    fn is_stamp(&self, text: &str) -> bool {
+        if text.len() > 90 {
+            return false;
+        }
+        let lower = text.to_lowercase();
+        let labelled = self.stamps.iter().any(|s| lower.starts_with(s));
+        match first_date(text) {
+            Some((0, len)) => self.is_clock(&text[len..]),
+            Some((at, len)) => labelled && self.is_clock(&text[len + at..]),
+            None => false,
+        }
+    }
+
+    /// Whether nothing but a clock time, a zone and a reading time is left.
+    fn is_clock(&self, rest: &str) -> bool {
+        rest.split(|c: char| c.is_whitespace() || ",|·•-–—".contains(c)).all(|word| {
+            let word = word.trim_matches(['.', ':', '(', ')']);
+            word.is_empty()
+                || word.starts_with(|c: char| c.is_ascii_digit())
+                || self.clock.contains(&word.to_lowercase().as_str())
+                || (word.len() <= 5 && word.bytes().all(|b| b.is_ascii_uppercase()))
+        })
+    }
+}
+
+/// The rest behind the first of `leads` that the text begins with, in any case, and a blank.
 fn after<'a>(text: &'a str, leads: &[&str]) -> Option<&'a str> {
     leads.iter().find_map(|lead| {
-        text.get(..lead.len()).filter(|head| head.eq_ignore_ascii_case(lead)).map(|_| &text[lead.len()..])
-    })
-}
-
-/// Names and the like: every longer word has a capital, and no sentence ends.
-fn is_names(text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let lower = [
-        "and", "of", "for", "the", "in", "at", "de", "van", "von", "bin", "al", "staff", "writer", "special", "to",
-        "with",
-    ];
-    let named = |word: &&str| {
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '@');
-        word.is_empty()
-            || word.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || c == '@')
-            || lower.contains(&word)
-            || word.contains('@')
-    };
-    (1..=24).contains(&words.len())
-        && words.first().is_some_and(|w| w.starts_with(char::is_uppercase))
-        && words.iter().all(named)
-        && !(text.ends_with(['.', '!', '?']) && words.len() > 6)
-}
-
-/// "May 05, 2016 02:10 PM", "Published 10:15 a.m. EST Feb. 3, 2022", "Updated: 3 March 2021".
-fn is_stamp(text: &str) -> bool {
-    if text.len() > 90 {
-        return false;
-    }
-    let lower = text.to_lowercase();
-    let labelled = STAMPS.iter().any(|s| lower.starts_with(s));
-    match first_date(text) {
-        Some((0, len)) => is_clock(&text[len..]),
-        Some((at, len)) => labelled && is_clock(&text[len + at..]),
-        None => false,
-    }
-}
-
-/// Whether nothing but a clock time, a zone and a reading time is left.
-fn is_clock(rest: &str) -> bool {
-    let words =
-        ["am", "pm", "a.m", "p.m", "at", "updated", "published", "min", "read", "mins", "ago", "hours", "et", "gmt"];
-    rest.split(|c: char| c.is_whitespace() || ",|·•-–—".contains(c)).all(|word| {
-        let word = word.trim_matches(['.', ':', '(', ')']);
-        word.is_empty()
-            || word.starts_with(|c: char| c.is_ascii_digit())
-            || words.contains(&word.to_lowercase().as_str())
-            || (word.len() <= 5 && word.bytes().all(|b| b.is_ascii_uppercase()))
+        let (head, rest) = text.split_at_checked(lead.len())?;
+        rest.strip_prefix(' ').filter(|_| head.eq_ignore_ascii_case(lead))
     })
 }
 
@@ -130,7 +136,17 @@ mod tests {
             ("May 5, 2016 was a quiet day", true, false),
             ("From the harbour to the castle", true, false),
         ] {
-            assert_eq!(matches(text, head), expect, "{text}");
+            assert_eq!(Bylines::load().matches(text, head), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_well_formed() {
+        for row in table::rows(TABLE) {
+            let (kind, text) = row.split_once(' ').unwrap_or((row, ""));
+            let known = ["anywhere", "head", "stamp", "joiner", "clock"].contains(&kind);
+            assert!(known, "unknown kind in data/bylines.txt: {row}");
+            assert_eq!(text.to_lowercase(), text, "write {row:?} in lower case");
         }
     }
 

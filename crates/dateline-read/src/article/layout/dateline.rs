@@ -41,13 +41,8 @@ pub(super) struct Datelines {
 
 impl Datelines {
     pub(super) fn load() -> Self {
-        let of = |kind: &str| {
-            let mut words: Vec<&str> =
-                table::rows(TABLE).filter_map(|row| row.strip_prefix(kind)).map(str::trim).collect();
-            words.sort_unstable();
-            words
-        };
-        Datelines { agencies: of("agency "), labels: of("label "), openers: of("opener "), particles: of("particle ") }
+        let of = |kind| table::of(TABLE, kind);
+        Datelines { agencies: of("agency"), labels: of("label"), openers: of("opener"), particles: of("particle") }
     }
 
     /// Finds a dateline at the start of a paragraph. `shouting` says that the whole text is in capitals, so that capitals
@@ -186,8 +181,7 @@ fn is_agency(text: &str) -> bool {
 fn strip_weekday(place: &str) -> &str {
     let Some((before, last)) = place.rsplit_once([' ', ',']) else { return place };
     let day = last.trim_matches('.').to_lowercase();
-    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    if days.contains(&day.as_str()) { before.trim_end_matches([' ', ',']) } else { place }
+    if grammar::WEEKDAYS.contains(&day.as_str()) { before.trim_end_matches([' ', ',']) } else { place }
 }
 
 /// "Investing.com"

@@ -6,9 +6,10 @@ use jiff::civil::Date;
 
 use super::super::date::{self, grammar::CalendarDate};
 use super::boilerplate::Boilerplate;
+use super::byline::{self, Bylines};
 use super::caption::Captions;
 use super::dateline::{Datelines, Found};
-use super::{Block, BlockKind, DatelineSpan, Layout, byline, headline, paragraphs, prefix, repeats};
+use super::{Block, BlockKind, DatelineSpan, Layout, headline, paragraphs, prefix, repeats};
 
 /// Paragraphs of running text among which a dateline may still come: some stories open with a summary.
 const DATELINE_WITHIN: usize = 3;
@@ -21,11 +22,17 @@ pub(in crate::article) struct Tables {
     boilerplate: Boilerplate,
     captions: Captions,
     datelines: Datelines,
+    bylines: Bylines,
 }
 
 impl Tables {
     pub(in crate::article) fn load() -> Self {
-        Tables { boilerplate: Boilerplate::load(), captions: Captions::load(), datelines: Datelines::load() }
+        Tables {
+            boilerplate: Boilerplate::load(),
+            captions: Captions::load(),
+            datelines: Datelines::load(),
+            bylines: Bylines::load(),
+        }
     }
 }
 
@@ -121,7 +128,7 @@ impl Builder<'_> {
             }
             self.push(start, start + caption.end, BlockKind::Caption);
             return start + caption.end;
-        } else if byline::matches(slice, head) || (head && self.tables.datelines.is_agency_name(slice)) {
+        } else if self.tables.bylines.matches(slice, head) || (head && self.tables.datelines.is_agency_name(slice)) {
             self.note_dates(slice);
             BlockKind::Byline
         } else if head && self.headlines < MAX_HEADLINES && headline::matches(slice, following, None) {

@@ -6,6 +6,7 @@ use super::cues::{CueClass, Cues};
 use super::{Draft, spans};
 use crate::extract::Story;
 use crate::nlp::{Dep, Doc, Pos, Stopped, Tag};
+use crate::words::WordClass;
 
 /// Finds the verbal attributions of a text, in text order.
 pub(super) fn find(story: &Story<'_>, cues: &Cues, drafts: &mut Vec<Draft>) -> Result<(), Stopped> {
@@ -137,7 +138,7 @@ fn complement(
         let label = if passive { Dep::Nsubjpass } else { Dep::Dobj };
         if let Some(object) = children().find(|c| doc.dep(*c) == label) {
             // A board dismisses a coach, police question a driver, costs are rejected: only words can be denied so.
-            let deed = matches!(doc.lemma(verb), "dismiss" | "question" | "reject" | "contradict");
+            let deed = cues.is(WordClass::DeniedDeed, doc.lemma(verb));
             if deed && cues.word(Pos::Noun, &doc.lemma(object).to_lowercase()).is_none() {
                 return None;
             }

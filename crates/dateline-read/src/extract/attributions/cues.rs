@@ -7,7 +7,8 @@ use crate::nlp::Pos;
 use crate::words::{Book, Lexicons, TableError, WordClass};
 
 /// What a cue does with its content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum CueClass {
     /// Puts it into the world.
     Say,
@@ -68,32 +69,16 @@ impl Cues {
         let mut cues =
             Self { verbs: HashMap::new(), nouns: HashMap::new(), adverbs: HashMap::new(), book: Arc::clone(book) };
         for row in lexicons.rows("attribution/cues.tsv", 4)? {
-            let class = match row.cell(1) {
-                "say" => CueClass::Say,
-                "deny" => CueClass::Deny,
-                "ask" => CueClass::Ask,
-                "think" => CueClass::Think,
-                "want" => CueClass::Want,
-                "show" => CueClass::Show,
-                "judge" => CueClass::Judge,
-                "see" => CueClass::See,
-                other => return Err(row.error(format!("unknown class {other:?}"))),
-            };
+            let class = row.value(1)?;
             for lemma in row.list(3) {
                 match row.cell(0) {
                     "verb" => {
                         let frames = cues.verbs.entry(lemma.to_owned()).or_default();
                         for frame in row.cell(2).split(',') {
                             match frame {
-                                "c" => {
-                                    frames.clause.get_or_insert(class);
-                                }
-                                "i" => {
-                                    frames.infinitive.get_or_insert(class);
-                                }
-                                "o" => {
-                                    frames.object.get_or_insert(class);
-                                }
+                                "c" => _ = frames.clause.get_or_insert(class),
+                                "i" => _ = frames.infinitive.get_or_insert(class),
+                                "o" => _ = frames.object.get_or_insert(class),
                                 "q" => frames.quotation = true,
                                 other => match other.strip_prefix("p:") {
                                     Some(word) => frames.prepositions.push((word.to_owned(), class)),
@@ -102,12 +87,8 @@ impl Cues {
                             }
                         }
                     }
-                    "noun" => {
-                        cues.nouns.entry(lemma.to_owned()).or_insert(class);
-                    }
-                    "adverb" => {
-                        cues.adverbs.entry(lemma.to_owned()).or_insert(class);
-                    }
+                    "noun" => _ = cues.nouns.entry(lemma.to_owned()).or_insert(class),
+                    "adverb" => _ = cues.adverbs.entry(lemma.to_owned()).or_insert(class),
                     other => return Err(row.error(format!("unknown part of speech {other:?}"))),
                 }
             }

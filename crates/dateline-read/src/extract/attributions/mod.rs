@@ -22,6 +22,7 @@ use super::entities::{Entities, EntityId};
 use super::quotes::{self, Quotation};
 use crate::nlp::{Dep, Doc, Pos, Stopped};
 use crate::record::{EntityKind, QuoteKind};
+use crate::words::WordClass;
 
 /// A source, its cue and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +167,7 @@ pub fn find(story: &Story<'_>, entities: &Entities, cues: &Cues) -> Result<Attri
     let mut found = Vec::with_capacity(drafts.len());
     for (draft, level) in drafts.into_iter().zip(levels) {
         story.work(draft.words())?;
-        let (entity, anonymous) = identify(doc, entities, draft.source, speaker);
+        let (entity, anonymous) = identify(doc, cues, entities, draft.source, speaker);
         if level == 1 && draft.class == CueClass::Say && entity.is_some() {
             speaker = entity;
         }
@@ -195,6 +196,7 @@ fn level(drafts: &[Draft], mut around: impl Iterator<Item = usize>, draft: &Draf
 /// the one who spoke last.
 fn identify(
     doc: &Doc<'_>,
+    cues: &Cues,
     entities: &Entities,
     source: Option<usize>,
     speaker: Option<EntityId>,
@@ -203,11 +205,7 @@ fn identify(
     let head = antecedent(doc, head);
     let direct = entities.headed_by(head).map(|m| m.entity);
     let said = || {
-        let made = matches!(
-            doc.lemma(head).to_lowercase().as_str(),
-            "statement" | "report" | "spokesperson" | "release" | "communique" | "letter" | "tweet" | "post"
-        );
-        if !made {
+        if !cues.is(WordClass::MadeSaying, &doc.lemma(head).to_lowercase()) {
             return None;
         }
         let owner = doc

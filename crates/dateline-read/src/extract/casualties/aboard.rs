@@ -18,14 +18,14 @@ pub(crate) fn everyone(cx: &Context<'_>, head: usize) -> Option<Group> {
     let doc = cx.doc;
     let is_all = |i: usize| cx.lexicon.is_word(WordClass::Everyone, doc, i);
     let all = is_all(head) || doc.children(head).any(|c| c < head && is_all(c));
-    let occupants = matches!(doc.lemma(head), "passenger" | "occupant");
+    let occupants = cx.lexicon.is(WordClass::Occupant, doc.lemma(head));
     (all && (occupants || is_aboard(cx, head + 1, 3))).then(|| counted(cx, head)).flatten()
 }
 
 /// "There were no survivors", "nobody survived", "none of the 12 aboard survived".
 pub(crate) fn nobody_left(cx: &Context<'_>, t: usize) -> Option<Group> {
     let doc = cx.doc;
-    let none = |i: usize| matches!(doc.word(i).to_ascii_lowercase().as_str(), "no" | "none" | "nobody");
+    let none = |i: usize| cx.lexicon.is_word(WordClass::NoOne, doc, i);
     match doc.lemma(t) {
         "survivor" => doc.children(t).any(none).then(|| counted(cx, t)).flatten(),
         "survive" => {

@@ -10,7 +10,8 @@ use crate::record::CasualtyKind;
 use crate::words::{Book, Lexicons, TableError, WordClass};
 
 /// How a word stands to the people harmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Frame {
     /// The people are the object, or the subject of the passive.
     Transitive,
@@ -42,7 +43,8 @@ impl Frame {
 }
 
 /// What a noun says about the people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub(crate) enum People {
     Child,
@@ -57,7 +59,8 @@ pub(crate) enum People {
 }
 
 /// Which side of a killing a noun stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Party {
     /// Who did it.
     Doer,
@@ -93,57 +96,18 @@ impl Lexicon {
     pub fn read(lexicons: &Lexicons, book: &Arc<Book>) -> Result<Self, TableError> {
         let mut triggers: HashMap<Box<str>, Vec<(Frame, CasualtyKind)>> = HashMap::new();
         for row in lexicons.rows("casualties/triggers.tsv", 3)? {
-            let frame = match row.cell(1) {
-                "transitive" => Frame::Transitive,
-                "maybe" => Frame::Maybe,
-                "intransitive" => Frame::Intransitive,
-                "state" => Frame::State,
-                "count" => Frame::Count,
-                "deed" => Frame::Deed,
-                "shooting" => Frame::Shooting,
-                "toll" => Frame::Toll,
-                "life" => Frame::Life,
-                "body" => Frame::Body,
-                other => return Err(row.error(format!("unknown frame `{other}`"))),
-            };
-            let kind = match row.cell(2) {
-                "killed" => CasualtyKind::Killed,
-                "injured" => CasualtyKind::Injured,
-                "killed_or_injured" => CasualtyKind::KilledOrInjured,
-                "missing" => CasualtyKind::Missing,
-                "abducted" => CasualtyKind::Abducted,
-                "arrested" => CasualtyKind::Arrested,
-                "displaced" => CasualtyKind::Displaced,
-                other => return Err(row.error(format!("unknown kind `{other}`"))),
-            };
-            triggers.entry(row.cell(0).into()).or_default().push((frame, kind));
+            triggers.entry(row.cell(0).into()).or_default().push((row.value(1)?, row.value(2)?));
         }
         let mut people = HashMap::new();
         for row in lexicons.rows("casualties/people.tsv", 2)? {
-            let class = match row.cell(1) {
-                "child" => People::Child,
-                "woman" => People::Woman,
-                "civilian" => People::Civilian,
-                "combatant" => People::Combatant,
-                "person" => People::Person,
-                "group" => People::Group,
-                "thing" => People::Thing,
-                other => return Err(row.error(format!("unknown class `{other}`"))),
-            };
-            if people.insert(row.cell(0).into(), class).is_some() {
+            if people.insert(row.cell(0).into(), row.value(1)?).is_some() {
                 return Err(row.error(format!("`{}` stands twice", row.cell(0))));
             }
         }
         let mut parties = HashMap::new();
         for row in lexicons.rows("casualties/parties.tsv", 2)? {
-            let party = match row.cell(0) {
-                "doer" => Party::Doer,
-                "officer" => Party::Officer,
-                "anybody" => Party::Anybody,
-                other => return Err(row.error(format!("unknown class `{other}`"))),
-            };
             for noun in row.list(1) {
-                if parties.insert(noun.into(), party).is_some() {
+                if parties.insert(noun.into(), row.value(0)?).is_some() {
                     return Err(row.error(format!("`{noun}` stands twice")));
                 }
             }

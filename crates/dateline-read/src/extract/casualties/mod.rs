@@ -41,6 +41,7 @@ use super::numbers::{self, Number};
 use super::story::Cut;
 use crate::nlp::{Dep, Doc, EntityType, Pos, Stopped, Tag};
 use crate::record::{Breakdown, CasualtyKind, NumberMod, Polarity};
+use crate::words::WordClass;
 
 /// A claim about people harmed.
 #[derive(Debug, Clone, PartialEq)]
@@ -263,10 +264,10 @@ fn outcome(cx: &Context<'_>, t: usize, kind: CasualtyKind, own: bool) -> Casualt
     let beside = (t > 0 && is(t - 1, &["fatally", "mortally"])) || (t + 1 < end && is(t + 1, &["dead", "fatally"]));
     // "six people were shot, two of them fatally" leaves the six alive: only the verb's own words count.
     let own = doc.children(t).any(|c| {
-        (is(c, &["dead", "fatally", "mortally"]) && cx.number_at(c.saturating_sub(1)).is_none() && c < t)
+        (cx.lexicon.is_word(WordClass::ToDeath, doc, c) && cx.number_at(c.saturating_sub(1)).is_none() && c < t)
             || (is(c, &["to"]) && doc.child(c, Dep::Pobj).is_some_and(|p| is(p, &["death"])))
             || (doc.dep(c) == Dep::Conj
-                && matches!(doc.lemma(c), "kill" | "die" | "murder")
+                && cx.lexicon.is(WordClass::DeathVerb, doc.lemma(c))
                 && doc.child(c, Dep::Nsubj).is_none()
                 && doc.child(c, Dep::Nsubjpass).is_none()
                 // "wounding four and killing another"

@@ -12,7 +12,7 @@ const OLD: u64 = 70;
 /// Whether the death told at token `t` came by nature.
 pub(crate) fn is(cx: &Context<'_>, t: usize) -> bool {
     let doc = cx.doc;
-    if !matches!(doc.lemma(t), "die" | "death" | "succumb") {
+    if !cx.lexicon.is(WordClass::DeathTold, doc.lemma(t)) {
         return false;
     }
     let gentle = doc.children(t).any(|c| cx.lexicon.is_word(WordClass::Gently, doc, c));

@@ -38,12 +38,12 @@ fn counted(cx: &Context<'_>, t: usize, number: &Number, confidence: f64) -> Grou
 /// "Civilians were among the dead": the people are the subject, the harm is the group they are among.
 pub(crate) fn among(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group)> {
     let doc = cx.doc;
-    let kind = match doc.word(t).to_ascii_lowercase().as_str() {
-        "dead" | "killed" | "fatalities" => CasualtyKind::Killed,
-        "wounded" | "injured" | "hurt" => CasualtyKind::Injured,
-        "victims" | "casualties" => CasualtyKind::KilledOrInjured,
-        _ => return None,
-    };
+    let groups = [
+        (WordClass::DeadGroup, CasualtyKind::Killed),
+        (WordClass::HurtGroup, CasualtyKind::Injured),
+        (WordClass::HitGroup, CasualtyKind::KilledOrInjured),
+    ];
+    let (_, kind) = groups.into_iter().find(|(group, _)| cx.lexicon.is_word(*group, doc, t))?;
     let is_among = |i: &usize| doc.word(*i).eq_ignore_ascii_case("among");
     let above = std::iter::once(t).chain(doc.ancestors(t).take(2)).map(|i| doc.head(i)).find(is_among);
     // "Children were among at least 17 dead": the number is that of the dead, and stands between, whatever the parse says.
@@ -76,7 +76,7 @@ pub(crate) fn fatally(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group
 /// "The number of dead rose to 14": the kind of harm, the people, and whether the number replaces an earlier one.
 pub(crate) fn number_of_dead(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group, bool)> {
     let doc = cx.doc;
-    if !matches!(doc.lemma(t), "number" | "count" | "tally" | "figure" | "total") || doc.pos(t) != Pos::Noun {
+    if !cx.lexicon.is(WordClass::CountNoun, doc.lemma(t)) || doc.pos(t) != Pos::Noun {
         return None;
     }
     let of = doc.children(t).find(|c| *c > t && doc.word(*c).eq_ignore_ascii_case("of"))?;
@@ -120,26 +120,20 @@ fn toll(cx: &Context<'_>, t: usize) -> Option<(Group, bool)> {
     let verb = doc.ancestors(t).take(2).find(|i| doc.pos(*i) == Pos::Verb);
     let update = verb.is_some_and(|v| cx.lexicon.is(WordClass::TollMoving, doc.lemma(v)));
     let end = doc.sentence_of(t).end.min(t + 16);
-    let after = |i: usize, words: &[&str]| i > 0 && words.iter().any(|w| doc.word(i - 1).eq_ignore_ascii_case(w));
+    let to = |n: &&Number| matches!(doc.word(n.tokens.start - 1).to_ascii_lowercase().as_str(), "to" | "at");
     let numbers = || (t + 1..end).filter_map(|i| cx.number_at(i).filter(|n| n.tokens.start == i));
     let fits = |n: &&Number| {
-        n.numeric && !matches!(doc.word(n.tokens.end.min(doc.len() - 1)), "percent" | "%" | "years" | "days" | "-")
+        let after = doc.word(n.tokens.end.min(doc.len() - 1));
+        n.numeric && after != "-" && !cx.lexicon.is(WordClass::NoToll, after)
     };
     // What the verb says, however much stands between it and its subject.
     let said = verb.filter(|v| update || cx.lexicon.is(WordClass::TollReaching, doc.lemma(*v))).and_then(|v| {
         let (from, end) = (v.max(t) + 1, (v.max(t) + 6).min(doc.sentence_of(t).end));
         let near = || (from..end).filter_map(|i| cx.number_at(i).filter(|n| n.tokens.start == i)).filter(fits);
-        near().find(|n| after(n.tokens.start, &["to", "at"])).or_else(|| near().find(|n| n.tokens.start == v + 1))
+        near().find(to).or_else(|| near().find(|n| n.tokens.start == v + 1))
     });
-    let number =
-        said.or_else(|| numbers().filter(fits).find(|n| after(n.tokens.start, &["to", "at"]))).or_else(|| {
-            numbers().filter(fits).find(|n| {
-                after(
-                    n.tokens.start,
-                    &["of", ":", "was", "is", "stands", "stood", "reached", "hit", "exceeded", "passed"],
-                )
-            })
-        })?;
+    let stated = |n: &&Number| cx.lexicon.is_word(WordClass::TollStating, doc, n.tokens.start - 1);
+    let number = said.or_else(|| numbers().filter(fits).find(to)).or_else(|| numbers().filter(fits).find(stated))?;
     Some((counted(cx, t, number, 0.85), update))
 }
 
@@ -158,7 +152,7 @@ pub(crate) fn keeper(cx: &Context<'_>, t: usize) -> Option<EntityId> {
 fn life(cx: &Context<'_>, t: usize) -> Option<Group> {
     let doc = cx.doc;
     let verb = doc.head(t);
-    if !matches!(doc.lemma(verb), "claim" | "take" | "cost" | "lose") || doc.dep(t) != Dep::Dobj {
+    if !cx.lexicon.is(WordClass::LifeTaking, doc.lemma(verb)) || doc.dep(t) != Dep::Dobj {
         return None;
     }
     if doc.lemma(verb) == "lose" && doc.child(t, Dep::Poss).is_some() {
@@ -206,7 +200,7 @@ fn charges(cx: &Context<'_>, t: usize) -> Option<Group> {
 /// "The fatal shooting of a teenager", "the shooting death of two men".
 fn shooting(cx: &Context<'_>, t: usize) -> Option<Group> {
     let doc = cx.doc;
-    let fatal = doc.children(t).any(|c| matches!(doc.word(c).to_ascii_lowercase().as_str(), "fatal" | "deadly"));
+    let fatal = doc.children(t).any(|c| cx.lexicon.is_word(WordClass::Fatal, doc, c));
     if fatal { of(cx, t) } else { None }
 }
 
@@ -225,7 +219,7 @@ fn body(cx: &Context<'_>, t: usize) -> Option<Group> {
 /// "The dead were identified as A and B", "identified the deceased as A".
 pub(crate) fn identified(cx: &Context<'_>, t: usize) -> Option<Group> {
     let doc = cx.doc;
-    if !matches!(doc.word(t).to_ascii_lowercase().as_str(), "dead" | "deceased" | "killed") {
+    if !cx.lexicon.is_word(WordClass::Deceased, doc, t) {
         return None;
     }
     // "The victims killed in the crash were A and B"

@@ -10,7 +10,7 @@ use crate::words::WordClass;
 
 /// Whether a token is a pronoun for who acts.
 pub(crate) fn reflexive(cx: &Context<'_>, i: usize) -> bool {
-    matches!(cx.doc.word(i).to_ascii_lowercase().as_str(), "himself" | "herself" | "themself")
+    cx.lexicon.is_word(WordClass::Oneself, cx.doc, i)
 }
 
 /// A death by the dead person's own hand that no word of harm states, at its telling word.
@@ -28,7 +28,7 @@ pub(crate) fn read(cx: &Context<'_>, t: usize) -> Option<Group> {
             }
             // "shot the children and then himself": a conjunct of the verb.
             Dep::Conj if matches!(doc.pos(head), Pos::Verb) => {
-                matches!(lemma(head), "shoot" | "kill" | "stab" | "murder").then_some(0.7)?
+                cx.lexicon.is(WordClass::KillingSpree, lemma(head)).then_some(0.7)?
             }
             _ => return None,
         }
@@ -71,10 +71,10 @@ pub(crate) fn fatal(cx: &Context<'_>, verb: usize) -> bool {
     let doc = cx.doc;
     let head = doc.children(verb).any(|p| {
         doc.dep(p) == Dep::Prep
-            && doc.child(p, Dep::Pobj).is_some_and(|o| matches!(doc.lemma(o), "head" | "chest" | "temple" | "mouth"))
+            && doc.child(p, Dep::Pobj).is_some_and(|o| cx.lexicon.is(WordClass::DeadlyPart, doc.lemma(o)))
     });
     let after_killing = doc.ancestors(verb).take(3).any(|a| {
-        matches!(doc.lemma(a), "kill" | "murder" | "slay")
+        cx.lexicon.is(WordClass::Killing, doc.lemma(a))
             || (doc.lemma(a) == "shoot" && doc.child(a, Dep::Dobj).is_some())
     });
     head || after_killing

@@ -7,6 +7,7 @@ use super::{Context, lists, own_hand};
 use crate::extract::numbers::{Number, NumberWord};
 use crate::nlp::{Dep, EntityType, Pos, Tag};
 use crate::record::EntityKind;
+use crate::words::WordClass;
 
 /// The people that the phrase headed by token `head` speaks of, its conjuncts added up.
 pub(crate) fn group(cx: &Context<'_>, head: usize) -> Option<Group> {
@@ -138,7 +139,7 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
     let tokens = start.min(called.as_ref().map_or(start, |c| c.start))..end;
     let base = Group {
         side: side(cx, noun),
-        called: called.filter(|_| !matches!(lemma.as_str(), "people" | "person" | "other" | "victim")),
+        called: called.filter(|_| !cx.lexicon.is(WordClass::PeopleNoun, &lemma)),
         ..Group::unknown(head, tokens, 0.9)
     };
     if let Some(group) = years_old(cx, noun, &base) {
@@ -182,7 +183,7 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
         group.breakdown.named.push(name);
         return Some(group);
     }
-    let any = doc.children(noun).any(|c| matches!(doc.word(c).to_ascii_lowercase().as_str(), "any" | "every" | "each"));
+    let any = doc.children(noun).any(|c| cx.lexicon.is_word(WordClass::EachOne, doc, c));
     match (class?, doc.tokens()[noun].tag) {
         // "An elderly couple"
         (People::Group, Tag::Nn) if let Some(NumberWord::Group(n)) = cx.lexicon.numbers.word(&lemma) => {
@@ -197,7 +198,7 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
         }
         _ if any => None,
         // "His parents", "the twins": two, if nothing else is said.
-        _ if plural(cx, noun) && matches!(lemma.as_str(), "parent" | "grandparent" | "twin") => {
+        _ if plural(cx, noun) && cx.lexicon.is(WordClass::Pair, &lemma) => {
             let two = Some(2);
             Some(Group { best: two, low: two, high: two, numeric: true, confidence: 0.6, ..base })
         }
@@ -216,7 +217,7 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
 fn pronoun(cx: &Context<'_>, i: usize, base: Group) -> Option<Group> {
     let one = Group { best: Some(1), low: Some(1), high: Some(1), numeric: true, confidence: 0.6, ..base.clone() };
     match cx.doc.word(i).to_ascii_lowercase().as_str() {
-        "he" | "she" | "him" | "her" | "himself" | "herself" => {
+        word if cx.lexicon.is(WordClass::ThatPerson, word) => {
             let mut group = Group { called: None, own: own_hand::reflexive(cx, i), ..one };
             if let Some(m) = cx.entities.mention_at(i).filter(|m| m.kind == EntityKind::Person) {
                 group.breakdown.named.push(cx.entities.list[m.entity].name.clone());
@@ -229,8 +230,10 @@ fn pronoun(cx: &Context<'_>, i: usize, base: Group) -> Option<Group> {
         "one" if cx.doc.children(i).any(|c| cx.doc.dep(c) == Dep::Det && cx.doc.word(c).eq_ignore_ascii_case("no")) => {
             Some(Group { best: Some(0), low: Some(0), high: Some(0), none: true, called: None, ..one })
         }
-        "someone" | "somebody" | "another" => Some(Group { called: None, ..one }),
-        "many" | "others" | "some" => Some(Group { low: Some(2), bare: true, called: None, confidence: 0.5, ..base }),
+        word if cx.lexicon.is(WordClass::Someone, word) => Some(Group { called: None, ..one }),
+        word if cx.lexicon.is(WordClass::SomePeople, word) => {
+            Some(Group { low: Some(2), bare: true, called: None, confidence: 0.5, ..base })
+        }
         _ => None,
     }
 }
@@ -245,7 +248,7 @@ fn years_old(cx: &Context<'_>, noun: usize, base: &Group) -> Option<Group> {
     }
     let unit = if hyphen(noun - 1) { noun - 2 } else { noun - 1 };
     let age = unit.checked_sub(2).filter(|i| hyphen(unit - 1) && doc.pos(*i) == Pos::Num)?;
-    if !matches!(doc.word(unit).to_ascii_lowercase().as_str(), "year" | "month" | "week" | "day") {
+    if !cx.lexicon.is_word(WordClass::AgeUnit, doc, unit) {
         return None;
     }
     let mut group = Group { called: None, ..Group::single(noun, base.tokens.start.min(unit - 2)..noun + 1, 0.8) };

@@ -7,6 +7,7 @@ use crate::extract::entities::{EntityId, MentionForm};
 use crate::extract::numbers::Number;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
 use crate::record::EntityKind;
+use crate::words::WordClass;
 
 /// The name of the person that the noun is or stands beside ("the group's leader, John Doe").
 pub(crate) fn named(cx: &Context<'_>, noun: usize) -> Option<String> {
@@ -38,9 +39,7 @@ pub(crate) fn plural(cx: &Context<'_>, noun: usize) -> bool {
 pub(crate) fn people_like(cx: &Context<'_>, noun: usize) -> bool {
     let lemma = cx.doc.lemma(noun).to_ascii_lowercase();
     let named = cx.doc.entity_at(noun).is_some_and(|e| matches!(e.kind, EntityType::Norp | EntityType::Person));
-    named
-        || ["er", "or", "ist", "man", "men", "ian", "ee", "ant", "ent"].iter().any(|end| lemma.ends_with(end))
-        || lemma == "them"
+    named || cx.lexicon.book().ends(WordClass::PersonEnding, &lemma) || lemma == "them"
 }
 
 /// Numbers that count no people whatever the noun: "13 percent", "27-year-old", "$5".
@@ -50,8 +49,7 @@ pub(crate) fn unit_follows(cx: &Context<'_>, head: usize, number: Option<&Number
     let word = |i: usize| if i < cx.doc.len() { cx.doc.word(i) } else { "" };
     let money = n.tokens.start > 0 && matches!(word(n.tokens.start - 1), "$" | "€" | "£");
     let age = word(after) == "-" && word(after + 1).starts_with("year");
-    let old = head == after - 1
-        && matches!(word(after), "years" | "months" | "percent" | "%" | "km" | "miles" | "a.m." | "p.m.");
+    let old = head == after - 1 && cx.lexicon.is(WordClass::NoPeople, word(after));
     money || age || old
 }
 

@@ -31,7 +31,7 @@ fn is_old(cx: &Context<'_>, n: &Number, sentence: Range<usize>, update: bool) ->
     let before = |k: usize| at.checked_sub(k).filter(|i| *i >= sentence.start).map(word).unwrap_or_default();
     let after = n.tokens.end..sentence.end.min(n.tokens.end + 7);
     let first = after.clone().any(|i| cx.lexicon.is(WordClass::First, &word(i)))
-        || (at..n.tokens.start).any(|i| matches!(word(i).as_str(), "earlier" | "previous" | "initial"));
+        || (at..n.tokens.start).any(|i| cx.lexicon.is(WordClass::Replaced, &word(i)));
     match before(1).as_str() {
         "from" => update || first || matches!(before(2).as_str(), "up" | "down"),
         "not" => first,

@@ -2,6 +2,7 @@
 
 use super::lexicon::Lexicon;
 use crate::record::{Actor, EntityKind, NonState, Sector};
+use crate::words::WordClass;
 
 /// What the codes are made from.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +41,7 @@ pub(super) fn code(lexicon: &Lexicon, evidence: &Evidence<'_>) -> Option<Actor> 
             described(lexicon, evidence)
         }
         Evidence { kind: EntityKind::Org, .. } => from_words(lexicon, evidence.name, false),
-        Evidence { kind: EntityKind::Norp, .. } => of_belief(evidence.name)?,
+        Evidence { kind: EntityKind::Norp, .. } => of_belief(lexicon, evidence.name)?,
         _ => return None,
     };
     let mut actor = with_owner(actor, evidence.owner);
@@ -64,25 +65,11 @@ fn described(lexicon: &Lexicon, evidence: &Evidence<'_>) -> Actor {
 }
 
 /// Religions and the like: actors by belief.
-fn of_belief(name: &str) -> Option<Actor> {
-    const STEMS: [&str; 14] = [
-        "muslim",
-        "christian",
-        "jew",
-        "hindu",
-        "sikh",
-        "buddhist",
-        "catholic",
-        "protestant",
-        "sunni",
-        "shiite",
-        "shia",
-        "orthodox",
-        "islamic",
-        "evangelical",
-    ];
+fn of_belief(lexicon: &Lexicon, name: &str) -> Option<Actor> {
     let name = name.to_lowercase();
-    let religious = STEMS.iter().any(|s| name.starts_with(s) && name.len() <= s.len() + 3);
+    // Stems take an ending: "Sikhs", "Jewish".
+    let stems = (name.len().saturating_sub(3)..=name.len()).filter_map(|end| name.get(..end));
+    let religious = stems.into_iter().any(|stem| lexicon.is(WordClass::Belief, stem));
     religious.then(|| Actor { sector: vec![Sector::Rel], ..Actor::default() })
 }
 

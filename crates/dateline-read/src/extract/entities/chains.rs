@@ -317,7 +317,7 @@ pub(super) fn join_known_as(
     chains: &mut [Chain],
 ) {
     for i in 0..doc.len() {
-        let calls = matches!(doc.word(i), "known" | "called" | "dubbed" | "nicknamed" | "alias" | "aka");
+        let calls = lexicon.is(WordClass::Naming, doc.word(i));
         if !calls {
             continue;
         }

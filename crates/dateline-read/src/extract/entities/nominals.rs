@@ -14,6 +14,7 @@ use super::{EntityId, Mention, MentionForm};
 use crate::extract::Story;
 use crate::nlp::{Dep, Doc, Pos, Stopped};
 use crate::record::{EntityKind, Sector};
+use crate::words::WordClass;
 
 /// How an entity was described.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -333,9 +334,7 @@ impl Reader<'_> {
     /// "another group", "the second group", "the other militants": somebody new.
     fn is_another(&self, i: usize) -> bool {
         let doc = self.doc;
-        let sets_apart = |c: usize| {
-            matches!(doc.word(c).to_lowercase().as_str(), "other" | "another" | "second" | "new" | "third" | "rival")
-        };
+        let sets_apart = |c: usize| self.lexicon.is(WordClass::Another, &doc.word(c).to_lowercase());
         doc.children(i).any(|c| c < i && sets_apart(c))
             || doc.children(i).any(|c| c > i && matches!(doc.dep(c), Dep::Relcl | Dep::Acl))
     }

@@ -77,12 +77,12 @@ pub(super) fn known_thing(doc: &Doc<'_>, lexicon: &Lexicon, head: usize) -> Opti
 /// Whether the words around a noun speak of a vehicle: "a coach carrying 40 pupils overturned", "aboard the coach".
 fn is_driven(doc: &Doc<'_>, lexicon: &Lexicon, i: usize) -> bool {
     let verb = doc.head(i);
-    let aboard = doc.dep(i) == Dep::Pobj && matches!(doc.word(verb), "aboard" | "on" | "onto" | "in" | "into" | "off");
+    let aboard = doc.dep(i) == Dep::Pobj && lexicon.is(WordClass::VehiclePreposition, doc.word(verb));
     let doing = matches!(doc.dep(i), Dep::Nsubj | Dep::Nsubjpass | Dep::Dobj) && lexicon.drives(doc.lemma(verb));
     let described = doc.children(i).any(|c| {
         let clause = matches!(doc.dep(c), Dep::Acl | Dep::Relcl | Dep::Amod) && lexicon.drives(doc.lemma(c));
-        let load = matches!(doc.word(c), "of" | "with")
-            && doc.children(c).any(|o| matches!(doc.lemma(o), "passenger" | "tourist" | "pupil" | "pilgrim"));
+        let load =
+            matches!(doc.word(c), "of" | "with") && doc.children(c).any(|o| lexicon.is(WordClass::Rider, doc.lemma(o)));
         clause || load
     });
     aboard || doing || described

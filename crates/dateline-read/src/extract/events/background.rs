@@ -8,7 +8,7 @@ use super::{EventMention, Participant, PlaceLink, TimeLink, setting, when};
 use crate::article::BlockKind;
 use crate::extract::syntax;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
-use crate::record::{EntityKind, ParticipantRole, Polarity, Tense, TimexType, Via};
+use crate::record::{EntityKind, ParticipantRole, Polarity, Tense, Via};
 use crate::words::WordClass;
 
 impl Reader<'_> {
@@ -112,7 +112,7 @@ impl Reader<'_> {
             return false;
         }
         let dated = self.times[s].iter().map(|t| &self.facts.times[t.index].timex);
-        let dated = dated.into_iter().any(|t| t.timex_type != TimexType::Set && t.start.is_some());
+        let dated = dated.into_iter().any(|t| t.days.is_some());
         let kinds = |i: &usize| {
             let plain = |c: usize| {
                 matches!(doc.dep(c), Dep::Det | Dep::Nummod | Dep::Poss | Dep::Quantmod) || doc.entity_at(c).is_some()

@@ -70,7 +70,7 @@ impl Reader<'_> {
         f.flag_if(times.iter().any(|t| when::is_history(t, day)), "time: history");
         f.flag_if(times.iter().any(|t| when::is_future(t, day)), "time: future");
         f.flag_if(
-            times.iter().any(|t| t.start.is_some() && !when::is_history(t, day) && !when::is_future(t, day)),
+            times.iter().any(|t| t.days.is_some() && !when::is_history(t, day) && !when::is_future(t, day)),
             "time: recent",
         );
         f.flag_if(found.is_empty(), "rules silent");

@@ -78,17 +78,18 @@ impl Reader<'_> {
         let literal = classes.class(Class::Matter);
         let assembly = classes.class(Class::Assembly);
         let figure = |noun: usize| {
-            let of = |c: &usize| doc.dep(*c) == Dep::Prep && matches!(doc.lemma(*c), "of" | "for");
-            let about = doc.children(noun).filter(of).find_map(|c| doc.child(c, Dep::Pobj));
-            let about = about.is_some_and(|o| {
+            let objects = |preps: &'static [&str]| {
+                let preps = doc.children(noun).filter(|c| doc.dep(*c) == Dep::Prep && preps.contains(&doc.lemma(*c)));
+                preps.filter_map(|c| doc.child(c, Dep::Pobj))
+            };
+            let about = objects(&["of", "for"]).next().is_some_and(|o| {
                 doc.pos(o) == Pos::Noun && doc.entity_at(o).is_none() && self.words.bits(o) & literal == 0
             });
             let public = doc.children(noun).any(|c| {
                 matches!(doc.dep(c), Dep::Amod | Dep::Compound)
                     && self.words.bits(c) & classes.class(Class::Public) != 0
             });
-            let among = doc.children(noun).filter(|c| doc.dep(*c) == Dep::Prep && doc.lemma(*c) == "in");
-            let among = among.filter_map(|c| doc.child(c, Dep::Pobj)).any(|o| self.words.bits(o) & assembly != 0);
+            let among = objects(&["in"]).any(|o| self.words.bits(o) & assembly != 0);
             self.words.bits(noun) & nature != 0 && (about || public || among || self.is_said_of_another(noun))
         };
         let head = trigger.head;
@@ -121,13 +122,14 @@ impl Reader<'_> {
 
     /// Whether everything that a trigger strikes is of a class.
     fn strikes_only(&self, trigger: &Trigger<'_>, class: Class) -> bool {
-        let bits = self.lexicon.classes.class(class);
         let struck = self.struck(trigger);
-        let is = |i: &usize| {
-            let kind = self.kind(*i);
-            self.words.bits(kind) & bits != 0 && self.story.doc.pos(kind) == Pos::Noun
-        };
-        !struck.is_empty() && struck.iter().all(is)
+        !struck.is_empty() && struck.iter().all(|i| self.is_of_kind(*i, class))
+    }
+
+    /// Whether an argument's words are about a thing of a class that has no name.
+    fn is_of_kind(&self, argument: usize, class: Class) -> bool {
+        let kind = self.kind(argument);
+        self.words.bits(kind) & self.lexicon.classes.class(class) != 0 && self.story.doc.pos(kind) == Pos::Noun
     }
 
     fn struck(&self, trigger: &Trigger<'_>) -> Vec<usize> {
@@ -142,21 +144,17 @@ impl Reader<'_> {
 
     /// Whether animals do or suffer what a trigger tells, or, where nobody armed is spoken of, did in what was told.
     fn is_of_animals(&self, trigger: &Trigger<'_>) -> bool {
-        let animal = self.lexicon.classes.class(Class::Animal);
-        let is = |i: &usize| {
-            let kind = self.kind(*i);
-            self.words.bits(kind) & animal != 0 && self.story.doc.pos(kind) == Pos::Noun
-        };
+        let is = |i: &usize| self.is_of_kind(*i, Class::Animal);
         let a = &trigger.arguments;
         let doers = a.subjects.iter().chain(&a.possessors);
-        let doers: Vec<usize> = doers.chain(a.modifiers.iter().filter(|m| is(m))).copied().collect();
+        let doers: Vec<&usize> = doers.chain(a.modifiers.iter().filter(|m| is(m))).collect();
         // "The attack lasted a minute": what animals did, told on.
         let told_on = || {
             doers.is_empty()
                 && self.settings.is_unarmed()
                 && self.settings.is_of_animals(self.story.sentence(trigger.head))
         };
-        !doers.is_empty() && doers.iter().all(is) || self.strikes_only(trigger, Class::Animal) || told_on()
+        !doers.is_empty() && doers.iter().all(|i| is(i)) || self.strikes_only(trigger, Class::Animal) || told_on()
     }
 
     /// "shot a resident", "destroyed the church": people whom one kills and things that stand somewhere are no figures.
@@ -171,7 +169,7 @@ impl Reader<'_> {
             | [EntityType::Gpe, EntityType::Fac, EntityType::Loc].map(Classes::kind_bit).iter().sum::<u128>();
         self.struck(trigger).into_iter().any(|o| {
             let bits = self.words.bits(self.kind(o));
-            let deal = matches!(doc.lemma(o), "market" | "house" | "plant" | "target" | "block" | "property");
+            let deal = self.lexicon.is(WordClass::Deal, doc.lemma(o));
             bits & thing != 0 && !deal || bits & human != 0 && deadly
         })
     }

@@ -8,6 +8,7 @@ use super::words::Words;
 use crate::extract::Story;
 use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Pos};
+use crate::words::WordClass;
 use crate::words::{TableError, rows};
 
 /// Years after which what has a name is history.
@@ -85,7 +86,7 @@ fn is_marked(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, noun: usize) -
         return false;
     }
     let prep = doc.head(noun);
-    let years = |i: usize| matches!(doc.lemma(i), "year" | "decade" | "century" | "generation");
+    let years = |i: usize| lexicon.is(WordClass::YearsBack, doc.lemma(i));
     let back = prep.saturating_sub(3).max(doc.sentence_of(noun).start)..prep;
     match doc.lemma(prep) {
         "after" | "since" => back.clone().any(years),

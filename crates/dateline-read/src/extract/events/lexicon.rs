@@ -96,14 +96,17 @@ pub(super) enum Reading {
 }
 
 /// Who plays which part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub(super) enum Frame {
+    #[serde(alias = "-")]
     Act,
     Harm,
     Take,
     Suffer,
     Undergo,
+    #[serde(rename = "self")]
     Own,
     Both,
     Clash,
@@ -306,25 +309,10 @@ fn entry(reading: Reading, row: &Row<'_>, classes: &Classes, codes: &Codes) -> R
 
     let mut reading = reading;
     let (frame, preps) = frame.split_once(':').unwrap_or((frame, ""));
-    let frame = match frame {
-        "-" | "act" => Frame::Act,
-        "harm" => Frame::Harm,
-        "take" => Frame::Take,
-        "suffer" => Frame::Suffer,
-        "undergo" => Frame::Undergo,
-        "self" => Frame::Own,
-        "both" => Frame::Both,
-        "clash" => Frame::Clash,
-        "boom" => Frame::Boom,
-        "give" => Frame::Give,
-        "mediate" => Frame::Mediate,
-        "happen" => Frame::Happen,
-        "none" => {
-            reading = Reading::Blocked;
-            Frame::None
-        }
-        other => return Err(format!("unknown frame {other:?}")),
-    };
+    let frame = row.named(frame).map_err(|e| e.problem)?;
+    if frame == Frame::None {
+        reading = Reading::Blocked;
+    }
     let modes =
         items(modes).map(|m| Mode::parse(m).ok_or(format!("unknown mode {m:?}"))).collect::<Result<Vec<_>, _>>()?;
     if let Reading::Event(event) = reading

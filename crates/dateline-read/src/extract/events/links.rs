@@ -1,15 +1,13 @@
 //! Ties harm to its cause within a sentence: "killed in a raid", "a blast that killed", "exploded, killing".
 
-use super::lexicon::{Frame, Reading};
+use super::lexicon::{Frame, Lexicon, Reading};
 use super::triggers::Trigger;
 use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, EntityType, Pos};
-
-/// Prepositions between harm and what caused it.
-const CAUSAL: [&str; 10] = ["in", "during", "by", "from", "after", "amid", "following", "of", "at", "as"];
+use crate::words::WordClass;
 
 /// For every trigger, the index of the trigger that caused the harm it states.
-pub(super) fn causes(doc: &Doc<'_>, triggers: &[Trigger<'_>]) -> Vec<Option<usize>> {
+pub(super) fn causes(doc: &Doc<'_>, lexicon: &Lexicon, triggers: &[Trigger<'_>]) -> Vec<Option<usize>> {
     let mut causes = vec![None; triggers.len()];
     for (r, result) in triggers.iter().enumerate() {
         if !states_harm(result) {
@@ -22,7 +20,7 @@ pub(super) fn causes(doc: &Doc<'_>, triggers: &[Trigger<'_>]) -> Vec<Option<usiz
         causes[r] = (0..triggers.len())
             .filter(eligible)
             .filter_map(|n| {
-                let rank = relation(doc, result, &triggers[n])?;
+                let rank = relation(doc, lexicon, result, &triggers[n])?;
                 // A second killing is a cause only where it names the first ("died in the killing of").
                 let weak = states_harm(&triggers[n]) && rank > 2;
                 (!weak).then_some((rank, triggers[n].head.abs_diff(result.head), n))
@@ -78,7 +76,7 @@ fn can_harm(reading: Reading) -> bool {
 }
 
 /// How closely a harm is tied to a cause: the smaller, the closer.
-fn relation(doc: &Doc<'_>, result: &Trigger<'_>, cause: &Trigger<'_>) -> Option<u8> {
+fn relation(doc: &Doc<'_>, lexicon: &Lexicon, result: &Trigger<'_>, cause: &Trigger<'_>) -> Option<u8> {
     let (r, n) = (result.head, cause.head);
     // Subject of the harm, directly or through what the sentence counts or names: "the attack killed".
     if result.arguments.subjects.contains(&n) {
@@ -90,7 +88,7 @@ fn relation(doc: &Doc<'_>, result: &Trigger<'_>, cause: &Trigger<'_>) -> Option<
     }
     // In a prepositional phrase of the harm: "died in the attack", "the death of X in a raid".
     let causal = |(prep, objects): &(usize, Vec<usize>)| {
-        CAUSAL.contains(&doc.lemma(*prep)) && objects.iter().any(|o| *o == n || names(doc, *o, n))
+        lexicon.is(WordClass::Causal, doc.lemma(*prep)) && objects.iter().any(|o| *o == n || names(doc, *o, n))
     };
     if result.arguments.preps.iter().any(causal) {
         return Some(1);
@@ -132,7 +130,7 @@ fn relation(doc: &Doc<'_>, result: &Trigger<'_>, cause: &Trigger<'_>) -> Option<
             syntax::subjects(doc, v).contains(&n)
                 || syntax::preps(doc, v)
                     .iter()
-                    .any(|(p, objects)| CAUSAL.contains(&doc.lemma(*p)) && objects.contains(&n))
+                    .any(|(p, objects)| lexicon.is(WordClass::Causal, doc.lemma(*p)) && objects.contains(&n))
         })
     {
         return Some(3);

@@ -37,7 +37,7 @@ pub fn material(
     lexicon: &Lexicon,
     marked: &[(Range<usize>, Option<EventType>)],
 ) -> Result<Material, Stopped> {
-    let words = Words::new(story.doc, &lexicon.classes);
+    let words = Words::new(story.doc, lexicon);
     let times = when::attach(story, facts);
     let settings = Settings::default();
     let reader = Reader {

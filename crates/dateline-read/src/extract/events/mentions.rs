@@ -48,7 +48,7 @@ pub fn find(
     trace: &mut Trace,
 ) -> Result<Vec<EventMention>, Stopped> {
     story.work(story.doc.len())?;
-    let words = Words::new(story.doc, &lexicon.classes);
+    let words = Words::new(story.doc, lexicon);
     if let Some(desk) = setting::desk(story.doc, lexicon, &words) {
         trace.desk(desk);
         return Ok(Vec::new());
@@ -156,7 +156,7 @@ impl Reader<'_> {
             return Ok(());
         }
         self.story.work(found.len() * mentions.len())?;
-        let causes = links::causes(doc, &found);
+        let causes = links::causes(doc, self.lexicon, &found);
         if learned.is_none() {
             self.type_harm(s, &mut found, &causes, mentions);
         }
@@ -212,7 +212,7 @@ impl Reader<'_> {
 
     /// The casts by the rules, each with the words of its trigger.
     pub(super) fn rule_casts(&self, found: &[Trigger<'_>]) -> Vec<(Range<usize>, Vec<Participant>)> {
-        let casts = self.casts(found, &links::causes(self.story.doc, found));
+        let casts = self.casts(found, &links::causes(self.story.doc, self.lexicon, found));
         found.iter().map(|t| t.tokens.clone()).zip(casts).collect()
     }
 

@@ -50,8 +50,8 @@ use super::attributions::Attributions;
 use super::casualties::{self, Claim};
 use super::entities::{Entities, EntityId};
 use super::places::Unit;
-use super::times::TimeMention;
-use crate::record::{Assertion, EntityKind, EventClass, EventType, ParticipantRole, Timex, TriggerRole, Via};
+use super::times::{TimeMention, Timex};
+use crate::record::{Assertion, EntityKind, EventClass, EventType, ParticipantRole, TriggerRole, Via};
 
 /// An event as one sentence reports it.
 #[derive(Debug, Clone, PartialEq)]

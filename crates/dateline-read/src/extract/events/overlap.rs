@@ -4,6 +4,7 @@ use super::lexicon::{Lexicon, Reading, Slot};
 use super::trace::{Reason, Trace};
 use super::triggers::Trigger;
 use super::words::Words;
+use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Pos};
 use crate::record::EventType;
 use crate::words::WordClass;
@@ -100,7 +101,7 @@ fn is_content(doc: &Doc<'_>, outer: &Trigger<'_>, inner: &Trigger<'_>) -> bool {
         let up = doc.head(at);
         match doc.dep(at) {
             Dep::Xcomp | Dep::Ccomp | Dep::Conj => {}
-            Dep::Acl | Dep::Advcl if doc.children(at).any(|c| doc.lemma(c) == "to" && doc.dep(c) == Dep::Aux) => {}
+            Dep::Acl | Dep::Advcl if syntax::is_infinitive(doc, at) => {}
             Dep::Pcomp | Dep::Pobj | Dep::Prep | Dep::Dobj if doc.pos(up) != Pos::Noun || up == outer.head => {}
             _ => return false,
         }

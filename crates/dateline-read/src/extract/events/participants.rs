@@ -334,14 +334,9 @@ impl Finder<'_> {
 
     /// The actor that an object belongs to.
     fn owner(&self, head: usize) -> Option<usize> {
-        let actor = EntityType::Gpe;
-        let named = |i: &usize| {
-            self.doc.entity_at(*i).is_some_and(|e| {
-                matches!(e.kind, EntityType::Gpe | EntityType::Org | EntityType::Norp | EntityType::Person)
-                    || e.kind == actor
-            })
-        };
+        use EntityType::{Gpe, Norp, Org, Person};
         let doc = self.doc;
+        let named = |i: &usize| doc.entity_at(*i).is_some_and(|e| matches!(e.kind, Gpe | Org | Norp | Person));
         let before =
             doc.children(head).filter(|c| matches!(doc.dep(*c), Dep::Poss | Dep::Compound | Dep::Amod | Dep::Nmod));
         let after = doc

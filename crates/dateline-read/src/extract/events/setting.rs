@@ -14,6 +14,7 @@ use super::words::Words;
 use crate::extract::Story;
 use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Pos};
+use crate::words::WordClass;
 use crate::words::{TableError, rows};
 
 /// Distinct words of one desk that an article must hold, one less where it has no word of harm; a weak one counts for
@@ -37,20 +38,22 @@ const FEAST: usize = 2;
 /// Share of an article's words that must be of a plot.
 const PLOT_DENSITY: f64 = 0.08;
 
-macro_rules! signs {
-    ($($name:ident $text:literal),+) => {
-        /// What a word is a sign of, as bits.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        enum Sign { $($name),+ }
-
-        impl Sign {
-            fn parse(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$name),)+ _ => None }
-            }
-        }
-    };
+/// What a word is a sign of, as bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Sign {
+    Match,
+    Result,
+    Ballot,
+    Contest,
+    Plot,
+    Armed,
+    Weapon,
+    Hurt,
+    Feast,
+    Grievance,
+    Affair,
 }
-signs!(Match "match", Result "result", Ballot "ballot", Contest "contest", Plot "plot", Armed "armed", Weapon "weapon", Hurt "hurt", Feast "feast", Grievance "grievance", Affair "affair");
 
 impl Sign {
     fn bit(self) -> u16 {
@@ -66,7 +69,7 @@ impl Signs {
     pub(super) fn load((table, text): (&'static str, &str)) -> Result<Self, TableError> {
         let mut signs = Self::default();
         for row in rows(table, text, 2)? {
-            let sign = Sign::parse(row.cell(1)).ok_or_else(|| row.error("unknown setting"))?;
+            let sign: Sign = row.value(1)?;
             for lemma in row.cell(0).split(',') {
                 *signs.0.entry(lemma.into()).or_default() |= sign.bit();
             }
@@ -203,7 +206,7 @@ pub(super) fn desk(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> Optio
         let lemma = words.lemma(i);
         let signs = lexicon.signs.of(lemma);
         affairs += usize::from(signs & (Sign::Armed.bit() | Sign::Affair.bit()) != 0);
-        harm += usize::from(matches!(lemma, "kill" | "wound" | "bomb" | "arrest" | "protest"));
+        harm += usize::from(lexicon.is(WordClass::HarmSign, lemma));
         if !is_content(doc, i) {
             continue;
         }
@@ -282,18 +285,7 @@ pub(super) fn in_work(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, event
             Dep::Pobj | Dep::Pcomp => matches!(doc.lemma(head), "about" | "of" | "on") && work(doc.head(head)),
             Dep::Relcl => work(head) && doc.children(at).any(|c| matches!(doc.lemma(c), "in" | "where")),
             Dep::Dobj | Dep::Ccomp => {
-                let tells = [
-                    "imagine",
-                    "depict",
-                    "portray",
-                    "dramatise",
-                    "dramatize",
-                    "recreate",
-                    "envisage",
-                    "tell",
-                    "chronicle",
-                ];
-                tells.contains(&doc.lemma(head)) && syntax::subjects(doc, head).into_iter().any(work)
+                lexicon.is(WordClass::Depicting, doc.lemma(head)) && syntax::subjects(doc, head).into_iter().any(work)
             }
             _ => false,
         };

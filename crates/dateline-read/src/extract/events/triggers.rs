@@ -85,8 +85,7 @@ pub(super) fn find<'l>(
 
 /// Index of the act before it, of the same type, that a verb with "to" is the purpose of.
 fn purpose(doc: &Doc<'_>, found: &[Trigger<'_>], t: &Trigger<'_>) -> Option<usize> {
-    let to = |c: usize| doc.dep(c) == Dep::Aux && doc.lemma(c) == "to";
-    if !matches!(doc.dep(t.head), Dep::Advcl | Dep::Xcomp) || !doc.children(t.head).any(to) {
+    if !matches!(doc.dep(t.head), Dep::Advcl | Dep::Xcomp) || !syntax::is_infinitive(doc, t.head) {
         return None;
     }
     let typed = |act: &Trigger<'_>| act.reading == t.reading && matches!(act.reading, Reading::Event(_));
@@ -441,14 +440,14 @@ impl View<'_> {
     /// An infinitive that the parser hangs on the object or reads as an adverbial clause: "urged him to release".
     fn infinitive(&self, condition: &Condition) -> bool {
         let (doc, i) = (self.doc, self.i);
-        let to = |v: usize| doc.children(v).any(|c| doc.dep(c) == Dep::Aux && doc.lemma(c) == "to");
         let below = doc.children(i).flat_map(|c| {
             std::iter::once(c)
                 .chain(doc.children(c).filter(move |_| matches!(doc.dep(c), Dep::Dobj | Dep::Prep | Dep::Ccomp)))
         });
         below
             .flat_map(|c| std::iter::once(c).chain(doc.children(c).filter(move |_| doc.dep(c) == Dep::Pobj)))
-            .filter(|c| matches!(doc.dep(*c), Dep::Xcomp | Dep::Ccomp | Dep::Advcl | Dep::Acl | Dep::Relcl) && to(*c))
+            .filter(|c| matches!(doc.dep(*c), Dep::Xcomp | Dep::Ccomp | Dep::Advcl | Dep::Acl | Dep::Relcl))
+            .filter(|c| syntax::is_infinitive(doc, *c))
             .any(|v| self.words.is(v, &condition.alternatives))
     }
 

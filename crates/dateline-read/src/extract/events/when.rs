@@ -4,17 +4,17 @@
 //! one of a clause above or beside it. The time of a verb of saying is the time of the saying and never the event's.
 //! Failing all of these the time of the same happening told before, and for what is told as news the article's date.
 
+use jiff::civil::Date;
+
 use super::lexicon::Lexicon;
 use super::triggers::Trigger;
 use super::{Facts, TimeLink};
 use crate::extract::Story;
 use crate::extract::syntax;
+use crate::extract::times::{Anchor, Reference, Timex, Value};
 use crate::nlp::{Dep, Doc, Pos, Tag};
-use crate::record::{Granularity, TimeAnchor, TimeMod, Timex, TimexType, Via};
+use crate::record::{TimeMod, TimexType, Via};
 use crate::words::WordClass;
-
-/// Prepositions that bound a span rather than date an event.
-const BOUNDS: [&str; 4] = ["since", "until", "till", "through"];
 
 /// Days after which a dated event is history rather than news.
 const NEWS_WINDOW_DAYS: i32 = 31;
@@ -61,7 +61,7 @@ pub(super) fn own(
     let best = times
         .iter()
         .filter(|t| dates(&facts.times[t.index].timex))
-        .filter(|t| t.prep.is_none_or(|p| !BOUNDS.contains(&doc.lemma(p))))
+        .filter(|t| t.prep.is_none_or(|p| !lexicon.is(WordClass::Bounding, doc.lemma(p))))
         .filter(|t| !is_of_the_talk(doc, lexicon, trigger, t))
         .filter_map(|t| Some((cost(doc, lexicon, trigger, partner, t)?, t.at.abs_diff(trigger.head), t.index)))
         .min();
@@ -78,7 +78,7 @@ pub(super) fn own(
     let length =
         length.filter(|t| cost(doc, lexicon, trigger, None, t).is_some_and(|c| c <= 2)).map(|t| t.index).next();
     if let (Some(link), Some(length)) = (&mut link, length) {
-        link.timex.duration = link.timex.duration.take().or_else(|| Some(facts.times[length].timex.value.clone()));
+        link.timex.duration = link.timex.duration.take().or_else(|| facts.times[length].timex.length().cloned());
     }
     link
 }
@@ -95,7 +95,7 @@ fn is_of_the_talk(doc: &Doc<'_>, lexicon: &Lexicon, trigger: &Trigger<'_>, time:
     let verb = match doc.dep(noun) {
         Dep::Dobj if lexicon.is(WordClass::Discussing, doc.lemma(doc.head(noun))) => doc.head(noun),
         // Parsers hang "about" on the talk or on those who hear it.
-        Dep::Pobj if matches!(doc.lemma(doc.head(noun)), "about" | "on" | "over" | "regarding") => {
+        Dep::Pobj if lexicon.is(WordClass::About, doc.lemma(doc.head(noun))) => {
             let above = doc.ancestors(doc.head(noun)).take(3).find(|a| doc.pos(*a) == Pos::Verb);
             let Some(verb) = above else { return false };
             verb
@@ -103,14 +103,13 @@ fn is_of_the_talk(doc: &Doc<'_>, lexicon: &Lexicon, trigger: &Trigger<'_>, time:
         _ => return false,
     };
     let light = trigger.light.is_some_and(|(v, _)| v == verb);
-    let to_come =
-        |c: usize| doc.dep(c) == Dep::Aux && matches!(doc.lemma(c), "will" | "would" | "shall" | "'ll" | "'d");
+    let to_come = |c: usize| doc.dep(c) == Dep::Aux && lexicon.is(WordClass::ToCome, doc.lemma(c));
     definite && !light && [noun, verb].contains(&time.governor) && doc.children(verb).any(to_come)
 }
 
 /// Whether an expression can date an event.
 fn dates(timex: &Timex) -> bool {
-    matches!(timex.timex_type, TimexType::Date | TimexType::Time) && !matches!(timex.value.as_str(), "FUTURE_REF")
+    matches!(timex.timex_type, TimexType::Date | TimexType::Time) && timex.value != Value::Reference(Reference::Future)
 }
 
 /// How far a time is from governing a trigger; none if it does not.
@@ -228,12 +227,12 @@ fn anchored(
         let date = times
             .iter()
             .filter(|t| t.at < mark && dates(&facts.times[t.index].timex))
-            .filter(|t| facts.times[t.index].timex.start.is_some())
+            .filter(|t| facts.times[t.index].timex.days.is_some())
             .max_by_key(|t| t.at)?;
         let mut timex = facts.times[date.index].timex.clone();
         let before = doc.lemma(mark) == "after";
         timex.modifier = Some(if before { TimeMod::Before } else { TimeMod::After });
-        timex.anchor = Some(TimeAnchor::Timex { value: timex.value.clone() });
+        timex.anchor = Some(Anchor::Timex(timex.value.clone()));
         timex.confidence *= 0.6;
         return Some(TimeLink { timex, mention: Some(date.index), via: Via::Inferred });
     }
@@ -247,7 +246,7 @@ pub(super) fn of_the_told(
     facts: &Facts<'_>,
     times: &[Attached],
     trigger: &Trigger<'_>,
-    day: Option<jiff::civil::Date>,
+    day: Option<Date>,
 ) -> Option<TimeLink> {
     let verb = syntax::clause(doc, trigger.head)?;
     if doc.dep(verb) != Dep::Relcl || doc.tokens()[verb].tag != Tag::Vbd {
@@ -260,56 +259,29 @@ pub(super) fn of_the_told(
 
 /// The article's own date as the time of an event.
 pub fn document(story: &Story<'_>) -> Option<TimeLink> {
-    let day = story.date()?.to_string();
-    Some(TimeLink {
-        timex: Timex {
-            timex_type: TimexType::Date,
-            value: day.clone(),
-            modifier: None,
-            anchor: Some(TimeAnchor::Dct { value: day.clone() }),
-            start: Some(day.clone()),
-            end: Some(day),
-            granularity: Granularity::Day,
-            timezone: None,
-            duration: None,
-            confidence: 0.4,
-        },
-        mention: None,
-        via: Via::Default,
-    })
+    Some(TimeLink { timex: Timex::document(story.date()?, 0.4), mention: None, via: Via::Default })
 }
 
 /// Whether a time lies clearly before the news of an article dated `day`.
-pub(super) fn is_history(timex: &Timex, day: Option<jiff::civil::Date>) -> bool {
-    if timex.value == "PAST_REF" {
-        return true;
-    }
-    days_ago(timex, day).is_some_and(|days| days > NEWS_WINDOW_DAYS)
+pub(super) fn is_history(timex: &Timex, day: Option<Date>) -> bool {
+    timex.value == Value::Reference(Reference::Past)
+        || timex.days_before(day).is_some_and(|days| days > NEWS_WINDOW_DAYS)
 }
 
 /// Days after which what has a date of its own is history, whatever the reader makes of it.
 const BYGONE_DAYS: i32 = 3650;
 
 /// Whether a time lies years before an article dated `day`.
-pub(super) fn is_bygone(timex: &Timex, day: Option<jiff::civil::Date>) -> bool {
-    days_ago(timex, day).is_some_and(|days| days > BYGONE_DAYS)
-}
-
-/// Days from the end of a time to the article.
-fn days_ago(timex: &Timex, day: Option<jiff::civil::Date>) -> Option<i32> {
-    let end = timex.end.as_ref().or(timex.start.as_ref())?.get(..10)?.parse::<jiff::civil::Date>().ok()?;
-    Some(day?.since(end).ok()?.get_days())
+pub(super) fn is_bygone(timex: &Timex, day: Option<Date>) -> bool {
+    timex.days_before(day).is_some_and(|days| days > BYGONE_DAYS)
 }
 
 /// Whether a time is a stretch longer than news is.
 pub(super) fn is_long(timex: &Timex) -> bool {
-    let day = |d: &Option<String>| d.as_ref().and_then(|d| d.get(..10)?.parse::<jiff::civil::Date>().ok());
-    let (Some(start), Some(end)) = (day(&timex.start), day(&timex.end)) else { return false };
-    end.since(start).is_ok_and(|span| span.get_days() > NEWS_WINDOW_DAYS)
+    timex.width().is_some_and(|days| days > NEWS_WINDOW_DAYS)
 }
 
 /// Whether a time lies after the article.
-pub(super) fn is_future(timex: &Timex, day: Option<jiff::civil::Date>) -> bool {
-    let (Some(day), Some(start)) = (day, timex.start.as_ref()) else { return false };
-    start.get(..10).and_then(|d| d.parse::<jiff::civil::Date>().ok()).is_some_and(|start| start > day)
+pub(super) fn is_future(timex: &Timex, day: Option<Date>) -> bool {
+    timex.start().zip(day).is_some_and(|(start, day)| start > day)
 }

@@ -16,9 +16,6 @@ use crate::nlp::{Dep, Doc, Pos};
 use crate::record::{EntityKind, EventType, ParticipantRole, Via};
 use crate::words::WordClass;
 
-/// Prepositions that say where to, for events that end at their goal.
-const GOAL_PREPS: [&str; 5] = ["to", "into", "toward", "towards", "from"];
-
 /// Finds places for the triggers of one article.
 pub(super) struct Finder<'a> {
     pub story: &'a Story<'a>,
@@ -103,7 +100,9 @@ impl Finder<'_> {
             match doc.dep(at) {
                 Dep::Pobj => {
                     let prep = self.words.lemma(up);
-                    let goal = GOAL_PREPS.contains(&prep) && ends_at_goal(trigger) && at == mention.head;
+                    let goal = self.lexicon.is(WordClass::GoalPreposition, prep)
+                        && ends_at_goal(trigger)
+                        && at == mention.head;
                     let target = matches!(prep, "on" | "against") && self.in_trigger(trigger, up);
                     if !goal && !target && !self.lexicon.is(WordClass::PlacePreposition, prep) {
                         return None;
@@ -172,33 +171,7 @@ impl Finder<'_> {
     fn is_place_word(&self, i: usize) -> bool {
         self.words.bits(i) & self.lexicon.classes.class(Class::Place) != 0
             || self.facts.entities.headed_by(i).is_some_and(|m| is_place(m.kind))
-            || [
-                "north",
-                "south",
-                "east",
-                "west",
-                "outskirt",
-                "centre",
-                "center",
-                "part",
-                "side",
-                "edge",
-                "coast",
-                "street",
-                "suburb",
-                "km",
-                "kilometer",
-                "kilometre",
-                "mile",
-                "mountain",
-                "valley",
-                "hill",
-                "shore",
-                "desert",
-                "forest",
-                "jungle",
-            ]
-            .contains(&self.words.lemma(i))
+            || self.lexicon.is(WordClass::Spot, self.words.lemma(i))
     }
 
     /// Whether the trigger's sentence points back to a place: "in the same area".

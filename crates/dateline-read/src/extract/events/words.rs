@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::classes::{Class, Classes, PRON};
-use super::lexicon::Alternatives;
+use super::lexicon::{Alternatives, Lexicon};
 use crate::nlp::{Doc, Pos, Tag};
+use crate::words::WordClass;
 
 /// Lemmas and classes of every token.
 #[derive(Debug)]
@@ -19,7 +20,8 @@ pub(super) struct Words<'d> {
 
 impl<'d> Words<'d> {
     /// Looks every token up.
-    pub(super) fn new(doc: &'d Doc<'_>, classes: &Classes) -> Self {
+    pub(super) fn new(doc: &'d Doc<'_>, lexicon: &Lexicon) -> Self {
+        let classes = &lexicon.classes;
         let mut words = Self {
             lemmas: Vec::with_capacity(doc.len()),
             bits: Vec::with_capacity(doc.len()),
@@ -38,13 +40,13 @@ impl<'d> Words<'d> {
             };
             let mut bits = classes.lemmas.get(lemma.as_ref()).copied().unwrap_or_default();
             let storm = i.checked_sub(1).filter(|_| doc.pos(i) == Pos::Propn).map(|b| doc.word(b).to_lowercase());
-            if storm.is_some_and(|s| matches!(s.as_str(), "cyclone" | "hurricane" | "typhoon" | "storm")) {
+            if storm.is_some_and(|s| lexicon.is(WordClass::Storm, &s)) {
                 // "Cyclone Idai" is named like a person and acts like the weather.
                 bits |= classes.class(Class::Disaster);
             } else if let Some(entity) = doc.entity_at(i) {
                 bits |= Classes::kind_bit(entity.kind);
             }
-            if doc.pos(i) == Pos::Pron && is_personal(doc.word(i)) {
+            if doc.pos(i) == Pos::Pron && lexicon.is(WordClass::Personal, &doc.word(i).to_ascii_lowercase()) {
                 bits |= PRON;
             }
             words.all_bits |= bits;
@@ -86,11 +88,4 @@ impl<'d> Words<'d> {
     pub(super) fn article_has(&self, alternatives: &Alternatives) -> bool {
         self.all_bits & alternatives.classes != 0 || alternatives.words.iter().any(|w| self.all.contains(&**w))
     }
-}
-
-/// Pronouns that stand for people or groups.
-fn is_personal(word: &str) -> bool {
-    ["i", "he", "she", "they", "we", "you", "him", "her", "them", "us", "me", "who", "whom"]
-        .iter()
-        .any(|p| p.eq_ignore_ascii_case(word))
 }

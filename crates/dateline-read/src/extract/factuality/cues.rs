@@ -4,7 +4,8 @@ use crate::words::{Lexicons, TableError};
 use std::collections::HashMap;
 
 /// What a cue does to the event it governs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// Happens with its governor ("managed to", "used drones to").
     Achieved,
@@ -41,39 +42,9 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Every effect with its spelling in the tables.
-    const NAMES: [(Self, &'static str); 16] = [
-        (Effect::Achieved, "achieved"),
-        (Effect::Reported, "reported"),
-        (Effect::Possible, "possible"),
-        (Effect::Attempted, "attempted"),
-        (Effect::Planned, "planned"),
-        (Effect::Requested, "requested"),
-        (Effect::Hypothetical, "hypothetical"),
-        (Effect::Denied, "denied"),
-        (Effect::Failed, "failed"),
-        (Effect::Foiled, "foiled"),
-        (Effect::Refused, "refused"),
-        (Effect::Cancelled, "cancelled"),
-        (Effect::Negated, "negated"),
-        (Effect::Generic, "generic"),
-        (Effect::Historical, "historical"),
-        (Effect::Conditional, "conditional"),
-    ];
-
     /// Whether what the cue governs did not happen.
     pub(crate) fn negates(self) -> bool {
         matches!(self, Effect::Negated | Effect::Failed | Effect::Refused | Effect::Cancelled)
-    }
-
-    /// Reads the spelling of the tables.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, name)| *name == text).map(|(effect, _)| *effect)
-    }
-
-    /// The spelling of the tables.
-    pub fn as_str(self) -> &'static str {
-        Self::NAMES.iter().find(|(effect, _)| *effect == self).map_or("", |(_, name)| name)
     }
 }
 
@@ -87,25 +58,34 @@ pub struct Cue {
 }
 
 /// Where a cue stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
 pub(crate) enum CueKind {
     /// Governing verb.
+    #[serde(rename = "v")]
     Verb,
     /// Governing noun.
+    #[serde(rename = "n")]
     Noun,
     /// Governing adjective.
+    #[serde(rename = "a")]
     Adjective,
     /// Modifier of an event noun.
+    #[serde(rename = "m")]
     Modifier,
     /// Adverb of the clause.
+    #[serde(rename = "r")]
     Adverb,
     /// Auxiliary.
+    #[serde(rename = "x")]
     Auxiliary,
     /// Conjunction that opens the clause.
+    #[serde(rename = "k")]
     Conjunction,
     /// Preposition that holds the event.
+    #[serde(rename = "p")]
     Preposition,
     /// Verb that holds the event by "from".
+    #[serde(rename = "f")]
     From,
 }
 
@@ -117,19 +97,7 @@ impl Cues {
     pub(crate) fn read(lexicons: &Lexicons) -> Result<Self, TableError> {
         let mut cues: HashMap<CueKind, HashMap<Box<str>, Effect>> = HashMap::new();
         for row in lexicons.rows("events/cues.tsv", 3)? {
-            let kind = match row.cell(1) {
-                "v" => CueKind::Verb,
-                "n" => CueKind::Noun,
-                "a" => CueKind::Adjective,
-                "m" => CueKind::Modifier,
-                "r" => CueKind::Adverb,
-                "x" => CueKind::Auxiliary,
-                "k" => CueKind::Conjunction,
-                "p" => CueKind::Preposition,
-                "f" => CueKind::From,
-                other => return Err(row.error(format!("unknown kind {other:?}"))),
-            };
-            let effect = Effect::parse(row.cell(2)).ok_or_else(|| row.error("unknown effect"))?;
+            let (kind, effect) = (row.value(1)?, row.value(2)?);
             for lemma in row.cell(0).split(',') {
                 // The first line that lists a word counts: the table goes from strong to weak.
                 cues.entry(kind).or_default().entry(lemma.into()).or_insert(effect);

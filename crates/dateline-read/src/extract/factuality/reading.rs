@@ -209,7 +209,7 @@ impl<'a> Walk<'a> {
     }
 
     fn is_no(&self, i: usize) -> bool {
-        matches!(self.lemma(i), "no" | "nobody" | "neither" | "none" | "nothing")
+        self.is(WordClass::Negative, self.lemma(i))
     }
 
     /// The word that negates a clause: "not", "never", "no longer", or a subject or object with "no".
@@ -218,7 +218,7 @@ impl<'a> Walk<'a> {
         let adverb = |c: usize| match doc.dep(c) {
             // "not only attacked but killed"
             Dep::Neg => {
-                let focus = c + 1 < doc.len() && matches!(self.lemma(c + 1), "only" | "just" | "merely" | "simply");
+                let focus = c + 1 < doc.len() && self.is(WordClass::Merely, self.lemma(c + 1));
                 (!focus).then_some(c)
             }
             Dep::Advmod if doc.word(c) == "longer" => doc.children(c).find(|d| self.is_no(*d)),
@@ -313,7 +313,7 @@ impl<'a> Walk<'a> {
                         // "until they stop the bombings": a practice, none of its days.
                         let practice = at == trigger
                             && doc.tokens()[at].tag == Tag::Nns
-                            && matches!(doc.lemma(head), "stop" | "halt" | "end" | "curb" | "combat");
+                            && self.is(WordClass::Ending, doc.lemma(head));
                         self.push(head, practice.then_some(Effect::Generic));
                         return;
                     }

@@ -39,7 +39,7 @@ fn denied(doc: &Doc<'_>, book: &Book, report: usize) -> bool {
 fn predicate(doc: &Doc<'_>, book: &Book, verb: usize) -> bool {
     let said = |v: usize| {
         let negated = doc.child(v, Dep::Neg).is_some();
-        let truth = |i: usize| matches!(doc.lemma(i), "true" | "correct" | "accurate");
+        let truth = |i: usize| book.is(WordClass::True, doc.lemma(i));
         doc.children(v).filter(|c| matches!(doc.dep(*c), Dep::Acomp | Dep::Attr | Dep::Oprd | Dep::Advmod)).any(|c| {
             let wrong = book.is(WordClass::False, &doc.lemma(c).to_ascii_lowercase());
             if negated { truth(c) } else { wrong }

@@ -86,18 +86,11 @@ impl Lexicon {
         }
         let (mut before, mut after) = (HashMap::new(), HashMap::<String, Vec<Bound>>::new());
         for row in lexicons.rows("numbers/bounds.tsv", 4)? {
-            let [place, phrase, modifier, reading] = [0, 1, 2, 3].map(|c| row.cell(c));
-            let modifier = match modifier {
-                "AT_LEAST" => NumberMod::AtLeast,
-                "MORE_THAN" => NumberMod::MoreThan,
-                "AT_MOST" => NumberMod::AtMost,
-                "LESS_THAN" => NumberMod::LessThan,
-                "APPROX" => NumberMod::Approx,
-                other => return Err(row.error(format!("unknown modifier `{other}`"))),
-            };
+            let [place, phrase, _, reading] = [0, 1, 2, 3].map(|c| row.cell(c));
             let fills = |field| reading.split(' ').any(|f| f == field);
             let words: Vec<String> = phrase.split(' ').map(str::to_owned).collect();
-            let bound = Bound { words, modifier, best: fills("best"), low: fills("low"), high: fills("high") };
+            let bound =
+                Bound { words, modifier: row.value(2)?, best: fills("best"), low: fills("low"), high: fills("high") };
             let bounds = match place {
                 "before" => &mut before,
                 "after" => &mut after,

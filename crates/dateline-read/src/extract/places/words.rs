@@ -7,7 +7,8 @@ use super::gazetteer::{Gazetteer, PlaceIndex};
 use crate::words::{Lexicons, Row, TableError};
 
 /// What a common noun beside a name says the place is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Kind {
     Country,
     Province,
@@ -37,7 +38,7 @@ impl Words {
             }
         }
         for row in lexicons.rows("places/heads.tsv", 2)? {
-            let kind = Kind::parse(row.cell(0)).ok_or_else(|| row.error("unknown kind of place"))?;
+            let kind: Kind = row.value(0)?;
             row.cell(1).split(',').for_each(|w| words.kinds.entry(w.into()).or_default().push(kind));
         }
         for row in lexicons.rows("places/directions.tsv", 3)? {
@@ -85,21 +86,6 @@ fn iso2<'t>(row: &Row<'t>, column: usize) -> Result<&'t str, TableError> {
     let code = row.cell(column);
     let valid = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
     if valid { Ok(code) } else { Err(row.error(format!("{code:?} is no ISO 3166-1 alpha-2 code"))) }
-}
-
-impl Kind {
-    fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "country" => Self::Country,
-            "province" => Self::Province,
-            "district" => Self::District,
-            "city" => Self::City,
-            "site" => Self::Site,
-            "water" => Self::Water,
-            "region" => Self::Region,
-            _ => return None,
-        })
-    }
 }
 
 #[cfg(test)]

@@ -122,9 +122,9 @@ fn has_died(story: &Story<'_>, facts: &Facts<'_>, hurt: &Claim, dead: &[usize]) 
     let doc = story.doc;
     let told_as_he = doc.pos(victim) == Pos::Pron;
     dead.iter().map(|c| &facts.claims[*c]).filter(|d| d.best == Some(1) && d.trigger > hurt.trigger).any(|d| {
-        let wounds = doc.subtree(d.trigger).any(|i| matches!(doc.lemma(i), "wound" | "injury"));
+        let wounds = doc.subtree(d.trigger).any(|i| facts.harm.is(WordClass::Wound, doc.lemma(i)));
         let same = d.victim_head.is_some_and(|head| person(head).is_some() && person(head) == person(victim));
-        same || told_as_he && wounds && matches!(doc.lemma(d.trigger), "die" | "succumb")
+        same || told_as_he && wounds && facts.harm.is(WordClass::Dying, doc.lemma(d.trigger))
     })
 }
 

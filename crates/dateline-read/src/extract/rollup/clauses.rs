@@ -42,17 +42,16 @@ impl<'a> Clause<'a> {
     /// Whether both name who acts and whom it meets, and nobody is the same: "Norway delivered guns, Poland will send tanks".
     /// Of such neighbours of one type 26 in 100 were one event to the coders of newspapers (the reader alone says 45).
     pub(super) fn is_of_others(&self, other: &Self) -> bool {
-        let others =
-            |a: &[Word<'_>], b: &[Word<'_>]| !a.is_empty() && !b.is_empty() && !a.iter().any(|w| b.contains(w));
+        let others = |a, b| overlap(a, b) == Some(false);
         others(&self.subjects, &other.subjects) && others(&self.objects, &other.objects)
     }
 
     /// Adds what this and a later clause have in common.
     pub(super) fn compare(&self, other: &Self, f: &mut Sample, one_sentence: bool) {
         let group = if one_sentence { "clauses of a sentence" } else { "clauses" };
-        let mut both = |a: &[Word<'_>], b: &[Word<'_>], shared: &'static str, others: &'static str| {
-            if !a.is_empty() && !b.is_empty() {
-                f.add(group, if a.iter().any(|w| b.contains(w)) { shared } else { others }, 1.0);
+        let mut both = |a, b, shared: &'static str, others: &'static str| {
+            if let Some(common) = overlap(a, b) {
+                f.add(group, if common { shared } else { others }, 1.0);
             }
         };
         both(&self.subjects, &other.subjects, "one subject", "other subjects");
@@ -61,4 +60,9 @@ impl<'a> Clause<'a> {
         both(&self.subjects, &other.objects, "subject is hit", "subject is not hit");
         f.add(group, "two clauses", f32::from(u8::from(self.finite && other.finite)));
     }
+}
+
+/// Whether two lists have a party in common; none where one is empty.
+fn overlap(a: &[Word<'_>], b: &[Word<'_>]) -> Option<bool> {
+    (!a.is_empty() && !b.is_empty()).then(|| a.iter().any(|w| b.contains(w)))
 }

@@ -164,7 +164,7 @@ fn time(members: &[&EventMention]) -> Option<TimeLink> {
     };
     let mut best: Option<&TimeLink> = None;
     for link in members.iter().filter_map(|m| m.time.as_ref()) {
-        let key = |t: &TimeLink| (t.timex.start.is_some(), found(t).min(1), fine(t.timex.granularity), found(t));
+        let key = |t: &TimeLink| (t.timex.days.is_some(), found(t).min(1), fine(t.timex.granularity), found(t));
         if best.is_none_or(|b| key(link) > key(b)) {
             best = Some(link);
         }

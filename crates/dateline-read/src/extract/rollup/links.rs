@@ -22,8 +22,7 @@ pub(super) fn link(facts: &Facts<'_>, mentions: &[EventMention], clusters: &mut 
 
 fn is_part(facts: &Facts<'_>, mentions: &[EventMention], small: &Cluster, big: &Cluster) -> bool {
     let material = |c: &Cluster| c.class.quad_class == Some(4);
-    let day =
-        |c: &Cluster| c.time.as_ref().and_then(|t| t.timex.start.as_ref()).and_then(|s| s.get(..10)).map(str::to_owned);
+    let day = |c: &Cluster| c.time.as_ref().and_then(|t| t.timex.start());
     let place = |c: &Cluster| facts.entities.list[c.place.as_ref()?.entity].place.as_ref();
     let here = || place(small).zip(place(big)).is_some_and(|(a, b)| merge::encloses(a, b));
     let fact = |c: &Cluster| c.assertion.modality.is_fact();

@@ -6,6 +6,8 @@
 //! on the article's date and place agree in nothing. An event noun with "the" or a day ("Thursday's raid") refers back
 //! and needs less.
 
+use jiff::civil::Date;
+
 use super::linear::Sample;
 use super::rank;
 use crate::article::BlockKind;
@@ -80,7 +82,7 @@ pub(super) struct Known<'a> {
     /// Of each mention: see [`standing`].
     standing: Vec<[bool; 5]>,
     /// Of each mention: see [`When`].
-    when: Vec<Option<When<'a>>>,
+    when: Vec<Option<When>>,
     /// Of each mention: who did it.
     doers: Vec<Vec<EntityId>>,
     /// Of each mention: to whom.
@@ -357,15 +359,15 @@ fn is_reflexive(story: &Story<'_>, m: &EventMention) -> bool {
 }
 
 /// First and last day of a mention's time, and how it was found.
-type When<'a> = (&'a str, &'a str, Via);
+type When = (Date, Date, Via);
 
-fn when(m: &EventMention) -> Option<When<'_>> {
+fn when(m: &EventMention) -> Option<When> {
     let link = m.time.as_ref()?;
-    Some((link.timex.start.as_ref()?.get(..10)?, link.timex.end.as_ref()?.get(..10)?, link.via))
+    link.timex.days.map(|(first, last)| (first, last, link.via))
 }
 
 /// Times: the same stated day supports, disjoint intervals forbid or weigh against.
-fn time(old: Option<When<'_>>, new: Option<When<'_>>) -> Option<i32> {
+fn time(old: Option<When>, new: Option<When>) -> Option<i32> {
     let (Some(a), Some(b)) = (old, new) else { return Some(0) };
     let explicit = |v: Via| v == Via::Explicit;
     let default = a.2 == Via::Default || b.2 == Via::Default;
@@ -383,14 +385,10 @@ fn time(old: Option<When<'_>>, new: Option<When<'_>>) -> Option<i32> {
     Some(if (a.0, a.1) == (b.0, b.1) { 2 } else { 1 })
 }
 
-/// Days between two disjoint intervals; many where a date cannot be read.
-fn days_between(a: When<'_>, b: When<'_>) -> i32 {
-    let gap = |end: &str, start: &str| {
-        let (end, start) = (end.parse::<jiff::civil::Date>().ok()?, start.parse::<jiff::civil::Date>().ok()?);
-        Some(start.since(end).ok()?.get_days())
-    };
-    let days = if a.1 < b.0 { gap(a.1, b.0) } else { gap(b.1, a.0) };
-    days.unwrap_or(i32::MAX)
+/// Days between two disjoint intervals.
+fn days_between(a: When, b: When) -> i32 {
+    let gap = if a.1 < b.0 { b.0 - a.1 } else { a.0 - b.1 };
+    gap.get_days()
 }
 
 /// Places: the same stated or an enclosing one supports, different ones forbid.

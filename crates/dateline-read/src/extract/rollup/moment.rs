@@ -5,8 +5,6 @@
 //! event by a linear model (`models/events/moment.tsv`, learned from coded newspapers): what the sentence says
 //! (`events::when`), what stands near, how long ago it was, how the event is told.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 
 use super::Cluster;
@@ -14,15 +12,13 @@ use super::linear::{Linear, Sample};
 use super::near::{LINKS, Site, Told, chances};
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts, TimeLink, document};
+use crate::extract::times::Timex;
 use crate::nlp::Stopped;
-use crate::record::{Granularity, Modality, Polarity, Timex, TimexType, Via};
+use crate::record::{self, Granularity, Modality, Polarity, TimexType, Via};
 use crate::words::TableError;
 
 /// Most times that are weighed for an event, the first of the text first.
 const MOST: usize = 40;
-
-/// Length of a day in ISO 8601.
-const DAY: usize = "2022-02-03".len();
 
 /// The chance of no time at all from which an event is left without one. Half of those whose time is that doubtful have
 /// one all the same: F1 of dates 73.5 at 0.5, 74.5 at 0.6, 74.9 at 0.9, on articles left out.
@@ -78,10 +74,8 @@ impl Kind {
     }
 
     fn of(timex: &Timex, day: Option<Date>) -> Self {
-        let at = |s: &Option<String>| s.as_ref()?.get(..10)?.parse::<Date>().ok();
-        let (Some(day), Some(start)) = (day, at(&timex.start)) else { return Self::Unknown };
-        let end = at(&timex.end).unwrap_or(start);
-        let ago = |d: Date| day.since(d).map_or(0, |span| span.get_days());
+        let (Some(day), Some((start, end))) = (day, timex.days) else { return Self::Unknown };
+        let ago = |d: Date| (day - d).get_days();
         match (ago(start), ago(end)) {
             (s, _) if s < 0 => Self::Future,
             (_, e) if e <= 0 => Self::Today,
@@ -135,10 +129,10 @@ pub(super) fn samples(
     facts: &Facts<'_>,
     mentions: &[EventMention],
     clusters: &[Cluster],
-) -> Vec<Vec<(Option<Timex>, Sample)>> {
+) -> Vec<Vec<(Option<record::Timex>, Sample)>> {
     let times = Times::new(story, facts);
     let of = |c: &Cluster| {
-        let named = times.candidates.iter().map(|t| t.timex.clone());
+        let named = times.candidates.iter().map(|t| t.timex.as_ref().map(|t| t.record(story.doc)));
         named.zip(times.samples(&Told::new(story, mentions, c), c)).collect()
     };
     clusters.iter().map(of).collect()
@@ -157,16 +151,16 @@ impl<'a> Times<'a> {
         let mut candidates = vec![plain(Kind::None, None)];
         candidates.extend(document(story).map(|own| plain(Kind::Own, Some(own.timex))));
         let stated = candidates.len();
-        let mut known: HashMap<&str, usize> = HashMap::new();
         for (t, time) in facts.times.iter().enumerate() {
             let dates = matches!(time.timex.timex_type, TimexType::Date | TimexType::Time);
-            if !dates || time.timex.start.is_none() || time.tokens.is_empty() {
+            if !dates || time.timex.days.is_none() || time.tokens.is_empty() {
                 continue;
             }
-            let i = *known.entry(&time.timex.value).or_insert(candidates.len());
-            if i == candidates.len() {
+            let same = |c: &Candidate| c.timex.as_ref().is_some_and(|known| known.value == time.timex.value);
+            let known = candidates.iter().skip(stated).position(same).map(|i| stated + i);
+            let i = known.unwrap_or(candidates.len());
+            if known.is_none() {
                 if i >= stated + MOST {
-                    known.remove(&*time.timex.value);
                     continue;
                 }
                 let kind = Kind::of(&time.timex, story.date());
@@ -193,7 +187,7 @@ impl<'a> Times<'a> {
             let near = told.nearest(&chosen.sites).map(|s| s.tokens.start);
             let mention = near.and_then(|n| self.facts.times.iter().position(|t| t.tokens.start == n));
             let via = if chosen.kind == Kind::Own { Via::Default } else { Via::Inferred };
-            let timex = if via == Via::Inferred { to_the_day(timex) } else { timex.clone() };
+            let timex = if via == Via::Inferred { timex.to_the_day() } else { timex.clone() };
             TimeLink { timex, mention: mention.or(chosen.mention), via }
         });
         link.timex.confidence = chance;
@@ -252,23 +246,6 @@ impl<'a> Times<'a> {
             f
         };
         self.candidates.iter().enumerate().map(sample).collect()
-    }
-}
-
-/// A time without its hour, which no other event shares.
-fn to_the_day(timex: &Timex) -> Timex {
-    let day = |t: &Option<String>| t.as_ref().map(|t| t.chars().take(DAY).collect());
-    match timex.granularity {
-        Granularity::Minute | Granularity::Hour | Granularity::PartOfDay if timex.value.len() >= DAY => Timex {
-            timex_type: TimexType::Date,
-            value: timex.value.chars().take(DAY).collect(),
-            start: day(&timex.start),
-            end: day(&timex.end),
-            granularity: Granularity::Day,
-            timezone: None,
-            ..timex.clone()
-        },
-        _ => timex.clone(),
     }
 }
 

@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use jiff::civil::Date;
+
 use super::clauses::Clause;
 use super::linear::{Linear, Sample};
 use super::merge::{self, Ground, Group, Join};
@@ -16,6 +18,7 @@ use crate::extract::reader::{Features, View};
 use crate::nlp::{Dep, Pos, Stopped};
 use crate::record::{CasualtyKind, EventType, Mode, TriggerRole};
 use crate::words::TableError;
+use crate::words::WordClass;
 
 /// Mean chance of their pairs from which two groups are one.
 const JOIN: f32 = 0.2;
@@ -104,7 +107,7 @@ fn tolls_differ(story: &Story<'_>, facts: &Facts<'_>, a: &EventMention, b: &Even
     let dead = |m: &EventMention| -> Vec<u64> {
         let killed = m.claims.iter().map(|c| &facts.claims[*c]).filter(|c| c.kind == CasualtyKind::Killed);
         // People die of one attack on several days.
-        let later = |c: &&Claim| !matches!(story.doc.lemma(c.trigger), "die" | "succumb");
+        let later = |c: &&Claim| !facts.harm.is(WordClass::Dying, story.doc.lemma(c.trigger));
         killed.filter(later).filter_map(|c| c.best).collect()
     };
     let (x, y) = (dead(a), dead(b));
@@ -265,7 +268,7 @@ pub struct Sentences<'a> {
     lemmas: Vec<HashSet<&'a str>>,
     entities: Vec<HashSet<usize>>,
     places: Vec<HashSet<usize>>,
-    days: Vec<HashSet<&'a str>>,
+    days: Vec<HashSet<Date>>,
     numbers: Vec<HashSet<u64>>,
 }
 
@@ -293,7 +296,7 @@ impl<'a> Sentences<'a> {
         }
         for t in facts.times {
             let s = story.sentence(t.tokens.start);
-            this.days[s].extend(t.timex.start.as_ref().and_then(|d| d.get(..10)));
+            this.days[s].extend(t.timex.start());
         }
         for c in facts.claims {
             this.numbers[story.sentence(c.trigger)].extend(c.best.filter(|n| *n > 1));

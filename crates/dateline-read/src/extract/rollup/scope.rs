@@ -10,6 +10,7 @@ use super::{Cluster, Derivation, Harm, Total, casualties, merge};
 use crate::extract::Story;
 use crate::extract::events::{EventMention, Facts};
 use crate::record::{CasualtyKind, EventType, LinkKind, Via};
+use crate::words::WordClass;
 
 /// Claims that no mention holds, each with the mention told last before it in its paragraph.
 pub(super) struct Loose<'m>(Vec<(usize, Option<&'m EventMention>)>);
@@ -114,17 +115,15 @@ fn response(cluster: &Cluster) -> bool {
 /// Whether an event fills a month or more ("since October, 15 children have been killed"): a statistic.
 fn statistic(all: &[EventMention], cluster: &Cluster) -> bool {
     cluster.mentions.iter().any(|m| {
-        let day = |s: &Option<String>| s.as_ref()?.get(..10)?.parse::<jiff::civil::Date>().ok();
-        let Some(time) = all[*m].time.as_ref().filter(|t| t.via == Via::Explicit) else { return false };
-        let Some((start, end)) = day(&time.timex.start).zip(day(&time.timex.end)) else { return false };
-        start.until(end).is_ok_and(|span| span.get_days() >= 27)
+        let stated = all[*m].time.as_ref().filter(|t| t.via == Via::Explicit);
+        stated.and_then(|t| t.timex.width()).is_some_and(|days| days >= 27)
     })
 }
 
 /// Whether an event is surely not what the main event is about.
 fn apart(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], main: &Cluster, other: &Cluster) -> bool {
     // People die of an attack days later, in a hospital elsewhere.
-    let dies = |m: &&usize| matches!(story.doc.lemma(all[**m].head), "die" | "succumb");
+    let dies = |m: &&usize| facts.harm.is(WordClass::Dying, story.doc.lemma(all[**m].head));
     other.assertion.historical && !main.assertion.historical
         || statistic(all, other)
         || other

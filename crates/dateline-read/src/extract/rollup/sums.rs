@@ -6,6 +6,7 @@
 use crate::extract::Story;
 use crate::extract::casualties::Claim;
 use crate::extract::events::Facts;
+use crate::extract::times::Length;
 use crate::nlp::{Dep, Pos, Tag};
 use crate::record::Granularity;
 use crate::words::WordClass;
@@ -34,21 +35,17 @@ impl Times {
         use Granularity::{Day, Hour, Minute, PartOfDay};
         let mut found = Self { day: false, stretch: false };
         for t in facts.times_in(sentence.clone()) {
-            let day = |s: &Option<String>| s.as_ref()?.get(..10)?.parse::<jiff::civil::Date>().ok();
-            let (start, end) = (day(&t.timex.start), day(&t.timex.end));
             let since = t.tokens.start > sentence.start && doc.word(t.tokens.start - 1).eq_ignore_ascii_case("since");
-            let to = if since { story.date() } else { end };
-            let days = start.zip(to).and_then(|(a, b)| a.until(b).ok()).map(|span| span.get_days());
+            let days = if since {
+                t.timex.start().and_then(|start| Some((story.date()? - start).get_days()))
+            } else {
+                t.timex.width()
+            };
             // "In the past year", "over three decades"; a man of 23 years is none.
-            let back = t.timex.duration.as_deref().or(Some(t.timex.value.as_str()));
-            let months =
-                back.is_some_and(|d| d.starts_with('P') && !d.starts_with("PT") && d.ends_with(['Y', 'M', 'E']));
+            let months = t.timex.length().is_some_and(Length::is_of_months);
             let before = t.tokens.start.saturating_sub(2).max(sentence.start);
-            let past = (before..t.tokens.end).any(|i| {
-                matches!(doc.word(i).to_ascii_lowercase().as_str(), "past" | "last" | "over" | "in" | "during")
-            });
-            let each = doc.word(t.tokens.start).to_ascii_lowercase();
-            let again = matches!(each.as_str(), "every" | "each" | "annually" | "per");
+            let past = (before..t.tokens.end).any(|i| facts.harm.is_word(WordClass::StretchLed, doc, i));
+            let again = facts.harm.is_word(WordClass::Yearly, doc, t.tokens.start);
             found.stretch |= again || months && past || days.is_some_and(|d| d >= STRETCH);
             found.day |= !since
                 && matches!(t.timex.granularity, Minute | Hour | PartOfDay | Day)
@@ -69,6 +66,6 @@ fn outlasts(story: &Story<'_>, facts: &Facts<'_>, claim: &Claim) -> bool {
         doc.dep(c) == Dep::Aux && doc.lemma(c) == "have" && matches!(doc.tokens()[c].tag, Tag::Vbz | Tag::Vbp)
     });
     let sentence = doc.sentence_of(verb);
-    let tally = sentence.clone().any(|i| matches!(doc.lemma(i), "tally" | "cumulative"));
+    let tally = sentence.clone().any(|i| facts.harm.is(WordClass::Tally, doc.lemma(i)));
     tally || perfect && sentence.into_iter().any(is_conflict)
 }

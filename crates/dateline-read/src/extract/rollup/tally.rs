@@ -5,6 +5,8 @@
 //! named person once, described ones only where nobody is named, and a killer who died on top of the number he killed,
 //! which cannot hold him. Nothing is added to a total that may hold everybody ("three people are dead").
 
+use jiff::civil::Date;
+
 use super::{Derivation, Total};
 use crate::extract::Story;
 use crate::extract::casualties::{Claim, Party};
@@ -137,7 +139,7 @@ impl<'a> Told<'a> {
                         || nth(c).is_some_and(|n| total().any(|e| self.lists(e, c, n - 1)))
                         || beyond(c) && total().any(|e| self.days_apart(e, c))
                 };
-                if best > 1 && matches!(doc.lemma(c.trigger), "die" | "succumb") && died_later() {
+                if best > 1 && self.facts.harm.is(WordClass::Dying, doc.lemma(c.trigger)) && died_later() {
                     (found, more) = (best + 1, None);
                 }
                 if nth(c) == Some(before + 1) || before == 1 && also && !earlier.is_empty() {
@@ -161,14 +163,14 @@ impl<'a> Told<'a> {
     fn was_wounded(&self, claim: &Claim) -> bool {
         let doc = self.story.doc;
         let one = claim.victim_head.filter(|h| doc.word(*h).eq_ignore_ascii_case("one"));
-        one.is_some_and(|h| doc.subtree(h).any(|t| matches!(doc.lemma(t), "wound" | "wounded" | "injure" | "injured")))
+        one.is_some_and(|h| doc.subtree(h).any(|t| self.facts.harm.is(WordClass::Wounded, doc.lemma(t))))
     }
 
     /// Whether the sentences of two claims tell different days.
     fn days_apart(&self, a: &Claim, b: &Claim) -> bool {
-        let days = |c: &Claim| -> Vec<&str> {
+        let days = |c: &Claim| -> Vec<Date> {
             let here = self.facts.times_in(self.story.doc.sentence_of(c.trigger));
-            here.filter_map(|t| t.timex.start.as_ref()?.get(..10)).collect()
+            here.filter_map(|t| t.timex.start()).collect()
         };
         let (x, y) = (days(a), days(b));
         !x.is_empty() && !y.is_empty() && !x.iter().any(|d| y.contains(d))

@@ -1,35 +1,53 @@
 //! Stretches of the calendar, their TIMEX3 values and their first and last days.
 
+use std::fmt;
+
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, ToSpan};
 
 use crate::record::Granularity;
 
 /// A unit of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[allow(missing_docs)]
 pub(crate) enum Unit {
+    #[serde(rename = "TS")]
     Second,
+    #[serde(rename = "TM")]
     Minute,
+    #[serde(rename = "TH")]
     Hour,
+    #[serde(rename = "D")]
     Day,
+    #[serde(rename = "WE")]
     Weekend,
+    #[serde(rename = "W")]
     Week,
+    #[serde(rename = "F")]
     Fortnight,
+    #[serde(rename = "M")]
     Month,
+    #[serde(rename = "Q")]
     Quarter,
+    #[serde(rename = "Y")]
     Year,
+    #[serde(rename = "DE")]
     Decade,
+    #[serde(rename = "CE")]
     Century,
 }
 
 /// A season; the northern, meteorological months are assumed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[allow(missing_docs)]
 pub(crate) enum Season {
+    #[serde(rename = "SP")]
     Spring,
+    #[serde(rename = "SU")]
     Summer,
+    #[serde(rename = "FA")]
     Fall,
+    #[serde(rename = "WI")]
     Winter,
 }
 
@@ -134,25 +152,6 @@ impl Period {
         })
     }
 
-    /// TIMEX3 value.
-    pub(crate) fn value(self) -> String {
-        match self {
-            Self::Day(d) => format!("{}-{:02}-{:02}", year(d.year()), d.month(), d.day()),
-            Self::Week(d) => week(d),
-            Self::Weekend(d) => format!("{}-WE", week(d)),
-            Self::Month(y, m) => format!("{}-{m:02}", year(y)),
-            Self::Quarter(y, q) => format!("{}-Q{q}", year(y)),
-            Self::Half(y, h) => format!("{}-H{h}", year(y)),
-            Self::Season(y, s) => format!("{}-{}", year(y), s.code()),
-            Self::Year(y) => year(y),
-            Self::Fiscal(y) => format!("FY{}", year(y)),
-            Self::Decade(d) if d < 0 => format!("BC{:03}", -i32::from(d)),
-            Self::Decade(d) => format!("{d:03}"),
-            Self::Century(c) if c < 0 => format!("BC{:02}", -i32::from(c)),
-            Self::Century(c) => format!("{c:02}"),
-        }
-    }
-
     /// First and last day.
     pub(crate) fn days(self) -> Option<(Date, Date)> {
         let span = |y: i16, m: i8, months: i32| {
@@ -199,6 +198,27 @@ impl Period {
             Self::Year(y) | Self::Fiscal(y) => y,
             Self::Decade(d) => d.saturating_mul(10),
             Self::Century(c) => c.saturating_mul(100),
+        }
+    }
+}
+
+/// TIMEX3 value.
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Day(d) => write!(f, "{}-{:02}-{:02}", year(d.year()), d.month(), d.day()),
+            Self::Week(d) => write!(f, "{}", week(d)),
+            Self::Weekend(d) => write!(f, "{}-WE", week(d)),
+            Self::Month(y, m) => write!(f, "{}-{m:02}", year(y)),
+            Self::Quarter(y, q) => write!(f, "{}-Q{q}", year(y)),
+            Self::Half(y, h) => write!(f, "{}-H{h}", year(y)),
+            Self::Season(y, s) => write!(f, "{}-{}", year(y), s.code()),
+            Self::Year(y) => write!(f, "{}", year(y)),
+            Self::Fiscal(y) => write!(f, "FY{}", year(y)),
+            Self::Decade(d) if d < 0 => write!(f, "BC{:03}", -i32::from(d)),
+            Self::Decade(d) => write!(f, "{d:03}"),
+            Self::Century(c) if c < 0 => write!(f, "BC{:02}", -i32::from(c)),
+            Self::Century(c) => write!(f, "{c:02}"),
         }
     }
 }
@@ -255,7 +275,7 @@ mod tests {
     #[test]
     fn periods_have_values_and_days() {
         let check = |period: Period, value: &str, days: Option<(Date, Date)>| {
-            assert_eq!((period.value().as_str(), period.days()), (value, days), "{period:?}");
+            assert_eq!((period.to_string().as_str(), period.days()), (value, days), "{period:?}");
         };
         check(Period::Month(2020, 2), "2020-02", Some((date(2020, 2, 1), date(2020, 2, 29))));
         check(Period::Week(date(2022, 1, 31)), "2022-W05", Some((date(2022, 1, 31), date(2022, 2, 6))));

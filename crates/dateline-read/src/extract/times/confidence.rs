@@ -2,7 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::record::{Granularity, TimeAnchor, Timex, TimexType};
+use super::value::{self, Timex, Value};
+use crate::record::{Granularity, TimexType};
 use crate::words::{Lexicons, Row, TableError};
 
 /// What a relative time was set against.
@@ -65,16 +66,15 @@ impl Confidence {
     pub(super) fn of(&self, timex: &Timex) -> f64 {
         let anchor = match timex.anchor {
             None => Anchor::None,
-            Some(TimeAnchor::Dct { .. }) => Anchor::Dct,
-            Some(TimeAnchor::Timex { .. }) => Anchor::Timex,
-            Some(TimeAnchor::Event { .. }) => Anchor::Event,
+            Some(value::Anchor::Document(_)) => Anchor::Dct,
+            Some(value::Anchor::Timex(_)) => Anchor::Timex,
+            Some(value::Anchor::Event(_)) => Anchor::Event,
         };
-        let form = if timex.value.ends_with("_REF") {
-            Form::Reference
-        } else if timex.value.contains('X') {
-            Form::Open
-        } else {
-            Form::Full
+        let form = match &timex.value {
+            Value::Reference(_) => Form::Reference,
+            Value::Open(..) => Form::Open,
+            Value::Length(length) if length.is_vague() => Form::Open,
+            Value::Length(_) | Value::Period(..) => Form::Full,
         };
         let fits = |k: &&Kind| {
             k.timex_type.is_none_or(|t| t == timex.timex_type)
@@ -86,13 +86,9 @@ impl Confidence {
     }
 }
 
-/// A cell in the spelling of the records; none for `*`.
+/// A value in the spelling of the records; none for `*`.
 fn cell<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<Option<T>, TableError> {
-    let text = row.cell(column);
-    if text == "*" {
-        return Ok(None);
-    }
-    serde_json::from_value(text.into()).map(Some).map_err(|e| row.error(e.to_string()))
+    (row.cell(column) != "*").then(|| row.value(column)).transpose()
 }
 
 #[cfg(test)]

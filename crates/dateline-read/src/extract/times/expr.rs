@@ -1,7 +1,10 @@
 //! What a time expression says, before it is anchored to the calendar.
 
+use std::fmt;
+
 use super::calendar::{Season, Unit};
 use super::lexicon::Holiday;
+use super::value::{Reference, TimeOfDay, Value};
 use crate::record::TimeMod;
 
 /// The meaning of an expression as written.
@@ -11,10 +14,10 @@ pub(crate) enum Expr {
     Point(Point),
     /// A length of time.
     Duration(Length),
-    /// Something that recurs; the TIMEX3 value is fixed by the words.
-    Set(String),
+    /// Something that recurs, as often as this comes.
+    Set(Value),
     /// Past, present or future.
-    Reference(&'static str),
+    Reference(Reference),
 }
 
 /// A point or stretch of the calendar, with the part of it that is meant.
@@ -34,6 +37,17 @@ impl Point {
     /// The whole of a stretch.
     pub(crate) fn of(base: Base) -> Self {
         Self { base, edge: None, part: None, clock: None }
+    }
+
+    /// The time of day that it states.
+    pub(crate) fn time_of_day(&self) -> Option<TimeOfDay> {
+        let clock = self.clock.as_ref().map(|c| TimeOfDay::Clock {
+            hour: c.hour,
+            minute: c.minute.unwrap_or(0),
+            second: c.second,
+            utc: c.utc,
+        });
+        clock.or(self.part.map(TimeOfDay::Part))
     }
 }
 
@@ -150,8 +164,20 @@ impl Length {
         Self { parts: vec![(amount, unit)], modifier: None, window: 0, event: None }
     }
 
-    /// TIMEX3 value: an ISO 8601 duration, with X for an unknown number. Decades and centuries are written as years.
-    pub(crate) fn value(&self) -> String {
+    /// Whether a number is not known.
+    pub(crate) fn is_vague(&self) -> bool {
+        self.parts.iter().any(|(amount, _)| *amount == Amount::Vague)
+    }
+
+    /// Whether it is told in months or longer units to the last.
+    pub(crate) fn is_of_months(&self) -> bool {
+        self.parts.last().is_some_and(|(_, unit)| *unit >= Unit::Month)
+    }
+}
+
+/// TIMEX3 value: an ISO 8601 duration, with X for an unknown number. Decades and centuries are written as years.
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mut days, mut clock) = (String::new(), String::new());
         for (amount, unit) in &self.parts {
             let (factor, code) = match unit {
@@ -184,7 +210,7 @@ impl Length {
             }
             target.push(code);
         }
-        if clock.is_empty() { format!("P{days}") } else { format!("P{days}T{clock}") }
+        if clock.is_empty() { write!(f, "P{days}") } else { write!(f, "P{days}T{clock}") }
     }
 }
 
@@ -208,12 +234,6 @@ impl Clock {
     pub(crate) fn hour(hour: i8) -> Self {
         Self { hour, minute: Some(0), second: None, zone: None, utc: false }
     }
-
-    /// TIMEX3 value, from the T on.
-    pub(crate) fn value(&self) -> String {
-        let seconds = self.second.map_or(String::new(), |s| format!(":{s:02}"));
-        format!("T{:02}:{:02}{seconds}{}", self.hour, self.minute.unwrap_or(0), if self.utc { "Z" } else { "" })
-    }
 }
 
 #[cfg(test)]
@@ -224,7 +244,7 @@ mod tests {
     fn lengths_are_written_as_iso_durations() {
         let check = |parts: &[(Amount, Unit)], expect: &str| {
             let length = Length { parts: parts.to_vec(), ..Length::of(Amount::Vague, Unit::Day) };
-            assert_eq!(length.value(), expect);
+            assert_eq!(length.to_string(), expect);
         };
         check(&[(Amount::Exact(2.0), Unit::Hour)], "PT2H");
         check(&[(Amount::Exact(5.5), Unit::Hour)], "PT5H30M");

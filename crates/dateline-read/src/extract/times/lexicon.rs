@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::calendar::{self, Season, Unit};
 use super::confidence::Confidence;
+use super::value::Reference;
 use crate::extract::numbers::Words;
 use crate::extract::numbers::{self, number};
 use crate::record::TimeMod;
@@ -91,7 +92,7 @@ pub struct Lexicon {
     words: HashMap<Box<str>, Vec<Class>>,
     holidays: Phrases<Holiday>,
     names: Phrases<()>,
-    references: Phrases<&'static str>,
+    references: Phrases<Reference>,
     /// Number words.
     pub(crate) numbers: numbers::Lexicon,
     /// How sure values are.
@@ -124,8 +125,8 @@ impl Lexicon {
         }
         let mut references = Vec::new();
         for row in lexicons.rows("times/references.tsv", 2)? {
-            let meaning = one_of(&row, row.cell(1), ["PRESENT_REF", "PAST_REF", "FUTURE_REF"])?;
-            references.push(Phrase { words: row.cell(0).split(' ').map(Into::into).collect(), meaning });
+            let words = row.cell(0).split(' ').map(Into::into).collect();
+            references.push(Phrase { words, meaning: row.value(1)? });
         }
         Ok(Self {
             words,
@@ -164,7 +165,7 @@ impl Lexicon {
     }
 
     /// The reference that starts at word `i`, and the word after it.
-    pub(crate) fn reference(&self, words: &Words, i: usize) -> Option<(&'static str, usize)> {
+    pub(crate) fn reference(&self, words: &Words, i: usize) -> Option<(Reference, usize)> {
         longest(&self.references, words, i)
     }
 }
@@ -199,40 +200,26 @@ fn longest<T: Copy>(phrases: &Phrases<T>, words: &Words, i: usize) -> Option<(T,
 }
 
 fn read_class(row: &Row<'_>, class: &str, value: &str) -> Result<Class, TableError> {
-    let edge = || {
-        Ok(match value {
-            "START" => TimeMod::Start,
-            "MID" => TimeMod::Mid,
-            "END" => TimeMod::End,
-            other => return Err(row.error(format!("unknown edge `{other}`"))),
-        })
-    };
     Ok(match class {
         "month" => Class::Month(number(row, value)?),
         "month_short" => Class::MonthShort(number(row, value)?),
         "weekday" => Class::Weekday(number(row, value)?),
         "weekday_short" => Class::WeekdayShort(number(row, value)?),
         "weekdays" => Class::Weekdays(number(row, value)?),
-        "unit" => Class::Unit(read_unit(row, value)?, false),
-        "units" => Class::Unit(read_unit(row, value)?, true),
+        "unit" => Class::Unit(row.named(value)?, false),
+        "units" => Class::Unit(row.named(value)?, true),
         "part" => Class::Part(one_of(row, value, ["MO", "MI", "AF", "EV", "NI", "DT"])?),
         "hour" => Class::Hour(number(row, value)?),
-        "season" => Class::Season(match value {
-            "SP" => Season::Spring,
-            "SU" => Season::Summer,
-            "FA" => Season::Fall,
-            "WI" => Season::Winter,
-            other => return Err(row.error(format!("unknown season `{other}`"))),
-        }),
+        "season" => Class::Season(row.named(value)?),
         "shift" => match value.split_once(' ') {
             Some((step, "dct")) => Class::Shift(number(row, step)?, true),
             Some((step, "text")) => Class::Shift(number(row, step)?, false),
             _ => return Err(row.error(format!("unknown shift `{value}`"))),
         },
-        "edge" => Class::Edge(edge()?),
-        "edge_of" => Class::EdgeOf(edge()?),
+        "edge" => Class::Edge(row.named(value)?),
+        "edge_of" => Class::EdgeOf(row.named(value)?),
         "looser" => Class::Looser(number(row, value)?),
-        "set" => Class::Set(read_unit(row, value)?),
+        "set" => Class::Set(row.named(value)?),
         "zone" => Class::Zone(one_of(row, value, ["-", "Z"])? == "Z"),
         "counted" => Class::Counted,
         "place" => match value.split_once(' ') {
@@ -247,24 +234,6 @@ fn read_class(row: &Row<'_>, class: &str, value: &str) -> Result<Class, TableErr
 /// A value among those that there are.
 fn one_of<const N: usize>(row: &Row<'_>, value: &str, known: [&'static str; N]) -> Result<&'static str, TableError> {
     known.into_iter().find(|k| *k == value).ok_or_else(|| row.error(format!("unknown value `{value}`")))
-}
-
-fn read_unit(row: &Row<'_>, value: &str) -> Result<Unit, TableError> {
-    Ok(match value {
-        "TS" => Unit::Second,
-        "TM" => Unit::Minute,
-        "TH" => Unit::Hour,
-        "D" => Unit::Day,
-        "WE" => Unit::Weekend,
-        "W" => Unit::Week,
-        "F" => Unit::Fortnight,
-        "M" => Unit::Month,
-        "Q" => Unit::Quarter,
-        "Y" => Unit::Year,
-        "DE" => Unit::Decade,
-        "CE" => Unit::Century,
-        other => return Err(row.error(format!("unknown unit `{other}`"))),
-    })
 }
 
 fn read_holiday(row: &Row<'_>, rule: &str) -> Result<Holiday, TableError> {

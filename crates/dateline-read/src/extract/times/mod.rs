@@ -4,7 +4,7 @@
 //! over words finds them ([`grammar`]), the governing verb tells their direction
 //! ([`direction`](crate::extract::factuality::direction())), and [`resolve`] sets them on the calendar: against the day
 //! the story speaks from ([`origin`]) in news, against the year last named in narrative
-//! texts. Left out: times told by events alone ("after the war"), ages, and "former" and its like.
+//! texts. What comes of it is a [`value`], which is printed when records are made. Left out: times told by events alone ("after the war"), ages, and "former" and its like.
 
 mod calendar;
 mod confidence;
@@ -16,10 +16,14 @@ mod resolve;
 mod style;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use std::ops::Range;
 
+pub(crate) use expr::Length;
 pub use lexicon::Lexicon;
+pub use value::Timex;
+pub(crate) use value::{Anchor, Reference, Value};
 
 use self::expr::Expr;
 use self::grammar::{Match, Parser};
@@ -28,7 +32,6 @@ use super::Story;
 use super::numbers::Words;
 use crate::article::BlockKind;
 use crate::nlp::{Doc, EntityType, Pos, Stopped};
-use crate::record::Timex;
 
 /// A time expression with its meaning.
 #[derive(Debug, Clone, PartialEq)]

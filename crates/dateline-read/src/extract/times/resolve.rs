@@ -2,7 +2,7 @@
 //!
 //! Two origins: the article's date, and the time last spoken of, which is carried along the text. News takes bare
 //! months and weekdays from the article's date and the tense of their verb; narrative takes them from the year and day
-//! last named. Without an origin the unknown parts are written `X` and there is no interval.
+//! last named. Without an origin the value stays open and there is no interval.
 
 use std::ops::Range;
 
@@ -12,9 +12,10 @@ use jiff::civil::Date;
 use super::calendar::{Period, Season, Unit, add_days};
 use super::expr::{Amount, Base, Expr, Length, Origin, Point, Shift};
 use super::lexicon::{Holiday, Lexicon};
+use super::value::{Anchor, Open, Reference, TimeOfDay, Timex, Value};
 use crate::extract::factuality::{Direction, direction};
 use crate::nlp::Doc;
-use crate::record::{Granularity, TimeAnchor, TimeMod, Timex, TimexType};
+use crate::record::{Granularity, TimeMod, TimexType};
 
 /// Resolves the expressions of one document, in text order.
 pub(crate) struct Resolver<'a> {
@@ -40,9 +41,11 @@ struct Last {
 /// A base set on the calendar, as far as that goes.
 #[derive(Debug, Clone, PartialEq)]
 enum Placed {
-    Period(Period, Option<TimeAnchor>, f64),
-    /// A value without an interval.
-    Open(String, Granularity),
+    Period(Period, Option<Anchor>, f64),
+    /// A point of which the year is not known.
+    Open(Open),
+    /// Past, present or future.
+    Vague(Reference),
     /// A length, where a point cannot be told ("two hours later").
     Length(Length),
 }
@@ -59,17 +62,16 @@ impl<'a> Resolver<'a> {
     /// The value of the next expression.
     pub(crate) fn resolve(&mut self, tokens: &Range<usize>, expr: &Expr) -> Timex {
         match expr {
-            Expr::Reference(value) => Timex { confidence: 0.8, ..blank(TimexType::Date, (*value).to_owned()) },
-            Expr::Set(value) => Timex { confidence: 0.9, ..blank(TimexType::Set, value.clone()) },
+            Expr::Reference(value) => Timex { confidence: 0.8, ..Timex::of(TimexType::Date, Value::Reference(*value)) },
+            Expr::Set(value) => Timex { confidence: 0.9, ..Timex::of(TimexType::Set, value.clone()) },
             Expr::Duration(length) => self.length(length),
             Expr::Point(point) => self.point(tokens, point),
         }
     }
 
     fn length(&self, length: &Length) -> Timex {
-        let value = length.value();
         let anchor = match &length.event {
-            Some(words) => Some(TimeAnchor::Event { value: self.doc.span_text(words.clone()).to_owned() }),
+            Some(words) => Some(Anchor::Event(words.clone())),
             None if length.window != 0 => self.document_anchor(),
             None => None,
         };
@@ -78,9 +80,9 @@ impl<'a> Resolver<'a> {
             modifier: length.modifier,
             anchor,
             granularity,
-            duration: Some(value.clone()).filter(|v| !v.contains('X')),
+            duration: Some(length.clone()).filter(|length| !length.is_vague()),
             confidence: 0.9,
-            ..blank(TimexType::Duration, value)
+            ..Timex::of(TimexType::Duration, Value::Length(length.clone()))
         }
     }
 
@@ -90,27 +92,29 @@ impl<'a> Resolver<'a> {
         let placed = self.place(&point.base, head, sentence, point.edge.is_some());
         let (period, anchor, confidence) = match placed {
             Placed::Length(length) => return self.length(&length),
-            Placed::Open(value, granularity) => {
-                let (value, timex_type) = self.with_time(value, point, granularity == Granularity::Day);
-                return Timex { modifier: point.edge, granularity, confidence: 0.4, ..blank(timex_type, value) };
+            Placed::Open(open) => {
+                let granularity = open.granularity();
+                let time = point.time_of_day().filter(|_| granularity == Granularity::Day);
+                let timex = Timex::of(dated(time), Value::Open(open, time));
+                return Timex { modifier: point.edge, granularity, confidence: 0.4, ..timex };
+            }
+            Placed::Vague(reference) => {
+                let timex = Timex::of(TimexType::Date, Value::Reference(reference));
+                return Timex { modifier: point.edge, confidence: 0.4, ..timex };
             }
             Placed::Period(period, anchor, confidence) => (period, anchor, confidence),
         };
         // A history that says "today" speaks of its own date; its next bare month still belongs to the year before.
-        if !(self.narrative && matches!(anchor, Some(TimeAnchor::Dct { .. }))) {
+        if !(self.narrative && matches!(anchor, Some(Anchor::Document(_)))) {
             self.remember(period, sentence);
         }
         if anchor.is_none() && matches!(period, Period::Year(_) | Period::Quarter(..) | Period::Half(..)) {
             self.last.stated = Some((period.year(), sentence));
         }
         let is_day = matches!(period, Period::Day(_));
-        let (value, timex_type) = self.with_time(period.value(), point, is_day);
+        let time = point.time_of_day().filter(|_| is_day);
         let mut granularity = period.granularity();
-        let days = period.days();
-        let (mut start, mut end) = days.map_or((None, None), |(a, b)| {
-            let (a, b) = point.edge.map_or((a, b), |edge| narrow(a, b, edge));
-            (Some(a.to_string()), Some(b.to_string()))
-        });
+        let days = period.days().map(|(a, b)| point.edge.map_or((a, b), |edge| narrow(a, b, edge)));
         if let Some(edge) = point.edge {
             granularity = match granularity {
                 Granularity::Month => Granularity::PartOfMonth,
@@ -123,41 +127,16 @@ impl<'a> Resolver<'a> {
         if is_day && let Some(clock) = &point.clock {
             granularity = if clock.minute.is_some() { Granularity::Minute } else { Granularity::Hour };
             timezone.clone_from(&clock.zone);
-            let instant = |minute: i8| start.as_ref().map(|d| format!("{d}T{:02}:{minute:02}", clock.hour));
-            let bounds = (instant(clock.minute.unwrap_or(0)), instant(clock.minute.unwrap_or(59)));
-            if clock.hour < 24 {
-                (start, end) = bounds;
-            }
         } else if is_day && point.part.is_some() {
             granularity = Granularity::PartOfDay;
         }
-        Timex {
-            timex_type,
-            value,
-            modifier: point.edge,
-            anchor,
-            start,
-            end,
-            granularity,
-            timezone,
-            duration: None,
-            confidence,
-        }
-    }
-
-    /// Adds part of day and clock time to a day's value.
-    fn with_time(&self, value: String, point: &Point, is_day: bool) -> (String, TimexType) {
-        match (&point.clock, point.part) {
-            (Some(clock), _) if is_day => (format!("{value}{}", clock.value()), TimexType::Time),
-            (None, Some(part)) if is_day => (format!("{value}T{part}"), TimexType::Time),
-            _ => (value, TimexType::Date),
-        }
+        let timex = Timex::of(dated(time), Value::Period(period, time));
+        Timex { modifier: point.edge, anchor, days, granularity, timezone, confidence, ..timex }
     }
 
     /// Sets a base on the calendar.
     fn place(&self, base: &Base, head: usize, sentence: usize, edged: bool) -> Placed {
         let toward = || direction(self.doc, self.lexicon.book(), head);
-        let unknown = |value: &str| Placed::Open(value.to_owned(), Granularity::Vague);
         match base {
             Base::Year(y) => sure(Period::Year(*y)),
             Base::Fiscal(y) => sure(Period::Fiscal(*y)),
@@ -169,41 +148,41 @@ impl<'a> Resolver<'a> {
             Base::Quarter(q, Some(year)) => sure(Period::Quarter(*year, *q)),
             Base::Quarter(q, None) => self
                 .part_of_year(|y| Period::Quarter(y, *q), sentence, toward)
-                .unwrap_or_else(|| Placed::Open(format!("XXXX-Q{q}"), Granularity::Quarter)),
+                .unwrap_or(Placed::Open(Open::Quarter(*q))),
             Base::Half(h, Some(year)) => sure(Period::Half(*year, *h)),
-            Base::Half(h, None) => self
-                .part_of_year(|y| Period::Half(y, *h), sentence, toward)
-                .unwrap_or_else(|| Placed::Open(format!("XXXX-H{h}"), Granularity::Quarter)),
+            Base::Half(h, None) => {
+                self.part_of_year(|y| Period::Half(y, *h), sentence, toward).unwrap_or(Placed::Open(Open::Half(*h)))
+            }
             Base::Weekday(weekday, shift) => self.weekday(*weekday, *shift, toward),
             Base::Month(month, shift) => self
                 .cyclic(|y| Period::month(y, *month), Some(*shift), toward)
-                .unwrap_or_else(|| Placed::Open(format!("XXXX-{month:02}"), Granularity::Month)),
+                .unwrap_or(Placed::Open(Open::Month(*month))),
             Base::Holiday(holiday, year, shift) => self.holiday(*holiday, *year, *shift, toward),
             Base::Unit(Unit::Weekend, shift) if shift.step == 0 && self.weekend_gone(*shift, toward) => {
                 self.unit(Unit::Weekend, Shift { step: -1, ..*shift }, edged)
             }
             Base::Unit(unit, shift) => self.unit(*unit, *shift, edged),
-            Base::WeekdayOffset(n, unit, step, weekday) => self
-                .weekday_offset(*n, *unit, *step, *weekday)
-                .unwrap_or_else(|| Placed::Open(format!("XXXX-WXX-{weekday}"), Granularity::Day)),
+            Base::WeekdayOffset(n, unit, step, weekday) => {
+                self.weekday_offset(*n, *unit, *step, *weekday).unwrap_or(Placed::Open(Open::Weekday(*weekday)))
+            }
             Base::Day(n) => match self.date.and_then(|d| add_days(d, i64::from(*n))) {
                 Some(day) => Placed::Period(Period::Day(day), self.document_anchor(), 0.9),
-                None => Placed::Open("XXXX-XX-XX".to_owned(), Granularity::Day),
+                None => Placed::Open(Open::Day),
             },
             Base::Offset(amount, unit, step, origin) => self.offset(*amount, *unit, *step, *origin),
             Base::Beside(base, step) => match self.place(base, head, sentence, false) {
                 Placed::Period(period, anchor, confidence) => match period.shift(i32::from(*step)) {
                     Some(period) => Placed::Period(period, anchor, confidence * 0.95),
-                    None => unknown("XXXX-XX-XX"),
+                    None => Placed::Open(Open::Day),
                 },
                 other => other,
             },
-            Base::BesideEvent => Placed::Open("XXXX-XX-XX".to_owned(), Granularity::Day),
+            Base::BesideEvent => Placed::Open(Open::Day),
             Base::WeekOf(base) => match self.place(base, head, sentence, false) {
                 Placed::Period(period, anchor, confidence) => {
                     match period.days().and_then(|(first, _)| Period::week_of(first)) {
                         Some(week) => Placed::Period(week, anchor, confidence),
-                        None => unknown("XXXX-WXX"),
+                        None => Placed::Open(Open::Day),
                     }
                 }
                 other => other,
@@ -216,7 +195,7 @@ impl<'a> Resolver<'a> {
                             if near.is_some() { timex_anchor(Period::Day(day)) } else { self.document_anchor() };
                         Placed::Period(Period::Day(day), anchor, 0.5)
                     }
-                    None => Placed::Open("XXXX-XX-XX".to_owned(), Granularity::Day),
+                    None => Placed::Open(Open::Day),
                 }
             }
         }
@@ -235,15 +214,9 @@ impl<'a> Resolver<'a> {
             Some(day) => Date::new(y, month, day).ok().map(Period::Day),
             None => Period::month(y, month),
         };
-        let open = |y: &str| {
-            let (rest, grain) = match day {
-                Some(day) => (format!("-{day:02}"), Granularity::Day),
-                None => (String::new(), Granularity::Month),
-            };
-            Placed::Open(format!("{y}-{month:02}{rest}"), grain)
-        };
+        let open = Placed::Open(day.map_or(Open::Month(month), |day| Open::Date(month, day)));
         if let Some(year) = year {
-            return in_year(year).map_or_else(|| open(&format!("{year:04}")), sure);
+            return in_year(year).map_or(open, sure);
         }
         // "Monday, Oct. 26": the weekday settles the year.
         let fits = |y: i16| {
@@ -251,7 +224,7 @@ impl<'a> Resolver<'a> {
             let day = found.days()?.0;
             weekday.is_none_or(|w| day.weekday().to_monday_one_offset() == w).then_some(found)
         };
-        self.cyclic(fits, None, &toward).or_else(|| self.cyclic(in_year, None, &toward)).unwrap_or_else(|| open("XXXX"))
+        self.cyclic(fits, None, &toward).or_else(|| self.cyclic(in_year, None, &toward)).unwrap_or(open)
     }
 
     /// Something that comes once a year: chooses the year by step, tense or the text.
@@ -340,8 +313,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn season(&self, season: Season, shift: Option<Shift>, toward: impl Fn() -> Direction) -> Placed {
-        self.cyclic(|y| Some(Period::Season(y, season)), shift, toward)
-            .unwrap_or_else(|| Placed::Open(format!("XXXX-{}", season.code()), Granularity::Season))
+        self.cyclic(|y| Some(Period::Season(y, season)), shift, toward).unwrap_or(Placed::Open(Open::Season(season)))
     }
 
     fn holiday(
@@ -356,17 +328,17 @@ impl<'a> Resolver<'a> {
             Some(year) => in_year(year).map(sure),
             None => self.cyclic(in_year, shift, toward),
         };
-        found.unwrap_or_else(|| match holiday {
-            Holiday::Fixed(month, day) => Placed::Open(format!("XXXX-{month:02}-{day:02}"), Granularity::Day),
-            _ => Placed::Open("XXXX-XX-XX".to_owned(), Granularity::Day),
-        })
+        found.unwrap_or(Placed::Open(match holiday {
+            Holiday::Fixed(month, day) => Open::Date(month, day),
+            _ => Open::Day,
+        }))
     }
 
     fn weekday(&self, weekday: i8, shift: Option<Shift>, toward: impl Fn() -> Direction) -> Placed {
         let from_text = shift.is_some_and(|s| s.from == Origin::Text) || self.narrative;
         let text_day = self.last.day.filter(|_| from_text);
         let Some(origin) = text_day.or(self.date) else {
-            return Placed::Open(format!("XXXX-WXX-{weekday}"), Granularity::Day);
+            return Placed::Open(Open::Weekday(weekday));
         };
         let ahead = i64::from(weekday - origin.weekday().to_monday_one_offset()).rem_euclid(7);
         let back = (7 - ahead) % 7;
@@ -383,7 +355,7 @@ impl<'a> Resolver<'a> {
         let anchor = if text_day.is_some() { timex_anchor(Period::Day(origin)) } else { self.document_anchor() };
         match add_days(origin, days) {
             Some(day) => Placed::Period(Period::Day(day), anchor, confidence),
-            None => Placed::Open(format!("XXXX-WXX-{weekday}"), Granularity::Day),
+            None => Placed::Open(Open::Weekday(weekday)),
         }
     }
 
@@ -415,13 +387,13 @@ impl<'a> Resolver<'a> {
         let document = (shift.from == Origin::Document && !this_day) || (edged && !self.narrative);
         let origin = if document { self.document(unit) } else { self.text(unit).or_else(|| self.document(unit)) };
         let reference = match shift.step {
-            -1 => "PAST_REF",
-            0 => "PRESENT_REF",
-            _ => "FUTURE_REF",
+            -1 => Reference::Past,
+            0 => Reference::Present,
+            _ => Reference::Future,
         };
         origin
             .and_then(|(period, anchor, c)| Some(Placed::Period(period.shift(i32::from(shift.step))?, anchor, c)))
-            .unwrap_or_else(|| Placed::Open(reference.to_owned(), Granularity::Vague))
+            .unwrap_or(Placed::Vague(reference))
     }
 
     /// "Two days ago", "three weeks later".
@@ -430,8 +402,7 @@ impl<'a> Resolver<'a> {
         let n = match amount {
             Amount::Exact(n) if unit >= Unit::Day => n,
             Amount::Vague if origin == Origin::Document => {
-                let value = if step < 0 { "PAST_REF" } else { "FUTURE_REF" };
-                return Placed::Open(value.to_owned(), Granularity::Vague);
+                return Placed::Vague(if step < 0 { Reference::Past } else { Reference::Future });
             }
             _ => return length,
         };
@@ -456,12 +427,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// The article's own day, week, month or year.
-    fn document(&self, unit: Unit) -> Option<(Period, Option<TimeAnchor>, f64)> {
+    fn document(&self, unit: Unit) -> Option<(Period, Option<Anchor>, f64)> {
         Some((Period::around(self.date?, unit)?, self.document_anchor(), 0.9))
     }
 
     /// The day, week, month or year last spoken of.
-    fn text(&self, unit: Unit) -> Option<(Period, Option<TimeAnchor>, f64)> {
+    fn text(&self, unit: Unit) -> Option<(Period, Option<Anchor>, f64)> {
         let last = &self.last;
         let from_day = |d: Date| Some((Period::around(d, unit)?, timex_anchor(Period::Day(d)), 0.7));
         match unit {
@@ -486,8 +457,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn document_anchor(&self) -> Option<TimeAnchor> {
-        self.date.map(|d| TimeAnchor::Dct { value: d.to_string() })
+    fn document_anchor(&self) -> Option<Anchor> {
+        self.date.map(Anchor::Document)
     }
 
     /// Keeps a period as the time last spoken of; finer times of other years or months are forgotten.
@@ -528,23 +499,13 @@ fn sure(period: Period) -> Placed {
     Placed::Period(period, None, 0.95)
 }
 
-fn timex_anchor(period: Period) -> Option<TimeAnchor> {
-    Some(TimeAnchor::Timex { value: period.value() })
+fn timex_anchor(period: Period) -> Option<Anchor> {
+    Some(Anchor::Timex(Value::Period(period, None)))
 }
 
-fn blank(timex_type: TimexType, value: String) -> Timex {
-    Timex {
-        timex_type,
-        value,
-        modifier: None,
-        anchor: None,
-        start: None,
-        end: None,
-        granularity: Granularity::Vague,
-        timezone: None,
-        duration: None,
-        confidence: 0.0,
-    }
+/// The type of a point of the calendar.
+fn dated(time: Option<TimeOfDay>) -> TimexType {
+    if time.is_some() { TimexType::Time } else { TimexType::Date }
 }
 
 /// The token of a phrase whose head lies outside of it.

@@ -18,9 +18,12 @@ pub(crate) fn is_narrative<'a>(date: Option<Date>, found: impl Iterator<Item = &
     for expr in found {
         let Expr::Point(Point { base, .. }) = expr else { continue };
         match base {
-            Base::Date { year: Some(y), .. } | Base::Year(y) | Base::Season(_, Some(y), _) => {
-                *(if (date.year() - y).abs() > 1 { &mut years } else { &mut own }) += 1;
+            Base::Date { year: Some(y), .. } | Base::Year(y) | Base::Season(_, Some(y), _)
+                if (date.year() - y).abs() > 1 =>
+            {
+                years += 1;
             }
+            Base::Date { year: Some(_), .. } | Base::Year(_) | Base::Season(_, Some(_), _) => own += 1,
             Base::Weekday(..) | Base::Day(_) | Base::Unit(_, Shift { from: Origin::Document, .. }) => deictic += 1,
             _ => {}
         }
@@ -47,5 +50,5 @@ pub(crate) fn day_first(words: &Words, place: bool) -> bool {
 pub(crate) fn antiquity(words: &Words) -> bool {
     let dated =
         |i: usize| matches!(words.get(i), "bc" | "bce") && words.back(i, 1).parse::<u16>().is_ok_and(|y| y < 4000);
-    (0..words.len()).filter(|i| dated(*i)).take(3).count() == 3
+    (0..words.len()).filter(|i| dated(*i)).count() >= 3
 }

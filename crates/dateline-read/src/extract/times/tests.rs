@@ -2,7 +2,7 @@
 
 use super::TimeMention;
 use crate::extract::testing;
-use crate::record::{Granularity, TimeAnchor, TimeMod, TimexType};
+use crate::record::{Granularity, TimeAnchor, TimeMod, Timex, TimexType};
 
 /// The day on which the test stories are written: a Thursday.
 const THURSDAY: Option<&str> = Some("2022-02-03");
@@ -20,15 +20,17 @@ fn check(text: &str, expect: &[(&str, &str)]) {
 fn check_on(text: &str, date: Option<&str>, expect: &[(&str, &str)]) {
     let story = testing::read(text, date);
     let found = testing::times(&story);
-    let found: Vec<(&str, &str)> =
-        found.iter().map(|t| (story.doc.span_text(t.tokens.clone()), t.timex.value.as_str())).collect();
+    let found: Vec<(&str, String)> =
+        found.iter().map(|t| (story.doc.span_text(t.tokens.clone()), t.timex.value.to_string())).collect();
+    let expect: Vec<(&str, String)> = expect.iter().map(|(words, value)| (*words, (*value).to_owned())).collect();
     assert_eq!(found, expect, "\nin `{text}`");
 }
 
-fn only(text: &str) -> super::Timex {
-    let (mut found, _) = times(text, THURSDAY);
+fn only(text: &str) -> Timex {
+    let story = testing::read(text, THURSDAY);
+    let found = testing::times(&story);
     assert_eq!(found.len(), 1, "exactly one time in `{text}`: {found:?}");
-    found.remove(0).timex
+    found[0].timex.record(story.doc)
 }
 
 #[test]
@@ -55,7 +57,7 @@ fn years_of_a_background_do_not_date_the_news() {
     let history = "Mills burned here in 1931, in 1944, in 1958, in 1962, in 1970 and in 1987.";
     let months = |text: &str| -> Vec<String> {
         let (found, _) = times(text, THURSDAY);
-        found.into_iter().map(|t| t.timex.value).filter(|value| value.len() > 4).collect()
+        found.into_iter().map(|t| t.timex.value.to_string()).filter(|value| value.len() > 4).collect()
     };
     assert_eq!(months(&format!("{history} In June, two men were hurt.")), ["1987-06"]);
     let news =
@@ -307,5 +309,5 @@ fn history_carries_its_year_along() {
                 In 1915 the army split. By 1916 the north was lost. In December 1917 the last fort fell. In January the \
                 rebels won.";
     let (found, _) = times(text, THURSDAY);
-    assert_eq!(found.last().map(|t| t.timex.value.as_str()), Some("1918-01"), "{found:?}");
+    assert_eq!(found.last().map(|t| t.timex.value.to_string()).as_deref(), Some("1918-01"), "{found:?}");
 }

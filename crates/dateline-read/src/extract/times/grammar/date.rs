@@ -51,7 +51,7 @@ impl Parser<'_> {
             Some((year, end)) => (Some(year), end),
             // "June and July 2008", "January-March 2008": the year serves both.
             None => {
-                let joined = matches!(self.w(i + 1), "and" | "or" | "to" | "-" | "–" | "through");
+                let joined = self.w(i + 1) == "-" || self.lexicon.is(WordClass::MonthJoined, self.w(i + 1));
                 let shared = if joined && self.month(i + 2).is_some() { self.year_after(i + 3, false) } else { None };
                 match self.step_year(i + 1) {
                     Some((year, end)) => (Some(year), end),
@@ -83,7 +83,7 @@ impl Parser<'_> {
         // A list: the month comes with its last member ("Saturday 6 and Sunday 7 June").
         let mut next = at;
         for _ in 0..4 {
-            if !matches!(self.w(next), "," | "and" | "or" | "to" | "until" | "-" | "–") {
+            if self.w(next) != "-" && !self.lexicon.is(WordClass::DayJoined, self.w(next)) {
                 return None;
             }
             let (_, after) = self.day(next + 1 + usize::from(self.weekday(next + 1).is_some()))?;
@@ -345,7 +345,7 @@ impl Parser<'_> {
         // "In 2010 elections" has the year, "in 2010 tents" has not: the engine reads a date in both.
         let counted = |j: usize| self.classes(j).contains(&Class::Counted);
         let described = !led && matches!(self.pos(end), Pos::Adj | Pos::Propn) && counted(end + 1);
-        if counted(end) || described && !matches!(before, "the" | "its" | "their" | "'s") {
+        if counted(end) || described && !self.lexicon.is(WordClass::DescribedYear, before) {
             return None;
         }
         let name = self.doc.entity_at(token).map(|e| e.kind);

@@ -5,6 +5,7 @@ use crate::extract::numbers::{self, Count};
 use crate::extract::times::calendar::Unit;
 use crate::extract::times::expr::{Amount, Expr, Length, Origin};
 use crate::extract::times::lexicon::Class;
+use crate::extract::times::value::{Open, TimeOfDay, Value};
 use crate::nlp::{Dep, Pos, Tag};
 use crate::record::{NumberMod, TimeMod};
 use crate::words::WordClass;
@@ -14,7 +15,7 @@ impl Parser<'_> {
     pub(super) fn measured(&self, i: usize) -> Option<(Amount, Unit, Option<TimeMod>, usize)> {
         let bound = self.lexicon.numbers.bound_before(self.words, i);
         let mut at = bound.as_ref().map_or(i, |(_, end)| *end);
-        at += usize::from(matches!(self.w(at), "another" | "only" | "just" | "mere" | "about"));
+        at += usize::from(self.lexicon.is(WordClass::CountFiller, self.w(at)));
         let modifier = bound.map(|(b, _)| match b.modifier {
             NumberMod::MoreThan => TimeMod::MoreThan,
             NumberMod::AtLeast => TimeMod::EqualOrMore,
@@ -116,7 +117,7 @@ impl Parser<'_> {
             let at = end + usize::from(matches!(self.w(end), "and" | ","));
             if let Some((Amount::Exact(n), smaller, None, after)) = self.measured(at)
                 && smaller < unit
-                && !matches!(self.w(after), "ago" | "later" | "earlier")
+                && !self.lexicon.is(WordClass::CountedFrom, self.w(after))
             {
                 length.parts.push((Amount::Exact(n), smaller));
                 end = after;
@@ -168,9 +169,8 @@ impl Parser<'_> {
         }
         let preposition = self.after_preposition(i);
         let ok = preposition || self.leads_on(i + 1) || self.w(i + 1) == "-" && matches!(self.w(i + 2), "long" | "old");
-        let told = matches!(self.before(i), "the" | "those")
-            && !matches!(self.w(i + 1), "after" | "before" | "since" | "following");
-        (ok && !told && !matches!(self.before(i), "early" | "his" | "her" | "their"))
+        let told = matches!(self.before(i), "the" | "those") && !self.lexicon.is(WordClass::WindowPoint, self.w(i + 1));
+        (ok && !told && !self.lexicon.is(WordClass::NoLength, self.before(i)))
             .then(|| (Length::of(Amount::Vague, unit), i + 1))
     }
 
@@ -186,7 +186,7 @@ impl Parser<'_> {
     /// The event after "after", "before", "since", as the parse has it.
     fn event(&self, at: usize) -> Option<std::ops::Range<usize>> {
         let at = at + usize::from(matches!(self.w(at), "just" | "shortly"));
-        if !matches!(self.w(at), "after" | "before" | "following" | "since" | "into") || at >= self.limit {
+        if !self.lexicon.is(WordClass::EventLed, self.w(at)) || at >= self.limit {
             return None;
         }
         let token = self.words.token(at);
@@ -209,12 +209,14 @@ impl Parser<'_> {
 
     /// Frequencies: "every Monday", "twice a week", "per day", "daily", "Sundays".
     pub(super) fn set(&self, i: usize) -> Option<(Expr, usize)> {
-        let set = |value: String, end| Some((Expr::Set(value), end));
+        let set = |value: Value, end| Some((Expr::Set(value), end));
+        let on = |open: Open, end| set(Value::Open(open, None), end);
+        let one = |unit: Unit| Value::Length(Length::of(Amount::Exact(1.0), unit));
         for class in self.classes(i) {
             match class {
-                Class::Set(unit) => return set(Length::of(Amount::Exact(1.0), *unit).value(), i + 1),
-                Class::Weekdays(day) => return set(format!("XXXX-WXX-{day}"), i + 1),
-                Class::Unit(Unit::Weekend, true) => return set("XXXX-WXX-WE".to_owned(), i + 1),
+                Class::Set(unit) => return set(one(*unit), i + 1),
+                Class::Weekdays(day) => return on(Open::Weekday(*day), i + 1),
+                Class::Unit(Unit::Weekend, true) => return on(Open::Weekend, i + 1),
                 _ => {}
             }
         }
@@ -224,49 +226,49 @@ impl Parser<'_> {
                 let other = self.w(at) == "other";
                 at += usize::from(other || self.w(at) == "single");
                 if let Some(day) = self.weekday(at) {
-                    return set(format!("XXXX-WXX-{day}"), at + 1);
+                    return on(Open::Weekday(day), at + 1);
                 }
                 if let Some(part) = self.part(at) {
-                    return set(format!("XXXX-XX-XXT{part}"), at + 1);
+                    return set(Value::Open(Open::Day, Some(TimeOfDay::Part(part))), at + 1);
                 }
                 if let Some(season) = self.season(at) {
-                    return set(format!("XXXX-{}", season.code()), at + 1);
+                    return on(Open::Season(season), at + 1);
                 }
                 if let Some(month) = self.month(at) {
-                    return set(format!("XXXX-{month:02}"), at + 1);
+                    return on(Open::Month(month), at + 1);
                 }
                 if let Some((unit, _)) = self.unit(at) {
                     let n = if other { 2.0 } else { 1.0 };
-                    return set(Length::of(Amount::Exact(n), unit).value(), at + 1);
+                    return set(Value::Length(Length::of(Amount::Exact(n), unit)), at + 1);
                 }
                 let (amount, unit, _, end) = self.measured(at)?;
-                set(Length::of(amount, unit).value(), end)
+                set(Value::Length(Length::of(amount, unit)), end)
             }
-            "once" | "twice" => self.rate(i + 1).and_then(|(v, end)| set(v, end)),
+            "once" | "twice" => self.rate(i + 1).and_then(|(unit, end)| set(one(unit), end)),
             "per" => {
                 let (unit, _) = self.unit(i + 1)?;
-                set(Length::of(Amount::Exact(1.0), unit).value(), i + 2)
+                set(one(unit), i + 2)
             }
             // "barrels a day", "$5 an hour", "six times a week"
             "a" | "an" => {
-                let (value, end) = self.rate(i)?;
+                let (unit, end) = self.rate(i)?;
                 let counted = i > 0
                     && self.words.same_sentence(i, i - 1)
                     && matches!(self.tag(i - 1), Tag::Nns | Tag::Cd | Tag::Nn)
                     && self.doc.dep(self.words.token(end - 1)) == Dep::Npadvmod;
-                if counted && !self.leads_on(end) { set(value, end) } else { None }
+                if counted && !self.leads_on(end) { set(one(unit), end) } else { None }
             }
             _ => None,
         }
     }
 
-    /// "A week", "every year", "per month" after a count.
-    fn rate(&self, i: usize) -> Option<(String, usize)> {
-        if !matches!(self.w(i), "a" | "an" | "per" | "each" | "every") {
+    /// "A week", "every year", "per month" after a count: the unit.
+    fn rate(&self, i: usize) -> Option<(Unit, usize)> {
+        if !self.lexicon.is(WordClass::RateLed, self.w(i)) {
             return None;
         }
         let (unit, plural) = self.unit(i + 1)?;
-        (!plural && unit != Unit::Second).then(|| (Length::of(Amount::Exact(1.0), unit).value(), i + 2))
+        (!plural && unit != Unit::Second).then_some((unit, i + 2))
     }
 
     /// "Now", "recently", "the future".

@@ -125,7 +125,7 @@ impl<'a> Parser<'a> {
             end += 2;
         }
         let comma = usize::from(self.w(end) == ",");
-        let at = usize::from(matches!(self.w(end + comma), "at" | "around" | "about" | "by"));
+        let at = usize::from(self.lexicon.is(WordClass::ClockJoined, self.w(end + comma)));
         if let Some((clock, after)) = self.clock(end + comma + at)
             && (at == 1 || comma == 1 || point.part.is_none())
         {
@@ -176,8 +176,8 @@ impl<'a> Parser<'a> {
         let the = i + usize::from(self.w(i) == "the");
         // "The last week of August", "the first days of 1939", "the latter part of the year"
         let part = match self.w(the) {
-            "first" | "opening" => Some(TimeMod::Start),
-            "last" | "final" | "closing" | "latter" => Some(TimeMod::End),
+            word if self.lexicon.is(WordClass::FirstLed, word) => Some(TimeMod::Start),
+            word if self.lexicon.is(WordClass::LastLed, word) => Some(TimeMod::End),
             _ => None,
         };
         if part.is_some() && self.lexicon.is(WordClass::PartOfTime, self.w(the + 1)) && self.w(the + 2) == "of" {
@@ -191,7 +191,7 @@ impl<'a> Parser<'a> {
                     // "Late in October", "early on Thursday", "the early part of".
                     if matches!(self.w(at), "in" | "on") {
                         at += 1;
-                    } else if matches!(self.w(at), "part" | "days" | "months" | "weeks") && self.w(at + 1) == "of" {
+                    } else if self.lexicon.is(WordClass::EdgePart, self.w(at)) && self.w(at + 1) == "of" {
                         at += 2;
                     }
                     return (Some(*edge), at);
@@ -249,7 +249,9 @@ impl<'a> Parser<'a> {
                 && self.w(j).starts_with(|c: char| c.is_ascii_digit())
         };
         let dated = i > 1
-            && (dated(i - 1) || matches!(self.before(i), "of" | "th" | "st" | "nd" | "rd") && dated(i - 2))
+            && (dated(i - 1)
+                || (self.before(i) == "of" || self.lexicon.is(WordClass::OrdinalEnding, self.before(i)))
+                    && dated(i - 2))
             || i == 1 && dated(0);
         // The engine takes "Friday Adeyemi was hurt" for a day and a name; who means the day sets a comma.
         let opens = self.before(i).is_empty() && !self.capital(i + 2);
@@ -295,7 +297,7 @@ impl<'a> Parser<'a> {
         let word = self.w(i);
         if word.len() <= 2 && word.starts_with(|c: char| c.is_ascii_digit()) {
             let day: i8 = word.parse().ok().filter(|d| (1..=31).contains(d))?;
-            let suffix = self.words.glued(i + 1) && matches!(self.w(i + 1), "st" | "nd" | "rd" | "th");
+            let suffix = self.words.glued(i + 1) && self.lexicon.is(WordClass::OrdinalEnding, self.w(i + 1));
             return Some((day, i + 1 + usize::from(suffix)));
         }
         let (n, end) = crate::extract::numbers::ordinal(self.words, &self.lexicon.numbers, i)?;

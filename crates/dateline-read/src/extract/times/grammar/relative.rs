@@ -29,10 +29,7 @@ impl Parser<'_> {
             "that" if self.part(i + 1).is_some() => {
                 Some((Base::Unit(Unit::Day, Shift { step: 0, from: Origin::Text }), i + 1))
             }
-            "the"
-                if self.part(i + 2).is_some()
-                    && matches!(self.w(i + 1), "next" | "following" | "previous" | "same") =>
-            {
+            "the" if self.part(i + 2).is_some() && self.lexicon.is(WordClass::StepMade, self.w(i + 1)) => {
                 let step = match self.w(i + 1) {
                     "previous" => -1,
                     "same" => 0,
@@ -73,8 +70,7 @@ impl Parser<'_> {
         if self.w(i) != "the" {
             return None;
         }
-        let stop = matches!(self.w(at + 2), "" | "," | "." | ";" | ":" | "and" | "but" | ")" | "\"" | "''" | "”");
-        if stop {
+        if self.stops(at + 2) && self.w(at + 2) != "when" {
             return Some((Base::Unit(Unit::Day, Shift { step, from: Origin::Text }), at + 2));
         }
         Some((Base::BesideEvent, at + 1))
@@ -93,8 +89,8 @@ impl Parser<'_> {
         }
         let (step, from, end) = match self.w(at) {
             "ago" => (-1, Origin::Document, at + 1),
-            "earlier" | "previously" => (-1, Origin::Text, at + 1),
-            "later" | "afterward" | "afterwards" | "thereafter" => (1, Origin::Text, at + 1),
+            word if self.lexicon.is(WordClass::Earlier, word) => (-1, Origin::Text, at + 1),
+            word if self.lexicon.is(WordClass::Later, word) => (1, Origin::Text, at + 1),
             "hence" => (1, Origin::Document, at + 1),
             "from" if matches!(self.w(at + 1), "now" | "today") => (1, Origin::Document, at + 2),
             "after" if matches!(self.w(at + 1), "that" | "this") && self.stops(at + 2) => (1, Origin::Text, at + 2),
@@ -107,7 +103,8 @@ impl Parser<'_> {
 
     /// Whether the phrase ends before word `i`.
     fn stops(&self, i: usize) -> bool {
-        matches!(self.w(i), "" | "," | "." | ";" | ":" | ")" | "and" | "but" | "when" | "''" | "”" | "\"")
+        let word = self.w(i);
+        word.is_empty() || self.lexicon.is(WordClass::Stop, word)
     }
 
     /// A step word before a unit, weekday, month, season or named day: "last week", "next Tuesday".
@@ -157,7 +154,7 @@ impl Parser<'_> {
             }
             // "The fall of the city", "the spring" of a clock, "the Arab Spring".
             let led = the > i || self.lexicon.is(WordClass::SeasonLed, self.before(i));
-            let edged = matches!(self.before(i), "early" | "late" | "mid" | "-");
+            let edged = self.before(i) == "-" || self.lexicon.is(WordClass::EdgeLed, self.before(i));
             // "The fall in prices", "the fall was steep": the noun of falling, which a time's preposition must lead.
             let falling = self.w(the) == "fall"
                 && (matches!(self.w(the + 1), "in" | "from" | "to")
