@@ -5,15 +5,18 @@
 
 use super::{Kernel, LANES, LayerNorm, Path, lane_sum, normalise_row};
 
-/// Numbers of a query, or rows of values, that one pass adds up.
-const STEP: usize = 8;
+/// Queries that are worked on together: their sums stay in registers, and each key and value is loaded once for all of them.
+/// With more of them, or more than [`LANES`] sums a query, AVX2 has no registers left. Trap: sums are reached by index, here
+/// and below. Where an iterator goes over them the compiler keeps them in memory and works number by number, which takes
+/// five times as long.
+const QUERIES: usize = 4;
 
 /// Memory of [`Kernel::attend`], kept between calls.
 #[derive(Debug, Default)]
 pub(in crate::nlp) struct AttentionMemory {
     /// One head's keys, transposed.
     keys: Vec<f32>,
-    /// The weights of a row.
+    /// The weights of [`QUERIES`] rows.
     weights: Vec<f32>,
 }
 
@@ -74,7 +77,7 @@ fn attend_body<const FUSED: bool>(window: Window<'_>, memory: &mut AttentionMemo
     let width = heads * HEAD;
     let padded = rows.next_multiple_of(LANES);
     memory.keys.resize(HEAD * padded, 0.0);
-    memory.weights.resize(padded, 0.0);
+    memory.weights.resize(QUERIES * padded, 0.0);
     for head in 0..heads {
         let part = |kind: usize| &queries_keys_values[kind * width + head * HEAD..];
         let (queries, keys, values) = (part(0), part(1), part(2));
@@ -84,31 +87,47 @@ fn attend_body<const FUSED: bool>(window: Window<'_>, memory: &mut AttentionMemo
             }
             column[rows..].fill(0.0);
         }
-        for row in 0..rows {
-            let query = &queries[row * 3 * width..][..HEAD];
-            let weights = &mut memory.weights[..padded];
-            score(query, &memory.keys, weights);
-            let total = softmax(weights, rows);
-            let out = &mut out[row * width + head * HEAD..][..HEAD];
-            out.fill(0.0);
-            gather(&weights[..rows], values, 3 * width, out);
-            out.iter_mut().for_each(|x| *x /= total);
+        for first in (0..rows).step_by(QUERIES) {
+            // The last ones, where rows are no multiple, are worked on several times.
+            let row = |q: usize| (first + q).min(rows - 1);
+            let queries: [&[f32; HEAD]; QUERIES] = std::array::from_fn(|q| lanes(queries, row(q) * 3 * width));
+            score(queries, &memory.keys, padded, &mut memory.weights);
+            let mut totals = [0.0; QUERIES];
+            for (weights, total) in memory.weights.chunks_exact_mut(padded).zip(&mut totals) {
+                *total = softmax(weights, rows);
+            }
+            for part in (0..HEAD).step_by(LANES) {
+                let sums = gather(&memory.weights, padded, rows, &values[part..], 3 * width);
+                for (q, (sums, total)) in sums.iter().zip(totals).enumerate() {
+                    let out = &mut out[row(q) * width + head * HEAD + part..][..LANES];
+                    out.iter_mut().zip(sums).for_each(|(x, sum)| *x = sum / total);
+                }
+            }
         }
     }
 }
 
-/// A query's products with all keys. One loop over the keys for [`STEP`] numbers of the query at a time: loops over
-/// arrays of sums held in registers were compiled number by number, and took three quarters of an article's time.
+/// The `N` numbers from `at` on.
 #[inline(always)]
-fn score(query: &[f32], keys: &[f32], weights: &mut [f32]) {
-    // The compiler sees that nothing is left over beyond whole lanes.
-    let n = weights.len() / LANES * LANES;
-    let weights = &mut weights[..n];
-    weights.fill(0.0);
-    for (query, keys) in query.as_chunks::<STEP>().0.iter().zip(keys.chunks_exact(STEP * n)) {
-        let keys: [&[f32]; STEP] = std::array::from_fn(|i| &keys[i * n..][..n]);
-        for j in 0..n {
-            weights[j] = query.iter().zip(&keys).fold(weights[j], |sum, (q, keys)| q.mul_add(keys[j], sum));
+fn lanes<const N: usize>(x: &[f32], at: usize) -> &[f32; N] {
+    &x[at..].as_chunks().0[0]
+}
+
+/// The products of queries with all keys, `padded` numbers a query.
+#[inline(always)]
+fn score(queries: [&[f32; HEAD]; QUERIES], keys: &[f32], padded: usize, weights: &mut [f32]) {
+    for at in (0..padded).step_by(LANES) {
+        let mut sums = [[0.0f32; LANES]; QUERIES];
+        for i in 0..HEAD {
+            let keys: &[f32; LANES] = lanes(keys, i * padded + at);
+            for q in 0..QUERIES {
+                for l in 0..LANES {
+                    sums[q][l] = queries[q][i].mul_add(keys[l], sums[q][l]);
+                }
+            }
+        }
+        for q in 0..QUERIES {
+            weights[q * padded + at..][..LANES].copy_from_slice(&sums[q]);
         }
     }
 }
@@ -131,20 +150,20 @@ fn softmax(weights: &mut [f32], rows: usize) -> f32 {
     lane_sum(weights.as_chunks::<LANES>().0.iter().copied())
 }
 
-/// Adds the weighted values of all rows to `out`, [`STEP`] rows at a time.
+/// Sums of the first [`LANES`] values of all rows, weighted as the queries have it.
 #[inline(always)]
-fn gather(weights: &[f32], values: &[f32], stride: usize, out: &mut [f32]) {
-    let (steps, rest) = weights.as_chunks::<STEP>();
-    for (n, weights) in steps.iter().enumerate() {
-        let values: [&[f32]; STEP] = std::array::from_fn(|i| &values[(n * STEP + i) * stride..][..HEAD]);
-        for j in 0..HEAD {
-            out[j] = weights.iter().zip(&values).fold(out[j], |sum, (w, values)| w.mul_add(values[j], sum));
+fn gather(weights: &[f32], padded: usize, rows: usize, values: &[f32], stride: usize) -> [[f32; LANES]; QUERIES] {
+    let mut sums = [[0.0f32; LANES]; QUERIES];
+    for row in 0..rows {
+        let values: &[f32; LANES] = lanes(values, row * stride);
+        for q in 0..QUERIES {
+            let weight = weights[q * padded + row];
+            for l in 0..LANES {
+                sums[q][l] = weight.mul_add(values[l], sums[q][l]);
+            }
         }
     }
-    for (n, weight) in rest.iter().enumerate() {
-        let values = &values[(steps.len() * STEP + n) * stride..][..HEAD];
-        out.iter_mut().zip(values).for_each(|(sum, value)| *sum = weight.mul_add(*value, *sum));
-    }
+    sums
 }
 
 #[inline(always)]
