@@ -118,8 +118,8 @@ fn lanes<const N: usize>(x: &[f32], at: usize) -> &[f32; N] {
 fn score(queries: [&[f32; HEAD]; QUERIES], keys: &[f32], padded: usize, weights: &mut [f32]) {
     for at in (0..padded).step_by(LANES) {
         let mut sums = [[0.0f32; LANES]; QUERIES];
-        for i in 0..HEAD {
-            let keys: &[f32; LANES] = lanes(keys, i * padded + at);
+        for (i, keys) in keys.chunks_exact(padded).enumerate() {
+            let keys: &[f32; LANES] = lanes(keys, at);
             for q in 0..QUERIES {
                 for l in 0..LANES {
                     sums[q][l] = queries[q][i].mul_add(keys[l], sums[q][l]);
