@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::extract::Story;
+use crate::extract::story::Cut;
 use crate::nlp::encoder::EncoderModel;
 
 /// Windows that are read of one article: some 7,000 words. The record of a longer text says that its events are cut off.
@@ -20,8 +21,6 @@ pub struct Windows {
     pub of: Vec<Range<usize>>,
     /// The windows, as ranges of tokens.
     pub windows: Vec<Range<usize>>,
-    /// Whether there are more than are read.
-    pub cut_off: bool,
 }
 
 impl Windows {
@@ -60,7 +59,7 @@ impl Windows {
             }
         }
         if windows.len() > MOST {
-            this.cut_off = true;
+            story.cut(Cut::Events);
             windows.truncate(MOST);
         }
         this.windows = windows;
