@@ -10,7 +10,6 @@ pub mod doc;
 pub mod encoder;
 mod engine;
 mod hash;
-mod kernel;
 mod lemmatizer;
 mod lexeme;
 mod model;

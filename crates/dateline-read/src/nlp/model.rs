@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use dateline_kernel::Kernel;
 use serde::Deserialize;
 
 use super::attribute_ruler::AttributeRuler;
-use super::kernel::Kernel;
 use super::lemmatizer::Lemmatizer;
 use super::ner::Recogniser;
 use super::parser::Parser;

@@ -3,8 +3,9 @@
 //! Validity as in spaCy's `ner.pyx`: an entity keeps its type from B to L, crosses no sentence start, starts on no
 //! white space, and is closed before the text ends. Left out: preset entities, beam search and training.
 
+use dateline_kernel::Kernel;
+
 use super::doc::EntityType;
-use super::kernel::Kernel;
 use super::transition::{Features, Scorer, best_valid};
 use super::weights::{ModelError, Weights};
 

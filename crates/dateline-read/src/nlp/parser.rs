@@ -6,8 +6,9 @@
 //!
 //! Left out: preset annotation, beam search and training.
 
+use dateline_kernel::Kernel;
+
 use super::doc::Dep;
-use super::kernel::Kernel;
 use super::transition::{Features, Scorer, best_valid};
 use super::weights::{ModelError, Weights};
 

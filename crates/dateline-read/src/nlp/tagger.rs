@@ -1,7 +1,8 @@
 //! Fine part-of-speech tags: one linear layer over the token vectors, the first largest score wins.
 
+use dateline_kernel::{Kernel, Packed};
+
 use super::doc::Tag;
-use super::kernel::{Kernel, Packed};
 use super::tok2vec::WIDTH;
 use super::weights::{ModelError, Weights};
 

@@ -9,8 +9,9 @@
 //! words of late, the mixed embedding and its product with the three thirds of the first convolution's weights. The
 //! products are always used, freshly computed or not, so results do not depend on what was cached.
 
+use dateline_kernel::{Kernel, LayerNorm, Packed};
+
 use super::hash::embedding_rows;
-use super::kernel::{Kernel, LayerNorm, Packed};
 use super::lexeme::Lexicon;
 use super::tokenizer::RawToken;
 use super::weights::{ModelError, Table, Weights};

@@ -3,7 +3,8 @@
 //! Token vectors are projected to 64 numbers and multiplied with the lower layer once per token and feature position;
 //! a state's hidden layer is then a sum of a few of these rows, a maxout over two pieces, and one small product.
 
-use super::kernel::{Kernel, Packed};
+use dateline_kernel::{Kernel, Packed};
+
 use super::tok2vec::WIDTH;
 use super::weights::{ModelError, Weights};
 

@@ -1,7 +1,7 @@
 //! A transformer encoder: windows of text to one vector a word piece.
 //!
 //! A BERT of the MiniLM kind (post-normalisation, learned positions, GELU) whose weights and activations are whole
-//! numbers of 8 bits ([`super::kernel::int8`]); the same window gives the same vectors, to the last bit, on every CPU.
+//! numbers of 8 bits ([`dateline_kernel::int8`]); the same window gives the same vectors, to the last bit, on every CPU.
 //! What the vectors mean is the business of whoever trained heads on them: the encoder knows nothing of news.
 //!
 //! Not here: which text goes into a window ([`Encoder::encode`] takes pieces and refuses too many), and all heads.
@@ -10,11 +10,11 @@ mod wordpiece;
 
 use std::sync::Arc;
 
+use dateline_kernel::attention::{AttentionMemory, HEAD, Window};
+use dateline_kernel::int8::{Packed8, Rows8};
+use dateline_kernel::{Kernel, LayerNorm};
 use serde::Deserialize;
 
-use super::kernel::attention::{AttentionMemory, HEAD, Window};
-use super::kernel::int8::{Packed8, Rows8};
-use super::kernel::{Kernel, LayerNorm};
 use super::weights::{ModelError, ModelInfo, Table8, Weights};
 use wordpiece::WordPiece;
 

@@ -13,23 +13,26 @@ const QUERIES: usize = 4;
 
 /// Memory of [`Kernel::attend`], kept between calls.
 #[derive(Debug, Default)]
-pub(in crate::nlp) struct AttentionMemory {
+pub struct AttentionMemory {
     /// One head's keys, transposed.
     keys: Vec<f32>,
     /// The weights of [`QUERIES`] rows.
     weights: Vec<f32>,
 }
 
-/// A window's queries, keys and values side by side: `rows` rows of three times `heads * HEAD` numbers.
+/// A window of word pieces that attend to one another.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::nlp) struct Window<'a> {
-    pub(in crate::nlp) queries_keys_values: &'a [f32],
-    pub(in crate::nlp) rows: usize,
-    pub(in crate::nlp) heads: usize,
+pub struct Window<'a> {
+    /// `rows` rows of three times `heads * HEAD` numbers: queries, keys and values side by side.
+    pub queries_keys_values: &'a [f32],
+    /// Pieces.
+    pub rows: usize,
+    /// Heads of the layer.
+    pub heads: usize,
 }
 
 /// Numbers of a head.
-pub(in crate::nlp) const HEAD: usize = 32;
+pub const HEAD: usize = 32;
 
 impl Kernel {
     /// Lets every row of a window attend to all rows. Queries are scaled already. `out` has `rows` rows of
@@ -37,17 +40,17 @@ impl Kernel {
     ///
     /// # Panics
     /// If a matrix is shorter than the window says.
-    pub(in crate::nlp) fn attend(self, window: Window<'_>, memory: &mut AttentionMemory, out: &mut [f32]) {
+    pub fn attend(self, window: Window<'_>, memory: &mut AttentionMemory, out: &mut [f32]) {
         under_features!(self, attend_body(window: Window<'_>, memory: &mut AttentionMemory, out: &mut [f32]));
     }
 
     /// `x * P(X <= x)` of a normal distribution, number by number, as BERT's `gelu`.
-    pub(in crate::nlp) fn gelu(self, x: &mut [f32]) {
+    pub fn gelu(self, x: &mut [f32]) {
         under_features!(self, gelu_body(x: &mut [f32]));
     }
 
     /// Adds `y` to `x` and normalises the rows of the sum.
-    pub(in crate::nlp) fn add_and_normalise(self, norm: &LayerNorm, y: &[f32], x: &mut [f32]) {
+    pub fn add_and_normalise(self, norm: &LayerNorm, y: &[f32], x: &mut [f32]) {
         under_features!(self, add_and_normalise_body(norm: &LayerNorm, y: &[f32], x: &mut [f32]));
     }
 }

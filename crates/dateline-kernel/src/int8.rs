@@ -10,7 +10,7 @@
 use super::{BLOCK, Kernel, LANES, Path};
 
 /// The largest weight without its sign; see the module.
-pub(in crate::nlp) const MAX_WEIGHT: i8 = 64;
+pub const MAX_WEIGHT: i8 = 64;
 /// What is added to an activation to make it a byte.
 const ZERO: i32 = 128;
 /// Weights that one 32-bit lane takes at a time.
@@ -18,7 +18,7 @@ const GROUP: usize = 4;
 
 /// A layer's weights, packed for [`Kernel::product`].
 #[derive(Debug)]
-pub(in crate::nlp) struct Packed8 {
+pub struct Packed8 {
     inputs: usize,
     blocks: usize,
     /// Block after block, four inputs after four inputs, of each of the block's 48 columns the four weights.
@@ -32,7 +32,7 @@ pub(in crate::nlp) struct Packed8 {
 impl Packed8 {
     /// `weight` is `[outputs][inputs]`, `scale` and `bias` are `[outputs]`. `None` if a weight is beyond
     /// [`MAX_WEIGHT`], outputs do not fill blocks of 48 or inputs groups of four.
-    pub(in crate::nlp) fn new(weight: &[i8], scale: Vec<f32>, bias: Vec<f32>, inputs: usize) -> Option<Self> {
+    pub fn new(weight: &[i8], scale: Vec<f32>, bias: Vec<f32>, inputs: usize) -> Option<Self> {
         let outputs = bias.len();
         let fits = weight.len() == outputs * inputs
             && scale.len() == outputs
@@ -55,12 +55,12 @@ impl Packed8 {
     }
 
     /// Numbers in a row of the output.
-    pub(in crate::nlp) fn outputs(&self) -> usize {
+    pub fn outputs(&self) -> usize {
         self.bias.len()
     }
 
     /// Multiplies the outputs `columns` by a factor.
-    pub(in crate::nlp) fn scale_outputs(&mut self, columns: std::ops::Range<usize>, factor: f32) {
+    pub fn scale_outputs(&mut self, columns: std::ops::Range<usize>, factor: f32) {
         for column in columns {
             self.scale[column] *= factor;
             self.bias[column] *= factor;
@@ -70,7 +70,7 @@ impl Packed8 {
 
 /// Rows of activations in bytes, each with its scale.
 #[derive(Debug, Default)]
-pub(in crate::nlp) struct Rows8 {
+pub struct Rows8 {
     bytes: Vec<u8>,
     scale: Vec<f32>,
 }
@@ -84,7 +84,7 @@ impl Rows8 {
 
 impl Kernel {
     /// Makes bytes of rows of `width` numbers, a multiple of 16.
-    pub(in crate::nlp) fn quantise(self, x: &[f32], width: usize, rows: &mut Rows8) {
+    pub fn quantise(self, x: &[f32], width: usize, rows: &mut Rows8) {
         rows.resize(x.len() / width, width);
         under_features!(self, quantise_body(x: &[f32], width: usize, rows: &mut Rows8));
     }
@@ -93,7 +93,7 @@ impl Kernel {
     ///
     /// # Panics
     /// If `x` has no rows of the layer's inputs, or `y` is too short.
-    pub(in crate::nlp) fn product(self, layer: &Packed8, x: &Rows8, y: &mut [f32]) {
+    pub fn product(self, layer: &Packed8, x: &Rows8, y: &mut [f32]) {
         let rows = x.scale.len();
         assert_eq!(x.bytes.len(), rows * layer.inputs, "input rows are not as long as the layer's");
         assert!(rows * layer.outputs() <= y.len(), "output rows reach beyond the matrix");

@@ -7,11 +7,13 @@
 //! Every output row depends on its own input row alone, never on how many rows one call computes. Results are
 //! therefore the same whatever was cached before: the engine is deterministic.
 //!
-//! This folder holds the arithmetic's `unsafe` (beside it only `stream::ffi` has some, for functions of librdkafka that
-//! rdkafka does not wrap): calls into functions compiled for CPU features that [`Kernel::detect`] has found, and vector
-//! loads and stores through raw pointers whose bounds [`Kernel::gemm`] and [`Kernel::product`] check. [`int8`] has the
-//! products in whole numbers, [`attention`] what a transformer needs beside them.
+//! It knows nothing of language, and is a package of its own so that builds for tests optimise it, too. It holds the
+//! arithmetic's `unsafe` (beside it only `dateline_stream::ffi` has some, for functions of librdkafka that rdkafka does not
+//! wrap): calls into functions compiled for CPU features that [`Kernel::detect`] has found, and vector loads and stores
+//! through raw pointers whose bounds [`Kernel::gemm`] and [`Kernel::product`] check. [`int8`] has the products in whole
+//! numbers, [`attention`] what a transformer needs beside them.
 #![allow(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 /// Runs `$body` with its arguments under the features of the kernel's path.
 macro_rules! under_features {
@@ -38,8 +40,8 @@ macro_rules! under_features {
     }};
 }
 
-pub(super) mod attention;
-pub(super) mod int8;
+pub mod attention;
+pub mod int8;
 #[cfg(test)]
 mod tests;
 
@@ -54,7 +56,7 @@ const PANEL: usize = 96;
 
 /// A layer's weights, packed for [`Kernel::gemm`].
 #[derive(Debug)]
-pub(super) struct Packed {
+pub struct Packed {
     inputs: usize,
     blocks: usize,
     maxout: bool,
@@ -65,7 +67,7 @@ pub(super) struct Packed {
 
 impl Packed {
     /// A linear layer: `weight` is `[outputs][inputs]`, `bias` is `[outputs]`. Missing columns of the last block are 0.
-    pub(super) fn linear(weight: &[f32], bias: &[f32], inputs: usize) -> Self {
+    pub fn linear(weight: &[f32], bias: &[f32], inputs: usize) -> Self {
         let order: Vec<usize> = (0..bias.len()).collect();
         Self::pack(weight, bias, inputs, &order, false)
     }
@@ -74,17 +76,17 @@ impl Packed {
     ///
     /// The three vectors of a block become the three pieces of the same 16 outputs, so the maximum is taken in
     /// registers. `outputs` must be a multiple of 16.
-    pub(super) fn maxout(weight: &[f32], bias: &[f32], inputs: usize) -> Self {
+    pub fn maxout(weight: &[f32], bias: &[f32], inputs: usize) -> Self {
         Self::pack(weight, bias, inputs, &maxout_order(bias.len()), true)
     }
 
     /// The same layer without the maximum: yields all pieces, in the order that [`Kernel::sum_maxout`] reads.
-    pub(super) fn pieces(weight: &[f32], bias: &[f32], inputs: usize) -> Self {
+    pub fn pieces(weight: &[f32], bias: &[f32], inputs: usize) -> Self {
         Self::pack(weight, bias, inputs, &maxout_order(bias.len()), false)
     }
 
     /// `order[c]` is the source row of packed column `c`.
-    pub(super) fn pack(weight: &[f32], bias: &[f32], inputs: usize, order: &[usize], maxout: bool) -> Self {
+    pub fn pack(weight: &[f32], bias: &[f32], inputs: usize, order: &[usize], maxout: bool) -> Self {
         let blocks = order.len().div_ceil(BLOCK);
         let mut packed = vec![0.0; blocks * inputs * BLOCK];
         let mut packed_bias = vec![0.0; blocks * BLOCK];
@@ -99,12 +101,12 @@ impl Packed {
     }
 
     /// Numbers that one output row takes: one per column, rounded up to whole blocks.
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.blocks * self.block_width()
     }
 
     /// Bias in packed order.
-    pub(super) fn bias(&self) -> &[f32] {
+    pub fn bias(&self) -> &[f32] {
         &self.bias
     }
 
@@ -114,14 +116,14 @@ impl Packed {
 }
 
 /// Packed column order of `[outputs][3]` pieces: 16 outputs of piece 0, the same of piece 1, of piece 2, and so on.
-pub(super) fn maxout_order(columns: usize) -> Vec<usize> {
+pub fn maxout_order(columns: usize) -> Vec<usize> {
     debug_assert!(columns.is_multiple_of(BLOCK), "{columns} pieces do not fill whole blocks");
     (0..columns).map(|c| (c / BLOCK * LANES + c % LANES) * PIECES + c % BLOCK / LANES).collect()
 }
 
 /// Gain and bias of a layer normalisation.
 #[derive(Debug)]
-pub(super) struct LayerNorm {
+pub struct LayerNorm {
     gain: Vec<f32>,
     bias: Vec<f32>,
     /// Added to the variance.
@@ -130,7 +132,7 @@ pub(super) struct LayerNorm {
 
 impl LayerNorm {
     /// Both of the length of a row; `epsilon` is added to the variance.
-    pub(super) fn new(gain: Vec<f32>, bias: Vec<f32>, epsilon: f32) -> Self {
+    pub fn new(gain: Vec<f32>, bias: Vec<f32>, epsilon: f32) -> Self {
         debug_assert_eq!(gain.len(), bias.len());
         Self { gain, bias, epsilon }
     }
@@ -138,7 +140,7 @@ impl LayerNorm {
 
 /// The code path for this CPU. A value of a vector path exists only if the CPU has the features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Kernel(Path);
+pub struct Kernel(Path);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Path {
@@ -154,12 +156,12 @@ enum Path {
 
 impl Kernel {
     /// The fastest path that this CPU runs.
-    pub(super) fn detect() -> Self {
+    pub fn detect() -> Self {
         Self::available().first().copied().unwrap_or(Self(Path::Portable))
     }
 
     /// The path by the instructions that it is made for.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             Path::Avx512 { vnni: true } => "AVX-512 VNNI",
@@ -172,12 +174,12 @@ impl Kernel {
     }
 
     /// Whether the path uses vector instructions.
-    pub(super) fn is_vector(self) -> bool {
+    pub fn is_vector(self) -> bool {
         self.0 != Path::Portable
     }
 
     /// Every path that this CPU runs, the fastest first.
-    pub(super) fn available() -> Vec<Self> {
+    pub fn available() -> Vec<Self> {
         let mut paths = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
@@ -201,7 +203,7 @@ impl Kernel {
     ///
     /// # Panics
     /// If a row reaches beyond its slice.
-    pub(super) fn gemm(self, layer: &Packed, x: &[f32], x_stride: usize, rows: usize, y: &mut [f32], y_stride: usize) {
+    pub fn gemm(self, layer: &Packed, x: &[f32], x_stride: usize, rows: usize, y: &mut [f32], y_stride: usize) {
         if rows == 0 {
             return;
         }
@@ -220,23 +222,23 @@ impl Kernel {
     }
 
     /// Normalises every row of `y` in place.
-    pub(super) fn normalise(self, norm: &LayerNorm, y: &mut [f32]) {
+    pub fn normalise(self, norm: &LayerNorm, y: &mut [f32]) {
         under_features!(self, normalise_body(norm: &LayerNorm, y: &mut [f32]))
     }
 
     /// Adds every normalised row of `y` to the same row of `x`; `y` is used up.
-    pub(super) fn normalise_onto(self, norm: &LayerNorm, y: &mut [f32], x: &mut [f32]) {
+    pub fn normalise_onto(self, norm: &LayerNorm, y: &mut [f32], x: &mut [f32]) {
         under_features!(self, normalise_onto_body(norm: &LayerNorm, y: &mut [f32], x: &mut [f32]))
     }
 
     /// Maxout over the sum of three rows of pieces and a bias, all in packed order: the first convolution of a token
     /// from the products of its left neighbour, itself and its right neighbour.
-    pub(super) fn sum_maxout(self, rows: [&[f32]; 3], bias: &[f32], out: &mut [f32]) {
+    pub fn sum_maxout(self, rows: [&[f32]; 3], bias: &[f32], out: &mut [f32]) {
         under_features!(self, sum_maxout_body(rows: [&[f32]; 3], bias: &[f32], out: &mut [f32]))
     }
 
     /// Hidden layer of a transition scorer: sums the feature rows onto the bias and takes the larger of the two halves.
-    pub(super) fn sum_max2(self, rows: &[&[f32]], bias: &[f32], out: &mut [f32]) {
+    pub fn sum_max2(self, rows: &[&[f32]], bias: &[f32], out: &mut [f32]) {
         under_features!(self, sum_max2_body(rows: &[&[f32]], bias: &[f32], out: &mut [f32]))
     }
 }
