@@ -4,15 +4,11 @@
 //! Articles of about 1,200 words, joined from the sample articles, are read in turn, engine and enrichment alternating,
 //! so that a busy machine disturbs both alike. Times are CPU times of one thread, with warm caches of words. Run it pinned to one core: `taskset -c 1 cargo bench --bench enrich`.
 
-// Counting allocations takes an allocator, and allocators are unsafe; this one only counts and passes on.
-#![allow(unsafe_code)]
-
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::error::Error;
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 use dateline::article::{Article, Hint, Intake};
 use dateline::extract::{Enricher, Pipeline};
@@ -20,7 +16,10 @@ use dateline::nlp::encoder::{Encoder, EncoderModel};
 use dateline::nlp::{Engine, Model};
 use dateline::record::Tier;
 
+mod counting;
 mod cpu;
+
+use counting::{ALLOCATIONS, LIVE, PEAK};
 
 /// An article is closed when it has this many words.
 const WORDS: usize = 1_200;
@@ -41,36 +40,6 @@ const TEXTS: [&str; 7] = [
     "sanctions.json",
     "shooting.txt",
 ];
-
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-// SAFETY: every call is passed on unchanged to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        PEAK.fetch_max(LIVE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        LIVE.fetch_sub(layout.size(), Relaxed);
-        PEAK.fetch_max(LIVE.fetch_add(size, Relaxed) + size, Relaxed);
-        unsafe { System.realloc(at, layout, size) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Relaxed);
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 /// What one call cost.
 struct Cost {

@@ -3,52 +3,20 @@
 //! `cargo bench --bench link [-- DAYS ARTICLES_A_DAY]`; 60 days of 500 by default. One
 //! line every five days: what is open, the memory that the linker holds, and the speed since the last line.
 
-// Counting memory takes an allocator, and allocators are unsafe; this one only counts and passes on.
-#![allow(unsafe_code)]
-
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 use dateline::link::{Input, Linker, Model, Settings};
 
 mod articles;
+#[path = "../counting/mod.rs"]
+mod counting;
 #[path = "../cpu/mod.rs"]
 mod cpu;
 
 use articles::{bases, made};
-
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-// SAFETY: every call is passed on unchanged to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.fetch_add(block(layout.size()), Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        LIVE.fetch_sub(block(layout.size()), Relaxed);
-        LIVE.fetch_add(block(size), Relaxed);
-        unsafe { System.realloc(at, layout, size) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(block(layout.size()), Relaxed);
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-/// What glibc takes for so many bytes.
-fn block(size: usize) -> usize {
-    (size + 8).next_multiple_of(16).max(32)
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
+use counting::LIVE;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut numbers = std::env::args().skip(1).filter_map(|a| a.parse::<u64>().ok());

@@ -212,8 +212,7 @@ impl Linker {
         filed.home = Some(id);
         filed.side = side.into();
         filed.traits = Some(Box::new(traits));
-        telling.url = article.url.clone().filter(|url| *url != article.article_id);
-        telling.url_is_id = article.url.is_some() && telling.url.is_none();
+        telling.set_url(article.url.as_deref());
         telling.publisher.clone_from(&article.publisher);
         telling.title.clone_from(&article.title);
         telling.published_at.clone_from(&article.published_at);

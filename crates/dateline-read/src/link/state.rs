@@ -54,6 +54,7 @@ pub(super) struct Filed {
 /// What an article tells, as records need it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Telling {
+    /// First, where [`Filed::article_id`] reads it.
     pub(super) article_id: String,
     /// Where it is not the id, as it mostly is.
     pub(super) url: Option<String>,
@@ -89,6 +90,11 @@ impl Filed {
         self.homes().all(|home| home.is_none())
     }
 
+    /// Its id, without decoding the rest of what it tells.
+    pub(super) fn article_id(&self) -> &str {
+        postcard::take_from_bytes(&self.telling).map(|(id, _)| id).unwrap_or_default()
+    }
+
     /// What it tells.
     pub(super) fn telling(&self) -> Telling {
         // Encoded by `Telling::encode` of this version: `State::restore` refuses others.
@@ -100,6 +106,11 @@ impl Telling {
     /// The article's address.
     pub(super) fn url(&self) -> Option<String> {
         if self.url_is_id { Some(self.article_id.clone()) } else { self.url.clone() }
+    }
+
+    pub(super) fn set_url(&mut self, url: Option<&str>) {
+        self.url_is_id = url == Some(&self.article_id);
+        self.url = url.filter(|_| !self.url_is_id).map(str::to_owned);
     }
 
     pub(super) fn encode(&self) -> Box<[u8]> {
@@ -323,7 +334,7 @@ impl State {
         self.touched.insert(match &entry {
             Entry::Article(seq, filed) => {
                 let known = filed.as_ref().or_else(|| self.articles.get(seq));
-                Name::Article(known.map(|f| f.telling().article_id.into()).unwrap_or_default())
+                Name::Article(known.map(|f| f.article_id().into()).unwrap_or_default())
             }
             Entry::Event(id, _) => Name::Event(*id),
             Entry::Gone(id, _) => Name::Gone(*id),

@@ -78,16 +78,12 @@ impl Traits {
         let classes = article.types.iter().fold(0, |bits, t| bits | bit(*t));
         let name = |n: &LinkName| (hash32(&n.name), n.idf);
         let surname = |n: &LinkName| (hash32(n.name.rsplit(' ').next().unwrap_or_default()), n.last_idf);
-        let terms = [&article.sketch, &article.lead, &article.headline].map(terms);
         let parties = main.into_iter().flat_map(|m| m.actors.iter().chain(&m.recipients)).map(|p| words::name(&p.name));
-        let lengths = terms.each_ref().map(|list| length(list));
-        let cut = cut(&terms[0]);
-        let [sketch, lead, headline] = terms;
         let lists = Lists::new(
             [
-                sketch,
-                lead,
-                headline,
+                terms(&article.sketch),
+                terms(&article.lead),
+                terms(&article.headline),
                 article.people.iter().map(name).collect(),
                 article.people.iter().map(surname).collect(),
                 article.organisations.iter().map(name).collect(),
@@ -112,9 +108,9 @@ impl Traits {
             main_toll: main.map_or([None; 2], |m| [number(m.killed.as_ref()), number(m.injured.as_ref())]),
             any_toll: [article.killed, article.injured].map(|n| n.map(small)),
             places: article.places.iter().filter_map(spot).filter(|p| p.fine).collect(),
+            lengths: [List::Sketch, List::Lead, List::Headline].map(|list| length(lists.weighted(list))),
+            cut: cut(lists.weighted(List::Sketch)),
             lists,
-            lengths,
-            cut,
             fingerprint: bytes(&article.fingerprint),
             chars: u16::try_from(article.body_chars).unwrap_or(u16::MAX),
             wire: article.wire.as_deref().map(hash32),
@@ -220,20 +216,18 @@ fn hashes(texts: impl Iterator<Item = String>) -> Vec<u32> {
 }
 
 fn terms(list: &BTreeMap<String, u8>) -> Vec<(u32, u8)> {
-    let mut terms: Vec<(u32, u8)> = list.iter().map(|(term, weight)| (hash32(term), *weight)).collect();
-    terms.sort_unstable();
-    terms.dedup_by_key(|t| t.0);
-    terms
+    list.iter().map(|(term, weight)| (hash32(term), *weight)).collect()
 }
 
-fn length(terms: &[(u32, u8)]) -> f32 {
-    let squares: u32 = terms.iter().map(|t| u32::from(t.1).pow(2)).sum();
+fn length(terms: Weighted<'_>) -> f32 {
+    let squares: u32 = terms.weights.iter().map(|weight| u32::from(*weight).pow(2)).sum();
     (squares as f32).sqrt()
 }
 
 /// Weight and hash of the last of the heaviest terms.
-fn cut(terms: &[(u32, u8)]) -> (u8, u32) {
-    let mut order: Vec<(Reverse<u8>, u32)> = terms.iter().map(|(hash, weight)| (Reverse(*weight), *hash)).collect();
+fn cut(terms: Weighted<'_>) -> (u8, u32) {
+    let mut order: Vec<(Reverse<u8>, u32)> =
+        terms.weights.iter().zip(terms.values).map(|(weight, hash)| (Reverse(*weight), *hash)).collect();
     order.sort_unstable();
     order.get(HEAVIEST.min(order.len()).wrapping_sub(1)).map_or((0, 0), |(weight, hash)| (weight.0, *hash))
 }

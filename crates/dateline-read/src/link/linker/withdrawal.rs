@@ -156,7 +156,7 @@ impl Linker {
     fn parts(&self, main: &[Report]) -> Vec<Vec<Report>> {
         let mut order: Vec<(&Report, &Arc<Filed>)> =
             main.iter().filter_map(|r| Some((r, self.state.article(r.article)?))).collect();
-        order.sort_by_cached_key(|(_, filed)| (filed.published, filed.telling().article_id));
+        order.sort_by_key(|(_, filed)| (filed.published, filed.article_id()));
         let mut part: Vec<usize> = (0..order.len()).collect();
         for i in 0..order.len() {
             for j in 0..i {
