@@ -28,19 +28,25 @@ def main():
     vectors = torch.from_numpy(numpy.round(numpy.random.default_rng(1).standard_normal((4, width)), 2).astype(numpy.float32))
     chosen = {head: [[name, 0.5 + 0.25 * i] for i, name in enumerate(names[:3])] for head, names in lists.items()}
     sparse = {head: vocabulary[head].sparse(features) for head, features in chosen.items()}
-    dense = torch.zeros(4, len(lists["word"]))
-    dense[:, sparse["word"][0]] = torch.tensor(sparse["word"][1])
+
+    def dense(head):
+        rows = torch.zeros(4, len(lists[head]))
+        rows[:, sparse[head][0]] = torch.tensor(sparse[head][1])
+        return rows
+
     with torch.no_grad():
-        z = heads.words(vectors, dense)
+        z = heads.words(vectors, dense("word"))
         words = torch.cat([z[:, :18].softmax(-1), z[:, 18:21].sigmoid(), z[:, 21:24].softmax(-1), z[:, 24:].sigmoid()], -1)
         pairs = heads.pairs(vectors, [(a, a + 1, *sparse["pair"]) for a in range(3)]).sigmoid()
         roles = heads.roles(vectors, vectors, [(a, 3 - a, *sparse["role"]) for a in range(4)]).sigmoid()
+        names = heads.names(vectors, dense("name")).log_softmax(-1)
     assert words.shape[1] == len(WORD)
     rounded = lambda x: [[round(float(v), 5) for v in row] for row in x.reshape(len(x), -1)]
     path = ROOT / "tests/golden/reader/heads.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({
         "vectors": rounded(vectors), "features": chosen, "words": rounded(words), "pairs": rounded(pairs), "roles": rounded(roles),
+        "names": rounded(names),
     }) + "\n")  # fmt: skip
 
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use dateline::article::{Hint, Intake, Limits};
-use dateline::extract::reader::Windows;
+use dateline::extract::reader::{Windows, names};
 use dateline::extract::rollup::same::{self, Told};
 use dateline::extract::{Enricher, Pipeline, events};
 use dateline::nlp::encoder::EncoderModel;
@@ -83,6 +83,7 @@ fn main() -> Result<()> {
                 "number": kept,
                 "roles": material.marked.iter().map(|(_, c)| c).collect::<Vec<_>>(),
                 "pairs": pairs,
+                "names": (0..doc.len()).map(|i| names::features(doc, i)).collect::<Vec<_>>(),
             }))
         })?;
         serde_json::to_writer(&mut out, &material)?;

@@ -15,10 +15,13 @@ Heads, on the vector h of a word's first piece and the named features f of rules
 * `word`: type (none, 16 PLOVER types, HAPPENING), first word of its trigger, unreal, historical, level, main;
 * `pair`: whether two triggers tell of one event, on products and differences of their projected mean vectors;
 * `role`: actor, recipient, for a trigger and a candidate, on the product of their projected vectors and on the
-  candidate's own.
+  candidate's own;
+* `name`: whether a word begins or goes on with a name, and its kind.
 """
 
 import argparse
+import bisect
+import gzip
 import json
 import pathlib
 import random
@@ -40,14 +43,16 @@ TYPES = (
     "ASSAULT HAPPENING"
 ).split()
 LEVELS = ["core", "minor", "optional"]
+KINDS = "PERSON NORP FAC ORG GPE LOC PRODUCT EVENT WORK_OF_ART LAW".split()
+NAME = 1 + 2 * len(KINDS)
 WORD = ["type"] * 18 + ["begin", "unreal", "historical"] + ["level"] * 3 + ["main"]
 WINDOW, PROJECTED, FROZEN, SEED = 192, 64, 2, 1
 # A CPU without products of bfloat16 takes thirty times as long for them as for those of float32.
 NUMBERS = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
 # Weight of words of optional events, and of each loss beside that of the types.
-OPTIONAL, LOSS = 0.5, {"begin": 0.3, "unreal": 0.3, "historical": 0.3, "level": 0.3, "main": 0.2, "pair": 0.5, "role": 0.5}
+OPTIONAL, LOSS = 0.5, {"begin": 0.3, "unreal": 0.3, "historical": 0.3, "level": 0.3, "main": 0.2, "pair": 0.5, "role": 0.5, "name": 0.5}
 # How often a feature must occur to be learned.
-COUNT = {"word": 5, "pair": 10, "role": 10}
+COUNT = {"word": 5, "pair": 10, "role": 10, "name": 20}
 
 
 def spans(text, trigger):
@@ -96,6 +101,30 @@ def read(folders):
     return articles
 
 
+def add_names(articles, files):
+    """Gives articles the spans of their names, where a file has them: the same text but for its white space."""
+    coded = {}
+    for file in files:
+        with gzip.open(file, "rt") as lines:
+            for line in lines:
+                coded.setdefault(json.loads(line)["id"].split(".")[0], json.loads(line))
+    known = 0
+    for article in articles:
+        found = coded.get(article.get("source"))
+        if not found:
+            continue
+        text, spans = found["text"], found["spans"]
+        begin = text.index("\n") + 1 if text.startswith("http") else 0
+        here = [i for i, c in enumerate(article["text"]) if not c.isspace()]
+        there = [i for i, c in enumerate(text) if i >= begin and not c.isspace()]
+        if [article["text"][i] for i in here] != [text[i] for i in there]:
+            continue
+        at = dict(zip(there, here))
+        article["names"] = [(at[a], at[b - 1] + 1, kind) for a, b, kind in spans if kind in KINDS and a in at and b - 1 in at]
+        known += 1
+    print(known, "of", len(articles), "articles with names", flush=True)
+
+
 def material(binary, vocabulary, articles):
     keys = ("id", "title", "text", "published_at", "marked")
     lines = "".join(json.dumps({k: a[k] for k in keys if a.get(k)}) + "\n" for a in articles)
@@ -126,6 +155,7 @@ def vocabularies(pairs):
             "word": [f for _, f in m["sentences"]] + [f for _, _, f in m["rules"]],
             "pair": [f for _, _, f in m["pairs"]],
             "role": [f for marked in m["roles"] for _, f in marked],
+            "name": m["names"],
         }
         for head, lists in groups.items():
             for features in lists:
@@ -163,6 +193,18 @@ class Article:
             f[a:b, ids] = x
         self.features = torch.from_numpy(f[self.read])
         self.offsets = [tokens[t] for t in self.read]
+        f = numpy.zeros((len(self.read), len(vocabulary["name"])), numpy.float32)
+        for i, t in enumerate(self.read):
+            f[i, vocabulary["name"].sparse(m["names"][t])[0]] = 1
+        self.written = torch.from_numpy(f)
+        self.named = None
+        if "names" in gold:
+            named, starts = numpy.zeros(len(tokens), numpy.int64), [a for a, _ in tokens]
+            for a, b, kind in gold["names"]:
+                first_token, end = bisect.bisect_right(starts, a) - 1, bisect.bisect_left(starts, b)
+                named[first_token:end] = 2 * KINDS.index(kind) + 2
+                named[first_token] -= 1
+            self.named = torch.from_numpy(named[self.read])
         events = gold["events"]
         y = numpy.zeros((len(tokens), 6), numpy.int64)
         known = [(*t[:2], kind, t[3]) for t, kind, n in zip(gold["marked"], gold["kinds"], m["number"]) if n is not None]
@@ -207,12 +249,18 @@ class Heads(nn.Module):
         self.alone = nn.Linear(width, 2)
         self.role_features = nn.EmbeddingBag(max(1, len(vocabulary["role"])), 2, mode="sum")
         self.pair_bias = nn.Parameter(torch.zeros(1))
+        self.name = nn.Linear(width, NAME)
+        self.name_features = nn.Linear(len(vocabulary["name"]), NAME, bias=False)
         for features in (self.pair_features, self.role_features):
             nn.init.zeros_(features.weight)
         nn.init.zeros_(self.word_features.weight)
+        nn.init.zeros_(self.name_features.weight)
 
     def words(self, h, features):
         return self.word(h) + self.word_features(features)
+
+    def names(self, h, features):
+        return self.name(h) + self.name_features(features)
 
     def pairs(self, spans, samples):
         u = self.pair(spans)
@@ -299,6 +347,10 @@ def loss(reader, articles):
         for name, column, label in (("begin", 18, 1), ("unreal", 19, 2), ("historical", 20, 3), ("main", 24, 5)):
             add(name, F.binary_cross_entropy_with_logits(ze[:, column], ye[:, label].float()), LOSS[name])
         add("level", F.cross_entropy(ze[:, 21:24], ye[:, 4]), LOSS["level"])
+    named = [(h, a) for h, a in zip(hs, articles) if a.named is not None]
+    if named:
+        z = torch.cat([reader.heads.names(h, a.written) for h, a in named])
+        add("name", F.cross_entropy(z, torch.cat([a.named for _, a in named])), LOSS["name"])
     pair, role = [], []
     for h, a in zip(hs, articles):
         spans = reader.spans(h, a)
@@ -356,6 +408,36 @@ def learn(reader, articles, epochs):
                 print(f"{step} of {steps}, {time.process_time() - begin:.0f} s of CPU: {mean}", flush=True)
 
 
+def named_spans(words):
+    """Names as (first word, end, kind): of marks, or of the best row of marks by their logarithms of chances."""
+    if words.ndim > 1:
+        # A word goes on only with a name of its kind.
+        best, back = words[0].copy(), []
+        best[2::2] = -1e9
+        for row in words[1:]:
+            top = int(best.argmax())
+            come = numpy.full(NAME, best[top])
+            whence = numpy.full(NAME, top)
+            for inside in range(2, NAME, 2):
+                whence[inside] = inside if best[inside] >= best[inside - 1] else inside - 1
+                come[inside] = best[whence[inside]]
+            back.append(whence)
+            best = come + row
+        marks = [int(best.argmax())]
+        for whence in reversed(back):
+            marks.append(int(whence[marks[-1]]))
+        words = marks[::-1]
+    found, at = set(), 0
+    while at < len(words):
+        end = at + 1
+        if words[at]:
+            while end < len(words) and words[end] and words[end] % 2 == 0:
+                end += 1
+            found.add((at, end, (words[at] - 1) // 2))
+        at = end
+    return found
+
+
 def score(reader, articles):
     """Prints what each head is worth on articles that it has not seen, gold triggers given for pairs and roles."""
     reader.eval()
@@ -399,6 +481,10 @@ def score(reader, articles):
                     c = counts.setdefault(name, numpy.zeros(4))
                     found, right = z[event, column] > 0, a.y[event, label] > 0
                     c += [right.sum(), (found & right).sum(), (found & right).sum(), found.sum()]
+            if a.named is not None:
+                found, right = named_spans(reader.heads.names(h, a.written).log_softmax(-1).numpy()), named_spans(a.named.numpy())
+                c = counts.setdefault("names", numpy.zeros(4))
+                c += [len(right), len(found & right), len(found & right), len(found)]
             if a.pairs:
                 found = reader.heads.pairs(spans, a.pairs)
                 right = torch.tensor([s[4] for s in a.pairs]) > 0
@@ -436,6 +522,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", nargs="+", required=True)
     parser.add_argument("--test", nargs="*", default=[], help="folders of gold files to score on, never learned from")
+    parser.add_argument("--names", nargs="*", default=[], help="files of the same articles with their names")
     parser.add_argument("--minilm", type=pathlib.Path, required=True)
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--material", default=str(HERE.parents[1] / "target/release/examples/reader-material"))
@@ -448,9 +535,12 @@ def main():
     numpy.random.seed(SEED)
     articles = read(options.gold)
     random.Random(7).shuffle(articles)
+    add_names(articles, options.names)
     halves = {"even": articles[::2], "odd": articles[1::2]}
     train = halves[options.half] if options.half else articles
-    test = read(options.test) + (halves["odd" if options.half == "even" else "even"] if options.half else [])
+    tested = read(options.test)
+    add_names(tested, options.names)
+    test = tested + (halves["odd" if options.half == "even" else "even"] if options.half else [])
 
     pieces = json.loads((options.minilm / "tokenizer.json").read_text())["model"]["vocab"]
     pieces = sorted(pieces, key=pieces.get)

@@ -10,6 +10,7 @@ use super::explain::Explainer;
 use super::places::gazetteer::{Gazetteer, GazetteerError};
 use super::reader::{Reader, ReaderModel, View};
 use super::rollup::{self, Cluster, Samples, Telling};
+use super::story::Cut;
 use super::{Story, attributions, casualties, entities, events, places, reading, times};
 use crate::article::Article;
 use crate::nlp::{Engine, Model, ModelError, Stopped};
@@ -295,9 +296,17 @@ impl Enricher {
         let Self { pipeline, engine, reader } = self;
         // Block by block: a dateline or headline is no part of the sentence that follows it.
         let text = reading::text(article, &pipeline.case, &pipeline.actors);
-        let doc = engine.annotate_parts(&text, &article.layout.starts(), stop)?;
+        let mut doc = engine.annotate_parts(&text, &article.layout.starts(), stop)?;
         annotated();
+        let view = reader.as_mut().map(|reader| reader.read(&Story::new(article, &doc, stop))).transpose()?;
+        let view = view.as_ref();
+        if let Some(view) = view {
+            doc.set_entities(view.entities(&doc));
+        }
         let story = Story::new(article, &doc, stop);
+        if view.is_some_and(|v| v.cut_off) {
+            story.cut(Cut::Events);
+        }
         let mut entities = entities::find(&story, &pipeline.actors, pipeline.gazetteer())?;
         let units = pipeline.places.resolve(&story, &mut entities)?;
         entities::settle_countries(&story, &units, &mut entities);
@@ -312,8 +321,6 @@ impl Enricher {
             units: &units,
             harm: &pipeline.harm,
         };
-        let view = reader.as_mut().map(|reader| reader.read(&story)).transpose()?;
-        let view = view.as_ref();
         let mentions = events::find(&story, &facts, &pipeline.triggers, view, trace)?;
         let clusters = rollup::events(&story, &facts, &mentions, &pipeline.events, view)?;
         Ok(finish(Findings { pipeline, story: &story, facts: &facts, view, mentions, clusters }, trace)?)

@@ -140,6 +140,15 @@ impl<'t> Doc<'t> {
         &self.entities
     }
 
+    /// Puts other named entities in place of these: in text order, apart from each other, each in one sentence.
+    pub fn set_entities(&mut self, entities: Vec<Entity>) {
+        self.tokens.iter_mut().for_each(|t| t.entity = u32::MAX);
+        for (entity, n) in entities.iter().zip(0..) {
+            self.tokens[entity.tokens.clone()].iter_mut().for_each(|t| t.entity = n);
+        }
+        self.entities = entities;
+    }
+
     /// The entity that token `i` belongs to.
     pub fn entity_at(&self, i: usize) -> Option<&Entity> {
         self.entities.get(self.tokens[i].entity as usize)

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::Features;
+use super::names::{MARKS, Marks};
 use crate::nlp::{ModelError, Weights};
 use crate::record::EventType;
 
@@ -141,6 +142,7 @@ struct Names {
     word: Vec<String>,
     pair: Vec<String>,
     role: Vec<String>,
+    name: Vec<String>,
 }
 
 /// All heads.
@@ -157,15 +159,16 @@ pub(super) struct Heads {
     candidate: Linear,
     alone: Linear,
     role_features: Named<2>,
+    name: Linear,
+    name_features: Named<MARKS>,
 }
 
 impl Heads {
     /// Reads the heads of an encoder with vectors of `width` numbers.
     pub(super) fn read(weights: &Weights<'_>, width: usize) -> Result<Self, ModelError> {
         let names: Names = weights.json("heads.json")?;
-        let by_input = weights.f32("heads.word_features.weight", &[WORD, names.word.len()])?;
-        let count = names.word.len();
-        let word_features = (0..count * WORD).map(|i| by_input[i % WORD * count + i / WORD]).collect();
+        let word_features = Linear::read(weights, "word_features", WORD, names.word.len(), false)?.weights;
+        let name_features = Linear::read(weights, "name_features", MARKS, names.name.len(), false)?.weights;
         let pair_features = weights.f32("heads.pair_features.weight", &[names.pair.len().max(1), 1])?;
         let role_features = weights.f32("heads.role_features.weight", &[names.role.len().max(1), 2])?;
         Ok(Self {
@@ -180,6 +183,8 @@ impl Heads {
             candidate: Linear::read(weights, "candidate", 2 * PROJECTED, width, true)?,
             alone: Linear::read(weights, "alone", 2, width, true)?,
             role_features: named(names.role, role_features),
+            name: Linear::read(weights, "name", MARKS, width, true)?,
+            name_features: named(names.name, name_features),
         })
     }
 
@@ -198,6 +203,14 @@ impl Heads {
             level: [z[21], z[22], z[23]],
             main: chance(z[24]),
         }
+    }
+
+    /// What a word is to a name, as logarithms of chances.
+    pub(super) fn name(&self, vector: &[f32], features: &Features) -> Marks {
+        let mut z = self.name.apply(vector);
+        self.name_features.add(features, &mut z);
+        softmax(&mut z);
+        std::array::from_fn(|i| ln(z[i]))
     }
 
     pub(super) fn told(&self, vector: &[f32]) -> Vec<f32> {
@@ -245,6 +258,10 @@ fn chance(z: f32) -> f32 {
 /// Through double precision: what system libraries do differently in the last bit of that, rounding takes away.
 fn exp(x: f32) -> f32 {
     f64::from(x).exp() as f32
+}
+
+fn ln(x: f32) -> f32 {
+    f64::from(x.max(f32::MIN_POSITIVE)).ln() as f32
 }
 
 fn softmax(z: &mut [f32]) {

@@ -7,6 +7,7 @@
 
 mod features;
 mod heads;
+pub mod names;
 #[cfg(test)]
 mod tests;
 mod windows;
@@ -21,7 +22,7 @@ pub use windows::Windows;
 
 use super::Story;
 use crate::nlp::encoder::{Encoder, EncoderModel};
-use crate::nlp::{ModelError, ModelInfo, Stopped, Weights};
+use crate::nlp::{Doc, Entity, ModelError, ModelInfo, Stopped, Weights};
 use heads::Heads;
 
 /// The weights of encoder and heads. Share them in an [`Arc`] and give each thread its own [`Reader`].
@@ -101,7 +102,12 @@ impl Reader {
         story.work(story.doc.len())?;
         let windows = Windows::new(story, &self.model.encoder);
         let width = self.model.encoder.width();
-        let mut view = View { model: Arc::clone(&self.model), rows: vec![NONE; story.doc.len()], vectors: Vec::new() };
+        let mut view = View {
+            model: Arc::clone(&self.model),
+            rows: vec![NONE; story.doc.len()],
+            vectors: Vec::new(),
+            cut_off: windows.cut_off,
+        };
         for window in &windows.windows {
             let pieces = windows.pieces(window);
             story.work(pieces.len() * WORK)?;
@@ -126,6 +132,8 @@ pub struct View {
     /// Of each token its row.
     rows: Vec<u32>,
     vectors: Vec<f32>,
+    /// Whether a part of the article was not read.
+    pub cut_off: bool,
 }
 
 impl View {
@@ -152,6 +160,16 @@ impl View {
     /// What a word tells, if it was read.
     pub fn word(&self, token: usize, features: &[&Features]) -> Option<Word> {
         Some(self.model.heads.word(self.vector(token)?, features))
+    }
+
+    /// What a word is to a name, if it was read.
+    fn marks(&self, token: usize, features: &Features) -> Option<names::Marks> {
+        Some(self.model.heads.name(self.vector(token)?, features))
+    }
+
+    /// The entities of the article that was read: the head's names, and the recogniser's entities beside them.
+    pub fn entities(&self, doc: &Doc<'_>) -> Vec<Entity> {
+        names::find(self, doc)
     }
 
     /// A trigger, projected for pairing.

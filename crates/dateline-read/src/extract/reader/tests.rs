@@ -11,6 +11,7 @@ struct Golden {
     words: Vec<Vec<f32>>,
     pairs: Vec<Vec<f32>>,
     roles: Vec<Vec<f32>>,
+    names: Vec<Vec<f32>>,
 }
 
 #[derive(Deserialize)]
@@ -18,6 +19,7 @@ struct Chosen {
     word: Vec<(String, f32)>,
     pair: Vec<(String, f32)>,
     role: Vec<(String, f32)>,
+    name: Vec<(String, f32)>,
 }
 
 fn features(list: &[(String, f32)]) -> Features {
@@ -52,6 +54,9 @@ fn heads_say_what_pytorch_says() {
     let told: Vec<Vec<f32>> = golden.vectors.iter().map(|v| heads.told(v)).collect();
     for (pairs, expected) in told.windows(2).zip(&golden.pairs) {
         close(&[heads.same(&pairs[0], &pairs[1], &pair)], expected);
+    }
+    for (vector, expected) in golden.vectors.iter().zip(&golden.names) {
+        close(&heads.name(vector, &features(&golden.features.name)), expected);
     }
     for (n, expected) in golden.roles.iter().enumerate() {
         let (deed, candidate) = (heads.deed(&golden.vectors[n]), heads.candidate(&golden.vectors[3 - n]));

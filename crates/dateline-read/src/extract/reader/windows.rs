@@ -6,7 +6,6 @@
 use std::ops::Range;
 
 use crate::extract::Story;
-use crate::extract::story::Cut;
 use crate::nlp::encoder::EncoderModel;
 
 /// Windows that are read of one article: some 7,000 words. The record of a longer text says that its events are cut off.
@@ -21,6 +20,8 @@ pub struct Windows {
     pub of: Vec<Range<usize>>,
     /// The windows, as ranges of tokens.
     pub windows: Vec<Range<usize>>,
+    /// Whether there are more than are read.
+    pub cut_off: bool,
 }
 
 impl Windows {
@@ -59,7 +60,7 @@ impl Windows {
             }
         }
         if windows.len() > MOST {
-            story.cut(Cut::Events);
+            this.cut_off = true;
             windows.truncate(MOST);
         }
         this.windows = windows;

@@ -1,0 +1,158 @@
+//! Names by the names head: which words begin or go on with a name of which kind.
+//!
+//! The encoder knows no capitals, so that the shapes of a word and its neighbours and their tags stand beside its vector.
+//! A name lies in one sentence. Numbers, dates and languages stay the recogniser's, as does what the encoder did not read.
+
+use std::ops::Range;
+
+use super::{Features, View};
+use crate::nlp::{Doc, Entity, EntityType};
+
+/// Kinds in the order of the head.
+const KINDS: [EntityType; 10] = [
+    EntityType::Person,
+    EntityType::Norp,
+    EntityType::Fac,
+    EntityType::Org,
+    EntityType::Gpe,
+    EntityType::Loc,
+    EntityType::Product,
+    EntityType::Event,
+    EntityType::WorkOfArt,
+    EntityType::Law,
+];
+/// What a word is to a name: outside of all, or the first or a further word of one of each kind.
+pub(super) const MARKS: usize = 1 + 2 * KINDS.len();
+/// What a word is to a name, as logarithms of chances.
+pub(super) type Marks = [f32; MARKS];
+
+/// Before and after a word, and itself.
+const NEIGHBOURS: [(isize, &str); 3] = [(-1, "before"), (0, "here"), (1, "after")];
+
+/// The features of a word.
+pub fn features(doc: &Doc<'_>, token: usize) -> Features {
+    let sentence = doc.sentence_of(token);
+    let mut features = Features::default();
+    for (step, place) in NEIGHBOURS {
+        let Some(i) = token.checked_add_signed(step).filter(|i| sentence.contains(i)) else {
+            features.flag(format!("{place}:none"));
+            continue;
+        };
+        let shape = shape(doc.word(i));
+        let first = if i == sentence.start { "first," } else { "" };
+        features.flag(format!("{place}:{first}{shape}"));
+        features.flag(format!("{place}:{}", doc.tokens()[i].tag.as_str()));
+    }
+    features
+}
+
+/// The entities of a text: the head's names, and the recogniser's entities beside them.
+pub(super) fn find(view: &View, doc: &Doc<'_>) -> Vec<Entity> {
+    let mut entities: Vec<Entity> = Vec::new();
+    for sentence in doc.sentences() {
+        let read: Vec<(usize, Marks)> =
+            sentence.clone().filter_map(|i| Some((i, view.marks(i, &features(doc, i))?))).collect();
+        let marks = best(&read.iter().map(|(_, marks)| *marks).collect::<Vec<_>>());
+        let mut open: Option<Entity> = None;
+        for ((token, _), mark) in read.iter().zip(marks) {
+            if let Some(entity) = open.as_mut().filter(|_| mark > 0 && mark % 2 == 0) {
+                entity.tokens.end = token + 1;
+                continue;
+            }
+            entities.extend(open.take());
+            open = (mark > 0).then(|| Entity { tokens: *token..token + 1, kind: KINDS[(mark - 1) / 2] });
+        }
+        entities.extend(open);
+    }
+    let apart = |a: &Range<usize>, b: &Range<usize>| a.end <= b.start || b.end <= a.start;
+    let own = entities.len();
+    for entity in doc.entities() {
+        let judged = KINDS.contains(&entity.kind) && entity.tokens.clone().all(|i| view.vector(i).is_some());
+        if !judged && entities[..own].iter().all(|e| apart(&e.tokens, &entity.tokens)) {
+            entities.push(entity.clone());
+        }
+    }
+    entities.sort_by_key(|e| e.tokens.start);
+    entities
+}
+
+/// The likeliest row of marks in which a name goes on only as what it began.
+fn best(rows: &[Marks]) -> Vec<usize> {
+    let Some((first, others)) = rows.split_first() else { return Vec::new() };
+    let top = |scores: &Marks| (1..MARKS).fold(0, |top, mark| if scores[mark] > scores[top] { mark } else { top });
+    let is_further = |mark: usize| mark > 0 && mark % 2 == 0;
+    let mut scores: Marks = std::array::from_fn(|mark| if is_further(mark) { f32::MIN } else { first[mark] });
+    let mut whence: Vec<[usize; MARKS]> = Vec::new();
+    for row in others {
+        let any = top(&scores);
+        let come: [usize; MARKS] = std::array::from_fn(|mark| match mark {
+            mark if !is_further(mark) => any,
+            mark if scores[mark] >= scores[mark - 1] => mark,
+            mark => mark - 1,
+        });
+        scores = std::array::from_fn(|mark| scores[come[mark]] + row[mark]);
+        whence.push(come);
+    }
+    let mut marks = vec![top(&scores)];
+    for come in whence.iter().rev() {
+        marks.push(come[marks[marks.len() - 1]]);
+    }
+    marks.reverse();
+    marks
+}
+
+/// How a word is written.
+fn shape(word: &str) -> &'static str {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    let Some(first) = letters.next() else {
+        return if word.contains(|c: char| c.is_numeric()) { "number" } else { "mark" };
+    };
+    let (mut upper, mut lower) = (false, false);
+    for c in letters {
+        upper |= c.is_uppercase();
+        lower |= c.is_lowercase();
+    }
+    match (first.is_uppercase(), upper, lower) {
+        (true, false, false) => "letter",
+        (true, false, true) => "capital",
+        (true, true, false) => "capitals",
+        (false, false, _) => "small",
+        (_, true, _) => "mixed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        let cases = [
+            ("Paris", "capital"), ("NATO", "capitals"), ("A", "letter"), ("U.S.", "capitals"), ("said", "small"), ("iPhone", "mixed"),
+            ("McCain", "mixed"), ("12th", "small"), ("1,200", "number"), ("--", "mark"), ("Éire", "capital"),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(shape(word), expected, "{word}");
+        }
+    }
+
+    /// A row in which one mark has nearly all chances and another one the rest.
+    fn row(likely: usize, other: usize) -> Marks {
+        std::array::from_fn(|mark| match mark {
+            mark if mark == likely => 0.6_f32.ln(),
+            mark if mark == other => 0.3_f32.ln(),
+            _ => 0.001_f32.ln(),
+        })
+    }
+
+    #[test]
+    fn a_name_goes_on_only_as_what_it_began() {
+        let (person, further, place_further) = (1, 2, 10);
+        assert_eq!(best(&[]), [0; 0]);
+        assert_eq!(best(&[row(further, person)]), [person]);
+        assert_eq!(best(&[row(person, 0), row(further, 0), row(0, 1)]), [person, further, 0]);
+        assert_eq!(best(&[row(person, 0), row(place_further, further)]), [person, further]);
+        assert_eq!(best(&[row(0, person), row(further, 0)]), [person, further]);
+        assert_eq!(best(&[row(person, 0), row(person, further)]), [person, person]);
+    }
+}
