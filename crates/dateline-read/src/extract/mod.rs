@@ -7,6 +7,7 @@
 
 pub mod assemble;
 pub mod attributions;
+mod bulletin;
 mod case;
 pub mod casualties;
 #[cfg(test)]

@@ -152,7 +152,7 @@ pub fn find(story: &Story<'_>, entities: &Entities, cues: &Cues) -> Result<Attri
     let mut drafts = Vec::new();
     story.work(doc.len())?;
     clauses::find(story, cues, &mut drafts)?;
-    phrases::find(story, cues, &quotations, &mut drafts)?;
+    phrases::find(story, entities, cues, &quotations, &mut drafts)?;
     quotations::complete(story, cues, &quotations, &mut drafts)?;
     drafts.sort_by_key(|d| (d.cue.start, d.cue.end));
     drafts.dedup_by(|b, a| a.cue.start == b.cue.start && a.content == b.content);

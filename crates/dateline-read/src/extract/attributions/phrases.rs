@@ -6,6 +6,8 @@ use super::clauses;
 use super::cues::{CueClass, Cues};
 use super::{Draft, spans};
 use crate::extract::Story;
+use crate::extract::bulletin;
+use crate::extract::entities::Entities;
 use crate::extract::quotes::Quotation;
 use crate::nlp::{Dep, Doc, EntityType, Pos, Stopped};
 use crate::words::WordClass;
@@ -13,12 +15,15 @@ use crate::words::WordClass;
 /// Finds them, in text order.
 pub(super) fn find(
     story: &Story<'_>,
+    entities: &Entities,
     cues: &Cues,
     quotations: &[Quotation],
     drafts: &mut Vec<Draft>,
 ) -> Result<(), Stopped> {
     let doc = story.doc;
-    drafts.extend((0..doc.sentences().len()).filter_map(|s| colon(doc, s)));
+    let parts = bulletin::parts(story, entities);
+    let speaks = |s: &usize| !parts[*s].is_some_and(|part| part.is_headed_by(doc.sentences()[*s].clone()));
+    drafts.extend((0..doc.sentences().len()).filter(speaks).filter_map(|s| colon(doc, s)));
     drafts.extend(quotations.iter().filter_map(|q| dash(doc, q).or_else(|| introduced(doc, q))));
     drafts.extend(interview(doc));
     for i in 0..doc.len() {

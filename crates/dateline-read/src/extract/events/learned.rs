@@ -123,6 +123,8 @@ impl<'a> Learned<'a> {
             };
             by_rule.iter().any(|p| side(p) == Some(n) && same(p))
         };
+        // The plain entry of a type calls any verb's subject its doer.
+        let is_doer = |c: &Candidate| is_ruled(c, 0) && !trigger.entry.rule.is_unlisted();
         let mut found: [Vec<(f32, &Candidate)>; 2] = Default::default();
         // Who the title names by half a sentence the text names, too; the event asks it where not (`rollup::cluster`).
         let near = reach(s, self.candidates.len()).filter(|c| *c == s || !reader.story.in_title(*c));
@@ -132,7 +134,7 @@ impl<'a> Learned<'a> {
             for (n, (found, chance)) in found.iter_mut().zip(chances).enumerate() {
                 let least = if ruled[n] && !is_ruled(candidate, n) { RIVAL } else { PARTY };
                 if chance >= least
-                    && (n != 0 || is_ruled(candidate, 0) || !stands_against(reader, event, trigger.head, candidate))
+                    && (n != 0 || is_doer(candidate) || !stands_against(reader, event, trigger.head, candidate))
                 {
                     found.push((chance, candidate));
                 }
@@ -181,7 +183,9 @@ fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c:
     };
     let above = std::iter::once(head).chain(doc.ancestors(head).take(4));
     let above = above.filter(|v| doc.pos(*v) == Pos::Verb && stops(*v));
-    above.flat_map(|v| syntax::subjects(doc, v)).any(|s| c.tokens.contains(&s))
+    // "Afghan" of "Afghan special forces" is no doer either.
+    let is_of = |s: usize| c.tokens.contains(&s) || doc.head(c.head) == s && doc.dep(c.head) == Dep::Amod;
+    above.flat_map(|v| syntax::subjects(doc, v)).any(is_of)
 }
 
 /// Words that tell one thing, from its first content word to its last: what stands between them need not tell by itself.

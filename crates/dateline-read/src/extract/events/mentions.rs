@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::bulletin::{self, Part};
 use super::classes::Class;
 use super::learned::{self, Learned};
 use super::lexicon::{Frame, Lexicon, Reading};
@@ -15,6 +14,7 @@ use super::whereabouts;
 use super::words::Words;
 use super::{EventMention, Facts, Judged, Participant, PlaceLink, TimeLink, acled, history, links, overlap, setting};
 use crate::extract::Story;
+use crate::extract::bulletin::{self, Part};
 use crate::extract::factuality::{self, Language, Reading as Cued, Told};
 use crate::extract::reader::View;
 use crate::extract::story::Cut;
@@ -58,7 +58,7 @@ pub fn find(
     let figure = |i: usize| triggers::is_blocked(story.doc, lexicon, &words, story.tokens(story.sentence(i)), i);
     let harmed: Vec<usize> = facts.claims.iter().map(|c| c.trigger).filter(|i| !figure(*i)).collect();
     let settings = setting::Settings::of(story, lexicon, &words, &harmed);
-    let parts = bulletin::parts(story, facts);
+    let parts = bulletin::parts(story, facts.entities);
     let mut reader =
         Reader { story, facts, lexicon, words: &words, times: &times, settings: &settings, dateline: None, parts };
     reader.dateline = reader.whereabouts().dateline();

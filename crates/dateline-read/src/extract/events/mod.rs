@@ -7,7 +7,6 @@
 
 mod acled;
 mod background;
-mod bulletin;
 mod classes;
 mod codes;
 mod evidence;

@@ -126,6 +126,7 @@ fn apart(story: &Story<'_>, facts: &Facts<'_>, all: &[EventMention], main: &Clus
     let dies = |m: &&usize| facts.harm.is(WordClass::Dying, story.doc.lemma(all[**m].head));
     other.assertion.historical && !main.assertion.historical
         || statistic(all, other)
+        || other.mentions.iter().any(|o| main.mentions.iter().any(|m| merge::in_other_parts(&all[*m], &all[*o])))
         || other
             .mentions
             .iter()

@@ -7,15 +7,14 @@
 
 use std::ops::Range;
 
-use super::Facts;
+use super::Story;
+use super::entities::{Entities, EntityId, Mention};
 use crate::article::BlockKind;
-use crate::extract::Story;
-use crate::extract::entities::{EntityId, Mention};
 use crate::record::EntityKind;
 
 /// A part of a bulletin.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Part<'a> {
+pub enum Part<'a> {
     /// What stands before the first place.
     Summary,
     /// What stands under a place's name.
@@ -24,18 +23,23 @@ pub(super) enum Part<'a> {
 
 impl Part<'_> {
     /// The entity of the place; none of a summary.
-    pub(super) fn place(self) -> Option<EntityId> {
+    pub fn place(self) -> Option<EntityId> {
         match self {
             Self::Summary => None,
             Self::Under(name) => Some(name.entity),
         }
     }
+
+    /// Whether its place stands among some words.
+    pub fn is_headed_by(self, words: Range<usize>) -> bool {
+        matches!(self, Self::Under(name) if words.contains(&name.head))
+    }
 }
 
 /// Of every sentence the part that it belongs to; none behind the last one, and where the text is no bulletin.
-pub(super) fn parts<'a>(story: &Story<'_>, facts: &Facts<'a>) -> Vec<Option<Part<'a>>> {
+pub fn parts<'a>(story: &Story<'_>, entities: &'a Entities) -> Vec<Option<Part<'a>>> {
     let sentences = 0..story.doc.sentences().len();
-    let labels: Vec<Option<&Mention>> = sentences.clone().map(|s| label(story, facts, s)).collect();
+    let labels: Vec<Option<&Mention>> = sentences.clone().map(|s| label(story, entities, s)).collect();
     let mut places: Vec<EntityId> = labels.iter().flatten().map(|m| m.entity).collect();
     places.sort_unstable();
     places.dedup();
@@ -48,7 +52,7 @@ pub(super) fn parts<'a>(story: &Story<'_>, facts: &Facts<'a>) -> Vec<Option<Part
     for s in sentences {
         let goes_on =
             s == 0 || bare || story.paragraph(s) == story.paragraph(s - 1) || story.kind(s - 1) == BlockKind::Dateline;
-        let named = labels[s].or_else(|| line(story, facts, s).inspect(|_| bare = true));
+        let named = labels[s].or_else(|| line(story, entities, s).inspect(|_| bare = true));
         bare &= named.is_some() && labels[s].is_none();
         parts.push(match (named, parts.last().copied().unwrap_or(Some(Part::Summary))) {
             (Some(name), _) => Some(Part::Under(name)),
@@ -60,20 +64,20 @@ pub(super) fn parts<'a>(story: &Story<'_>, facts: &Facts<'a>) -> Vec<Option<Part
 }
 
 /// The place that labels a sentence.
-fn label<'a>(story: &Story<'_>, facts: &Facts<'a>, s: usize) -> Option<&'a Mention> {
+fn label<'a>(story: &Story<'_>, entities: &'a Entities, s: usize) -> Option<&'a Mention> {
     let label = story.label(s)?;
-    place(facts, label.clone()).filter(|m| m.tokens.start == label.start)
+    place(entities, label.clone()).filter(|m| m.tokens.start == label.start)
 }
 
 /// The place that is all of a line.
-fn line<'a>(story: &Story<'_>, facts: &Facts<'a>, s: usize) -> Option<&'a Mention> {
+fn line<'a>(story: &Story<'_>, entities: &'a Entities, s: usize) -> Option<&'a Mention> {
     let line = story.line(s)?;
-    place(facts, line.clone()).filter(|m| m.tokens == line)
+    place(entities, line.clone()).filter(|m| m.tokens == line)
 }
 
 /// The first of some words' names, if it is a place's.
-fn place<'a>(facts: &Facts<'a>, words: Range<usize>) -> Option<&'a Mention> {
-    let first = facts.entities.headed_in(words).next()?;
+fn place<'a>(entities: &'a Entities, words: Range<usize>) -> Option<&'a Mention> {
+    let first = entities.headed_in(words).next()?;
     matches!(first.kind, EntityKind::Gpe | EntityKind::Loc | EntityKind::Fac).then_some(first)
 }
 
@@ -91,7 +95,9 @@ mod tests {
             Some(Part::Summary) => "-",
             Some(Part::Under(name)) => story.doc.span_text(name.tokens.clone()),
         };
-        testing::facts(&story, |facts| super::parts(&story, facts).into_iter().map(|p| place(p).to_owned()).collect())
+        testing::facts(&story, |facts| {
+            super::parts(&story, facts.entities).into_iter().map(|p| place(p).to_owned()).collect()
+        })
     }
 
     #[test]
