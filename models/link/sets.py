@@ -1,7 +1,8 @@
 """Articles with known events, and what the linker sees of them: shared by train.py and models/scores/linking.py.
 
 The data folder holds linking/SET.jsonl.gz (an article a line, `cluster` is its event) and ecbplus. Records come from
-`dateline extract` and are kept in the folder `records`, since reading all articles takes minutes.
+`dateline extract` and are kept in the folder `records`, since reading all articles takes minutes: in one of its own for each
+build of `dateline`, by its checksum, since another build makes other records.
 """
 
 import datetime
@@ -28,7 +29,8 @@ SHARE = {"templates": 0.05}
 
 class Sets:
     def __init__(self, data, records, dateline, material):
-        self.data, self.records, self.dateline, self.material = data, pathlib.Path(records), dateline, material
+        self.data, self.dateline, self.material = data, dateline, material
+        self.records = pathlib.Path(records) / hashlib.sha256(pathlib.Path(dateline).read_bytes()).hexdigest()[:16]
         self.records.mkdir(parents=True, exist_ok=True)
         self.kept = {}
 

@@ -25,6 +25,7 @@ mod linking;
 mod mock_faults;
 mod nlp_parity;
 mod page;
+mod parties;
 mod ports;
 mod process;
 mod promql;

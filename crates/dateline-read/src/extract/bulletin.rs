@@ -14,7 +14,7 @@ use crate::record::EntityKind;
 
 /// A part of a bulletin.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Part<'a> {
+pub(super) enum Part<'a> {
     /// What stands before the first place.
     Summary,
     /// What stands under a place's name.
@@ -23,7 +23,7 @@ pub enum Part<'a> {
 
 impl Part<'_> {
     /// The entity of the place; none of a summary.
-    pub fn place(self) -> Option<EntityId> {
+    pub(super) fn place(self) -> Option<EntityId> {
         match self {
             Self::Summary => None,
             Self::Under(name) => Some(name.entity),
@@ -31,13 +31,13 @@ impl Part<'_> {
     }
 
     /// Whether its place stands among some words.
-    pub fn is_headed_by(self, words: Range<usize>) -> bool {
+    pub(super) fn is_headed_by(self, words: Range<usize>) -> bool {
         matches!(self, Self::Under(name) if words.contains(&name.head))
     }
 }
 
 /// Of every sentence the part that it belongs to; none behind the last one, and where the text is no bulletin.
-pub fn parts<'a>(story: &Story<'_>, entities: &'a Entities) -> Vec<Option<Part<'a>>> {
+pub(super) fn parts<'a>(story: &Story<'_>, entities: &'a Entities) -> Vec<Option<Part<'a>>> {
     let sentences = 0..story.doc.sentences().len();
     let labels: Vec<Option<&Mention>> = sentences.clone().map(|s| label(story, entities, s)).collect();
     let mut places: Vec<EntityId> = labels.iter().flatten().map(|m| m.entity).collect();

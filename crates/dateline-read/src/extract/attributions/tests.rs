@@ -91,6 +91,12 @@ fn quotations_with_a_line_that_names_the_speaker() {
 }
 
 #[test]
+fn places_of_a_bulletin_say_nothing() {
+    check("Violence in Syria on Sunday:\n\nAleppo: Gunmen shot six soldiers.\n\nHoms: A bomb killed three.", &[]);
+    check("Damascus: We will answer every attack.", &[("Damascus", ":", &["We will answer every attack."])]);
+}
+
+#[test]
 fn deeds_that_share_a_verb_with_words() {
     check("Russia bombed a school; Moscow did not comment.", &[]);
     check("England collapsed after the opening pair were dismissed.", &[]);

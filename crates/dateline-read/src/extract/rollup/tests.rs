@@ -63,6 +63,15 @@ fn tolls_of_other_days_and_places_stay_out() {
 }
 
 #[test]
+fn what_sums_a_bulletin_up_has_none_of_its_tolls() {
+    check(
+        "Attacks in Iraq on Thursday:\n\nBaghdad: A bomb killed five people.\n\nMosul: Gunmen shot dead six.",
+        None,
+        None,
+    );
+}
+
+#[test]
 fn an_arrest_for_a_killing_is_news_of_the_killing() {
     let text = "Police arrested a man on Monday over the shooting of two brothers in Lyon. The brothers were killed \
                 in their shop.";
