@@ -2,14 +2,16 @@
 """Trains the reader: an encoder and its heads, jointly, on newspaper articles whose events were coded by hand.
 
     cargo build --release --example reader-material
-    python3 models/reader/train.py --gold DIR... --minilm DIR --output models/en_reader.safetensors
+    python3 models/reader/train.py --gold DIR... --names FILE... --minilm DIR --output models/en_reader.safetensors
 
 --gold: folders of whole gold files (`models/events/gold/standoff.py join` makes them from the annotations of this
-repository and the publishers' texts); --minilm: the unpacked folder of all-MiniLM-L6-v2 (config.json, model.safetensors,
-tokenizer.json). Needs torch, transformers and zstandard; 3 to 5 GB of memory, about a quarter of an hour on one CPU core with
-products of bfloat16, three quarters without. Fixed seed. What a word, a pair of triggers or a candidate looks like is printed by `reader-material`, so that training sees
-what the worker sees. `--half even|odd` learns from half of the articles and scores the other half, to choose thresholds
-by. The output holds the encoder in whole numbers (`models/encoder/export.py`) and the heads beside it.
+repository and the publishers' texts); --names: gzipped JSON Lines of the same articles with the spans of their names (`id`,
+`text`, `spans`); --minilm: the unpacked folder of all-MiniLM-L6-v2 (config.json, model.safetensors, tokenizer.json). Needs
+torch, transformers and zstandard; 3 to 6 GB of memory, about a quarter of an hour on one CPU core with products of bfloat16,
+three quarters without. Fixed seed. What a word, a pair of triggers or a candidate looks like is printed by
+`reader-material`, so that training sees what the worker sees. `--half even|odd` learns from half of the articles and scores
+the other half, to choose thresholds by. The output holds the encoder in whole numbers (`models/encoder/export.py`) and the
+heads beside it.
 
 Heads, on the vector h of a word's first piece and the named features f of rules and parse (linear both):
 * `word`: type (none, 16 PLOVER types, HAPPENING), first word of its trigger, unreal, historical, level, main;

