@@ -14,7 +14,7 @@ use super::triggers::{self, Trigger};
 use super::{Judged, Participant};
 use crate::extract::reader::{Features, Part, View, Word};
 use crate::extract::syntax;
-use crate::nlp::{Dep, EntityType, Pos};
+use crate::nlp::{Dep, Entity, EntityType, Pos};
 use crate::record::{Assertion, EventType, Modality, ParticipantRole, Polarity, Realis, Via};
 
 /// Chance from which a word is a trigger.
@@ -126,14 +126,22 @@ impl<'a> Learned<'a> {
         // The plain entry of a type calls any verb's subject its doer.
         let is_doer = |c: &Candidate| is_ruled(c, 0) && !trigger.entry.rule.is_unlisted();
         let mut found: [Vec<(f32, &Candidate)>; 2] = Default::default();
+        let heads_bulletin = |c: &Candidate| {
+            reader.parts[reader.story.sentence(c.head)].is_some_and(|p| p.is_headed_by(c.tokens.clone()))
+        };
         // Who the title names by half a sentence the text names, too; the event asks it where not (`rollup::cluster`).
         let near = reach(s, self.candidates.len()).filter(|c| *c == s || !reader.story.in_title(*c));
         for (candidate, part) in near.flat_map(|c| &self.candidates[c]) {
+            if heads_bulletin(candidate) {
+                continue;
+            }
+            let aside = is_aside(reader, trigger.head, candidate.head);
             let features = reader.role_features(trigger.tokens.clone(), trigger.head, event, candidate, casts);
             let chances = self.view.parts(&deed, part, &features);
             for (n, (found, chance)) in found.iter_mut().zip(chances).enumerate() {
                 let least = if ruled[n] && !is_ruled(candidate, n) { RIVAL } else { PARTY };
                 if chance >= least
+                    && (!aside || is_ruled(candidate, n))
                     && (n != 0 || is_doer(candidate) || !stands_against(reader, event, trigger.head, candidate))
                 {
                     found.push((chance, candidate));
@@ -167,6 +175,25 @@ impl<'a> Learned<'a> {
     }
 }
 
+/// Whether a word belongs to a relative clause about somebody below a trigger: "the reporter who accused the minister was
+/// deported" tells of no deed to the minister.
+fn is_aside(reader: &Reader<'_>, trigger: usize, i: usize) -> bool {
+    let doc = reader.story.doc;
+    let people = people(reader);
+    let is_somebody = |noun: usize| {
+        let named = |e: &Entity| !matches!(e.kind, EntityType::Event | EntityType::Fac);
+        reader.words.bits(noun) & people != 0 || doc.entity_at(noun).is_some_and(named)
+    };
+    let tells_of = |v: usize| doc.dep(v) == Dep::Relcl && doc.head(v) != trigger && is_somebody(doc.head(v));
+    doc.ancestors(i).any(|a| a == trigger) && doc.ancestors(i).take_while(|a| *a != trigger).any(tells_of)
+}
+
+/// The classes of words for people.
+fn people(reader: &Reader<'_>) -> u128 {
+    let classes = &reader.lexicon.classes;
+    [Class::Human, Class::Armed, Class::Cop, Class::Person].into_iter().fold(0, |bits, c| bits | classes.class(c))
+}
+
 /// Whether someone helps the victims of an attack ("treated by paramedics after a shooting") or stops what others do
 /// ("foiled a plot", "the attack was put down by"): newspapers name them beside it, and they are not its doers.
 fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c: &Candidate) -> bool {
@@ -193,11 +220,7 @@ fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c:
 /// People and names are who, never what: "gunmen" is no event beside "killed".
 fn spans<'w>(reader: &Reader<'_>, words: &'w [(usize, Word)]) -> Vec<&'w [(usize, Word)]> {
     let doc = reader.story.doc;
-    let classes = &reader.lexicon.classes;
-    let people = classes.class(Class::Human)
-        | classes.class(Class::Armed)
-        | classes.class(Class::Cop)
-        | classes.class(Class::Person);
+    let people = people(reader);
     let named = |i: usize| doc.entity_at(i).is_some_and(|e| e.kind != EntityType::Event);
     let content = |w: &(usize, Word)| match doc.pos(w.0) {
         Pos::Verb => true,
