@@ -93,7 +93,7 @@ fn quotations_with_a_line_that_names_the_speaker() {
 #[test]
 fn places_of_a_bulletin_say_nothing() {
     check("Violence in Syria on Sunday:\n\nAleppo: Gunmen shot six soldiers.\n\nHoms: A bomb killed three.", &[]);
-    check("Damascus: We will answer every attack.", &[("Damascus", ":", &["We will answer every attack."])]);
+    check("Damascus: We will answer every attack.", &[("Damascus", ":", &["We will answer every attack"])]);
 }
 
 #[test]

@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(best(&[row(further, person)]), [person]);
         assert_eq!(best(&[row(person, 0), row(further, 0), row(0, 1)]), [person, further, 0]);
         assert_eq!(best(&[row(person, 0), row(place_further, further)]), [person, further]);
-        assert_eq!(best(&[row(0, person), row(further, 0)]), [person, further]);
+        assert_eq!(best(&[row(0, person), row(further, place_further)]), [person, further]);
         assert_eq!(best(&[row(person, 0), row(person, further)]), [person, person]);
     }
 }
