@@ -76,7 +76,7 @@ fn line<'a>(story: &Story<'_>, entities: &'a Entities, s: usize) -> Option<&'a M
 }
 
 /// The first of some words' names, if it is a place's.
-fn place<'a>(entities: &'a Entities, words: Range<usize>) -> Option<&'a Mention> {
+fn place(entities: &Entities, words: Range<usize>) -> Option<&Mention> {
     let first = entities.headed_in(words).next()?;
     matches!(first.kind, EntityKind::Gpe | EntityKind::Loc | EntityKind::Fac).then_some(first)
 }
