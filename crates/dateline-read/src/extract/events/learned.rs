@@ -135,13 +135,12 @@ impl<'a> Learned<'a> {
             if heads_bulletin(candidate) {
                 continue;
             }
-            let aside = is_aside(reader, trigger.head, candidate.head);
             let features = reader.role_features(trigger.tokens.clone(), trigger.head, event, candidate, casts);
             let chances = self.view.parts(&deed, part, &features);
             for (n, (found, chance)) in found.iter_mut().zip(chances).enumerate() {
                 let least = if ruled[n] && !is_ruled(candidate, n) { RIVAL } else { PARTY };
                 if chance >= least
-                    && (!aside || is_ruled(candidate, n))
+                    && (is_ruled(candidate, n) || !is_aside(reader, trigger.head, candidate.head))
                     && (n != 0 || is_doer(candidate) || !stands_against(reader, event, trigger.head, candidate))
                 {
                     found.push((chance, candidate));

@@ -65,7 +65,7 @@ pub(super) fn find(view: &View, doc: &Doc<'_>) -> Vec<Entity> {
         let marks = best(&read.iter().map(|(_, marks)| *marks).collect::<Vec<_>>());
         let mut open: Option<Entity> = None;
         for ((token, _), mark) in read.iter().zip(marks) {
-            if let Some(entity) = open.as_mut().filter(|_| mark > 0 && mark.is_multiple_of(2)) {
+            if let Some(entity) = open.as_mut().filter(|_| is_further(mark)) {
                 entity.tokens.end = token + 1;
                 continue;
             }
@@ -98,11 +98,15 @@ fn recognised(doc: &Doc<'_>) -> Vec<usize> {
     marks
 }
 
+/// Whether a mark is that of a further word of a name.
+fn is_further(mark: usize) -> bool {
+    mark > 0 && mark.is_multiple_of(2)
+}
+
 /// The likeliest row of marks in which a name goes on only as what it began.
 fn best(rows: &[Marks]) -> Vec<usize> {
     let Some((first, others)) = rows.split_first() else { return Vec::new() };
     let top = |scores: &Marks| (1..MARKS).fold(0, |top, mark| if scores[mark] > scores[top] { mark } else { top });
-    let is_further = |mark: usize| mark > 0 && mark.is_multiple_of(2);
     let mut scores: Marks = std::array::from_fn(|mark| if is_further(mark) { f32::MIN } else { first[mark] });
     let mut whence: Vec<[usize; MARKS]> = Vec::new();
     for row in others {
