@@ -6,7 +6,7 @@
 An offline tool (numpy, torch, zstandard). Layout (little endian, `models/container.py`):
 
 * the weights of every product as I8 rows with one F32 scale a row, `round(w / max * 64)`: 64, not 127, because the
-  products of AVX2 add two of them, times a byte, in 16 bits (`crates/dateline-read/src/nlp/kernel/int8.rs`);
+  products of AVX2 add two of them, times a byte, in 16 bits (`crates/dateline-kernel/src/int8.rs`);
 * queries, keys and values of a layer as one product;
 * the table of word pieces as I8 rows of -127 to 127 with one scale a row;
 * positions as F32, with the one token type added in; gains and biases as F32;
