@@ -4,9 +4,9 @@ use std::sync::{Arc, LazyLock};
 
 use dateline::article::{Hint, Intake};
 use dateline::extract::{Enricher, Pipeline};
-use dateline::record::{ArticleEvent, EventType};
+use dateline::record::{ArticleEvent, EventType, Tier};
 
-static PIPELINE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::load(None, None).unwrap()));
+static PIPELINE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::embedded(Tier::Accurate).unwrap()));
 
 /// The article's events of a type, at least one.
 fn events(text: &str, event: EventType) -> Vec<ArticleEvent> {
@@ -51,5 +51,24 @@ fn a_relative_clause_tells_of_somebody_else() {
             assert!(names.iter().any(|n| n.contains(arrested)), "{names:?} in {text:?}");
             assert!(!names.iter().any(|n| n.contains(other)), "{names:?} in {text:?}");
         }
+    }
+}
+
+#[test]
+fn who_only_says_which_somebody_others_are_is_no_party() {
+    let text = "NIAMEY — Four French diplomats were expelled from Niger on Tuesday. The junta had ordered it.";
+    for event in events(text, EventType::Coerce) {
+        let names: Vec<&str> = event.recipients.iter().map(|p| p.name.as_str()).collect();
+        assert!(names.contains(&"French diplomats") && !names.contains(&"French"), "{names:?}");
+    }
+}
+
+#[test]
+fn a_name_goes_on_behind_its_of() {
+    let text = "BRAZZAVILLE — Opposition supporters clashed with police on Sunday. Across the river, the Democratic Republic of \
+                Congo closed its border.";
+    for event in events(text, EventType::Coerce) {
+        let names: Vec<&str> = event.actors.iter().map(|p| p.name.as_str()).collect();
+        assert!(names.iter().any(|n| n.ends_with("Democratic Republic of Congo")), "{names:?}");
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use dateline::article::{Hint, Intake};
 use dateline::extract::{Enricher, Pipeline};
-use dateline::record::{ArticleEvent, EventType};
+use dateline::record::{ArticleEvent, EventType, Tier};
 use serde_json::json;
 
 static PIPELINE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::load(None, None).unwrap()));
@@ -59,4 +59,20 @@ fn a_title_says_what_the_text_does_not() {
     let text = "Eleven people died when a minibus was blown up, police said. Seven were hurt.";
     check_below(Some("Bomb kills 11 in Herat"), text, EventType::Assault, "Herat, AFG, 2023-05-12");
     check_below(Some("Bomb kills 11 in Herat - Evening Mail"), text, EventType::Assault, "Herat, AFG, 2023-05-12");
+}
+
+#[test]
+fn a_village_of_the_dateline_says_where_in_the_province() {
+    let pipeline = Arc::new(Pipeline::embedded(Tier::Accurate).unwrap());
+    let place = |text: &str| {
+        let article = Intake::default().read(text.as_bytes(), &Hint::default()).unwrap();
+        let events = Enricher::new(Arc::clone(&pipeline)).enrich(&article, &|| false).unwrap().events;
+        events.into_iter().find(|e| e.main).and_then(|e| e.location).map(|l| l.place.name)
+    };
+    let raid = "A commander of the rebels was killed during an overnight raid by soldiers in Syria's northwestern Idlib \
+                province on Thursday, the army said.\n\nPeople in Atmeh, a village in Idlib province, heard shots.";
+    assert_eq!(place(&format!("ATMEH, Syria (AP) — {raid}")).as_deref(), Some("Atmeh"));
+    // In a seat of administration reporters sit.
+    let raid = "Gunmen killed nine farmers in Kano state on Thursday, police said.";
+    assert_eq!(place(&format!("KANO, Nigeria (AP) — {raid}")).as_deref(), Some("Kano State"));
 }

@@ -69,10 +69,19 @@ pub(super) fn find(view: &View, doc: &Doc<'_>) -> Vec<Entity> {
                 entity.tokens.end = token + 1;
                 continue;
             }
+            if let Some(entity) = open.as_mut().filter(|e| mark > 0 && e.tokens.end == *token && goes_on(doc, e)) {
+                entity.tokens.end = token + 1;
+                continue;
+            }
             entities.extend(open.take());
             open = (mark > 0).then(|| Entity { tokens: *token..token + 1, kind: KINDS[(mark - 1) / 2] });
         }
         entities.extend(open);
+    }
+    for entity in &mut entities {
+        while entity.tokens.len() > 1 && goes_on(doc, entity) {
+            entity.tokens.end -= 1;
+        }
     }
     let apart = |a: &Range<usize>, b: &Range<usize>| a.end <= b.start || b.end <= a.start;
     let own = entities.len();
@@ -84,6 +93,11 @@ pub(super) fn find(view: &View, doc: &Doc<'_>) -> Vec<Entity> {
     }
     entities.sort_by_key(|e| e.tokens.start);
     entities
+}
+
+/// Whether a name is not at its end: "Democratic Republic of" goes on with the name that follows.
+fn goes_on(doc: &Doc<'_>, entity: &Entity) -> bool {
+    doc.word(entity.tokens.end - 1).eq_ignore_ascii_case("of")
 }
 
 /// Every word's mark by the recogniser.

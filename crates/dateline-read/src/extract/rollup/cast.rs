@@ -4,11 +4,14 @@
 //! party once, by the words that say most. Two parties known by name are never taken for one. Whoever the doers clash
 //! with is on the other side, and a thing hit in passing is not what the event was aimed at.
 
+use std::ops::Range;
+
 use super::rank;
 use super::sources::attributions;
 use crate::extract::Story;
 use crate::extract::entities::EntityId;
 use crate::extract::events::{EventMention, Facts, Participant};
+use crate::nlp::{Dep, Doc};
 use crate::record::{Actor, EntityKind, EventType, ParticipantRole, Sector, Via};
 
 /// By how much a party must be surer on one side to be left out on the other.
@@ -92,6 +95,11 @@ pub(super) fn judged(
         found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         let best = found.first().map_or(0.0, |p| p.confidence);
         found.retain(|p| p.confidence >= OF_BEST * best);
+        let words: Vec<Range<usize>> = found.iter().filter_map(|p| p.tokens.clone()).collect();
+        let is_part = |p: &Participant| {
+            p.tokens.as_ref().is_some_and(|own| words.iter().any(|of| is_modifier(story.doc, own, of)))
+        };
+        found.retain(|p| !is_part(p));
         found
     };
     let (mut actors, mut recipients) = (surest(ACTORS), surest(RECIPIENTS));
@@ -113,6 +121,17 @@ pub(super) fn judged(
     actors.truncate(PARTIES);
     recipients.truncate(PARTIES);
     (parties.fold(actors), recipients)
+}
+
+/// Whether words only say which somebody others name: "French" and "four" of "four French diplomats" are no parties
+/// beside them.
+fn is_modifier(doc: &Doc<'_>, own: &Range<usize>, of: &Range<usize>) -> bool {
+    let inside = of.start <= own.start && own.end <= of.end && own.len() < of.len();
+    let head = own.clone().find(|i| doc.is_root(*i) || !own.contains(&doc.head(*i)));
+    let modifies = |i: usize| {
+        matches!(doc.dep(i), Dep::Amod | Dep::Nummod | Dep::Compound | Dep::Nmod) && of.contains(&doc.head(i))
+    };
+    inside || !of.contains(&own.start) && head.is_some_and(modifies)
 }
 
 /// Every participant of the given roles once, by its best mention.

@@ -13,6 +13,7 @@ use super::Cluster;
 use super::linear::{Linear, Sample};
 use super::merge::encloses;
 use super::near::{LINKS, Site, Told, chances};
+use super::rank;
 use crate::article::BlockKind;
 use crate::extract::Story;
 use crate::extract::entities::{EntityId, MentionForm};
@@ -89,6 +90,16 @@ impl Scenery {
         let stated =
             stated.and_then(|p| (0..samples.len()).find(|i| atlas.places[samples[*i].0].entities.contains(&p.entity)));
         let best = stated.filter(|_| chances[likeliest] < OVERRULED).unwrap_or(likeliest);
+        let is_news = !cluster.assertion.historical && told.members.iter().any(|m| rank::is_lead(atlas.story, m.head));
+        if let Some(i) = atlas.village(samples[best].0).filter(|_| is_news) {
+            let candidate = &atlas.places[i];
+            return Some(Scene {
+                place: candidate.place.clone(),
+                tokens: candidate.sites.first().map(|s| s.tokens.clone()),
+                via: Via::Default,
+                confidence: chances[best],
+            });
+        }
         let candidate = &atlas.places[samples[best].0];
         let link = cluster.place.as_ref().filter(|p| candidate.entities.contains(&p.entity));
         Some(Scene {
@@ -245,6 +256,28 @@ impl<'a> Atlas<'a> {
             .collect()
     }
 
+    /// The village of a province that the dateline names, known to the gazetteer or not: there a reporter went for the
+    /// event's sake, where in a seat of administration reporters sit.
+    fn village(&self, region: usize) -> Option<usize> {
+        let of = self.places[region].place;
+        let is_village = |i: &usize| {
+            let place = self.places[*i].place;
+            match place.feature_code.as_deref() {
+                Some(code) => code == "PPL" && self.inside[region].contains(i),
+                None => place.admin1.is_some() && place.admin1 == of.admin1 && encloses(place, of),
+            }
+        };
+        let is_province = of.resolution > Some(1) && of.geonameid.is_some();
+        (0..self.places.len()).find(|i| is_province && is_village(i) && self.is_printed(&self.places[*i]))
+    }
+
+    /// Whether the dateline names a place.
+    fn is_printed(&self, candidate: &Candidate<'_>) -> bool {
+        let (story, layout) = (self.story, &self.story.article.layout);
+        let Some(dateline) = layout.dateline.as_ref().and_then(|d| d.place.clone()) else { return false };
+        candidate.sites.iter().any(|s| dateline.contains(&story.doc.bytes(s.tokens.clone()).start))
+    }
+
     fn is_focus(&self, i: usize) -> bool {
         self.focus.is_some() && self.places[i].place.country_iso2.as_deref() == self.focus
     }
@@ -267,10 +300,7 @@ impl<'a> Atlas<'a> {
         f.flag("headline", sites.iter().any(|s| story.kind(s.sentence) == BlockKind::Headline));
         f.flag("lead", sites.iter().any(|s| story.running(s.sentence) < 2));
         f.flag("finer in the article", !self.inside[i].is_empty());
-        let dateline = story.article.layout.dateline.as_ref().and_then(|d| d.place.clone());
-        let printed =
-            |s: &Site| dateline.as_ref().is_some_and(|d| d.contains(&story.doc.bytes(s.tokens.clone()).start));
-        f.flag("dateline", sites.iter().any(printed));
+        f.flag("dateline", self.is_printed(candidate));
     }
 
     /// Whose the parties are.
