@@ -69,12 +69,16 @@ pub(super) fn find(view: &View, doc: &Doc<'_>) -> Vec<Entity> {
                 entity.tokens.end = token + 1;
                 continue;
             }
-            if let Some(entity) = open.as_mut().filter(|e| mark > 0 && e.tokens.end == *token && goes_on(doc, e)) {
+            let own = (mark > 0).then(|| Entity { tokens: *token..token + 1, kind: KINDS[(mark - 1) / 2] });
+            let same = |e: &&mut Entity| {
+                own.as_ref().is_some_and(|own| own.kind == e.kind && own.tokens.start == e.tokens.end)
+            };
+            if let Some(entity) = open.as_mut().filter(same).filter(|e| goes_on(doc, e)) {
                 entity.tokens.end = token + 1;
                 continue;
             }
             entities.extend(open.take());
-            open = (mark > 0).then(|| Entity { tokens: *token..token + 1, kind: KINDS[(mark - 1) / 2] });
+            open = own;
         }
         entities.extend(open);
     }

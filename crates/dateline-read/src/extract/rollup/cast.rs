@@ -95,11 +95,6 @@ pub(super) fn judged(
         found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         let best = found.first().map_or(0.0, |p| p.confidence);
         found.retain(|p| p.confidence >= OF_BEST * best);
-        let words: Vec<Range<usize>> = found.iter().filter_map(|p| p.tokens.clone()).collect();
-        let is_part = |p: &Participant| {
-            p.tokens.as_ref().is_some_and(|own| words.iter().any(|of| is_modifier(story.doc, own, of)))
-        };
-        found.retain(|p| !is_part(p));
         found
     };
     let (mut actors, mut recipients) = (surest(ACTORS), surest(RECIPIENTS));
@@ -118,8 +113,13 @@ pub(super) fn judged(
     let all = actors.clone();
     actors.retain(|p| surer(p, &recipients));
     recipients.retain(|p| surer(p, &all));
-    actors.truncate(PARTIES);
-    recipients.truncate(PARTIES);
+    for side in [&mut actors, &mut recipients] {
+        // What it leaves empty nobody fills who is less sure.
+        side.truncate(PARTIES);
+        let words: Vec<Range<usize>> = side.iter().filter_map(|p| p.tokens.clone()).collect();
+        let is_part = |own: &Range<usize>| words.iter().any(|of| is_modifier(story.doc, own, of));
+        side.retain(|p| !p.tokens.as_ref().is_some_and(is_part));
+    }
     (parties.fold(actors), recipients)
 }
 
