@@ -208,6 +208,11 @@ impl<'t> Doc<'t> {
         std::iter::successors(Some(i), |j| (self.head(*j) != *j).then(|| self.head(*j))).skip(1)
     }
 
+    /// The tokens of a range whose heads lie outside of it, the sentence's root among them, in text order: a phrase has one.
+    pub fn heads(&self, tokens: Range<usize>) -> impl DoubleEndedIterator<Item = usize> + Clone + '_ {
+        tokens.clone().filter(move |i| self.is_root(*i) || !tokens.contains(&self.head(*i)))
+    }
+
     /// The token range that the subtree of token `i` spans.
     pub fn subtree(&self, i: usize) -> Range<usize> {
         self.tokens[i].left_edge as usize..self.tokens[i].right_edge as usize + 1

@@ -30,6 +30,7 @@ classes! {
     // words/events.tsv
     About = "about",
     Accusing = "accusing",
+    Beside = "beside",
     Bounding = "bounding",
     Causal = "causal",
     Claiming = "claiming",

@@ -12,13 +12,11 @@ const LONGEST: usize = 6;
 
 /// The token of a range whose own head lies outside of it; the last such token.
 pub(super) fn head_of(doc: &Doc<'_>, range: &Range<usize>) -> usize {
-    let outside = |i: &usize| doc.is_root(*i) || !range.contains(&doc.head(*i));
-    range
-        .clone()
-        .rev()
-        .filter(outside)
+    let mut heads = doc.heads(range.clone()).rev();
+    let last = heads.clone().next();
+    heads
         .find(|i| matches!(doc.pos(*i), Pos::Propn | Pos::Noun | Pos::Num | Pos::Adj))
-        .or_else(|| range.clone().rev().find(outside))
+        .or(last)
         .unwrap_or(range.end - 1)
 }
 

@@ -218,16 +218,11 @@ fn role_name(role: ParticipantRole) -> &'static str {
 
 /// The word of a span that governs it: a verb first, then a noun, whose own head lies outside.
 pub(super) fn head_of(doc: &crate::nlp::Doc<'_>, span: Range<usize>) -> usize {
-    let outer = |i: &usize| doc.is_root(*i) || !span.contains(&doc.head(*i));
     let verb = |i: &usize| doc.pos(*i) == Pos::Verb;
     let noun = |i: &usize| matches!(doc.pos(*i), Pos::Noun | Pos::Propn);
-    let mut all = span.clone();
-    all.clone()
-        .find(|i| verb(i) && outer(i))
-        .or_else(|| all.clone().find(|i| noun(i) && outer(i)))
-        .or_else(|| all.clone().find(verb))
-        .or_else(|| all.find(noun))
-        .unwrap_or(span.start)
+    let (mut heads, mut all) = (doc.heads(span.clone()), span.clone());
+    let outer = heads.clone().find(verb).or_else(|| heads.find(noun));
+    outer.or_else(|| all.clone().find(verb)).or_else(|| all.find(noun)).unwrap_or(span.start)
 }
 
 /// The labels from a trigger to a word over their common ancestor, with the steps up and down; short paths only.

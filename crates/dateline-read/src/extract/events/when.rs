@@ -34,8 +34,7 @@ pub(super) fn attach(story: &Story<'_>, facts: &Facts<'_>) -> Vec<Vec<Attached>>
     let doc = story.doc;
     let mut by_sentence: Vec<Vec<Attached>> = (0..doc.sentences().len()).map(|_| Vec::new()).collect();
     for (index, time) in facts.times.iter().enumerate() {
-        let outer = |i: &usize| doc.is_root(*i) || !time.tokens.contains(&doc.head(*i));
-        let Some(head) = time.tokens.clone().find(outer) else { continue };
+        let Some(head) = doc.heads(time.tokens.clone()).next() else { continue };
         let mut governor = doc.head(head);
         let mut prep = None;
         if doc.dep(head) == Dep::Pobj || doc.pos(governor) == Pos::Adp {

@@ -65,20 +65,12 @@ pub(super) fn find(view: &View, doc: &Doc<'_>) -> Vec<Entity> {
         let marks = best(&read.iter().map(|(_, marks)| *marks).collect::<Vec<_>>());
         let mut open: Option<Entity> = None;
         for ((token, _), mark) in read.iter().zip(marks) {
-            if let Some(entity) = open.as_mut().filter(|_| is_further(mark)) {
-                entity.tokens.end = token + 1;
-                continue;
-            }
             let own = (mark > 0).then(|| Entity { tokens: *token..token + 1, kind: KINDS[(mark - 1) / 2] });
-            let same = |e: &&mut Entity| {
-                own.as_ref().is_some_and(|own| own.kind == e.kind && own.tokens.start == e.tokens.end)
-            };
-            if let Some(entity) = open.as_mut().filter(same).filter(|e| goes_on(doc, e)) {
-                entity.tokens.end = token + 1;
-                continue;
+            let same = |e: &Entity| own.as_ref().is_some_and(|o| o.kind == e.kind && o.tokens.start == e.tokens.end);
+            match open.as_mut().filter(|e| is_further(mark) || same(e) && goes_on(doc, e)) {
+                Some(name) => name.tokens.end = token + 1,
+                None => entities.extend(std::mem::replace(&mut open, own)),
             }
-            entities.extend(open.take());
-            open = own;
         }
         entities.extend(open);
     }

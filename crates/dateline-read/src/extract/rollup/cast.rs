@@ -85,7 +85,9 @@ pub(super) fn judged(
     let same = |a: &Participant, b: &Participant| a.entity.is_some() && a.entity == b.entity || called(a) == called(b);
     let surest = |roles: &[ParticipantRole]| {
         let mut found: Vec<Participant> = Vec::new();
-        for p in members.iter().flat_map(|m| &m.participants).filter(|p| roles.contains(&p.role)) {
+        let tells = |m: &&&EventMention| roles != ACTORS || event == Some(EventType::Aid) || !is_help(m);
+        let parties = members.iter().filter(tells).flat_map(|m| &m.participants);
+        for p in parties.filter(|p| roles.contains(&p.role)) {
             match found.iter_mut().find(|q| same(p, q)) {
                 Some(best) if strength(p) > strength(best) => *best = p.clone(),
                 Some(_) => {}
@@ -123,15 +125,19 @@ pub(super) fn judged(
     (parties.fold(actors), recipients)
 }
 
+/// Whether a mention tells of help beside what happened: medics who treat the hurt shot nobody.
+fn is_help(mention: &EventMention) -> bool {
+    mention.class.plover.event == Some(EventType::Aid)
+}
+
 /// Whether words only say which somebody others name: "French" and "four" of "four French diplomats" are no parties
 /// beside them.
 fn is_modifier(doc: &Doc<'_>, own: &Range<usize>, of: &Range<usize>) -> bool {
     let inside = of.start <= own.start && own.end <= of.end && own.len() < of.len();
-    let head = own.clone().find(|i| doc.is_root(*i) || !own.contains(&doc.head(*i)));
     let modifies = |i: usize| {
         matches!(doc.dep(i), Dep::Amod | Dep::Nummod | Dep::Compound | Dep::Nmod) && of.contains(&doc.head(i))
     };
-    inside || !of.contains(&own.start) && head.is_some_and(modifies)
+    inside || doc.heads(own.clone()).next().is_some_and(modifies)
 }
 
 /// Every participant of the given roles once, by its best mention.

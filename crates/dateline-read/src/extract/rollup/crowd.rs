@@ -45,8 +45,7 @@ fn figures(story: &Story<'_>, numbers: &[Number], m: &EventMention) -> Vec<Figur
     let people = protesters.filter_map(|p| p.tokens.clone()).filter(|t| sentence.contains(&t.start));
     // The number before the phrase may not belong to the name of those in it.
     let people = people.map(|t| {
-        let start =
-            t.clone().find(|i| !t.contains(&doc.head(*i))).map_or(t.start, |head| doc.subtree(head).start.min(t.start));
+        let start = doc.heads(t.clone()).next().map_or(t.start, |head| doc.subtree(head).start.min(t.start));
         start.max(sentence.start)..t.end
     });
     let of_protest = doc.children(m.head).filter(|c| doc.word(*c).eq_ignore_ascii_case("of"));

@@ -171,8 +171,7 @@ impl<'a> Times<'a> {
                     mention: Some(t),
                 });
             }
-            let head = time.tokens.clone().find(|w| !time.tokens.contains(&story.doc.head(*w)));
-            let head = head.unwrap_or(time.tokens.start);
+            let head = story.doc.heads(time.tokens.clone()).next().unwrap_or(time.tokens.start);
             let (sentence, tokens) = (story.sentence(head), time.tokens.clone());
             candidates[i].sites.push(Site { head, sentence, tokens, named: true });
         }

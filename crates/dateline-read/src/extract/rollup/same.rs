@@ -28,6 +28,9 @@ const JOIN: f32 = 0.2;
 /// twice.
 const CONTRADICTED: f32 = 0.25;
 const OTHER_DEED: f32 = 0.5;
+/// By how much one of two mentions must be likelier to be no fact for them to be two: of such pairs of one type 7 in 100 are
+/// one event to the coders of newspapers.
+const UNREAL: f32 = 0.8;
 /// Stands for a chance of groups that have such a pair, however likely the others are.
 const NEVER: f32 = f32::NEG_INFINITY;
 /// Chance that one of an event's mentions must have.
@@ -67,8 +70,9 @@ pub(super) fn group(
             let sentence = |m: usize| story.sentence(mentions[m].head);
             let two_kinds =
                 sentence(a) == sentence(b) && mentions[a].class.plover.event != mentions[b].class.plover.event;
+            let beside = || [a, b].iter().any(|m| is_beside(story, facts, &mentions[*m]));
             if two_kinds || rules.clauses[a].is_of_others(&rules.clauses[b]) {
-                chance[a][b] *= OTHER_DEED;
+                chance[a][b] *= if two_kinds && beside() { CONTRADICTED } else { OTHER_DEED };
             }
             if merge::in_other_parts(&mentions[a], &mentions[b]) {
                 chance[a][b] = NEVER;
@@ -167,16 +171,25 @@ fn evidence(
     (f, apart || is_unlike(x, y, s == t))
 }
 
-/// Whether the rules are sure of one mention what cannot be of the other: that it did not happen, that it is history,
-/// that it is a strike of workers.
+/// Whether a mention is told as where or when another one happened: "a shooting near a rally".
+fn is_beside(story: &Story<'_>, facts: &Facts<'_>, m: &EventMention) -> bool {
+    let doc = story.doc;
+    doc.dep(m.head) == Dep::Pobj && facts.harm.is(WordClass::Beside, doc.lemma(doc.head(m.head)))
+}
+
+/// Whether one mention is surely what the other cannot be: that it did not happen, that it is history, that it is a strike
+/// of workers or the force used against a protest.
 fn is_unlike(x: &EventMention, y: &EventMention, one_sentence: bool) -> bool {
     let sure = |of: f32, other: f32| of >= 1.0 && other < 0.5;
     let unlike = |x: &EventMention, y: &EventMention| {
-        let strike = x.class.plover.mode.contains(&Mode::Strike) && y.class.plover.event == Some(EventType::Assault);
-        let (Some(j), Some(k)) = (x.judged, y.judged) else { return strike };
-        strike
+        let other =
+            |mode: Mode, event: EventType| x.class.plover.mode.contains(&mode) && y.class.plover.event == Some(event);
+        let other_mode = other(Mode::Strike, EventType::Assault) || other(Mode::CrowdControl, EventType::Protest);
+        let (Some(j), Some(k)) = (x.judged, y.judged) else { return other_mode };
+        other_mode
             || sure(j.unreal, k.unreal)
             || j.unreal <= 0.0 && k.unreal >= 0.5
+            || j.unreal - k.unreal > UNREAL
             || one_sentence && sure(j.historical, k.historical)
     };
     unlike(x, y) || unlike(y, x)

@@ -51,6 +51,8 @@ struct Candidate<'a> {
     place: &'a Place,
     entities: Vec<EntityId>,
     sites: Vec<Site>,
+    /// Whether the dateline names it.
+    printed: bool,
 }
 
 impl Scenery {
@@ -90,24 +92,16 @@ impl Scenery {
         let stated =
             stated.and_then(|p| (0..samples.len()).find(|i| atlas.places[samples[*i].0].entities.contains(&p.entity)));
         let best = stated.filter(|_| chances[likeliest] < OVERRULED).unwrap_or(likeliest);
-        let is_news = !cluster.assertion.historical && told.members.iter().any(|m| rank::is_lead(atlas.story, m.head));
-        if let Some(i) = atlas.village(samples[best].0).filter(|_| is_news) {
-            let candidate = &atlas.places[i];
-            return Some(Scene {
-                place: candidate.place.clone(),
-                tokens: candidate.sites.first().map(|s| s.tokens.clone()),
-                via: Via::Default,
-                confidence: chances[best],
-            });
-        }
-        let candidate = &atlas.places[samples[best].0];
+        let is_news =
+            || !cluster.assertion.historical && told.members.iter().any(|m| rank::is_lead(atlas.story, m.head));
+        let village = atlas.village(samples[best].0).filter(|_| is_news());
+        let candidate = &atlas.places[village.unwrap_or(samples[best].0)];
         let link = cluster.place.as_ref().filter(|p| candidate.entities.contains(&p.entity));
+        let near = if village.is_some() { candidate.sites.first() } else { told.nearest(&candidate.sites) };
         Some(Scene {
             place: candidate.place.clone(),
-            tokens: link
-                .and_then(|l| l.tokens.clone())
-                .or_else(|| told.nearest(&candidate.sites).map(|s| s.tokens.clone())),
-            via: link.map_or(Via::Inferred, |l| l.via),
+            tokens: link.and_then(|l| l.tokens.clone()).or_else(|| near.map(|s| s.tokens.clone())),
+            via: link.map_or(if village.is_some() { Via::Default } else { Via::Inferred }, |l| l.via),
             confidence: chances[best],
         })
     }
@@ -169,7 +163,7 @@ impl<'a> Atlas<'a> {
             let next = places.len();
             let i = place.geonameid.map_or(next, |id| *known.entry((id, place.name.as_str())).or_insert(next));
             if i == next {
-                places.push(Candidate { place, entities: Vec::new(), sites: Vec::new() });
+                places.push(Candidate { place, entities: Vec::new(), sites: Vec::new(), printed: false });
             }
             i
         };
@@ -194,7 +188,13 @@ impl<'a> Atlas<'a> {
                 named: false,
             }));
         }
-        places.iter_mut().for_each(|p| p.sites.sort_by_key(|s| s.head));
+        let dateline = story.article.layout.dateline.as_ref().and_then(|d| d.place.clone());
+        for candidate in &mut places {
+            candidate.sites.sort_by_key(|s| s.head);
+            let printed =
+                |s: &Site| dateline.as_ref().is_some_and(|d| d.contains(&story.doc.bytes(s.tokens.clone()).start));
+            candidate.printed = candidate.sites.iter().any(printed);
+        }
         places.sort_by_key(|p| std::cmp::Reverse(p.sites.len()));
         places.truncate(MOST);
         story.work(places.len() * places.len())?;
@@ -268,14 +268,7 @@ impl<'a> Atlas<'a> {
             }
         };
         let is_province = of.resolution > Some(1) && of.geonameid.is_some();
-        (0..self.places.len()).find(|i| is_province && is_village(i) && self.is_printed(&self.places[*i]))
-    }
-
-    /// Whether the dateline names a place.
-    fn is_printed(&self, candidate: &Candidate<'_>) -> bool {
-        let (story, layout) = (self.story, &self.story.article.layout);
-        let Some(dateline) = layout.dateline.as_ref().and_then(|d| d.place.clone()) else { return false };
-        candidate.sites.iter().any(|s| dateline.contains(&story.doc.bytes(s.tokens.clone()).start))
+        (0..self.places.len()).find(|i| is_province && self.places[*i].printed && is_village(i))
     }
 
     fn is_focus(&self, i: usize) -> bool {
@@ -300,7 +293,7 @@ impl<'a> Atlas<'a> {
         f.flag("headline", sites.iter().any(|s| story.kind(s.sentence) == BlockKind::Headline));
         f.flag("lead", sites.iter().any(|s| story.running(s.sentence) < 2));
         f.flag("finer in the article", !self.inside[i].is_empty());
-        f.flag("dateline", self.is_printed(candidate));
+        f.flag("dateline", candidate.printed);
     }
 
     /// Whose the parties are.

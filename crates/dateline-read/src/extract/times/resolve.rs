@@ -87,7 +87,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn point(&mut self, tokens: &Range<usize>, point: &Point) -> Timex {
-        let head = head(self.doc, tokens);
+        let head = self.doc.heads(tokens.clone()).next().unwrap_or(tokens.start);
         let sentence = self.doc.tokens()[head].sentence as usize;
         let placed = self.place(&point.base, head, sentence, point.edge.is_some());
         let (period, anchor, confidence) = match placed {
@@ -506,11 +506,6 @@ fn timex_anchor(period: Period) -> Option<Anchor> {
 /// The type of a point of the calendar.
 fn dated(time: Option<TimeOfDay>) -> TimexType {
     if time.is_some() { TimexType::Time } else { TimexType::Date }
-}
-
-/// The token of a phrase whose head lies outside of it.
-fn head(doc: &Doc<'_>, tokens: &Range<usize>) -> usize {
-    tokens.clone().find(|i| !tokens.contains(&doc.head(*i)) || doc.is_root(*i)).unwrap_or(tokens.start)
 }
 
 /// The third of a stretch that "early", "mid" or "late" means.
