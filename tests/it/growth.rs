@@ -4,10 +4,10 @@
 //! count the work; the language engine's is added. `cargo bench --bench growth` measures the same kinds of text in seconds, up to the longest text accepted.
 
 use std::cell::Cell;
-use std::sync::Arc;
 
 use dateline::article::{Hint, Intake};
-use dateline::extract::{EnrichError, Enricher, Pipeline};
+use dateline::extract::{EnrichError, Enricher};
+use dateline::record::Tier;
 
 #[path = "../../benches/growth/texts.rs"]
 mod texts;
@@ -27,10 +27,6 @@ const LINEAR: f64 = 1.15;
 /// 12 us a question (debug build, the first kind of text at its three lengths).
 const ENGINE: f64 = 0.5;
 
-fn enricher() -> Enricher {
-    Enricher::new(Arc::new(Pipeline::load(None, None).expect("the embedded model loads")))
-}
-
 /// How often `stop` is asked while a text is read, and whether it was read to its end; the question with this number is
 /// answered with yes.
 fn asked(enricher: &mut Enricher, text: &str, until: usize) -> (usize, Result<(), EnrichError>) {
@@ -49,7 +45,7 @@ fn asked(enricher: &mut Enricher, text: &str, until: usize) -> (usize, Result<()
 #[test]
 fn work_grows_with_the_length_of_the_text() {
     assert!(texts::KINDS.len() >= 40);
-    let mut enricher = enricher();
+    let mut enricher = crate::enriched::enricher(Tier::Fast);
     let mut steep = Vec::new();
     for kind in texts::KINDS {
         let mut sizes = vec![SHORT, LONG];
@@ -76,7 +72,7 @@ fn work_grows_with_the_length_of_the_text() {
 
 #[test]
 fn every_step_stops_when_it_is_told_to() {
-    let mut enricher = enricher();
+    let mut enricher = crate::enriched::enricher(Tier::Fast);
     let text = "Gunmen attacked a market in Kano on Monday, killing 7 people, police said. ".repeat(30);
     let (all, read) = asked(&mut enricher, &text, usize::MAX);
     assert_eq!(read, Ok(()));

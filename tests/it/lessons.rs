@@ -5,10 +5,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use dateline::article::{Hint, Intake};
-use dateline::extract::{Enricher, Pipeline};
+use dateline::record::Tier;
 use serde_json::Value;
 
 /// What an article must teach.
@@ -304,7 +303,7 @@ fn means(read: &Read, traps: &Traps) -> Verdict {
 
 /// Reads an article and holds it to its lessons.
 fn hold(name: &str, text: &str, traps: &Traps) {
-    let mut enricher = Enricher::new(Arc::new(Pipeline::load(None, None).unwrap()));
+    let mut enricher = crate::enriched::enricher(Tier::Fast);
     let article = Intake::default().read(text.as_bytes(), &Hint::default()).unwrap();
     let record = enricher.enrich(&article, &|| false).unwrap();
     let read = Read { record: serde_json::to_value(&record).unwrap(), text: article.received().to_owned() };

@@ -10,6 +10,7 @@ mod browser;
 mod cli;
 mod deploy;
 mod dlq;
+mod enriched;
 mod env_template;
 mod exactly_once;
 mod export;
@@ -42,6 +43,7 @@ mod throughput;
 mod topics;
 #[cfg(feature = "otel")]
 mod traces;
+mod two_events;
 mod wheel;
 mod where_and_when;
 mod worker;

@@ -6,17 +6,16 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::browser::Browser;
 use crate::process::Group;
 use dateline::article::{Hint, Intake};
-use dateline::extract::{Enricher, Pipeline};
 use dateline::link::{self, Idf, Input, Linker, Model, Text};
 use dateline::page::living::LivingEvent;
 use dateline::page::status::{self, Latest, Status};
+use dateline::record::Tier;
 use dateline::stream::Broker;
 
 const TAB: char = '\u{E004}';
@@ -62,8 +61,7 @@ fn assert_sound(browser: &Browser, page: &str, own: &str) {
 /// The status page of a worker that has linked the sample reports of a bombing.
 fn living() -> String {
     let intake = Intake::default();
-    let pipeline = Arc::new(Pipeline::load(None, None).unwrap());
-    let mut enricher = Enricher::new(pipeline);
+    let mut enricher = crate::enriched::enricher(Tier::Fast);
     let mut linker = Linker::new(Model::embedded().unwrap(), link::Settings::default());
     let mut living: BTreeMap<String, LivingEvent> = BTreeMap::new();
     for line in include_str!("../../config/samples/market-bomb.jsonl").lines() {

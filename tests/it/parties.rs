@@ -1,18 +1,12 @@
 //! Who is no party of an event, however near the text names him.
 
-use std::sync::{Arc, LazyLock};
-
-use dateline::article::{Hint, Intake};
-use dateline::extract::{Enricher, Pipeline};
 use dateline::record::{ArticleEvent, EventType, Tier};
 
-static FAST: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::embedded(Tier::Fast).unwrap()));
-static ACCURATE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::embedded(Tier::Accurate).unwrap()));
+use crate::enriched::enrich;
 
 /// The article's events of a type, at least one.
-fn events(pipeline: &Arc<Pipeline>, text: &str, event: EventType) -> Vec<ArticleEvent> {
-    let article = Intake::default().read(text.as_bytes(), &Hint::default()).unwrap();
-    let mut events = Enricher::new(Arc::clone(pipeline)).enrich(&article, &|| false).unwrap().events;
+fn events(tier: Tier, text: &str, event: EventType) -> Vec<ArticleEvent> {
+    let mut events = enrich(tier, text).events;
     events.retain(|e| e.class.plover.event == Some(event));
     assert!(!events.is_empty(), "no {} in {text:?}", event.as_str());
     events
@@ -34,7 +28,7 @@ fn whoever_ends_an_attack_or_helps_its_victims_is_no_attacker() {
         ),
     ];
     for (text, helper) in cases {
-        for event in [&FAST, &ACCURATE].into_iter().flat_map(|tier| events(tier, text, EventType::Assault)) {
+        for event in [Tier::Fast, Tier::Accurate].into_iter().flat_map(|tier| events(tier, text, EventType::Assault)) {
             let helps = event.actors.iter().find(|p| p.name.contains(helper));
             assert!(helps.is_none(), "{helps:?} in {text:?}");
         }
@@ -48,7 +42,7 @@ fn a_relative_clause_tells_of_somebody_else() {
         ("Police in Nairobi arrested a driver who had insulted a judge on Monday.", "driver", "judge"),
     ];
     for (text, arrested, other) in cases {
-        for event in events(&ACCURATE, text, EventType::Coerce) {
+        for event in events(Tier::Accurate, text, EventType::Coerce) {
             let names: Vec<&str> = event.recipients.iter().map(|p| p.name.as_str()).collect();
             assert!(names.iter().any(|n| n.contains(arrested)), "{names:?} in {text:?}");
             assert!(!names.iter().any(|n| n.contains(other)), "{names:?} in {text:?}");
@@ -59,7 +53,7 @@ fn a_relative_clause_tells_of_somebody_else() {
 #[test]
 fn who_only_says_which_somebody_others_are_is_no_party() {
     let text = "NIAMEY — Four French diplomats were expelled from Niger on Tuesday. The junta had ordered it.";
-    for event in events(&ACCURATE, text, EventType::Sanction) {
+    for event in events(Tier::Accurate, text, EventType::Sanction) {
         let names: Vec<&str> = event.recipients.iter().map(|p| p.name.as_str()).collect();
         assert!(names.contains(&"French diplomats") && !names.contains(&"French"), "{names:?}");
     }
@@ -69,7 +63,7 @@ fn who_only_says_which_somebody_others_are_is_no_party() {
 fn a_name_goes_on_behind_its_of() {
     let text = "BRAZZAVILLE — Opposition supporters clashed with police on Sunday. Across the river, the Democratic Republic of \
                 Congo closed its border.";
-    for event in events(&ACCURATE, text, EventType::Coerce) {
+    for event in events(Tier::Accurate, text, EventType::Coerce) {
         let names: Vec<&str> = event.actors.iter().map(|p| p.name.as_str()).collect();
         assert!(names.iter().any(|n| n.ends_with("Democratic Republic of Congo")), "{names:?}");
     }

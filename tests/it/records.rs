@@ -1,13 +1,12 @@
 //! Whole records of the sample articles: golden files, schemas, and offsets that hold.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use dateline::article::samples::SAMPLES;
 use dateline::article::{Hint, Intake};
 use dateline::cli::digest::digest;
 use dateline::cli::style::Style;
-use dateline::extract::{Enricher, Pipeline};
 use dateline::record::schema;
 use dateline::record::{CasualtyClaim, EnrichedArticle, Part, Tier};
 use serde_json::Value;
@@ -31,7 +30,7 @@ fn samples_of_both() -> impl Iterator<Item = &'static Read> {
 }
 
 fn read_by(tier: Tier) -> Vec<Read> {
-    let mut enricher = Enricher::new(Arc::new(Pipeline::embedded(tier).unwrap()));
+    let mut enricher = crate::enriched::enricher(tier);
     let intake = Intake::default();
     SAMPLES
         .iter()

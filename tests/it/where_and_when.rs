@@ -1,13 +1,9 @@
 //! Where and when events are put that say neither in their own sentence, and where what they say must stand.
 
-use std::sync::{Arc, LazyLock};
-
-use dateline::article::{Hint, Intake};
-use dateline::extract::{Enricher, Pipeline};
 use dateline::record::{ArticleEvent, EventType, Tier};
 use serde_json::json;
 
-static PIPELINE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::load(None, None).unwrap()));
+use crate::enriched::enrich;
 
 /// The article's first event of a type, as "place, country, first day"; "-" for what it lacks.
 fn check(text: &str, event: EventType, expect: &str) {
@@ -18,8 +14,7 @@ fn check(text: &str, event: EventType, expect: &str) {
 fn check_below(title: Option<&str>, text: &str, event: EventType, expect: &str) {
     let article =
         json!({ "id": "1", "title": title, "text": text, "published_at": "2023-05-12T09:00:00Z" }).to_string();
-    let article = Intake::default().read(article.as_bytes(), &Hint::default()).unwrap();
-    let record = Enricher::new(Arc::clone(&PIPELINE)).enrich(&article, &|| false).unwrap();
+    let record = enrich(Tier::Fast, &article);
     let found: Option<&ArticleEvent> = record.events.iter().find(|e| e.class.plover.event == Some(event));
     let found = found.unwrap_or_else(|| panic!("no {} in {text:?}", event.as_str()));
     let place = found.location.as_ref().map(|l| &l.place);
@@ -63,10 +58,8 @@ fn a_title_says_what_the_text_does_not() {
 
 #[test]
 fn a_village_of_the_dateline_says_where_in_the_province() {
-    let pipeline = Arc::new(Pipeline::embedded(Tier::Accurate).unwrap());
     let place = |text: &str| {
-        let article = Intake::default().read(text.as_bytes(), &Hint::default()).unwrap();
-        let events = Enricher::new(Arc::clone(&pipeline)).enrich(&article, &|| false).unwrap().events;
+        let events = enrich(Tier::Accurate, text).events;
         events.into_iter().find(|e| e.main).and_then(|e| e.location).map(|l| l.place.name)
     };
     let raid = "A commander of the rebels was killed during an overnight raid by soldiers in Syria's northwestern Idlib \
