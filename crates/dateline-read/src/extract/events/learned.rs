@@ -14,7 +14,7 @@ use super::triggers::{self, Trigger};
 use super::{Judged, Participant};
 use crate::extract::reader::{Features, Part, View, Word};
 use crate::extract::syntax;
-use crate::nlp::{Dep, Entity, EntityType, Pos};
+use crate::nlp::{Dep, Doc, Entity, EntityType, Pos};
 use crate::record::{Assertion, EventType, Modality, ParticipantRole, Polarity, Realis, Via};
 
 /// Chance from which a word is a trigger.
@@ -125,6 +125,8 @@ impl<'a> Learned<'a> {
         };
         // The plain entry of a type calls any verb's subject its doer.
         let is_doer = |c: &Candidate| is_ruled(c, 0) && !trigger.entry.rule.is_unlisted();
+        let sufferers =
+            if trigger.entry.frame == Frame::Suffer { sufferers(reader.story.doc, trigger.head) } else { vec![] };
         let mut found: [Vec<(f32, &Candidate)>; 2] = Default::default();
         let heads_bulletin = |c: &Candidate| {
             reader.parts[reader.story.sentence(c.head)].is_some_and(|p| p.is_headed_by(c.tokens.clone()))
@@ -141,6 +143,7 @@ impl<'a> Learned<'a> {
                 let least = if ruled[n] && !is_ruled(candidate, n) { RIVAL } else { PARTY };
                 if chance >= least
                     && (is_ruled(candidate, n) || !is_aside(reader, trigger.head, candidate.head))
+                    && (n != 0 || !sufferers.contains(&candidate.head))
                     && (n != 0 || is_doer(candidate) || !stands_against(reader, event, trigger.head, candidate))
                 {
                     found.push((chance, candidate));
@@ -172,6 +175,16 @@ impl<'a> Learned<'a> {
         cast.extend(by_rule.into_iter().filter(|p| !matches!(p.role, Actor | Recipient | Victim)));
         cast
     }
+}
+
+/// Whoever a verb of dying or suffering is said of, who is no doer of it: "fifty fighters and workers", "50 of the fighters
+/// and workers".
+fn sufferers(doc: &Doc<'_>, verb: usize) -> Vec<usize> {
+    let counted = |s: usize| {
+        let of = doc.children(s).filter(|c| doc.lemma(*c) == "of").filter_map(|of| doc.child(of, Dep::Pobj));
+        of.flat_map(|o| syntax::coordinated(doc, o))
+    };
+    syntax::subjects(doc, verb).into_iter().flat_map(|s| std::iter::once(s).chain(counted(s))).collect()
 }
 
 /// Whether a word belongs to a relative clause about somebody below a trigger: "the reporter who accused the minister was
