@@ -24,7 +24,7 @@ def main():
     vocabulary = {head: Names({name: 1 for name in names}, 1) for head, names in lists.items()}
     width = state["word.weight"].shape[1]
     heads = Heads(width, vocabulary)
-    heads.load_state_dict(heads.state_dict() | state)
+    heads.load_state_dict(state)
     vectors = torch.from_numpy(numpy.round(numpy.random.default_rng(1).standard_normal((4, width)), 2).astype(numpy.float32))
     chosen = {head: [[name, 0.5 + 0.25 * i] for i, name in enumerate(names[:3])] for head, names in lists.items()}
     sparse = {head: vocabulary[head].sparse(features) for head, features in chosen.items()}

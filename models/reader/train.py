@@ -2,10 +2,10 @@
 """Trains the reader: an encoder and its heads, jointly, on newspaper articles whose events were coded by hand.
 
     cargo build --release --example reader-material
-    python3 models/reader/train.py --gold DIR... --others DIR... --names FILE... --minilm DIR --output models/en_reader.safetensors
+    python3 models/reader/train.py --gold DIR... --names FILE... --minilm DIR --output models/en_reader.safetensors
 
---gold, --others: folders of whole gold files (`models/events/gold/standoff.py join` makes them from the annotations of this
-repository and the publishers' texts), those of the coders whose reading counts and those of others; --names: gzipped JSON Lines of the same articles with the spans of their names (`id`,
+--gold: folders of whole gold files (`models/events/gold/standoff.py join` makes them from the annotations of this
+repository and the publishers' texts); --names: gzipped JSON Lines of the same articles with the spans of their names (`id`,
 `text`, `spans`); --minilm: the unpacked folder of all-MiniLM-L6-v2 (config.json, model.safetensors, tokenizer.json). Needs
 torch, transformers and zstandard; 3 to 6 GB of memory, about a quarter of an hour on one CPU core with products of bfloat16,
 three quarters without. Fixed seed. What a word, a pair of triggers or a candidate looks like is printed by
@@ -19,16 +19,12 @@ Heads, on the vector h of a word's first piece and the named features f of rules
 * `role`: actor, recipient, for a trigger and a candidate, on the product of their projected vectors and on the
   candidate's own;
 * `name`: whether a word begins or goes on with a name, and its kind.
-
-What other coders mark more or less often is learned beside the heads, one number an output (`others`), and is no part of the
-file: the reader reads as the first coders do.
 """
 
 import argparse
 import bisect
 import gzip
 import json
-import os.path
 import pathlib
 import random
 import subprocess
@@ -94,17 +90,16 @@ def shown(random, event):
     return random.choice([k for k in others if k in TYPES] or [kind])
 
 
-def read(folders, others=()):
+def read(folders):
     articles, chance = [], random.Random(SEED)
-    for path in sorted(p for folder in [*folders, *others] for p in pathlib.Path(folder).glob("*.json")):
+    for path in sorted(p for folder in folders for p in pathlib.Path(folder).glob("*.json")):
         gold = json.loads(path.read_text())
         triggers = sorted(
             (*spans(gold["text"], t), (event["types"] or [None])[0], e) for e, event in enumerate(gold["events"]) for t in event["triggers"]
         )
         triggers = [t for t in triggers if t[2] in TYPES]
         marked = [(a, b, shown(chance, gold["events"][e]), e) for a, b, _, e in triggers]
-        by_others = str(path.parent) in map(os.path.normpath, others)
-        articles.append({**gold, "marked": marked, "kinds": [t[2] for t in triggers], "others": float(by_others)})
+        articles.append({**gold, "marked": marked, "kinds": [t[2] for t in triggers]})
     return articles
 
 
@@ -175,7 +170,7 @@ class Article:
     """One article as tensors."""
 
     def __init__(self, gold, m, vocabulary, first, last):
-        self.gold, self.others = gold, gold["others"]
+        self.gold = gold
         pieces, tokens = m["pieces"], m["tokens"]
         self.windows, self.at, self.read = [], numpy.full((len(tokens), 2), -1), []
         for w, (a, b) in enumerate(m["windows"]):
@@ -256,8 +251,6 @@ class Heads(nn.Module):
         self.alone = nn.Linear(width, 2)
         self.role_features = nn.EmbeddingBag(max(1, len(vocabulary["role"])), 2, mode="sum")
         self.pair_bias = nn.Parameter(torch.zeros(1))
-        # What other coders add to the scores.
-        self.others = nn.ParameterDict({head: torch.zeros(n) for head, n in (("word", len(WORD)), ("pair", 1), ("role", 2))})
         self.name = nn.Linear(width, NAME)
         self.name_features = nn.Linear(len(vocabulary["name"]), NAME, bias=False)
         for features in (self.pair_features, self.role_features):
@@ -346,8 +339,7 @@ def loss(reader, articles):
         sums[name] = value.item()
 
     hs = [reader.drop(h) for h in reader.vectors(articles)]
-    others = reader.heads.others
-    z = torch.cat([reader.heads.words(h, a.features) + a.others * others["word"] for h, a in zip(hs, articles)])
+    z = torch.cat([reader.heads.words(h, a.features) for h, a in zip(hs, articles)])
     y = torch.cat([a.y for a in articles])
     event = y[:, 0] > 0
     weight = torch.where(event & (y[:, 4] == 2), OPTIONAL, 1.0)
@@ -366,12 +358,10 @@ def loss(reader, articles):
         spans = reader.spans(h, a)
         if a.pairs:
             right = torch.tensor([s[4] for s in a.pairs])
-            found = reader.heads.pairs(spans, a.pairs) + a.others * others["pair"]
-            pair.append(F.binary_cross_entropy_with_logits(found, right))
+            pair.append(F.binary_cross_entropy_with_logits(reader.heads.pairs(spans, a.pairs), right))
         if a.roles:
             right = torch.tensor([s[4] for s in a.roles])
-            found = reader.heads.roles(spans, h, a.roles) + a.others * others["role"]
-            role.append(F.binary_cross_entropy_with_logits(found, right))
+            role.append(F.binary_cross_entropy_with_logits(reader.heads.roles(spans, h, a.roles), right))
     for name, values in (("pair", pair), ("role", role)):
         if values:
             # A sum over the two parts: most candidates play none.
@@ -396,11 +386,10 @@ def batches(articles, windows=7):
 def learn(reader, articles, epochs):
     live = [p for p in reader.encoder.parameters() if p.requires_grad]
     heads = list(reader.heads.parameters())
-    # Weights of features and coders are few and start at nothing: what the wide ones need in a step takes them nowhere.
-    is_few = lambda name: "features" in name or "others" in name
-    few = [p for name, p in reader.heads.named_parameters() if is_few(name)]
-    wide = [p for name, p in reader.heads.named_parameters() if not is_few(name)]
-    groups = [{"params": live, "lr": 3e-4}, {"params": wide, "lr": 1.5e-3}, {"params": few, "lr": 2e-2}]
+    # Weights of features are few and start at nothing: what the others need in a step takes them nowhere.
+    named = [p for name, p in reader.heads.named_parameters() if "features" in name]
+    others = [p for name, p in reader.heads.named_parameters() if "features" not in name]
+    groups = [{"params": live, "lr": 3e-4}, {"params": others, "lr": 1.5e-3}, {"params": named, "lr": 2e-2}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     steps, step, begin = epochs * len(batches(articles)), 0, time.process_time()
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: min(1, (s + 1) / (0.08 * steps)) * max(0.02, 1 - s / steps))
@@ -526,7 +515,7 @@ def score(reader, articles):
 
 def tensors(heads, vocabulary):
     """The heads as the reader's file holds them."""
-    state = {k: v.detach().float().numpy() for k, v in heads.state_dict().items() if "others" not in k}
+    state = {k: v.detach().float().numpy() for k, v in heads.state_dict().items()}
     text = json.dumps({head: v.list for head, v in vocabulary.items()}, ensure_ascii=False).encode()
     return {"heads.json": numpy.frombuffer(text, numpy.uint8), **{f"heads.{k}": v for k, v in state.items()}}
 
@@ -534,7 +523,6 @@ def tensors(heads, vocabulary):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", nargs="+", required=True)
-    parser.add_argument("--others", nargs="*", default=[], help="folders of gold files that other coders made")
     parser.add_argument("--test", nargs="*", default=[], help="folders of gold files to score on, never learned from")
     parser.add_argument("--names", nargs="*", default=[], help="files of the same articles with their names")
     parser.add_argument("--minilm", type=pathlib.Path, required=True)
@@ -542,13 +530,12 @@ def main():
     parser.add_argument("--material", default=str(HERE.parents[1] / "target/release/examples/reader-material"))
     parser.add_argument("--half", choices=["even", "odd"])
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--order", type=int, default=SEED, help="seed of the order of articles; the heads begin alike")
     options = parser.parse_args()
     torch.set_num_threads(1)
     random.seed(SEED)
     torch.manual_seed(SEED)
     numpy.random.seed(SEED)
-    articles = read(options.gold, options.others)
+    articles = read(options.gold)
     random.Random(7).shuffle(articles)
     add_names(articles, options.names)
     halves = {"even": articles[::2], "odd": articles[1::2]}
@@ -571,8 +558,6 @@ def main():
     learned = make(seen)
     print(len(learned), "articles,", sum(len(w) for a in learned for w in a.windows), "pieces,", {k: len(v) for k, v in vocabulary.items()}, flush=True)
     reader = Reader(options.minilm, vocabulary)
-    random.seed(options.order)
-    torch.manual_seed(options.order)
     learn(reader, learned, options.epochs)
     reader.eval()
     data = export(
