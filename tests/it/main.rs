@@ -48,7 +48,7 @@ mod wheel;
 mod where_and_when;
 mod worker;
 
-/// The tier of workers and commands whose events are not what a test is about: all else is the same, at a ninth of the cost.
+/// The tier of workers and commands whose events are not what a test is about: all else is the same, at a sixth of the cost.
 const FAST: (&str, &str) = ("DATELINE__MODEL__TIER", "fast");
 
 /// How long a test waits for a condition before it fails. Waits are for conditions, never for a time, and the limit only
