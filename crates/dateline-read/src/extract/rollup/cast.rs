@@ -85,9 +85,10 @@ pub(super) fn judged(
     let same = |a: &Participant, b: &Participant| a.entity.is_some() && a.entity == b.entity || called(a) == called(b);
     let surest = |roles: &[ParticipantRole]| {
         let mut found: Vec<Participant> = Vec::new();
-        let tells = |m: &&&EventMention| roles != ACTORS || event == Some(EventType::Aid) || !is_help(m);
-        let parties = members.iter().filter(tells).flat_map(|m| &m.participants);
-        for p in parties.filter(|p| roles.contains(&p.role)) {
+        // Medics who treat the hurt shot nobody.
+        let helps = |m: &EventMention| m.class.plover.event == Some(EventType::Aid) && event != Some(EventType::Aid);
+        let tell = members.iter().filter(|m| roles != ACTORS || !helps(m));
+        for p in tell.flat_map(|m| &m.participants).filter(|p| roles.contains(&p.role)) {
             match found.iter_mut().find(|q| same(p, q)) {
                 Some(best) if strength(p) > strength(best) => *best = p.clone(),
                 Some(_) => {}
@@ -123,11 +124,6 @@ pub(super) fn judged(
         side.retain(|p| !p.tokens.as_ref().is_some_and(is_part));
     }
     (parties.fold(actors), recipients)
-}
-
-/// Whether a mention tells of help beside what happened: medics who treat the hurt shot nobody.
-fn is_help(mention: &EventMention) -> bool {
-    mention.class.plover.event == Some(EventType::Aid)
 }
 
 /// Whether words only say which somebody others name: "French" and "four" of "four French diplomats" are no parties

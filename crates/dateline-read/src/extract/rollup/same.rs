@@ -28,7 +28,7 @@ const JOIN: f32 = 0.2;
 /// twice.
 const CONTRADICTED: f32 = 0.25;
 const OTHER_DEED: f32 = 0.5;
-/// By how much one of two mentions must be likelier to be no fact for them to be two: of such pairs of one type 7 in 100 are
+/// By how much one of two mentions must be likelier to be no fact for them to be two: of such pairs of one type 9 in 100 are
 /// one event to the coders of newspapers.
 const UNREAL: f32 = 0.8;
 /// Stands for a chance of groups that have such a pair, however likely the others are.
