@@ -36,6 +36,23 @@ fn whoever_ends_an_attack_or_helps_its_victims_is_no_attacker() {
 }
 
 #[test]
+fn police_after_an_attacker_are_none_and_police_who_shoot_are_the_doers() {
+    let cases = [
+        ("Police detained two brothers in Ghent on Friday after a shooting at a bar wounded three guests.", false),
+        ("Detectives arrested a man on Sunday in connection with a stabbing in Leeds that killed a student.", false),
+        ("Officers were called to a flat in Cork on Tuesday, where two men had been stabbed.", false),
+        ("Police shot a man dead in Malmo on Monday and arrested his brother.", true),
+    ];
+    for (text, did) in cases {
+        for event in events(Tier::Accurate, text, EventType::Assault) {
+            let doers: Vec<&str> = event.actors.iter().map(|p| p.name.as_str()).collect();
+            let police = doers.iter().any(|d| ["Police", "Detectives", "Officers"].contains(d));
+            assert_eq!(police, did, "{doers:?} in {text:?}");
+        }
+    }
+}
+
+#[test]
 fn whoever_dies_is_no_killer() {
     let text = "A 3-day assault on a jail in Goma ended on Friday. About 60 of the troops and jailers died in the effort to \
                 stop the raid, the army said.";

@@ -39,6 +39,7 @@ asked! {
     Place = "place",
     Prisoner = "prisoner",
     Public = "public",
+    Pursue = "pursue",
     Quantity = "quantity",
     Remembrance = "remembrance",
     Stop = "stop",

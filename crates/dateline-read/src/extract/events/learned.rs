@@ -15,7 +15,7 @@ use super::{Judged, Participant};
 use crate::extract::reader::{Features, Part, View, Word};
 use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Entity, EntityType, Pos};
-use crate::record::{Assertion, EventType, Modality, ParticipantRole, Polarity, Realis, Via};
+use crate::record::{Assertion, EventType, Modality, ParticipantRole, Polarity, Realis, Sector, Via};
 
 /// Chance from which a word is a trigger.
 const TRIGGER: f32 = 0.3;
@@ -206,14 +206,21 @@ fn people(reader: &Reader<'_>) -> u128 {
     [Class::Human, Class::Armed, Class::Cop, Class::Person].into_iter().fold(0, |bits, c| bits | classes.class(c))
 }
 
-/// Whether someone helps the victims of an attack ("treated by paramedics after a shooting") or stops what others do
-/// ("foiled a plot", "the attack was put down by"): newspapers name them beside it, and they are not its doers.
+/// Whether someone helps the victims of an attack ("treated by paramedics after a shooting"), is after those who did it
+/// ("police arrested three men after a shooting") or stops what others do ("foiled a plot", "the attack was put down by"):
+/// newspapers name them beside it, and they are not its doers.
 fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c: &Candidate) -> bool {
     let (doc, classes, words) = (reader.story.doc, &reader.lexicon.classes, reader.words);
     let is = |i: usize, class: Class| words.bits(i) & classes.class(class) != 0;
     // "emergency services", "rescue workers": two words are the helper.
     let helps = |i: usize| is(i, Class::Helper) || words.pair(i).is_some_and(|two| classes.holds(Class::Helper, &two));
     if matches!(event, Some(EventType::Assault | EventType::Protest)) && c.tokens.clone().any(helps) {
+        return true;
+    }
+    let actor = c.entity.and_then(|e| reader.facts.entities.list[e].actor.as_ref());
+    let police = is(c.head, Class::Cop) || actor.is_some_and(|a| a.sector.contains(&Sector::Cop));
+    let pursues = matches!(doc.dep(c.head), Dep::Nsubj | Dep::Nsubjpass) && is(doc.head(c.head), Class::Pursue);
+    if event == Some(EventType::Assault) && police && pursues && !syntax::subjects(doc, head).contains(&c.head) {
         return true;
     }
     let stops = |v: usize| {
