@@ -87,6 +87,16 @@ fn who_only_says_which_somebody_others_are_is_no_party() {
 }
 
 #[test]
+fn a_region_goes_on_with_the_place_it_is_called_after() {
+    let text = "Pirates boarded a tanker in the Strait of Malacca on Monday and held its crew of nine.";
+    let places: Vec<String> = enrich(Tier::Accurate, text).entities.into_iter().map(|e| e.name).collect();
+    assert!(
+        places.iter().any(|p| p.ends_with("Strait of Malacca")) && !places.iter().any(|p| p == "Malacca"),
+        "{places:?}"
+    );
+}
+
+#[test]
 fn a_name_goes_on_behind_its_of() {
     let text = "BRAZZAVILLE — Opposition supporters clashed with police on Sunday. Across the river, the Democratic Republic of \
                 Congo closed its border.";

@@ -66,7 +66,9 @@ pub(super) fn find(view: &View, doc: &Doc<'_>) -> Vec<Entity> {
         let mut open: Option<Entity> = None;
         for ((token, _), mark) in read.iter().zip(marks) {
             let own = (mark > 0).then(|| Entity { tokens: *token..token + 1, kind: KINDS[(mark - 1) / 2] });
-            let same = |e: &Entity| own.as_ref().is_some_and(|o| o.kind == e.kind && o.tokens.start == e.tokens.end);
+            // "Gulf of Oman" is a region, whatever Oman is.
+            let is_part = |e: &Entity, kind| kind == e.kind || (e.kind, kind) == (EntityType::Loc, EntityType::Gpe);
+            let same = |e: &Entity| own.as_ref().is_some_and(|o| is_part(e, o.kind) && o.tokens.start == e.tokens.end);
             match open.as_mut().filter(|e| is_further(mark) || same(e) && goes_on(doc, e)) {
                 Some(name) => name.tokens.end = token + 1,
                 None => entities.extend(std::mem::replace(&mut open, own)),

@@ -86,7 +86,8 @@ pub(super) fn judged(
     let surest = |roles: &[ParticipantRole]| {
         let mut found: Vec<Participant> = Vec::new();
         // Medics who treat the hurt shot nobody.
-        let helps = |m: &EventMention| m.class.plover.event == Some(EventType::Aid) && event != Some(EventType::Aid);
+        let harm = matches!(event, None | Some(EventType::Assault | EventType::Protest));
+        let helps = |m: &EventMention| harm && m.class.plover.event == Some(EventType::Aid);
         let tell = members.iter().filter(|m| roles != ACTORS || !helps(m));
         for p in tell.flat_map(|m| &m.participants).filter(|p| roles.contains(&p.role)) {
             match found.iter_mut().find(|q| same(p, q)) {
