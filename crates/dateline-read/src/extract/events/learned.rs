@@ -227,16 +227,16 @@ fn stands_against(reader: &Reader<'_>, event: Option<EventType>, head: usize, c:
         let particle = doc.child(v, Dep::Prt).map(|p| format!("{}-{}", words.lemma(v), words.lemma(p)));
         is(v, Class::Stop) || particle.is_some_and(|verb| classes.holds(Class::Stop, &verb))
     };
-    let above = std::iter::once(head).chain(doc.ancestors(head).take(4));
+    let stopping = |v: &usize| doc.pos(*v) == Pos::Verb && stops(*v);
+    let above = std::iter::once(head).chain(doc.ancestors(head).take(4)).filter(stopping);
     // Another sentence may tell the end: "The siege was ended by Afghan commandos". Who stops a car may well shoot its driver.
     let somebody = people(reader) | classes.class(Class::Thing);
     let is_deed = |o: usize| words.bits(o) & somebody == 0 && doc.entity_at(o).is_none();
     let ends = |v: &usize| *v != head && syntax::objects(doc, *v).into_iter().any(is_deed);
-    let above = above.chain(doc.ancestors(c.head).take(3).filter(ends));
-    let above = above.filter(|v| doc.pos(*v) == Pos::Verb && stops(*v));
+    let elsewhere = doc.ancestors(c.head).take(3).filter(stopping).filter(ends);
     // "Afghan" of "Afghan special forces" is no doer either.
     let is_of = |s: usize| c.tokens.contains(&s) || doc.head(c.head) == s && doc.dep(c.head) == Dep::Amod;
-    above.flat_map(|v| syntax::subjects(doc, v)).any(is_of)
+    above.chain(elsewhere).flat_map(|v| syntax::subjects(doc, v)).any(is_of)
 }
 
 /// Words that tell one thing, from its first content word to its last: what stands between them need not tell by itself.
