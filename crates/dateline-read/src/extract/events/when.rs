@@ -275,6 +275,14 @@ pub(super) fn is_bygone(timex: &Timex, day: Option<Date>) -> bool {
     timex.days_before(day).is_some_and(|days| days > BYGONE_DAYS)
 }
 
+/// Days within which a stated day is no history.
+const LATE_DAYS: i32 = 31;
+
+/// Whether a time is a day shortly before an article dated `day`, or its own.
+pub(super) fn is_of_late(timex: &Timex, day: Option<Date>) -> bool {
+    timex.width().is_some_and(|days| days <= 1) && timex.days_before(day).is_some_and(|n| (0..=LATE_DAYS).contains(&n))
+}
+
 /// Whether a time is a stretch longer than news is.
 pub(super) fn is_long(timex: &Timex) -> bool {
     timex.width().is_some_and(|days| days > NEWS_WINDOW_DAYS)

@@ -100,6 +100,10 @@ impl Finder<'_> {
             match doc.dep(at) {
                 Dep::Pobj => {
                     let prep = self.words.lemma(up);
+                    // "Negotiators from Colombia met here": where they are from. "Left Iran from Bandar Abbas" hangs on the deed.
+                    if prep == "from" && doc.head(up) != head && Some(doc.head(up)) != verb {
+                        return None;
+                    }
                     let goal = self.lexicon.is(WordClass::GoalPreposition, prep)
                         && ends_at_goal(trigger)
                         && at == mention.head;

@@ -5,6 +5,7 @@
 //! saying, because what stands above it concerns the saying, and at a relative clause.
 
 use super::cues::{Cue, CueKind, Cues, Effect};
+use super::is_refuted;
 use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Pos, Tag};
 use crate::record::{Assertion, Modality, Polarity, Realis, Salience, Tense};
@@ -135,6 +136,8 @@ pub(crate) fn read(language: Language<'_>, told: Told) -> Reading {
         }
     }
     walk.climb(head);
+    let refuted = doc.dep(head) != Dep::Relcl && is_refuted(doc, language.book, head);
+    walk.push(head, refuted.then_some(Effect::Denied));
     walk.reading.tense = tense(doc, head, told.light);
     // A question asserts nothing.
     let last = doc.sentence_of(head).rev().find(|i| doc.pos(*i) != Pos::Space);
@@ -168,7 +171,10 @@ impl<'a> Walk<'a> {
     }
 
     fn cue(&self, kind: CueKind, i: usize) -> Option<Effect> {
-        self.language.cues.get(kind, self.lemma(i))
+        // "Ruled out donating"
+        let particle = self.doc.child(i, Dep::Prt).filter(|_| kind == CueKind::Verb);
+        let phrasal = particle.map(|p| format!("{}-{}", self.lemma(i), self.lemma(p)));
+        phrasal.and_then(|v| self.language.cues.get(kind, &v)).or_else(|| self.language.cues.get(kind, self.lemma(i)))
     }
 
     fn push(&mut self, token: usize, effect: Option<Effect>) {
@@ -283,9 +289,6 @@ impl<'a> Walk<'a> {
                 return;
             }
             let head = doc.head(at);
-            if matches!(doc.dep(at), Dep::Acl | Dep::Relcl | Dep::Ccomp) && doc.pos(head) == Pos::Noun {
-                self.push(head, is_called_false(doc, self.language.book, head).then_some(Effect::Denied));
-            }
             match doc.dep(at) {
                 // A conjunct shares what governs its head, and its auxiliaries where it has no finite form of its own.
                 Dep::Conj => {
@@ -343,6 +346,11 @@ impl<'a> Walk<'a> {
                             continue;
                         }
                     }
+                    // "Without a shot being fired": the clause is what the preposition holds.
+                    if doc.children(at).any(|c| doc.dep(c) == Dep::Auxpass && doc.tokens()[c].tag == Tag::Vbg) {
+                        at = head;
+                        continue;
+                    }
                     // What governs the noun does not govern what is told about it.
                     return;
                 }
@@ -390,6 +398,8 @@ impl<'a> Walk<'a> {
                         Some(effect) if lemma == "from" => Some(effect),
                         _ => self.cue(kind, outer).filter(|e| !(e.negates() && kind == CueKind::Verb)),
                     };
+                    // Whoever warns of a strike has not struck, whatever a reader makes of it.
+                    self.reading.sure |= effect == Some(Effect::Hypothetical) && kind == CueKind::Verb;
                     self.push(outer, effect);
                     let carried = (self.language.counts)(outer) || self.light == Some(outer);
                     if matches!(effect, Some(Effect::Reported | Effect::Denied)) || effect.is_none() && !carried {
@@ -474,16 +484,6 @@ fn is_imperative(doc: &Doc<'_>, verb: usize) -> bool {
     let own =
         |c: usize| matches!(doc.dep(c), Dep::Nsubj | Dep::Nsubjpass | Dep::Expl | Dep::Csubj | Dep::Aux | Dep::Auxpass);
     doc.tokens()[verb].tag == Tag::Vb && !doc.children(verb).any(own)
-}
-
-/// "the report that X was shot is unfounded": whatever the noun holds is denied.
-fn is_called_false(doc: &Doc<'_>, book: &Book, noun: usize) -> bool {
-    let verb = doc.head(noun);
-    let said = |c: usize| matches!(doc.dep(c), Dep::Acomp | Dep::Attr) && book.is(WordClass::False, doc.lemma(c));
-    doc.dep(noun) == Dep::Nsubj
-        && doc.lemma(verb) == "be"
-        && doc.children(verb).any(said)
-        && !doc.children(verb).any(|c| doc.dep(c) == Dep::Neg)
 }
 
 /// "yet" of "has yet to", which negates what follows.

@@ -10,7 +10,9 @@ pub(crate) fn is_refuted(doc: &Doc<'_>, book: &Book, t: usize) -> bool {
     let told = clauses.filter(|a| matches!(doc.dep(*a), Dep::Acl | Dep::Ccomp | Dep::Csubj | Dep::Pobj | Dep::Relcl));
     told.map(|a| doc.head(a)).any(|over| {
         let over = if doc.pos(over) == Pos::Adp { doc.head(over) } else { over };
-        if matches!(doc.pos(over), Pos::Verb | Pos::Aux) {
+        // The engine takes "Claims that ... are untrue" for a verb.
+        let noun = matches!(doc.dep(over), Dep::Nsubj | Dep::Nsubjpass | Dep::Dobj);
+        if matches!(doc.pos(over), Pos::Verb | Pos::Aux) && !noun {
             return predicate(doc, book, over);
         }
         book.is(WordClass::Report, doc.lemma(over)) && (is_false(doc, book, over) || denied(doc, book, over))

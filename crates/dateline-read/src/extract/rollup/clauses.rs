@@ -8,13 +8,17 @@ use crate::extract::Story;
 use crate::extract::entities::{Entities, EntityId};
 use crate::extract::events::EventMention;
 use crate::extract::syntax::{objects, subjects};
-use crate::nlp::{Dep, Pos};
+use crate::nlp::{Dep, Doc, Pos, Tag};
 
 /// A verb's subjects and objects; none for nouns.
 pub(super) struct Clause<'a> {
     subjects: Vec<Word<'a>>,
     objects: Vec<Word<'a>>,
     finite: bool,
+    /// Whom a relative clause around the trigger calls the doer.
+    doer: Option<usize>,
+    /// Whom the verb meets, as they stand in the text.
+    met: Vec<usize>,
 }
 
 /// A party as the parse shows it: an entity, or a noun that is none; pronouns that refer to nobody known are left out.
@@ -28,15 +32,22 @@ impl<'a> Clause<'a> {
     pub(super) fn new(story: &'a Story<'a>, entities: &Entities, m: &EventMention) -> Self {
         let doc = story.doc;
         if !matches!(doc.pos(m.head), Pos::Verb | Pos::Aux) {
-            return Self { subjects: Vec::new(), objects: Vec::new(), finite: false };
+            return Self { subjects: vec![], objects: vec![], finite: false, doer: doer(doc, m.head), met: vec![] };
         }
         let word = |i: usize| match entities.headed_by(i) {
             Some(mention) => Some(Word::Entity(mention.entity)),
             None => matches!(doc.pos(i), Pos::Noun | Pos::Propn).then(|| Word::Noun(doc.lemma(i))),
         };
-        let words = |found: Vec<usize>| found.into_iter().filter_map(word).collect();
+        let words = |found: &[usize]| found.iter().filter_map(|i| word(*i)).collect();
         let finite = doc.is_root(m.head) || matches!(doc.dep(m.head), Dep::Ccomp | Dep::Conj | Dep::Relcl);
-        Self { subjects: words(subjects(doc, m.head)), objects: words(objects(doc, m.head)), finite }
+        let met = objects(doc, m.head);
+        Self { subjects: words(&subjects(doc, m.head)), objects: words(&met), finite, doer: doer(doc, m.head), met }
+    }
+
+    /// Whether one meets whom a relative clause calls the doer of the other: "a woman who slashed a shopkeeper was shot".
+    pub(super) fn meets_doer(&self, other: &Self) -> bool {
+        let meets = |a: &Self, b: &Self| b.doer.is_some_and(|d| a.met.contains(&d));
+        meets(self, other) || meets(other, self)
     }
 
     /// Whether both name who acts and whom it meets, and nobody is the same: "Norway delivered guns, Poland will send tanks".
@@ -60,6 +71,14 @@ impl<'a> Clause<'a> {
         both(&self.subjects, &other.objects, "subject is hit", "subject is not hit");
         f.add(group, "two clauses", f32::from(u8::from(self.finite && other.finite)));
     }
+}
+
+/// Of whom the relative clause that a trigger belongs to tells what they did.
+fn doer(doc: &Doc<'_>, trigger: usize) -> Option<usize> {
+    let acts = |c: usize| doc.dep(c) == Dep::Nsubj && matches!(doc.tokens()[c].tag, Tag::Wp | Tag::Wdt);
+    let verb = |v: &usize| doc.dep(*v) == Dep::Relcl && doc.children(*v).any(acts);
+    let around = std::iter::once(trigger).chain(doc.ancestors(trigger).take(2));
+    around.take_while(|i| doc.dep(*i) != Dep::Ccomp).find(verb).map(|v| doc.head(v))
 }
 
 /// Whether two lists have a party in common; none where one is empty.

@@ -74,7 +74,7 @@ pub(super) fn group(
             if two_kinds || rules.clauses[a].is_of_others(&rules.clauses[b]) {
                 chance[a][b] *= if two_kinds && beside() { CONTRADICTED } else { OTHER_DEED };
             }
-            if merge::in_other_parts(&mentions[a], &mentions[b]) {
+            if merge::in_other_parts(&mentions[a], &mentions[b]) || rules.clauses[a].meets_doer(&rules.clauses[b]) {
                 chance[a][b] = NEVER;
             }
             chance[b][a] = chance[a][b];
