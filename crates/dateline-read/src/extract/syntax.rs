@@ -112,6 +112,15 @@ fn expand(doc: &Doc<'_>, heads: impl Iterator<Item = usize>) -> Vec<usize> {
     heads.flat_map(|h| coordinated(doc, antecedent(doc, h))).collect()
 }
 
+/// The verb of the relative clause that a token belongs to and whom it tells of, where those are its subject: "a boy who
+/// stabbed a teacher".
+pub(in crate::extract) fn relative_doer(doc: &Doc<'_>, i: usize) -> Option<(usize, usize)> {
+    let acts = |c: usize| doc.dep(c) == Dep::Nsubj && matches!(doc.tokens()[c].tag, Tag::Wp | Tag::Wdt);
+    let verb = |v: &usize| doc.dep(*v) == Dep::Relcl && doc.children(*v).any(acts);
+    let around = std::iter::once(i).chain(doc.ancestors(i).take(4));
+    around.take_while(|a| doc.dep(*a) != Dep::Ccomp).find(verb).map(|v| (v, doc.head(v)))
+}
+
 /// Deep subjects of a verb: agents of a passive, shared, controlled and relative subjects included.
 pub(in crate::extract) fn subjects(doc: &Doc<'_>, v: usize) -> Vec<usize> {
     subjects_within(doc, v, 6)

@@ -84,11 +84,17 @@ impl<'a> Learned<'a> {
             .into_iter()
             .filter_map(|span| {
                 let tokens = span[0].0..span[span.len() - 1].0 + 1;
-                let judged = judge(span);
+                let mut judged = judge(span);
                 // What a landslide in the polls is, the tables know better than newspapers that had none.
                 let head = head_of(doc, tokens.clone());
                 if triggers::is_blocked(doc, lexicon, known, reader.story.tokens(s), head) {
                     return None;
+                }
+                // "Died peacefully": nobody's attack.
+                if judged.event == Some(EventType::Assault)
+                    && reader.facts.claims.iter().any(|c| c.natural && c.trigger == head)
+                {
+                    judged.event = None;
                 }
                 let trigger = take(&mut rules, &tokens, judged.event)
                     .or_else(|| triggers::of_type(doc, lexicon, known, tokens, head, judged.event))?;
@@ -127,6 +133,14 @@ impl<'a> Learned<'a> {
         let is_doer = |c: &Candidate| is_ruled(c, 0) && !trigger.entry.rule.is_unlisted();
         let sufferers =
             if trigger.entry.frame == Frame::Suffer { sufferers(reader.story.doc, trigger.head) } else { vec![] };
+        // "A boy who stabbed a teacher was shot by police": nobody outside of the clause stabbed.
+        let doer = syntax::relative_doer(reader.story.doc, trigger.head);
+        let is_outside = |c: &Candidate| {
+            doer.is_some_and(|(verb, noun)| {
+                let own = c.tokens.contains(&noun) || reader.story.doc.subtree(verb).contains(&c.head);
+                !own && reader.story.sentence(c.head) == s
+            })
+        };
         let mut found: [Vec<(f32, &Candidate)>; 2] = Default::default();
         let heads_bulletin = |c: &Candidate| {
             reader.parts[reader.story.sentence(c.head)].is_some_and(|p| p.is_headed_by(c.tokens.clone()))
@@ -143,7 +157,7 @@ impl<'a> Learned<'a> {
                 let least = if ruled[n] && !is_ruled(candidate, n) { RIVAL } else { PARTY };
                 if chance >= least
                     && (is_ruled(candidate, n) || !is_aside(reader, trigger.head, candidate.head))
-                    && (n != 0 || !sufferers.contains(&candidate.head))
+                    && (n != 0 || !sufferers.contains(&candidate.head) && !is_outside(candidate))
                     && (n != 0 || is_doer(candidate) || !stands_against(reader, event, trigger.head, candidate))
                 {
                     found.push((chance, candidate));

@@ -7,8 +7,8 @@ use super::linear::Sample;
 use crate::extract::Story;
 use crate::extract::entities::{Entities, EntityId};
 use crate::extract::events::EventMention;
-use crate::extract::syntax::{objects, subjects};
-use crate::nlp::{Dep, Doc, Pos, Tag};
+use crate::extract::syntax::{self, objects, subjects};
+use crate::nlp::{Dep, Pos};
 
 /// A verb's subjects and objects; none for nouns.
 pub(super) struct Clause<'a> {
@@ -31,8 +31,9 @@ enum Word<'a> {
 impl<'a> Clause<'a> {
     pub(super) fn new(story: &'a Story<'a>, entities: &Entities, m: &EventMention) -> Self {
         let doc = story.doc;
+        let doer = syntax::relative_doer(doc, m.head).map(|(_, doer)| doer);
         if !matches!(doc.pos(m.head), Pos::Verb | Pos::Aux) {
-            return Self { subjects: vec![], objects: vec![], finite: false, doer: doer(doc, m.head), met: vec![] };
+            return Self { subjects: vec![], objects: vec![], finite: false, doer, met: vec![] };
         }
         let word = |i: usize| match entities.headed_by(i) {
             Some(mention) => Some(Word::Entity(mention.entity)),
@@ -41,7 +42,7 @@ impl<'a> Clause<'a> {
         let words = |found: &[usize]| found.iter().filter_map(|i| word(*i)).collect();
         let finite = doc.is_root(m.head) || matches!(doc.dep(m.head), Dep::Ccomp | Dep::Conj | Dep::Relcl);
         let met = objects(doc, m.head);
-        Self { subjects: words(&subjects(doc, m.head)), objects: words(&met), finite, doer: doer(doc, m.head), met }
+        Self { subjects: words(&subjects(doc, m.head)), objects: words(&met), finite, doer, met }
     }
 
     /// Whether one meets whom a relative clause calls the doer of the other: "a woman who slashed a shopkeeper was shot".
@@ -71,14 +72,6 @@ impl<'a> Clause<'a> {
         both(&self.subjects, &other.objects, "subject is hit", "subject is not hit");
         f.add(group, "two clauses", f32::from(u8::from(self.finite && other.finite)));
     }
-}
-
-/// Of whom the relative clause that a trigger belongs to tells what they did.
-fn doer(doc: &Doc<'_>, trigger: usize) -> Option<usize> {
-    let acts = |c: usize| doc.dep(c) == Dep::Nsubj && matches!(doc.tokens()[c].tag, Tag::Wp | Tag::Wdt);
-    let verb = |v: &usize| doc.dep(*v) == Dep::Relcl && doc.children(*v).any(acts);
-    let around = std::iter::once(trigger).chain(doc.ancestors(trigger).take(2));
-    around.take_while(|i| doc.dep(*i) != Dep::Ccomp).find(verb).map(|v| doc.head(v))
 }
 
 /// Whether two lists have a party in common; none where one is empty.
