@@ -69,3 +69,27 @@ fn a_village_of_the_dateline_says_where_in_the_province() {
     let raid = "Gunmen killed nine farmers in Kano state on Thursday, police said.";
     assert_eq!(place(&format!("KANO, Nigeria (AP) — {raid}")).as_deref(), Some("Kano State"));
 }
+
+#[test]
+fn where_people_are_from_is_not_where_they_meet() {
+    let text = "VIENNA — Envoys from Chad and Sudan held talks here on Thursday. They will meet again.";
+    check(text, EventType::Consult, "Vienna, AUT, 2023-05-11");
+}
+
+#[test]
+fn what_its_own_sentence_puts_into_the_last_weeks_is_no_history() {
+    let text = "A jury in Leeds convicted a nurse on Tuesday of the murder of a patient in 2016.";
+    let article = json!({ "id": "1", "text": text, "published_at": "2023-05-12T09:00:00Z" }).to_string();
+    let events = enrich(Tier::Accurate, &article).events;
+    let found = events.iter().find(|e| e.class.plover.event == Some(EventType::Sanction));
+    assert!(found.is_some_and(|e| !e.assertion.historical), "{found:?}");
+}
+
+#[test]
+fn a_natural_death_is_no_attack() {
+    let text = "Ruth Hale, a nurse who was captured by rebels in Angola in 1978, died peacefully at her home in Kent on \
+                Tuesday. She was 91.";
+    let events = enrich(Tier::Accurate, text).events;
+    let attack = |e: &&ArticleEvent| e.class.plover.event == Some(EventType::Assault) && !e.assertion.historical;
+    assert_eq!(events.iter().find(attack), None, "{text:?}");
+}
