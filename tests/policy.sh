@@ -15,6 +15,7 @@ else
     echo "dependencies: advisories SKIPPED: their database cannot be reached"
 fi
 python3 tests/notices.py
+python3 models/scores/worth.py --check
 
 # A package that can be built alone holds every file that its code embeds; paths, not what links lead to.
 for package in dateline-read dateline-stream; do

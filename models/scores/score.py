@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures every field of the record on the development data and writes models/SCORES.md.
+"""Measures every field of the record on the development data and writes models/SCORES.md and README's table out of it.
 
     python3 models/scores/score.py --data DIR [--dateline target/release/dateline] [--table PATH] [FIELD...]
 
@@ -20,6 +20,7 @@ import subprocess
 import sys
 
 import metrics
+import worth
 from fields import FIELDS
 from metrics import Prf, Rate
 
@@ -160,6 +161,8 @@ def main():
     if options.table or not options.fields:
         rows = "".join(f"| {' | '.join(line)} |\n" for line in table)
         (options.table or TABLE).write_text(HEADER + rows + RELIABILITY + "\n".join(tables) + "\n", encoding="utf8")
+        if not options.table:
+            worth.write()
 
 
 if __name__ == "__main__":
