@@ -311,7 +311,7 @@ pub(in crate::extract) fn is_when(doc: &Doc<'_>, i: usize) -> bool {
 /// Where in a date the number begins that counts what follows: the recogniser takes "Sunday 21" in "on Sunday 21 people
 /// died" for a date, and "Forty-two" in "Forty-two people were hurt".
 pub(in crate::extract) fn count_in_date(doc: &Doc<'_>, date: &Range<usize>) -> Option<usize> {
-    let last = date.end - 1;
+    let last = date.end.checked_sub(1)?;
     let counted = doc.head(last);
     let year = doc.word(last).len() == 4 && doc.word(last).bytes().all(|b| b.is_ascii_digit());
     if year || doc.dep(last) != Dep::Nummod || counted <= last || doc.tokens()[counted].tag != Tag::Nns {

@@ -1,7 +1,8 @@
 //! Enumerations of people: "his wife, son and daughter", "Ann Reed, 40, Lee Roe, 12, and a neighbor".
 //!
-//! The parse takes the second of three for an apposition of the first, or for another object or subject of its verb, and an
-//! age behind a name for a member. What tells a list from an apposition ("the victim, a nurse and a mother") is that one person cannot be several others.
+//! The parse takes the second of three for an apposition of the first, or for another object or subject of its verb, and
+//! an age behind a name for a member. What tells a list from an apposition ("the victim, a nurse and a mother") is that
+//! one person cannot be several others.
 
 use super::Context;
 use crate::nlp::{Dep, EntityType, Pos, Tag};

@@ -293,8 +293,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// "The fourth quarter", "H1": of the year that the sentence, or the one before it, has just named; else as other
-    /// things that come once a year. "4Q22 ... the first quarter" goes on to the next year: a passing part of a year does not
-    /// draw back to its year what lies before it.
+    /// things that come once a year. "In 4Q22 ... in the first quarter": a part of a year does not draw to its year what
+    /// would lie before it.
     fn part_of_year(
         &self,
         in_year: impl Fn(i16) -> Period,

@@ -298,7 +298,7 @@ fn what_is_no_time() {
 
 #[test]
 fn a_named_day_is_a_time_where_something_is_held_on_it() {
-    check("Rebels broke the Easter truce.", &[("Easter", "2021-04-04")]);
+    check("Rebels agreed on an Easter truce.", &[("Easter", "2022-04-17")]);
     check("The Christmas holidays were quiet.", &[("Christmas", "2021-12-25")]);
     check("At Christmas soldiers went home.", &[("Christmas", "2021-12-25")]);
     check("The Labor Day parade was calm.", &[("Labor Day", "2021-09-06")]);
