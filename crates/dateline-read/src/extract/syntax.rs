@@ -292,7 +292,8 @@ pub(in crate::extract) fn phrase(doc: &Doc<'_>, head: usize, quantity: bool) -> 
             start = start.min(doc.subtree(c).start);
         }
     }
-    while start < head && (doc.dep(start) == Dep::Det || doc.pos(start) == Pos::Punct || doc.pos(start) == Pos::Det) {
+    let outside = |i| doc.dep(i) == Dep::Det || matches!(doc.pos(i), Pos::Punct | Pos::Det) || is_when(doc, i);
+    while start < head && outside(start) {
         start += 1;
     }
     let mut end = head + 1;
@@ -306,4 +307,25 @@ pub(in crate::extract) fn phrase(doc: &Doc<'_>, head: usize, quantity: bool) -> 
         }
     }
     start..end
+}
+
+/// "21:42 Two people stabbed", "on Sunday 21 people died": a clock time or a weekday, which the parse may hang on the noun
+/// that follows.
+pub(in crate::extract) fn is_when(doc: &Doc<'_>, i: usize) -> bool {
+    let clock = doc.word(i).starts_with(|c: char| c.is_ascii_digit()) && doc.word(i).contains(':');
+    let weekday = doc.pos(i) == Pos::Propn && doc.word(i).ends_with("day");
+    clock || weekday && doc.entity_at(i).is_some_and(|e| e.kind == EntityType::Date)
+}
+
+/// Where in a date the number begins that counts what follows: the recogniser takes "Sunday 21" in "on Sunday 21 people
+/// died" for a date, and "Forty-two" in "Forty-two people were hurt".
+pub(in crate::extract) fn count_in_date(doc: &Doc<'_>, date: &Range<usize>) -> Option<usize> {
+    let last = date.end.checked_sub(1)?;
+    let counted = doc.head(last);
+    let year = doc.word(last).len() == 4 && doc.word(last).bytes().all(|b| b.is_ascii_digit());
+    if year || doc.dep(last) != Dep::Nummod || counted <= last || doc.tokens()[counted].tag != Tag::Nns {
+        return None;
+    }
+    let first = date.clone().find(|i| !is_when(doc, *i) && doc.pos(*i) != Pos::Punct)?;
+    (first..=last).all(|i| doc.pos(i) == Pos::Num || doc.word(i) == "-").then_some(first)
 }

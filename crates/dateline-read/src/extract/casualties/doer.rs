@@ -14,8 +14,8 @@ pub(crate) fn of(cx: &Context<'_>, t: usize) -> Option<usize> {
 
 fn named(cx: &Context<'_>, t: usize) -> Option<usize> {
     let doc = cx.doc;
-    let acts =
-        cx.lexicon.triggers(doc.lemma(t)).iter().any(|(frame, _)| matches!(frame, Frame::Transitive | Frame::Maybe));
+    let active = |frame| matches!(frame, Frame::Transitive | Frame::Maybe | Frame::Blow | Frame::Fatal);
+    let acts = cx.lexicon.triggers(doc.lemma(t)).iter().any(|(frame, _)| active(*frame));
     if doc.pos(t) != Pos::Verb || !acts {
         return None;
     }

@@ -17,8 +17,15 @@ pub(crate) enum Frame {
     Transitive,
     /// As `Transitive`, but what happened depends on other words ("shot dead").
     Maybe,
+    /// As `Maybe`, of verbs that do more than harm people ("slashed 600 jobs"): only known people count.
+    Blow,
+    /// The people are the object, and come to harm only where the words say that they died of it, or with what it was done
+    /// ("beaten to death", "hacked with machetes").
+    Fatal,
     /// The people are the subject.
     Intransitive,
+    /// As `Fatal`, and the people are the subject ("froze to death").
+    Perish,
     /// An adjective of the people.
     State,
     /// A noun that is counted, or takes "of".
@@ -38,7 +45,7 @@ pub(crate) enum Frame {
 impl Frame {
     /// Whether the word is a verb in this frame.
     pub(crate) fn is_verb(self) -> bool {
-        matches!(self, Self::Transitive | Self::Maybe | Self::Intransitive)
+        matches!(self, Self::Transitive | Self::Maybe | Self::Blow | Self::Fatal | Self::Intransitive | Self::Perish)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Enumerations of people: "his wife, son and daughter", "Ann Reed, 40, Lee Roe, 12, and a neighbor".
 //!
-//! The parse takes the second of three for an apposition of the first, and an age behind a name for a member. What
-//! tells a list from an apposition ("the victim, a nurse and a mother") is that one person cannot be several others.
+//! The parse takes the second of three for an apposition of the first, or for another object or subject of its verb, and
+//! an age behind a name for a member. What tells a list from an apposition ("the victim, a nurse and a mother") is that
+//! one person cannot be several others.
 
 use super::Context;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
@@ -13,7 +14,30 @@ const MOST: usize = 60;
 pub(crate) fn members(cx: &Context<'_>, head: usize) -> Vec<usize> {
     let mut found = vec![head];
     gather(cx, head, &mut found);
+    let mut last = head;
+    while let Some(next) = beside(cx, last).filter(|_| found.len() < MOST) {
+        found.push(next);
+        gather(cx, next, &mut found);
+        last = next;
+    }
     found
+}
+
+/// The member after `at` that the parse hangs on the verb as it does `at`: "[eight gendarmes] and [six villagers] were
+/// killed", "killing [a pastor], [his wife and their sons]".
+fn beside(cx: &Context<'_>, at: usize) -> Option<usize> {
+    let doc = cx.doc;
+    let dep = doc.dep(at);
+    let next = doc.children(doc.head(at)).find(|c| *c > at && doc.dep(*c) == dep)?;
+    let (from, to) = (doc.subtree(at).end, doc.subtree(next).start);
+    let joined = |i: usize| matches!(doc.word(i), "," | "and" | "&");
+    let fits = matches!(dep, Dep::Nsubj | Dep::Nsubjpass | Dep::Dobj | Dep::Pobj)
+        && from <= to
+        && (from..to).all(joined)
+        && nominal(cx, next)
+        && !is_age(cx, next)
+        && !harmed_otherwise(cx, next);
+    (fits && (doc.word(to - 1) == "and" || enumerates(cx, at, next))).then_some(next)
 }
 
 fn gather(cx: &Context<'_>, at: usize, found: &mut Vec<usize>) {

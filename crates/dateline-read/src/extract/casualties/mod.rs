@@ -36,11 +36,11 @@ use self::people::group;
 use super::Story;
 use super::attributions::Attributions;
 use super::entities::{Entities, EntityId};
-use super::numbers::Words;
-use super::numbers::{self, Number};
+use super::numbers::{self, Number, Words};
 use super::story::Cut;
+use super::syntax;
 use crate::nlp::{Dep, Doc, EntityType, Pos, Stopped, Tag};
-use crate::record::{Breakdown, CasualtyKind, NumberMod, Polarity};
+use crate::record::{Breakdown, CasualtyKind, EntityKind, NumberMod, Polarity};
 use crate::words::WordClass;
 
 /// A claim about people harmed.
@@ -115,7 +115,10 @@ impl<'a> Context<'a> {
         // A footnote glued to a word ("people.[37]") is no number of people.
         numbers.retain(|n| !doc.span_text(n.tokens.clone()).contains(['[', ']', '"', '/']));
         // "A Nov. 2 shooting" counts nothing.
-        let date = |n: &Number| doc.entity_at(n.tokens.end - 1).is_some_and(|e| e.kind == EntityType::Date);
+        let counts = |n: &Number, date| syntax::count_in_date(doc, date).is_some_and(|at| n.tokens.contains(&at));
+        let date = |n: &Number| {
+            doc.entity_at(n.tokens.end - 1).is_some_and(|e| e.kind == EntityType::Date && !counts(n, &e.tokens))
+        };
         // The recogniser takes twenty digits for a date, too.
         numbers.retain(|n| n.is_beyond() || !date(n));
         let mut number_of_token = vec![None; doc.len()];
@@ -181,8 +184,12 @@ fn claim_at(cx: &Context<'_>, t: usize) -> Option<Claim> {
         let (kind, people) = found;
         return claim(cx, t, kind, people, false);
     }
-    if let Some(people) = nouns::identified(cx, t).or_else(|| aboard::nobody_left(cx, t)) {
+    let died = || nouns::identified(cx, t).or_else(|| aboard::nobody_left(cx, t)).or_else(|| passed_away(cx, t));
+    if let Some(people) = died() {
         return claim(cx, t, CasualtyKind::Killed, people, false);
+    }
+    if let Some((kind, people)) = nouns::suffered(cx, t) {
+        return claim(cx, t, kind, people, false);
     }
     if let Some((kind, people, update)) = nouns::number_of_dead(cx, t) {
         return claim(cx, t, kind, people, update);
@@ -220,14 +227,31 @@ fn claim_at(cx: &Context<'_>, t: usize) -> Option<Claim> {
         let own = people.own && !people.listed;
         let told = if frame.is_verb() { outcome(cx, t, kind, own) } else { kind };
         let kind = if frame == Frame::Shooting { CasualtyKind::Killed } else { told };
+        let harmless = match frame {
+            Frame::Blow => !people::is_known(cx, people.head),
+            Frame::Fatal | Frame::Perish => kind != CasualtyKind::Killed && !armed(cx, t),
+            _ => false,
+        };
+        if harmless {
+            continue;
+        }
         let found = claim(cx, t, kind, people, update)?;
         return Some(Claim {
             own_hand: own || own_hand::self_inflicted(cx, t),
-            hit: frame == Frame::Maybe && kind == CasualtyKind::Injured,
+            hit: matches!(frame, Frame::Maybe | Frame::Blow) && kind == CasualtyKind::Injured,
             ..found
         });
     }
     None
+}
+
+/// "The singer passed away".
+fn passed_away(cx: &Context<'_>, t: usize) -> Option<Group> {
+    let doc = cx.doc;
+    if doc.lemma(t) != "pass" || doc.child(t, Dep::Dobj).is_some() || !doc.children(t).any(|c| doc.word(c) == "away") {
+        return None;
+    }
+    people_of(cx, patient::patient(cx, t, Frame::Intransitive)?, t)
 }
 
 /// Whether a word of harm modifies a noun; the parse takes "for displaced people" for a verb with its object.
@@ -274,6 +298,12 @@ fn outcome(cx: &Context<'_>, t: usize, kind: CasualtyKind, own: bool) -> Casualt
                 && (doc.child(c, Dep::Dobj).is_none() || doc.child(t, Dep::Dobj).is_none()))
     });
     if beside || own { CasualtyKind::Killed } else { kind }
+}
+
+/// "Hacked three farmers with machetes", where "hacked" alone is what is done to computers.
+fn armed(cx: &Context<'_>, t: usize) -> bool {
+    let weapon = |i| cx.entities.mention_at(i).is_some_and(|m| m.kind == EntityKind::Weapon);
+    cx.doc.subtree(t).any(|i| cx.doc.word(i) == "with" && cx.doc.child(i, Dep::Pobj).is_some_and(weapon))
 }
 
 /// More people than there are.

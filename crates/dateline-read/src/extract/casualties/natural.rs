@@ -15,7 +15,11 @@ pub(crate) fn is(cx: &Context<'_>, t: usize) -> bool {
     if !cx.lexicon.is(WordClass::DeathTold, doc.lemma(t)) {
         return false;
     }
-    let gentle = doc.children(t).any(|c| cx.lexicon.is_word(WordClass::Gently, doc, c));
+    // "Died peacefully", "died surrounded by her family"
+    let gentle = doc.children(t).any(|c| {
+        cx.lexicon.is_word(WordClass::Gently, doc, c)
+            || doc.lemma(c) == "surround" && matches!(doc.dep(c), Dep::Advcl | Dep::Acl)
+    });
     gentle || doc.children(t).filter(|c| doc.dep(*c) == Dep::Prep).any(|c| cause(cx, c))
 }
 

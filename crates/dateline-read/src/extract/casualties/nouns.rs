@@ -1,10 +1,10 @@
 //! Harm told by nouns: "13 deaths", "the killing of two men", "the toll rose to 14", "claimed 14 lives", "saw 12 bodies".
 
-use super::Context;
 use super::group::Group;
 use super::lexicon::Frame;
 use super::people::{group, number_of};
 use super::phrases::side;
+use super::{Context, patient};
 use crate::extract::entities::EntityId;
 use crate::extract::numbers::Number;
 use crate::nlp::{Dep, EntityType, Pos, Tag};
@@ -15,6 +15,12 @@ use crate::words::WordClass;
 pub(crate) fn read(cx: &Context<'_>, t: usize, frame: Frame) -> Option<(Group, bool)> {
     match frame {
         Frame::Count => count(cx, t).or_else(|| of(cx, t)).map(|g| (g, false)),
+        // "The attempted murder of a judge" harms nobody.
+        Frame::Deed | Frame::Shooting
+            if cx.doc.children(t).any(|c| cx.lexicon.is_word(WordClass::Attempted, cx.doc, c)) =>
+        {
+            None
+        }
         Frame::Deed => of(cx, t).or_else(|| multiple(cx, t)).or_else(|| charges(cx, t)).map(|g| (g, false)),
         Frame::Shooting => shooting(cx, t).map(|g| (g, false)),
         Frame::Toll => toll(cx, t),
@@ -73,6 +79,21 @@ pub(crate) fn fatally(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group
     (!verb).then(|| (CasualtyKind::Killed, Group { called: None, side: None, ..counted(cx, t, number, 0.8) }))
 }
 
+/// "Three people suffered burns", "he sustained fatal injuries".
+pub(crate) fn suffered(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group)> {
+    let doc = cx.doc;
+    let verb = doc.head(t);
+    let wounds = cx.lexicon.is(WordClass::Hurt, doc.lemma(t)) && doc.dep(t) == Dep::Dobj;
+    // "Suffered no injuries" counts nobody.
+    if !wounds || !cx.lexicon.is(WordClass::Suffering, doc.lemma(verb)) || number_of(cx, t).is_some() {
+        return None;
+    }
+    let people = group(cx, patient::patient(cx, verb, Frame::Intransitive)?)?;
+    let fatal = doc.children(t).any(|c| cx.lexicon.is_word(WordClass::Fatal, doc, c));
+    let kind = if fatal { CasualtyKind::Killed } else { CasualtyKind::Injured };
+    Some((kind, Group { confidence: people.confidence * 0.9, ..people }))
+}
+
 /// "The number of dead rose to 14": the kind of harm, the people, and whether the number replaces an earlier one.
 pub(crate) fn number_of_dead(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group, bool)> {
     let doc = cx.doc;
@@ -84,7 +105,8 @@ pub(crate) fn number_of_dead(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind
     let harmed = |i: usize| cx.lexicon.triggers(&doc.lemma(i).to_ascii_lowercase());
     let stated = |i: usize| {
         let mut readings = harmed(i).iter().chain(cx.lexicon.triggers(&doc.word(i).to_ascii_lowercase()));
-        readings.find(|(f, _)| !matches!(f, Frame::Maybe | Frame::Toll | Frame::Life)).map(|(_, kind)| *kind)
+        let open = |f| matches!(f, Frame::Maybe | Frame::Fatal | Frame::Perish | Frame::Toll | Frame::Life);
+        readings.find(|(f, _)| !open(*f)).map(|(_, kind)| *kind)
     };
     let kind = stated(people).or_else(|| doc.child(people, Dep::Acl).and_then(stated))?;
     let (group, update) = toll(cx, t)?;
@@ -189,8 +211,7 @@ fn charges(cx: &Context<'_>, t: usize) -> Option<Group> {
     let doc = cx.doc;
     let of = doc.head(t);
     let count = doc.head(of);
-    let tried = doc.children(t).any(|c| doc.word(c).eq_ignore_ascii_case("attempted"));
-    if tried || doc.dep(t) != Dep::Pobj || !matches!(doc.lemma(count), "count" | "charge") {
+    if doc.dep(t) != Dep::Pobj || !matches!(doc.lemma(count), "count" | "charge") {
         return None;
     }
     let number = number_of(cx, count).filter(|n| n.numeric)?;

@@ -8,8 +8,8 @@ use crate::words::WordClass;
 /// Head of the people whom the verb or adjective at token `t` harms.
 pub(crate) fn patient(cx: &Context<'_>, t: usize, frame: Frame) -> Option<usize> {
     let found = match frame {
-        Frame::Transitive | Frame::Maybe => transitive(cx, t, 0),
-        Frame::Intransitive => intransitive(cx, t, 0),
+        Frame::Transitive | Frame::Maybe | Frame::Blow | Frame::Fatal => transitive(cx, t, 0),
+        Frame::Intransitive | Frame::Perish => intransitive(cx, t, 0),
         Frame::State => state(cx, t),
         _ => None,
     }?;

@@ -113,6 +113,12 @@ pub(crate) fn apposed(cx: &Context<'_>, role: usize) -> Option<Group> {
     Some(group)
 }
 
+/// Whether the phrase headed by token `head` is of people beyond doubt: a noun of the tables, a name, a pronoun, a number
+/// that stands alone.
+pub(crate) fn is_known(cx: &Context<'_>, head: usize) -> bool {
+    cx.doc.pos(head) != Pos::Noun || cx.lexicon.people(&cx.doc.lemma(head).to_lowercase()).is_some()
+}
+
 /// The people of one noun.
 fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
     let doc = cx.doc;

@@ -151,6 +151,49 @@ fn enumerations_count_their_members() {
     assert!(only("A man killed his wife, son and daughter.").listed, "nobody states the three");
 }
 
+/// The parse hangs the second part on the verb, as it does the first.
+#[test]
+fn enumerations_go_on_beside_the_verb() {
+    check("Eight gendarmes and six villagers were killed when rebels stormed a post.", &[exactly(Killed, 14)]);
+    check("Gunmen fired on a van, killing a baker, his wife and their four sons.", &[exactly(Killed, 6)]);
+    check("A family of four and their nanny were stabbed to death.", &[exactly(Killed, 5)]);
+    check("A mine killed a guide.", &[exactly(Killed, 1)]);
+}
+
+/// The recogniser takes the number for a part of a date or of a clock time.
+#[test]
+fn numbers_belong_to_the_people_and_not_to_the_day_before_them() {
+    check("In raids across the north on Sunday 23 people were killed.", &[exactly(Killed, 23)]);
+    check("On Monday 12 soldiers died in a raid.", &[exactly(Killed, 12)]);
+    check("Forty-two people were hurt.", &[exactly(Injured, 42)]);
+    let claim = only("10:15 Three soldiers killed in a blast.");
+    assert_eq!((claim.best, claim.victims.as_deref()), (Some(3), Some("soldiers")));
+    check("The Sept. 11 victims were killed by terrorists.", &[(Killed, None, Some(2), None)]);
+}
+
+#[test]
+fn blows_harm_people_only() {
+    check("Nine people were knifed by a man.", &[exactly(Injured, 9)]);
+    check("Three guards were clubbed and a nurse was slashed.", &[exactly(Injured, 3), exactly(Injured, 1)]);
+    check("The airline slashed 600 posts.", &[]);
+    check("At least 30 activists have been hacked using spyware.", &[]);
+    check("Two women were hacked to death.", &[exactly(Killed, 2)]);
+    check("Raiders hacked three farmers with machetes.", &[exactly(Injured, 3)]);
+    check("A waiter was beaten to death.", &[exactly(Killed, 1)]);
+    check("The visitors beat three rivals.", &[]);
+    check("Two hikers froze to death.", &[exactly(Killed, 2)]);
+}
+
+#[test]
+fn those_who_suffer_wounds_are_hurt() {
+    check("Three workers suffered burns in the blast.", &[exactly(Injured, 3)]);
+    check("A cook sustained fatal injuries.", &[exactly(Killed, 1)]);
+    check("The attempted murder of a judge shocked the town.", &[]);
+    check("The singer Jane Roe has passed away.", &[exactly(Killed, 1)]);
+    check("The bill passed on Monday.", &[]);
+    assert!(only("Jane Roe died on Monday surrounded by her family.").natural);
+}
+
 #[test]
 fn what_is_left_of_the_people() {
     check("Three people were killed and another critically injured.", &[exactly(Killed, 3), exactly(Injured, 1)]);

@@ -11,6 +11,7 @@ use super::namesakes;
 use super::phrase;
 use crate::extract::Story;
 use crate::extract::places::gazetteer::Gazetteer;
+use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Entity, EntityType, Pos, Stopped};
 use crate::record::EntityKind;
 use crate::words::WordClass;
@@ -78,6 +79,19 @@ fn cleaned(
     }
     while !tokens.is_empty() && (is_wrapping(doc, tokens.end - 1) || is_possessive(doc, tokens.end - 1)) {
         tokens.end -= 1;
+    }
+    if kind == EntityKind::Date
+        && let Some(count) = syntax::count_in_date(doc, &tokens)
+    {
+        // "Sunday 21" people, "Forty-two" people
+        if count == tokens.start {
+            kind = EntityKind::Cardinal;
+        } else {
+            tokens.end = count;
+        }
+    }
+    while kind == EntityKind::Cardinal && tokens.len() > 1 && syntax::is_when(doc, tokens.start) {
+        tokens.start += 1;
     }
     if matches!(kind, EntityKind::Date | EntityKind::Time) && !is_calendar_name(doc, lexicon, &tokens) {
         return None;

@@ -35,6 +35,7 @@ pub(crate) fn direction(doc: &Doc<'_>, book: &Book, i: usize) -> Direction {
         match doc.pos(at) {
             // "A strike called for Saturday", "promised arrests by Friday": what is appointed lies ahead, when the verb is past.
             Pos::Verb if appointed(doc.lemma(at)) => return Direction::Future,
+            Pos::Verb if ahead && is_condition(doc, book, at) => return Direction::Future,
             Pos::Verb | Pos::Aux => match verb(doc, book, at) {
                 Direction::Unknown if ahead => return Direction::Future,
                 // "Summoned him to testify on March 3".
@@ -59,6 +60,16 @@ pub(crate) fn direction(doc: &Doc<'_>, book: &Book, i: usize) -> Direction {
         from = at;
     }
     if ahead { Direction::Future } else { Direction::Unknown }
+}
+
+/// "Threatened to march unless the cabinet stepped down by Monday": what a threat, a demand or a promise makes its condition
+/// lies ahead, whatever its tense.
+fn is_condition(doc: &Doc<'_>, book: &Book, i: usize) -> bool {
+    let opened = |c: usize| doc.dep(c) == Dep::Mark && book.is(WordClass::Condition, &doc.word(c).to_ascii_lowercase());
+    let sets = |a: usize| book.is(WordClass::Ultimatum, doc.lemma(a)) || verb(doc, book, a) == Direction::Future;
+    doc.dep(i) == Dep::Advcl
+        && doc.children(i).any(opened)
+        && doc.ancestors(i).take(4).any(|a| doc.pos(a) == Pos::Verb && sets(a))
 }
 
 /// Whether token `i` opens the clause of a verb, before its subject.

@@ -30,14 +30,17 @@ const OTHERS: [CasualtyKind; 5] = [
 /// What the event's own words state stands; lent claims vote where they state no total of several people.
 pub(super) fn harm(story: &Story<'_>, facts: &Facts<'_>, own: &[usize], lent: &[usize]) -> Harm {
     let claims = facts.claims;
+    let counted = |c: &usize| !sums::is_statistic(story, facts, &claims[*c]);
+    let own: Vec<usize> = own.iter().copied().filter(counted).collect();
     let single = |c: &usize| !sums::is_sum(story, facts, &claims[*c]);
     // Where the event's own words tell nothing but the sum of a war or a year, that is what they tell.
     let own = if own.iter().any(|c| claims[*c].best.is_some() && single(c)) {
         own.iter().copied().filter(single).collect()
     } else {
-        own.to_vec()
+        own
     };
-    let mut ids: Vec<usize> = own.iter().copied().chain(lent.iter().copied().filter(single)).collect();
+    let lent = lent.iter().copied().filter(counted).filter(single);
+    let mut ids: Vec<usize> = own.iter().copied().chain(lent).collect();
     ids.sort_unstable();
     ids.dedup();
     let sided = |c: &Claim| c.polarity == Polarity::Neg && c.side.is_some();

@@ -1,14 +1,15 @@
 //! Which claims sum up a stretch of time and not one happening: "7,000 have been killed in the insurgency since 2004",
 //! "212 shooting deaths this year", "the war has killed 377,000", "9,448 deaths in all".
 //!
-//! Beside a claim of the event itself they are background; alone they are all that is told.
+//! Beside a claim of the event itself they are background; alone they are all that is told. What kills by the hundred
+//! thousand is no event at all, unless it is a war or a disaster: "tobacco kills 8 million people a year".
 
 use crate::extract::Story;
 use crate::extract::casualties::Claim;
 use crate::extract::events::Facts;
 use crate::extract::times::Length;
 use crate::nlp::{Dep, Pos, Tag};
-use crate::record::Granularity;
+use crate::record::{CasualtyKind, Granularity};
 use crate::words::WordClass;
 
 /// Days from which a stretch of time is no single happening's.
@@ -18,6 +19,21 @@ const STRETCH: i32 = 27;
 pub(super) fn is_sum(story: &Story<'_>, facts: &Facts<'_>, claim: &Claim) -> bool {
     let times = Times::of(story, facts, claim);
     !times.day && (times.stretch || outlasts(story, facts, claim))
+}
+
+/// Dead and hurt from which on a number is a statistic, unless a word beside it tells what kills so many.
+const STATISTIC: u64 = 100_000;
+
+/// Whether a claim is such a statistic.
+pub(super) fn is_statistic(story: &Story<'_>, facts: &Facts<'_>, claim: &Claim) -> bool {
+    let doc = story.doc;
+    let many = claim.best.or(claim.low).or(claim.high) >= Some(STATISTIC);
+    let harm = matches!(claim.kind, CasualtyKind::Killed | CasualtyKind::Injured | CasualtyKind::KilledOrInjured);
+    // "A tsunami hit the coast in 2004. It killed 230,000 people."
+    let before = doc.sentence_of(claim.trigger).start.saturating_sub(1);
+    let near = doc.sentence_of(before).start..doc.sentence_of(claim.trigger).end;
+    let told = |i| facts.harm.is(WordClass::MassDeath, &doc.lemma(i).to_ascii_lowercase());
+    harm && many && !near.into_iter().any(told)
 }
 
 /// What the sentence of a claim says of time.

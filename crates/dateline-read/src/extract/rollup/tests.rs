@@ -162,7 +162,27 @@ fn the_sum_of_a_war_or_a_year_is_no_toll_of_today() {
 }
 
 #[test]
+fn what_kills_by_the_hundred_thousand_is_a_statistic() {
+    check("Police seized cigarettes in Lyon on Monday. Tobacco has killed 8 million people.", None, None);
+    check("The earthquake killed 220,000 people in Haiti.", Some(220_000), None);
+}
+
+#[test]
+fn the_dead_of_another_year_are_no_toll_of_today() {
+    check(
+        "A radio host was shot dead in Cebu on Monday, the fourth reporter murdered since January. Nine died in 2019.",
+        Some(1),
+        None,
+    );
+}
+
+#[test]
 fn new_numbers_replace_old_ones() {
+    check(
+        "Eight people were knifed by a man in Lyon on Monday, and not three as first reported, police said.",
+        None,
+        Some(8),
+    );
     check(
         "Blast kills 5 in Aden\n\nADEN, Yemen - A car bomb killed at least 11 people in Aden on Monday, medics said.",
         Some(11),

@@ -34,8 +34,8 @@ struct Last {
     day_sentence: usize,
     month: Option<(i16, i8)>,
     year: Option<i16>,
-    /// The year last written out for a year or a part of one, and its sentence.
-    stated: Option<(i16, usize)>,
+    /// The year or part of one that was last written out with its year, and its sentence.
+    stated: Option<(Period, usize)>,
 }
 
 /// A base set on the calendar, as far as that goes.
@@ -109,7 +109,7 @@ impl<'a> Resolver<'a> {
             self.remember(period, sentence);
         }
         if anchor.is_none() && matches!(period, Period::Year(_) | Period::Quarter(..) | Period::Half(..)) {
-            self.last.stated = Some((period.year(), sentence));
+            self.last.stated = Some((period, sentence));
         }
         let is_day = matches!(period, Period::Day(_));
         let time = point.time_of_day().filter(|_| is_day);
@@ -293,15 +293,19 @@ impl<'a> Resolver<'a> {
     }
 
     /// "The fourth quarter", "H1": of the year that the sentence, or the one before it, has just named; else as other
-    /// things that come once a year.
+    /// things that come once a year. "In 4Q22 ... in the first quarter": a part of a year does not draw to its year what
+    /// would lie before it.
     fn part_of_year(
         &self,
         in_year: impl Fn(i16) -> Period,
         sentence: usize,
         toward: impl Fn() -> Direction,
     ) -> Option<Placed> {
-        match self.last.stated.filter(|(_, named)| sentence <= named + 1) {
-            Some((year, _)) => Some(Placed::Period(in_year(year), timex_anchor(Period::Year(year)), 0.75)),
+        let from = |period: &Period| period.days().map(|(first, _)| first);
+        let holds =
+            |(period, named): &(Period, usize)| sentence <= named + 1 && from(&in_year(period.year())) >= from(period);
+        match self.last.stated.filter(holds).map(|(period, _)| period.year()) {
+            Some(year) => Some(Placed::Period(in_year(year), timex_anchor(Period::Year(year)), 0.75)),
             None => self.cyclic(|y| Some(in_year(y)), None, toward),
         }
     }

@@ -168,6 +168,10 @@ fn weekdays_follow_the_tense() {
     check("The council will meet on Monday.", &[("Monday", "2022-02-07")]);
     check("A hearing is scheduled for Friday.", &[("Friday", "2022-02-04")]);
     check("The minister resigned last Thursday.", &[("last Thursday", "2022-01-27")]);
+    check("Miners threatened to stop work unless the owner paid them by Monday.", &[("Monday", "2022-02-07")]);
+    check("The union warned of a strike if wages did not rise by Friday.", &[("Friday", "2022-02-04")]);
+    check("The guards said they would leave unless the gate was mended by Sunday.", &[("Sunday", "2022-02-06")]);
+    check("The dam held until nine pumps had failed by Monday.", &[("Monday", "2022-01-31")]);
     check("Talks resume next Tuesday.", &[("next Tuesday", "2022-02-08")]);
 }
 
@@ -286,8 +290,31 @@ fn what_is_no_time() {
     check("Friday Adeyemi was hurt at a Christmas market.", &[]);
     check("June Barker and August Lindqvist were hurt.", &[]);
     check("A crowd came for the Black Friday sales in Easter Road.", &[]);
+    check("Police closed an Easter fair, a Christmas concert and a shop in Halloween Lane.", &[]);
+    check("The spring in the pump broke, and a smith replaced the spring.", &[]);
     check("The fall of the cabinet followed the fall in prices.", &[]);
     check("The deal was made in the fall.", &[("the fall", "2021-FA")]);
+}
+
+#[test]
+fn a_named_day_is_a_time_where_something_is_held_on_it() {
+    check("Rebels agreed on an Easter truce.", &[("Easter", "2022-04-17")]);
+    check("The Christmas holidays were quiet.", &[("Christmas", "2021-12-25")]);
+    check("At Christmas soldiers went home.", &[("Christmas", "2021-12-25")]);
+    check("The Labor Day parade was calm.", &[("Labor Day", "2021-09-06")]);
+    check("Talks were held in the spring.", &[("the spring", "2021-SP")]);
+}
+
+#[test]
+fn a_passing_year_draws_no_later_date_back() {
+    check(
+        "Sales fell in 4Q21, while rents rose in the first quarter.",
+        &[("4Q21", "2021-Q4"), ("the first quarter", "2022-Q1")],
+    );
+    check(
+        "Sales fell in the second quarter of 2019 and rose in the fourth quarter.",
+        &[("the second quarter of 2019", "2019-Q2"), ("the fourth quarter", "2019-Q4")],
+    );
 }
 
 #[test]

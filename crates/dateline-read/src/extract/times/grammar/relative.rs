@@ -4,7 +4,7 @@ use super::Parser;
 use crate::extract::times::calendar::Unit;
 use crate::extract::times::expr::{Amount, Base, Origin, Shift};
 use crate::extract::times::lexicon::Class;
-use crate::nlp::Pos;
+use crate::nlp::{Dep, Pos};
 use crate::words::WordClass;
 
 impl Parser<'_> {
@@ -159,7 +159,11 @@ impl Parser<'_> {
             let falling = self.w(the) == "fall"
                 && (matches!(self.w(the + 1), "in" | "from" | "to")
                     || the > i && !self.lexicon.is(WordClass::FallLed, self.before(i)));
-            if (led || edged) && !falling && self.w(the + 1) != "of" && !(the == i && self.before(i) == "arab") {
+            // "The spring snapped", "replaced the spring": a thing.
+            let thing = self.w(the) == "spring"
+                && matches!(self.doc.dep(self.words.token(the)), Dep::Nsubj | Dep::Nsubjpass | Dep::Dobj);
+            let named = the == i && self.before(i) == "arab";
+            if (led || edged) && !falling && !thing && self.w(the + 1) != "of" && !named {
                 return Some((Base::Season(season, None, None), the + 1));
             }
         }
@@ -170,7 +174,20 @@ impl Parser<'_> {
         let at = end + usize::from(matches!(self.w(end), "," | "of"));
         match self.any_year(at) {
             Some((year, after)) => Some((Base::Holiday(holiday, Some(year), None), after)),
-            None => Some((Base::Holiday(holiday, None, None), end)),
+            None => (!self.lends_its_name(i, end)).then_some((Base::Holiday(holiday, None, None), end)),
         }
+    }
+
+    /// Whether the named day in words `i..end` only gives its name to what follows: "an Easter fair", "Christmas Street".
+    /// One that is called a day is a time whatever follows: "the Labor Day parade".
+    fn lends_its_name(&self, i: usize, end: usize) -> bool {
+        let token = self.words.token(end - 1);
+        let noun = matches!(self.pos(end), Pos::Noun | Pos::Propn);
+        let inside =
+            self.doc.head(token) > token && matches!(self.doc.dep(token), Dep::Compound | Dep::Nmod | Dep::Amod);
+        let proper = self.pos(end) == Pos::Propn && self.capital(end);
+        let led = !proper && self.lexicon.is(WordClass::HolidayLed, self.before(i));
+        let day = self.w(end - 1).ends_with("day") || self.w(end - 1) == "eve";
+        noun && (inside || proper) && !led && !day && !self.lexicon.is(WordClass::HolidayKept, self.w(end))
     }
 }
