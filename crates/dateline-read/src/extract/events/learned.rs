@@ -84,7 +84,7 @@ impl<'a> Learned<'a> {
             .into_iter()
             .filter_map(|span| {
                 let tokens = span[0].0..span[span.len() - 1].0 + 1;
-                let judged = judge(span);
+                let mut judged = judge(span);
                 // What a landslide in the polls is, the tables know better than newspapers that had none.
                 let head = head_of(doc, tokens.clone());
                 if triggers::is_blocked(doc, lexicon, known, reader.story.tokens(s), head) {
@@ -92,6 +92,7 @@ impl<'a> Learned<'a> {
                 }
                 let trigger = take(&mut rules, &tokens, judged.event)
                     .or_else(|| triggers::of_type(doc, lexicon, known, tokens, head, judged.event))?;
+                judged.event = super::typing::event_of(trigger.reading);
                 Some((trigger, judged))
             })
             .collect()
@@ -276,8 +277,10 @@ fn judge(span: &[(usize, Word)]) -> Judged {
     }
 }
 
-/// The rules' trigger at these words, with the reader's type; of several the one that agrees.
+/// The rules' trigger at these words, with the reader's type; of several the one that agrees. Which kind of yielding it is,
+/// the tables know better ("stepped down", "dropped its sanctions").
 fn take<'l>(rules: &mut [Option<Trigger<'l>>], tokens: &Range<usize>, event: Option<EventType>) -> Option<Trigger<'l>> {
+    let yields = |event: EventType| matches!(event, EventType::Concede | EventType::Retreat);
     let agrees = |t: &Trigger<'_>| match t.reading {
         Reading::Event(of) => Some(of) == event,
         Reading::Happening => event.is_none(),
@@ -285,10 +288,16 @@ fn take<'l>(rules: &mut [Option<Trigger<'l>>], tokens: &Range<usize>, event: Opt
         Reading::Blocked => false,
     };
     let touches = |t: &Trigger<'_>| t.tokens.start < tokens.end && tokens.start < t.tokens.end;
-    let at = rules.iter().position(|t| t.as_ref().is_some_and(|t| touches(t) && agrees(t)))?;
-    let mut trigger = rules[at].take()?;
-    trigger.reading = event.map_or(Reading::Happening, Reading::Event);
-    Some(trigger)
+    let find = |fits: &dyn Fn(&Trigger<'_>) -> bool| {
+        rules.iter().position(|t| t.as_ref().is_some_and(|t| touches(t) && fits(t)))
+    };
+    if let Some(at) = find(&agrees) {
+        let mut trigger = rules[at].take()?;
+        trigger.reading = event.map_or(Reading::Happening, Reading::Event);
+        return Some(trigger);
+    }
+    let at = find(&|t| event.is_some_and(yields) && super::typing::event_of(t.reading).is_some_and(yields))?;
+    rules[at].take()
 }
 
 /// Chance of being unreal below which the reader overrules a cue ("denied", "plans to"): it misses half of what did not
