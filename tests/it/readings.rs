@@ -17,6 +17,7 @@ fn of_the_kinds_of_yielding_the_tables_know_which() {
     for (text, mode) in cases {
         let events = events(text);
         assert!(events.iter().any(|e| e.class.plover.mode.contains(&mode)), "{events:?}");
+        assert!(!events.iter().any(|e| e.class.plover.event == Some(EventType::Sanction)), "{events:?}");
     }
 }
 

@@ -79,15 +79,32 @@ impl<'a> Learned<'a> {
             .collect();
         let Reader { lexicon, words: known, .. } = reader;
         let doc = reader.story.doc;
+        let verbs: Vec<(usize, Option<EventType>, Vec<usize>)> = found
+            .iter()
+            .filter(|t| t.entry.verb)
+            .map(|t| (t.head, super::typing::event_of(t.reading), t.arguments.objects.clone()))
+            .collect();
         let mut rules: Vec<Option<Trigger<'l>>> = found.into_iter().map(Some).collect();
-        spans(reader, &words)
+        let told: Vec<(Range<usize>, Judged)> = spans(reader, &words)
             .into_iter()
-            .filter_map(|span| {
-                let tokens = span[0].0..span[span.len() - 1].0 + 1;
-                let mut judged = judge(span);
+            .map(|span| (span[0].0..span[span.len() - 1].0 + 1, judge(span)))
+            .collect();
+        // "dropped its sanctions", "holds up a delivery of aid": both reader and tables see the verb undo what it names.
+        let is_undone = |noun: usize, deed: Option<EventType>| {
+            let phrase = || std::iter::once(noun).chain(doc.ancestors(noun)).take_while(|a| !syntax::is_verb(doc, *a));
+            verbs.iter().any(|(verb, does, objects)| {
+                undoes(*does, deed)
+                    && phrase().any(|a| objects.contains(&a))
+                    && told.iter().any(|(tokens, of)| tokens.contains(verb) && undoes(of.event, deed))
+            })
+        };
+        told.iter()
+            .cloned()
+            .filter_map(|(tokens, mut judged)| {
                 // What a landslide in the polls is, the tables know better than newspapers that had none.
                 let head = head_of(doc, tokens.clone());
-                if triggers::is_blocked(doc, lexicon, known, reader.story.tokens(s), head) {
+                let blocked = triggers::is_blocked(doc, lexicon, known, reader.story.tokens(s), head);
+                if blocked || is_undone(head, judged.event) {
                     return None;
                 }
                 let trigger = take(&mut rules, &tokens, judged.event)
@@ -275,6 +292,12 @@ fn judge(span: &[(usize, Word)]) -> Judged {
         core: mean(&|w| w.level[0]),
         main: mean(&|w| w.main),
     }
+}
+
+/// Whether an event of one type ends or withholds what its object tells of another.
+fn undoes(event: Option<EventType>, deed: Option<EventType>) -> bool {
+    use EventType::{Aid, Coerce, Concede, Retreat, Sanction};
+    matches!((event, deed), (Some(Concede | Retreat), Some(Sanction | Coerce)) | (Some(Sanction), Some(Aid)))
 }
 
 /// The rules' trigger at these words, with the reader's type; of several the one that agrees. Which kind of yielding it is,
