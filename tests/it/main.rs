@@ -30,6 +30,7 @@ mod parties;
 mod ports;
 mod process;
 mod promql;
+mod readings;
 mod recipes;
 mod records;
 mod reload;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::mojibake::{self, Piece};
+use super::references;
 
 /// Readable text and the stretches it was made of.
 #[derive(Debug, Clone, Default)]
@@ -28,23 +29,28 @@ struct Stretch {
 }
 
 impl Body {
-    /// A body for plain text that is not readable as it is: a byte order mark before it, or damaged characters.
+    /// A body for plain text that is not readable as it is: a byte order mark before it, damaged characters or character
+    /// references.
     pub(super) fn of_plain(received: &str) -> Option<Self> {
         let text = received.strip_prefix('\u{feff}').unwrap_or(received);
         let from = received.len() - text.len();
         let mut body = Body::default();
+        let mut put = |piece: Piece<'_>, at: Range<usize>, base: usize| {
+            let at = at.start + base..at.end + base;
+            match piece {
+                Piece::Copy(copy) => body.push(copy, at),
+                Piece::Meant(c) => body.push(c.encode_utf8(&mut [0; 4]), at),
+            }
+        };
         if mojibake::is_damaged(text) {
-            mojibake::mend(text, |piece, at| {
-                let at = at.start + from..at.end + from;
-                match piece {
-                    Piece::Copy(copy) => body.push(copy, at),
-                    Piece::Meant(c) => body.push(c.encode_utf8(&mut [0; 4]), at),
-                }
+            mojibake::mend(text, |piece, at| match piece {
+                Piece::Copy(copy) => references::mend(copy, |piece, within| put(piece, within, from + at.start)),
+                meant => put(meant, at, from),
             });
-            return Some(body);
+        } else {
+            references::mend(text, |piece, at| put(piece, at, from));
         }
-        body.push(text, from..received.len());
-        (from > 0).then_some(body)
+        (body.text != received).then_some(body)
     }
 
     /// A body for text that is readable as it is.

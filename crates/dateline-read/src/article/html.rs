@@ -508,6 +508,7 @@ mod tests {
         check("<nav>Home</nav><p>Text.</p><script>var a = '<p>no</p>';</script><style>p{}</style>", "Text.");
         check("<head><title>T &amp; t</title></head><body><p>Text.</p><footer>Imprint</footer></body>", "Text.");
         check("<p>Sal&shy;gora&nbsp;port &#8212; &ldquo;yes&rdquo;</p>", "Salgora port — “yes”");
+        check("<p>&amp;ldquo;Yes,&amp;#x201d; she said. R&amp;D; &amp;lt;b</p>", "“Yes,” she said. R&D; &lt;b");
         check("<div><nav>Menu<div>deep</div></div><p>Text.</p>", "Text.");
         check("<pre>a\nb\n\nc</pre>", "a\nb\n\nc");
         check("First <b>bold</b> line.\n\nSecond <i>one</i>.", "First bold line.\n\nSecond one.");
@@ -613,7 +614,7 @@ mod tests {
         assert_eq!(received.collect::<Vec<_>>(), ["&amp;", "\u{a0}", "&amp;"]);
     }
 
-    const PIECES: &str = "(?s)(<p>|</p>|<br>|<div class=\"é\">|</div>|<figure>|<nav>|</nav>|<title>|<pre>|</pre>|<!--|-->|&amp;|&mdash;|&nGt;\
+    const PIECES: &str = "(?s)(<p>|</p>|<br>|<div class=\"é\">|</div>|<figure>|<nav>|</nav>|<title>|<pre>|</pre>|<!--|-->|&amp;|&mdash;|&amp;ldquo;|&amp;#39;|&nGt;\
         |<article>|</article>|<a href=x>|</a>|<p hidden>|<i hidden>|</i>|&nbsp;|&#x1F600;|&bogus;|&|<|>|\r\n|\n| |\u{a0}|\u{ad}|<script>|</script>|<plaintext>|[a-zA-Zé—😀. ]{1,6}){0,40}";
 
     proptest! {

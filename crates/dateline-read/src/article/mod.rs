@@ -20,6 +20,7 @@ pub mod layout;
 pub mod limits;
 mod mojibake;
 pub mod offsets;
+mod references;
 pub mod samples;
 mod table;
 mod title;

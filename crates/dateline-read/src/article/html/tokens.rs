@@ -8,6 +8,7 @@ use std::ops::Range;
 use html5gum::{Emitter, Error, State, Tokenizer, naive_next_state};
 
 use super::Reader;
+use crate::article::references;
 
 /// Longest attribute value kept, in bytes.
 const MAX_VALUE: usize = 200;
@@ -20,6 +21,7 @@ pub(super) fn run(text: &str, reader: &mut Reader) {
         at: 0,
         run_start: 0,
         copied: 0..0,
+        read: 0,
         tag: Tag::default(),
         last_start_tag: Vec::new(),
     };
@@ -90,6 +92,8 @@ struct Tokens<'a> {
     run_start: usize,
     /// Characters copied as they are and not handed over yet: the tokenizer may cut a run within a character.
     copied: Range<usize>,
+    /// Up to where a reference was read that was encoded twice.
+    read: usize,
     tag: Tag,
     last_start_tag: Vec<u8>,
 }
@@ -97,8 +101,9 @@ struct Tokens<'a> {
 impl Tokens<'_> {
     fn flush(&mut self) {
         let copied = std::mem::replace(&mut self.copied, self.at..self.at);
-        if let Some(text) = self.source.get(copied.clone()).filter(|text| !text.is_empty()) {
-            self.reader.copy(text, copied.start);
+        let start = copied.start.max(self.read);
+        if let Some(text) = self.source.get(start..copied.end).filter(|text| !text.is_empty()) {
+            self.reader.copy(text, start);
         }
     }
 
@@ -131,6 +136,14 @@ impl Emitter for Tokens<'_> {
                 // What is not copied stands for everything since the last run or tag: one entity, one line end.
                 self.flush();
                 let start = self.run_start.min(end);
+                // "&amp;ldquo;"
+                let twice = self.source.get(end..).filter(|_| run == b"&").and_then(references::named);
+                if let Some((c, len)) = twice {
+                    self.read = end + len;
+                    self.reader.replacement(c, start..self.read);
+                    self.run_start = self.read;
+                    return;
+                }
                 // One character at a time, so that it cannot pass for a copy by chance of length.
                 let decoded = String::from_utf8_lossy(run);
                 decoded.chars().for_each(|c| self.reader.replacement(c, start..end));

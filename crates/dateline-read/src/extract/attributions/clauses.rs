@@ -139,7 +139,11 @@ fn complement(
         if let Some(object) = children().find(|c| doc.dep(*c) == label) {
             // A board dismisses a coach, police question a driver, costs are rejected: only words can be denied so.
             let deed = cues.is(WordClass::DeniedDeed, doc.lemma(verb));
-            if deed && cues.word(Pos::Noun, &doc.lemma(object).to_lowercase()).is_none() {
+            let said = cues.word(Pos::Noun, &doc.lemma(object).to_lowercase()).is_some();
+            // "The appeals were rejected": nobody denies anything, unless "the claim that he fled" was.
+            let holds = |c: usize| matches!(doc.dep(c), Dep::Acl | Dep::Ccomp);
+            let by_nobody = passive && doc.child(verb, Dep::Agent).is_none() && !doc.children(object).any(holds);
+            if deed && (!said || by_nobody) {
                 return None;
             }
             if doc.pos(object) == Pos::Pron && class != CueClass::Judge {

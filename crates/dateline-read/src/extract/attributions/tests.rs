@@ -102,6 +102,8 @@ fn deeds_that_share_a_verb_with_words() {
     check("England collapsed after the opening pair were dismissed.", &[]);
     check("Police questioned the driver. The board dismissed the coach.", &[]);
     check("The minister dismissed the claim.", &[("The minister", "dismissed", &["the claim"])]);
+    check("Both complaints were dismissed. Parole was granted.", &[]);
+    check("The claim that he had fled was rejected.", &[("", "was rejected", &["The claim that he had fled"])]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::classes::{Class, Classes};
 use super::mentions::Reader;
 use super::triggers::{self, Trigger};
 use super::typing::event_of;
+use crate::extract::syntax;
 use crate::nlp::{Dep, EntityType, Pos};
 use crate::record::EventType;
 use crate::words::WordClass;
@@ -154,7 +155,24 @@ impl Reader<'_> {
                 && self.settings.is_unarmed()
                 && self.settings.is_of_animals(self.story.sentence(trigger.head))
         };
-        !doers.is_empty() && doers.iter().all(|i| is(i)) || self.strikes_only(trigger, Class::Animal) || told_on()
+        !doers.is_empty() && doers.iter().all(|i| is(i))
+            || self.strikes_only(trigger, Class::Animal)
+            || told_on()
+            || self.befell_prey(trigger)
+    }
+
+    /// "was bitten by a dog and lost a finger": what became of whom animals struck.
+    fn befell_prey(&self, trigger: &Trigger<'_>) -> bool {
+        let doc = self.story.doc;
+        let sufferers = &trigger.arguments.subjects;
+        let verbs = doc.ancestors(trigger.head).take(3).filter(|a| syntax::is_verb(doc, *a));
+        trigger.entry.rule.is_unlisted()
+            && verbs.into_iter().any(|v| {
+                let (doers, prey) = (syntax::subjects(doc, v), syntax::objects(doc, v));
+                !doers.is_empty()
+                    && doers.iter().all(|i| self.is_of_kind(*i, Class::Animal))
+                    && sufferers.iter().all(|s| prey.contains(s))
+            })
     }
 
     /// "shot a resident", "destroyed the church": people whom one kills and things that stand somewhere are no figures.

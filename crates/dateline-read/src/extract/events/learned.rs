@@ -79,15 +79,32 @@ impl<'a> Learned<'a> {
             .collect();
         let Reader { lexicon, words: known, .. } = reader;
         let doc = reader.story.doc;
+        let verbs: Vec<(usize, Option<EventType>, Vec<usize>)> = found
+            .iter()
+            .filter(|t| t.entry.verb)
+            .map(|t| (t.head, super::typing::event_of(t.reading), t.arguments.objects.clone()))
+            .collect();
         let mut rules: Vec<Option<Trigger<'l>>> = found.into_iter().map(Some).collect();
-        spans(reader, &words)
+        let told: Vec<(Range<usize>, Judged)> = spans(reader, &words)
             .into_iter()
-            .filter_map(|span| {
-                let tokens = span[0].0..span[span.len() - 1].0 + 1;
-                let mut judged = judge(span);
+            .map(|span| (span[0].0..span[span.len() - 1].0 + 1, judge(span)))
+            .collect();
+        // "dropped its sanctions", "holds up a delivery of aid": both reader and tables see the verb undo what it names.
+        let is_undone = |noun: usize, deed: Option<EventType>| {
+            let phrase = || std::iter::once(noun).chain(doc.ancestors(noun)).take_while(|a| !syntax::is_verb(doc, *a));
+            verbs.iter().any(|(verb, does, objects)| {
+                undoes(*does, deed)
+                    && phrase().any(|a| objects.contains(&a))
+                    && told.iter().any(|(tokens, of)| tokens.contains(verb) && undoes(of.event, deed))
+            })
+        };
+        told.iter()
+            .cloned()
+            .filter_map(|(tokens, mut judged)| {
                 // What a landslide in the polls is, the tables know better than newspapers that had none.
                 let head = head_of(doc, tokens.clone());
-                if triggers::is_blocked(doc, lexicon, known, reader.story.tokens(s), head) {
+                let blocked = triggers::is_blocked(doc, lexicon, known, reader.story.tokens(s), head);
+                if blocked || is_undone(head, judged.event) {
                     return None;
                 }
                 // "Died peacefully": nobody's attack.
@@ -98,6 +115,7 @@ impl<'a> Learned<'a> {
                 }
                 let trigger = take(&mut rules, &tokens, judged.event)
                     .or_else(|| triggers::of_type(doc, lexicon, known, tokens, head, judged.event))?;
+                judged.event = super::typing::event_of(trigger.reading);
                 Some((trigger, judged))
             })
             .collect()
@@ -290,8 +308,16 @@ fn judge(span: &[(usize, Word)]) -> Judged {
     }
 }
 
-/// The rules' trigger at these words, with the reader's type; of several the one that agrees.
+/// Whether an event of one type ends or withholds what its object tells of another.
+fn undoes(event: Option<EventType>, deed: Option<EventType>) -> bool {
+    use EventType::{Aid, Coerce, Concede, Retreat, Sanction};
+    matches!((event, deed), (Some(Concede | Retreat), Some(Sanction | Coerce)) | (Some(Sanction), Some(Aid)))
+}
+
+/// The rules' trigger at these words, with the reader's type; of several the one that agrees. Which kind of yielding it is,
+/// the tables know better ("stepped down", "dropped its sanctions").
 fn take<'l>(rules: &mut [Option<Trigger<'l>>], tokens: &Range<usize>, event: Option<EventType>) -> Option<Trigger<'l>> {
+    let yields = |event: EventType| matches!(event, EventType::Concede | EventType::Retreat);
     let agrees = |t: &Trigger<'_>| match t.reading {
         Reading::Event(of) => Some(of) == event,
         Reading::Happening => event.is_none(),
@@ -299,10 +325,16 @@ fn take<'l>(rules: &mut [Option<Trigger<'l>>], tokens: &Range<usize>, event: Opt
         Reading::Blocked => false,
     };
     let touches = |t: &Trigger<'_>| t.tokens.start < tokens.end && tokens.start < t.tokens.end;
-    let at = rules.iter().position(|t| t.as_ref().is_some_and(|t| touches(t) && agrees(t)))?;
-    let mut trigger = rules[at].take()?;
-    trigger.reading = event.map_or(Reading::Happening, Reading::Event);
-    Some(trigger)
+    let find = |fits: &dyn Fn(&Trigger<'_>) -> bool| {
+        rules.iter().position(|t| t.as_ref().is_some_and(|t| touches(t) && fits(t)))
+    };
+    if let Some(at) = find(&agrees) {
+        let mut trigger = rules[at].take()?;
+        trigger.reading = event.map_or(Reading::Happening, Reading::Event);
+        return Some(trigger);
+    }
+    let at = find(&|t| event.is_some_and(yields) && super::typing::event_of(t.reading).is_some_and(yields))?;
+    rules[at].take()
 }
 
 /// Chance of being unreal below which the reader overrules a cue ("denied", "plans to"): it misses half of what did not

@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::classes::Class;
 use super::lexicon::Lexicon;
 use super::trace::Desk;
+use super::triggers;
 use super::words::Words;
 use crate::extract::Story;
 use crate::extract::syntax;
@@ -53,6 +54,7 @@ enum Sign {
     Feast,
     Grievance,
     Affair,
+    Harmless,
 }
 
 impl Sign {
@@ -140,8 +142,11 @@ impl Settings {
                     plot.push(lemma);
                 }
             }
-            found.force[s] |= is(Sign::Armed) || is(Sign::Weapon) || is(Sign::Hurt);
-            found.unarmed &= !(is(Sign::Armed) || is(Sign::Weapon));
+            let armed = is(Sign::Armed) || is(Sign::Weapon);
+            if (armed || is(Sign::Hurt)) && !is_harmless(doc, lexicon, words, i) {
+                found.force[s] = true;
+                found.unarmed &= !armed;
+            }
         }
         for i in harmed {
             found.force[story.sentence(*i)] = true;
@@ -180,6 +185,18 @@ impl Settings {
     }
 }
 
+/// Whether a word of force stands in a pair that tells of none: "on a knife-edge", "a think tank".
+fn is_harmless(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>, i: usize) -> bool {
+    let word = |i: usize| (!matches!(doc.word(i), "-" | "–")).then_some(i);
+    let next = (i + 1..doc.len()).take(2).find_map(word);
+    let last = (0..i).rev().take(2).find_map(word);
+    let pair = |a: usize, b: usize| format!("{}-{}", words.lemma(a), words.lemma(b));
+    [next.map(|n| pair(i, n)), last.map(|l| pair(l, i))]
+        .into_iter()
+        .flatten()
+        .any(|pair| lexicon.signs.of(&pair) & Sign::Harmless.bit() != 0)
+}
+
 /// A sentence with those beside it.
 fn near(s: usize, sentences: usize) -> Range<usize> {
     s.saturating_sub(1)..(s + 2).min(sentences)
@@ -205,8 +222,13 @@ pub(super) fn desk(doc: &Doc<'_>, lexicon: &Lexicon, words: &Words<'_>) -> Optio
     for i in 0..doc.len() {
         let lemma = words.lemma(i);
         let signs = lexicon.signs.of(lemma);
-        affairs += usize::from(signs & (Sign::Armed.bit() | Sign::Affair.bit()) != 0);
-        harm += usize::from(lexicon.is(WordClass::HarmSign, lemma));
+        let affair = signs & (Sign::Armed.bit() | Sign::Affair.bit()) != 0;
+        let harmful = lexicon.is(WordClass::HarmSign, lemma);
+        // "struck out eleven", "to kill the rally".
+        if (affair || harmful) && !triggers::is_blocked(doc, lexicon, words, doc.sentence_of(i), i) {
+            affairs += usize::from(affair);
+            harm += usize::from(harmful);
+        }
         if !is_content(doc, i) {
             continue;
         }

@@ -236,6 +236,21 @@ fn every_type_has_its_plain_case() {
 }
 
 #[test]
+fn the_end_of_sanctions_and_of_aid_is_the_event() {
+    check(&[
+        ("Peru dropped its tariffs on Bolivia on Monday.", "RETREAT withdraw; actor: Peru; recipient: Bolivia"),
+        ("An embargo on Mali was abolished on Monday.", "RETREAT withdraw; recipient: Mali"),
+        ("The ministry scrapped its curbs on newspapers.", "CONCEDE; actor: ministry"),
+        ("Chile is holding up a shipment of aid to Haiti.", "SANCTION discontinue; actor: Chile; recipient: Haiti"),
+        ("Japan put two firms on its sanctions list.", "SANCTION discontinue; actor: Japan; recipient: two firms"),
+        ("Two Chilean envoys were thrown out of Peru.", "SANCTION expel; recipient: Two Chilean envoys"),
+        ("Peru said sorry to the islanders.", "SUPPORT; actor: Peru; recipient: islanders"),
+        ("The police trained a water cannon on the marchers.", "ASSAULT crowd-control; actor: police"),
+        ("The port's computers were crippled by hackers.", "COERCE cyber; actor: hackers"),
+    ]);
+}
+
+#[test]
 fn what_is_asked_for_or_threatened_is_no_event_of_its_own() {
     let found = mentions("North Korea threatened to attack South Korea.", None);
     assert_eq!(found.len(), 1, "{found:?}");
@@ -352,6 +367,17 @@ fn words_of_force_in_other_settings_are_figures() {
         ("The budget was an earthquake and caused a storm in the senate.", "none"),
         ("Crowds poured into the streets to cheer the new president after the inauguration.", "none"),
         (
+            "Villagers flooded into the square to hail the winners of the final. They marched to the hall singing.",
+            "none",
+        ),
+        ("The swimmer's heart went into arrest on Monday, and surgeons arrested the bleeding.", "none"),
+        ("A takeover battle for the brewer drags on, and its board is under siege from shareholders.", "none"),
+        (
+            "The two hopefuls exchanged fire in a televised interview. The campaign for the senate is on a knife edge, a think \
+             tank said.",
+            "none",
+        ),
+        (
             "Gunmen attacked a candidate at a campaign rally a week before the election.",
             "ASSAULT firearms; actor: Gunmen",
         ),
@@ -388,7 +414,17 @@ fn other_desks_report_no_events() {
     let brief = "Rovers beat United 3-1 on Sunday as the winger fired a late double to kill off the visitors' hopes. The coach \
         praised his attack, which bombarded the United goal.";
     let vote = "Lawmakers defeated the government 12-8 on Sunday. Police fired tear gas at protesters outside.";
-    check(&[(match_report, "none"), (brief, "none"), (vote, "ASSAULT crowd-control; trigger: fired")]);
+    let innings = "Boston starter Al Cole struck out nine and fired a fastball past the last hitter to kill a rally and lift the \
+        Red Sox over the Orioles 4-1. Baltimore baseman Ed Roe was gunned down at the plate.";
+    let rugby = "Fiji stormed the Samoan line and obliterated the visitors 41-3 in a rugby match on Friday. Coach Tevita Lal was \
+        fired on Sunday.";
+    check(&[
+        (match_report, "none"),
+        (brief, "none"),
+        (innings, "none"),
+        (rugby, "none"),
+        (vote, "ASSAULT crowd-control; trigger: fired"),
+    ]);
 }
 
 #[test]
