@@ -123,7 +123,7 @@ fn head_sectors(lexicon: &Lexicon, words: &str, person: bool) -> Option<Vec<Sect
 fn country_in(lexicon: &Lexicon, words: &str) -> Option<String> {
     let tokens: Vec<&str> = words.split_whitespace().collect();
     for start in 0..tokens.len() {
-        for end in (start + 1..=tokens.len().min(start + 4)).rev() {
+        for end in (start + 1..=tokens.len().min(start + 6)).rev() {
             let text = tokens[start..end].join(" ");
             let text = text.trim_end_matches(',').trim_end_matches("'s").trim_end_matches("’s");
             let text = text.strip_suffix("-led").unwrap_or(text);

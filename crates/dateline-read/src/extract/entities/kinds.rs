@@ -414,6 +414,8 @@ mod tests {
         check("He left Arsenal for Real Madrid on Monday.", "Real Madrid", Some(Org));
         check("Boston Scientific bought Kansas City Southern.", "Kansas City Southern", Some(Org));
         check("Fires burned in the Amazon.", "Amazon", Some(Loc));
+        check("Hikers were lost in Patagonia.", "Patagonia", Some(Loc));
+        check("Patagonia executives resigned on Monday.", "Patagonia", Some(Org));
         check("Guests ate Brussels sprouts with Dijon mustard.", "Brussels sprouts", Some(Product));
         check("Visitors ate Frankfurt sausages.", "Frankfurt sausages", Some(Product));
         check("Police in Frankfurt arrested two men.", "Frankfurt", Some(Gpe));

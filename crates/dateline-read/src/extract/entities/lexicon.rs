@@ -172,9 +172,16 @@ impl Lexicon {
         self.country_named(text).or_else(|| self.country_adjective(text))
     }
 
-    /// The country of a name.
+    /// The country of a name, also of one in full dress: "the Federal Republic of Somalia".
     pub fn country_named(&self, text: &str) -> Option<usize> {
-        self.country_names.get(&country_key(text)?).copied()
+        let key = country_key(text)?;
+        let plain = || {
+            let (dress, land) = key.split_once(" of ")?;
+            let style = dress.rsplit(' ').next().unwrap_or(dress);
+            let land = land.strip_prefix("the ").unwrap_or(land);
+            self.is(WordClass::Republic, style).then(|| self.country_names.get(land)).flatten()
+        };
+        self.country_names.get(&key).or_else(plain).copied()
     }
 
     /// The country of an adjective or of its nationals' name.
@@ -370,7 +377,7 @@ fn country_key(text: &str) -> Option<String> {
         return None;
     }
     let short = text.chars().filter(|c| c.is_alphabetic()).count() <= 3;
-    Some(if short { text.to_owned() } else { text.to_lowercase() })
+    Some(if short { text.to_owned() } else { text.to_lowercase().replace('’', "'") })
 }
 
 /// The codes in the four columns from `first`: country, non-state code, sectors, CAMEO code.
@@ -464,5 +471,10 @@ mod tests {
         check("Nigerien", Some("NER"));
         check("polish", None);
         check("Atlantis", None);
+        check("Federal Republic of Somalia", Some("SOM"));
+        check("the Democratic People’s Republic of Korea", Some("PRK"));
+        check("Republic of Congo", Some("COG"));
+        check("State of Georgia", None);
+        check("Football Federation of Kenya", None);
     }
 }

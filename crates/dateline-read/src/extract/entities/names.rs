@@ -37,7 +37,7 @@ pub(super) fn is_naming(kind: EntityKind) -> bool {
 pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer) -> Result<Vec<Name>, Stopped> {
     let doc = story.doc;
     let words: HashSet<&str> = (0..doc.len()).map(|i| doc.word(i)).collect();
-    let cleaned = |e: &Entity| cleaned(doc, lexicon, &words, &e.tokens, e.kind);
+    let cleaned = |e: &Entity| cleaned(doc, lexicon, gazetteer, &words, &e.tokens, e.kind);
     let mut names: Vec<Name> = doc.entities().iter().filter_map(cleaned).collect();
     story.work(doc.len())?;
     add_organisations(doc, lexicon, &mut names);
@@ -68,6 +68,7 @@ pub(super) fn remove(names: &mut Vec<Name>, gone: &HashSet<usize>) {
 fn cleaned(
     doc: &Doc<'_>,
     lexicon: &Lexicon,
+    gazetteer: &Gazetteer,
     words: &HashSet<&str>,
     tokens: &Range<usize>,
     kind: EntityType,
@@ -115,8 +116,11 @@ fn cleaned(
         return None;
     }
     // "the best china"
-    let small = matches!(kind, EntityKind::Gpe | EntityKind::Loc) && !text.contains(char::is_uppercase);
-    if lexicon.namesakes().is_degree(doc, &tokens) || small && phrase::determiner(doc, tokens.end - 1).is_some() {
+    let place = matches!(kind, EntityKind::Gpe | EntityKind::Loc);
+    let small = place && !text.contains(char::is_uppercase);
+    if lexicon.namesakes().is_degree(doc, gazetteer, &tokens, place)
+        || small && phrase::determiner(doc, tokens.end - 1).is_some()
+    {
         return None;
     }
     if kind == EntityKind::Ordinal

@@ -41,20 +41,28 @@ impl Namesakes {
         self.book.is(WordClass::PlaceEnd, &word) || self.heads.contains(word.as_str())
     }
 
-    /// Whether the words are a degree behind a person's name: "Tom Wu, M.D.", "Ann Roe, Ph.D., M.P.H.".
-    pub(super) fn is_degree(&self, doc: &Doc<'_>, tokens: &Range<usize>) -> bool {
-        let plain = doc.span_text(tokens.clone()).replace('.', "");
-        let Some(before) = tokens.start.checked_sub(1).filter(|_| self.book.is(WordClass::Degree, &plain)) else {
+    /// Whether the words are a degree or an office behind a person's name: "Tom Wu, M.D.", "Ann Roe, Ph.D., M.P.H.". What
+    /// was taken for a `place` is one whatever the letters stand for, unless a place is written so.
+    pub(super) fn is_degree(&self, doc: &Doc<'_>, gazetteer: &Gazetteer, tokens: &Range<usize>, place: bool) -> bool {
+        let text = doc.span_text(tokens.clone());
+        let letters = |part: &str| part.chars().count() == 1 && part.starts_with(char::is_uppercase);
+        let dotted = || {
+            let inner = text.strip_suffix('.').unwrap_or("");
+            inner.contains('.') && inner.split('.').all(letters) && gazetteer.lookup(text).is_empty()
+        };
+        let degree = self.book.is(WordClass::Degree, &text.replace('.', "")) || place && dotted();
+        let Some(before) = tokens.start.checked_sub(1).filter(|_| degree) else {
             return false;
         };
         let before = if doc.word(before) == "," { before.saturating_sub(1) } else { before };
         let person = doc.entity_at(before).is_some_and(|e| e.kind == EntityType::Person);
-        person || before > 0 && self.is_degree(doc, &(before..before + 1))
+        person || before > 0 && self.is_degree(doc, gazetteer, &(before..before + 1), place)
     }
 
     /// Settles who is a person and what is a place.
     pub(super) fn settle(&self, doc: &Doc<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
         settle_lists(doc, lexicon, gazetteer, names);
+        widen_states(doc, lexicon, names);
         widen(doc, gazetteer, names);
         for name in names.iter_mut() {
             if let Some(kind) = self.placed(doc, lexicon, gazetteer, name) {
@@ -251,7 +259,44 @@ pub(super) fn known<'g>(gazetteer: &'g Gazetteer, name: &str) -> impl Iterator<I
     found.map(|c| gazetteer.entry(c.place)).filter(|e| e.level != Level::City || e.population >= 1000)
 }
 
-/// Names of places with an apostrophe or hyphens within, whole: "Cox's Bazar", "Stratford-upon-Avon".
+/// Long names of states, whole: "the Republic of the Congo", "Lao PDR".
+fn widen_states(doc: &Doc<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
+    const LONGEST: usize = 7;
+    let upper = |j: usize| doc.word(j).starts_with(char::is_uppercase);
+    let style = |j: &usize| {
+        let word = doc.word(*j).to_lowercase();
+        lexicon.is(WordClass::Republic, &word) || lexicon.is(WordClass::StateStyle, &word)
+    };
+    for i in (0..doc.len()).filter(|i| upper(*i) && style(i)) {
+        let sentence = doc.sentence_of(i);
+        let inner = |j: &usize| upper(*j) && doc.word(*j) != "The" || matches!(doc.word(*j), "'s" | "’s");
+        let first = (sentence.start..i).rev().take(LONGEST).take_while(inner).last().unwrap_or(i);
+        let last = sentence.end.min(i + LONGEST);
+        let mut spans = (first..=i).flat_map(|start| (i + 1..=last).rev().map(move |end| start..end));
+        let whole = spans.find(|tokens| {
+            let edges = tokens.len() > 1 && upper(tokens.start) && upper(tokens.end - 1);
+            edges && lexicon.country_named(doc.span_text(tokens.clone())).is_some()
+        });
+        if let Some(tokens) = whole {
+            lay(names, tokens);
+        }
+    }
+    names.sort_by_key(|n| n.tokens.start);
+}
+
+/// Lays a place over the names within it, unless one goes beyond it or is an organisation; whether it did.
+fn lay(names: &mut Vec<Name>, tokens: Range<usize>) -> bool {
+    let over = |n: &Name| n.tokens.start < tokens.end && tokens.start < n.tokens.end;
+    let longer = |n: &Name| n.tokens.start < tokens.start || n.tokens.end > tokens.end || n.organisation.is_some();
+    let free = !names.iter().any(|n| over(n) && longer(n));
+    if free {
+        names.retain(|n| !over(n));
+        names.push(Name { tokens, kind: EntityKind::Gpe, organisation: None });
+    }
+    free
+}
+
+/// Names of places with an apostrophe or hyphens within, whole: "Cox's Bazar", "Stratford-upon-Avon", "St John's".
 fn widen(doc: &Doc<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
     const LONGEST: usize = 7;
     let mut i = 0;
@@ -261,26 +306,39 @@ fn widen(doc: &Doc<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
         let tied = |j: usize| doc.word(j) == "-" && !doc.tokens()[j - 1].space_after;
         let apostrophe = |j: usize| doc.word(j).contains(['\'', '’']) && doc.word(j).len() > 1;
         let upper = |j: usize| doc.word(j).starts_with(char::is_uppercase);
-        if !upper(start) || !(tied(i) || apostrophe(start) || apostrophe(i) && !doc.tokens()[start].space_after) {
+        // "in St John's": a seat of government, not a church.
+        let saint = |j: usize| {
+            matches!(doc.word(j), "St" | "St." | "Saint") && j > 0 && matches!(doc.word(j - 1), "in" | "In" | "near")
+        };
+        let seat = |e: Entry<'_>| matches!(e.code, "PPLA" | "PPLC");
+        let within = tied(i) || apostrophe(start) || apostrophe(i) && !doc.tokens()[start].space_after;
+        if !upper(start) || !(within || saint(start)) {
             continue;
         }
         let last = doc.sentence_of(start).end.min(start + LONGEST);
         let whole = (start + 1..=last).rev().map(|end| start..end).find(|tokens| {
             let inner = tokens.clone().any(|j| tied(j.max(1)) || apostrophe(j)) && doc.word(tokens.end - 1) != "-";
-            let ends = upper(tokens.end - 1) || tokens.len() == 2 && !matches!(doc.word(i), "'s" | "’s");
+            let last = tokens.end - 1;
+            let genitive = matches!(doc.word(last), "'s" | "’s");
+            let ends =
+                upper(last) || tokens.len() == 2 && !genitive || genitive && saint(start) && is_unowned(doc, last);
             let free = tokens.end == doc.len() || !tied(tokens.end);
-            inner && ends && free && known(gazetteer, doc.span_text(tokens.clone())).next().is_some()
+            let mut places = known(gazetteer, doc.span_text(tokens.clone()));
+            inner && ends && free && places.any(|e| !genitive || seat(e))
         });
         let Some(tokens) = whole else { continue };
-        let over = |n: &Name| n.tokens.start < tokens.end && tokens.start < n.tokens.end;
-        let longer = |n: &Name| n.tokens.start < tokens.start || n.tokens.end > tokens.end || n.organisation.is_some();
-        if !names.iter().any(|n| over(n) && longer(n)) {
-            i = tokens.end;
-            names.retain(|n| !over(n));
-            names.push(Name { tokens, kind: EntityKind::Gpe, organisation: None });
+        let end = tokens.end;
+        if lay(names, tokens) {
+            i = end;
         }
     }
     names.sort_by_key(|n| n.tokens.start);
+}
+
+/// Whether nothing follows the "'s" at token `i` that could belong to somebody: "in St John's on Monday".
+fn is_unowned(doc: &Doc<'_>, i: usize) -> bool {
+    let owned = |j: usize| matches!(doc.pos(j), Pos::Noun | Pos::Propn | Pos::Adj | Pos::Num | Pos::Adv);
+    i + 1 >= doc.sentence_of(i).end || !owned(i + 1)
 }
 
 /// Ships by their short names, which are those of seas and towns: "the Atlantic" for the tanker Swan Atlantic.
@@ -479,6 +537,12 @@ mod tests {
         check("A bomb exploded in Sana'a on Monday.", "Sana'a", Some(Gpe));
         check("Shots were fired in Aix-en-Provence.", "Aix-en-Provence", Some(Gpe));
         check("China's president left.", "China", Some(Gpe));
+        check("Two men drowned in St John's on Monday.", "St John's", Some(Gpe));
+        check("Bishop’s Stortford mourned him on Monday.", "Bishop’s Stortford", Some(Gpe));
+        check("The Republic of the Niger expelled an envoy on Monday.", "Republic of the Niger", Some(Gpe));
+        check("The Lao PDR signed it on Monday.", "Lao PDR", Some(Gpe));
+        check("The Federal Republic of Somalia left on Monday.", "Federal Republic of Somalia", Some(Gpe));
+        check("Omar Diaz, M.A., L.P.C., a therapist in Boston, agreed.", "L.P.C.", None);
         check("In Helmand a patrol was hit.", "Helmand", Some(Gpe));
         check("Tom Wu, M.D., of Denver, agreed.", "M.D.", None);
         check("Valerie Brent, M.S., R.D., a dietitian in Boston, agreed.", "R.D.", None);

@@ -7,14 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::actors;
-use super::{Entities, EntityId, Mention, MentionForm};
+use super::{Entities, Entity, EntityId, Mention, MentionForm};
 use crate::extract::Story;
 use crate::extract::places::Unit;
 use crate::nlp::{Dep, Pos};
-use crate::record::{Actor, Sector};
+use crate::record::{Actor, EntityKind, Sector};
 
 /// Gives actors the countries that the story tells.
 pub fn settle(story: &Story<'_>, units: &[Unit], entities: &mut Entities) {
+    correct(entities);
     for id in 0..entities.list.len() {
         if let Some(country) = governed(story, entities, id) {
             entities.list[id].actor = Some(actors::finished(Actor { country_iso3: Some(country), ..Actor::default() }));
@@ -27,6 +28,29 @@ pub fn settle(story: &Story<'_>, units: &[Unit], entities: &mut Entities) {
         let Some(country) = countries.told(entities, id, state).or_else(|| countries.story(state)) else { continue };
         let actor = Actor { country_iso3: Some(country), cameo_code: None, ..actor.clone() };
         entities.list[id].actor = Some(actors::finished(actor));
+    }
+}
+
+/// Takes back the country of a name that means another place here: Georgia the state, the Congo of Brazzaville.
+fn correct(entities: &mut Entities) {
+    let misread = |entity: &Entity| {
+        let actor = entity.actor.as_ref().filter(|a| a.sector.is_empty() && a.nonstate.is_none())?;
+        let place = entity.place.as_ref().filter(|_| entity.kind == EntityKind::Gpe)?;
+        let unit = place.feature_code.as_deref().filter(|code| *code == "ADM1" || code.starts_with("PCL"))?;
+        let (from, to) = (actor.country_iso3.clone()?, place.country_iso3.clone()?);
+        (from != to).then(|| (entity.name.clone(), from, to, unit == "ADM1"))
+    };
+    let found: Vec<_> = entities.list.iter().filter_map(misread).collect();
+    for (name, from, to, state) in found {
+        let called = |e: &&mut Entity| e.name == name || e.name.split([' ', '-']).any(|word| word == name);
+        for entity in entities.list.iter_mut().filter(called) {
+            let Some(actor) = entity.actor.as_ref().filter(|a| a.country_iso3.as_ref() == Some(&from)) else {
+                continue;
+            };
+            let actor = Actor { country_iso3: Some(to.clone()), cameo_code: None, ..actor.clone() };
+            // A state of a federation is no country, those who serve it are of one.
+            entity.actor = (!state || entity.name != name).then(|| actors::finished(actor));
+        }
     }
 }
 
@@ -176,6 +200,10 @@ mod tests {
         check("Tehran accused Riyadh on Tuesday of funding separatists.", "Riyadh", Some("SAU"));
         check("Ankara recalled its ambassador from Stockholm on Monday.", "Ankara", Some("TUR"));
         check("A bomb exploded in Tehran on Monday.", "Tehran", None);
+        let state = "ATLANTA, Georgia — Georgia lawmakers accused Georgia on Monday.";
+        check(state, "Georgia lawmakers", Some("USALEG"));
+        check(state, "Georgia", None);
+        check("BRAZZAVILLE, Congo — Congo accused Angola on Monday.", "Congo", Some("COG"));
         check("Beijing warned Washington on Monday against arms sales.", "Washington", Some("USA"));
     }
 }

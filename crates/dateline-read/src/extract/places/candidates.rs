@@ -178,6 +178,11 @@ fn ranked<'g>(
     for unit in list.iter_mut().filter(|r| r.entry.level == Level::Province && towns.contains(&Some(r.entry.index))) {
         unit.prior -= 0.8;
     }
+    // Of two countries of one name the larger is meant, unless the story says otherwise: "Congo".
+    let largest = list.iter().filter(|r| r.entry.level == Level::Country).map(|r| r.entry.population).max();
+    for country in list.iter_mut().filter(|r| r.entry.level == Level::Country && Some(r.entry.population) < largest) {
+        country.prior -= 1.5;
+    }
     list.sort_by(|a, b| b.prior.total_cmp(&a.prior).then(a.entry.index.cmp(&b.entry.index)));
     list.truncate(MOST);
     Readings { list, ..Readings::default() }

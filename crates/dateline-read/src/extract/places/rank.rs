@@ -195,7 +195,24 @@ fn context(
         let all = support.provinces.get(&province).copied().unwrap_or(0.0);
         score += 1.6 * saturated(all - own(&of));
     }
-    score + listed(story, names, i, entry) + nearness(story, names, i, entry) + ties(story, names, i, entry, words)
+    score
+        + listed(story, names, i, entry)
+        + nearness(story, names, i, entry)
+        + ties(story, names, i, entry, words)
+        + towns(names, i, entry, words)
+}
+
+/// Gain of a country or province from a town in it, where its name is also another country's or one of its provinces':
+/// "Georgia" beside Savannah, "Congo" beside Pointe-Noire.
+fn towns(names: &[Readings<'_>], i: usize, entry: &Entry<'_>, words: &Words) -> f64 {
+    let unit = |e: &Entry<'_>| matches!(e.level, Level::Country | Level::Province);
+    let rival = |r: &Reading<'_>| unit(&r.entry) && r.rank <= NameRank::Press && r.entry.country != entry.country;
+    if !unit(entry) || !names[i].list.iter().any(rival) {
+        return 0.0;
+    }
+    let others = names.iter().enumerate().take(i + AROUND).skip(i.saturating_sub(AROUND)).filter(|(j, _)| *j != i);
+    let towns = others.filter_map(|(_, name)| name.list.first()).filter(|top| top.entry.level == Level::City);
+    towns.filter(|top| contains(entry, &top.entry, words)).map(|top| 2.5 * top.p).fold(0.0, f64::max)
 }
 
 /// Whether a place needs no country beside it.

@@ -217,7 +217,7 @@ impl<'a> Reader<'_, 'a> {
         if let Some(kind) = after.first()
             && !goes_on(tokens.end + 1)
             && self.word(tokens.end + 1) != "of"
-            && !(*kind == Kind::City && self.is_only_a_unit(tokens))
+            && !(*kind == Kind::City && (self.is_only_a_unit(tokens) || self.is_modifier(tokens.start)))
         {
             return Some(*kind);
         }
@@ -251,12 +251,28 @@ impl<'a> Reader<'_, 'a> {
         joined.then(|| head(of.checked_sub(1)?)).flatten().map(|kind| (kind, end))
     }
 
-    /// Whether a name is a country's or province's and no sizeable town's: "the Idaho town" is a town in Idaho.
+    /// Whether a name behind an article only says where something is: "the leafy Washington town".
+    fn is_modifier(&self, start: usize) -> bool {
+        let doc = self.story.doc;
+        let before = (doc.sentence_of(start).start..start).rev();
+        let mut before = before.skip_while(|i| matches!(doc.pos(*i), Pos::Adj | Pos::Adv | Pos::Num));
+        before.next().is_some_and(|i| doc.pos(i) == Pos::Det)
+    }
+
+    /// Whether a name is a country's or province's and no town's that compares with it: "the Idaho town" is a town in
+    /// Idaho, and "the Virginia town" is not Virginia in the Free State.
     fn is_only_a_unit(&self, tokens: &Range<usize>) -> bool {
         let found = self.gazetteer.lookup(self.story.doc.span_text(tokens.clone()));
-        let own = || found.iter().filter(|c| c.rank == NameRank::Main).map(|c| self.gazetteer.entry(c.place));
-        own().any(|e| matches!(e.level, Level::Country | Level::Province))
-            && !own().any(|e| e.level == Level::City && e.population >= 50_000)
+        let own = found.iter().filter(|c| c.rank == NameRank::Main).map(|c| self.gazetteer.entry(c.place));
+        let (mut unit, mut town) = (None, 0);
+        for entry in own {
+            match entry.level {
+                Level::Country | Level::Province => unit = unit.max(Some(entry.population)),
+                Level::City => town = town.max(entry.population),
+                _ => {}
+            }
+        }
+        unit.is_some_and(|people| town < 50_000 || town < people / 20)
     }
 
     /// The name that stands first in the dateline.

@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::candidates::Readings;
+use super::candidates::{Reading, Readings};
 use super::fold::as_printed;
-use super::gazetteer::{Entry, Gazetteer, Level, PlaceIndex};
+use super::gazetteer::{Entry, Gazetteer, Level, NameRank, PlaceIndex};
 use super::rank::{Support, contains, is_prominent, is_world_known, own_support};
 use super::reading::{Name, Outer, Reading as Story};
 use super::words::{Kind, Words};
@@ -16,6 +16,9 @@ use crate::record::{EntityKind, Place, PlaceAlternative};
 /// Most alternatives that a record lists, and the least belief for one.
 const ALTERNATIVES: usize = 4;
 const WORTH_LISTING: f64 = 0.02;
+
+/// Inhabitants of a town that a story may name without its country, where no other town is called so.
+const SIZEABLE: u32 = 20_000;
 
 /// What a name means.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -157,13 +160,22 @@ impl<'g> Meanings<'_, 'g> {
     }
 
     /// Whether the story is of another country. A single town or province does not make it so for a name that is one
-    /// country's alone.
+    /// country's alone, nor does a story of many countries for a sizeable town that has the name to itself.
     fn another_country_leads(&self, i: usize, entry: &Entry<'_>) -> bool {
         const SPEAKS: f64 = 0.8;
-        let alone = self.names[i].list.iter().all(|r| r.entry.country == entry.country);
-        let leads =
-            |country| Some(country) != entry.country && (!alone || self.support.country(Some(country)) >= SPEAKS);
-        self.support.leading().is_some_and(|(country, _)| leads(country))
+        let alone = self.is_one_countrys(i);
+        let own =
+            self.names[i].list.first().is_some_and(|r| r.rank <= NameRank::Press && r.entry.population >= SIZEABLE);
+        self.support.leading().is_some_and(|(country, share)| {
+            let speaks = || self.support.country(Some(country)) >= SPEAKS && (share >= 0.5 || !own);
+            Some(country) != entry.country && (!alone || speaks())
+        })
+    }
+
+    /// Whether all readings of a name lie in one country.
+    fn is_one_countrys(&self, i: usize) -> bool {
+        let mut countries = self.names[i].list.iter().map(|r| r.entry.country);
+        countries.next().is_some_and(|first| first.is_some() && countries.all(|c| c == first))
     }
 
     /// The smallest place that the text says name `i` lies in.
@@ -201,6 +213,12 @@ impl<'g> Meanings<'_, 'g> {
         let leading = self.support.leading().filter(|(_, share)| *share >= 0.5).map(|(country, _)| country);
         let dateline = self.story.dateline.and_then(|d| self.entry(d, known)).and_then(|e| e.country);
         let Some(country) = leading.or(agreed).or(dateline) else { return Meaning::Nothing };
+        // Of a city that only another country has there is no second one here: "Ivan Petrov of Gleiwitz".
+        let city = |r: &Reading<'_>| r.entry.level == Level::City && r.entry.population >= 100_000;
+        let abroad = |r: &Reading<'_>| r.entry.country != Some(country);
+        if self.is_one_countrys(i) && self.names[i].list.iter().any(|r| city(r) && abroad(r)) {
+            return Meaning::Nothing;
+        }
         let province = units.province.one().map(|p| self.gazetteer.entry(p)).filter(|p| p.country == Some(country));
         province.map_or(Meaning::Somewhere(self.gazetteer.entry(country)), |p| Meaning::Within(p, 0.35))
     }

@@ -83,6 +83,29 @@ fn a_town_of_a_province_is_not_called_like_it() {
         "[Cairo], [Illinois] — A barn burned in [Cairo]. The old [Illinois] town has no firemen.",
         &["city US.IL", "province US.IL"],
     );
+    check(
+        "[Salem], [Virginia] — A barn burned in [Salem]. It was the oldest of the quiet [Virginia] town.",
+        &["city US.VA", "province US.VA"],
+    );
+    check(
+        "[Camas], [Washington] — A barn burned in [Camas]. The small [Washington] town has no firemen.",
+        &["city US.WA", "province US.WA"],
+    );
+    check("Rebels hold the old city of [Aleppo], and [Aleppo] city was quiet.", &["city SY.09"]);
+}
+
+#[test]
+fn countries_of_one_name_are_told_apart_by_their_towns() {
+    check("A train derailed near [Dolisie], [Congo], on Monday.", &["city CG.07", "country CG"]);
+    check("A train derailed near [Likasi], [Congo], on Monday.", &["city CD.14", "country CD"]);
+    check("Envoys of [Congo] and [Uganda] met.", &["country CD", "country UG"]);
+}
+
+#[test]
+fn older_spellings_and_long_names() {
+    check("Judges in [Grodno] and [Vinnitsa] were named.", &["city BY.03", "city UA.23"]);
+    check("The [Oriental Republic of Uruguay] wrote to the [Union of the Comoros].", &["country UY", "country KM"]);
+    check("Police searched [Martha's Vineyard] on Monday.", &["region US"]);
 }
 
 #[test]
@@ -128,6 +151,10 @@ fn georgia_is_a_state_beside_american_places_and_a_country_beside_its_neighbours
         "Voters in [Georgia], [Florida] and [North Carolina] went to the polls.",
         &["province US.GA", "province US.FL", "province US.NC"],
     );
+    check(
+        "The governor of [Georgia] spoke after floods in [Macon] and [Augusta].",
+        &["province US.GA", "city US.GA", "city US.GA"],
+    );
 }
 
 #[test]
@@ -145,6 +172,13 @@ fn an_unknown_village_is_placed_in_what_encloses_it_and_never_elsewhere() {
     check(
         "Fighting spread from [Binnish] to [Saraqib] in [Syria], monitors said. Jets also bombed [Millbrook].",
         &["city SY.12", "city SY.12", "country SY", "in province SY.12"],
+    );
+    // A city that another country has alone is none here.
+    check("[LEEDS], [England] — A man from [Gleiwitz] was shot.", &["city GB.ENG", "province GB.ENG", "-"]);
+    // A story of many countries is of none, and one town has the name.
+    check(
+        "Bombs fell on [Herat] and [Kandahar], rockets on [Rostov-on-Don], and a car burned in [King's Lynn].",
+        &["city AF.11", "city AF.23", "city RU.61", "city GB.ENG"],
     );
     let unknown = places("Shells hit the village of [Qarmala] in [Idlib] province.");
     let place = unknown[0].1.as_ref().unwrap();
