@@ -16,6 +16,7 @@ use crate::extract::reader::{Features, Part, View, Word};
 use crate::extract::syntax;
 use crate::nlp::{Dep, Doc, Entity, EntityType, Pos};
 use crate::record::{Assertion, EventType, Modality, ParticipantRole, Polarity, Realis, Sector, Via};
+use crate::words::WordClass;
 
 /// Chance from which a word is a trigger.
 const TRIGGER: f32 = 0.3;
@@ -107,10 +108,10 @@ impl<'a> Learned<'a> {
                 if blocked || is_undone(head, judged.event) {
                     return None;
                 }
-                // "Died peacefully": nobody's attack.
-                if judged.event == Some(EventType::Assault)
-                    && reader.facts.claims.iter().any(|c| c.natural && c.trigger == head)
-                {
+                // "Died peacefully", "died of cancer": nobody's attack.
+                let dies = || std::iter::once(head).chain(doc.ancestors(head).take(2));
+                let natural = || reader.facts.claims.iter().any(|c| c.natural && dies().any(|i| i == c.trigger));
+                if judged.event == Some(EventType::Assault) && natural() {
                     judged.event = None;
                 }
                 let trigger = take(&mut rules, &tokens, judged.event)
@@ -159,6 +160,7 @@ impl<'a> Learned<'a> {
                 !own && reader.story.sentence(c.head) == s
             })
         };
+        let accused = accused(reader, trigger.head);
         let mut found: [Vec<(f32, &Candidate)>; 2] = Default::default();
         let heads_bulletin = |c: &Candidate| {
             reader.parts[reader.story.sentence(c.head)].is_some_and(|p| p.is_headed_by(c.tokens.clone()))
@@ -176,6 +178,7 @@ impl<'a> Learned<'a> {
                 if chance >= least
                     && (is_ruled(candidate, n) || !is_aside(reader, trigger.head, candidate.head))
                     && (n != 0 || !sufferers.contains(&candidate.head) && !is_outside(candidate))
+                    && (n != 1 || !accused.contains(&candidate.head))
                     && (n != 0 || is_doer(candidate) || !stands_against(reader, event, trigger.head, candidate))
                 {
                     found.push((chance, candidate));
@@ -217,6 +220,17 @@ fn sufferers(doc: &Doc<'_>, verb: usize) -> Vec<usize> {
         of.flat_map(|o| syntax::coordinated(doc, o))
     };
     syntax::subjects(doc, verb).into_iter().flat_map(|s| std::iter::once(s).chain(counted(s))).collect()
+}
+
+/// Who is accused of what a noun tells, and so is not whom it met: "accused the minister of theft".
+fn accused(reader: &Reader<'_>, noun: usize) -> Vec<usize> {
+    let doc = reader.story.doc;
+    let prep = Some(doc.head(noun)).filter(|p| doc.dep(noun) == Dep::Pobj && doc.lemma(*p) == "of");
+    let verb = prep.and_then(|p| {
+        std::iter::once(p).chain(doc.ancestors(p).take(1)).map(|i| doc.head(i)).find(|v| syntax::is_verb(doc, *v))
+    });
+    let verb = verb.filter(|v| reader.lexicon.is(WordClass::Accusing, reader.words.lemma(*v)));
+    verb.map_or_else(Vec::new, |v| syntax::objects(doc, v))
 }
 
 /// Whether a word belongs to a relative clause about somebody below a trigger: "the reporter who accused the minister was

@@ -351,15 +351,8 @@ impl Reader<'_> {
                 assertion = Assertion { historical: assertion.historical, ..by_cues };
             }
         }
-        let stated = time.as_ref().filter(|t| t.via == Via::Explicit).map(|t| &t.timex);
-        // What the sentence itself puts into the last weeks is news, however old the story that it ends.
-        if stated.is_some_and(|t| when::is_of_late(t, day)) {
-            assertion.historical = false;
-            judged.iter_mut().for_each(|j| j.historical = 0.0);
-        }
-        if stated.is_some_and(|t| when::is_bygone(t, day))
-            || history::is_old(doc, self.lexicon, self.words, &self.settings.eras, trigger.head)
-        {
+        let bygone = time.as_ref().is_some_and(|t| t.via == Via::Explicit && when::is_bygone(&t.timex, day));
+        if bygone || history::is_old(doc, self.lexicon, self.words, &self.settings.eras, trigger.head) {
             assertion.historical = true;
             judged.iter_mut().for_each(|j| j.historical = 1.0);
         }

@@ -44,6 +44,7 @@ pub use material::{Material, material};
 pub use mentions::find;
 pub use trace::{Desk, Miss, Reason, Rule, Trace};
 pub use when::document;
+pub(super) use when::is_of_late;
 
 use super::attributions::Attributions;
 use super::casualties::{self, Claim};

@@ -279,7 +279,7 @@ pub(super) fn is_bygone(timex: &Timex, day: Option<Date>) -> bool {
 const LATE_DAYS: i32 = 31;
 
 /// Whether a time is a day shortly before an article dated `day`, or its own.
-pub(super) fn is_of_late(timex: &Timex, day: Option<Date>) -> bool {
+pub(in crate::extract) fn is_of_late(timex: &Timex, day: Option<Date>) -> bool {
     timex.width().is_some_and(|days| days <= 1) && timex.days_before(day).is_some_and(|n| (0..=LATE_DAYS).contains(&n))
 }
 

@@ -46,6 +46,7 @@ impl<'a> Clause<'a> {
     }
 
     /// Whether one meets whom a relative clause calls the doer of the other: "a woman who slashed a shopkeeper was shot".
+    /// Of 18 such pairs in coded newspapers 2 are one event.
     pub(super) fn meets_doer(&self, other: &Self) -> bool {
         let meets = |a: &Self, b: &Self| b.doer.is_some_and(|d| a.met.contains(&d));
         meets(self, other) || meets(other, self)

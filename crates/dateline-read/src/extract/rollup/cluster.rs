@@ -6,7 +6,7 @@ use super::{Cluster, cast, casualties, merge, rank, scope, sources};
 use crate::extract::Story;
 use crate::extract::entities::EntityId;
 use crate::extract::events::happening::of_all;
-use crate::extract::events::{EventMention, Facts, Judged, PlaceLink, TimeLink};
+use crate::extract::events::{EventMention, Facts, Judged, PlaceLink, TimeLink, is_of_late};
 use crate::record::{Assertion, EventClass, Granularity, Modality, Place, TriggerRole, Via};
 
 /// Sentence of running text from which a place named once no longer says where the news is.
@@ -61,7 +61,7 @@ pub(super) fn build(
         time: time(&members),
         harm,
         crowd: Vec::new(),
-        assertion: assertion(&members),
+        assertion: assertion(story, &members),
         sources: sources::sources(facts, &group, all),
         contradictions: Vec::new(),
         links: Vec::new(),
@@ -173,7 +173,7 @@ fn time(members: &[&EventMention]) -> Option<TimeLink> {
 }
 
 /// The strongest statement: what the article says itself before what sources say before what is only possible.
-fn assertion(members: &[&EventMention]) -> Assertion {
+fn assertion(story: &Story<'_>, members: &[&EventMention]) -> Assertion {
     let strength = |a: &Assertion| match a.modality {
         Modality::Asserted => 7,
         Modality::Reported => 6,
@@ -191,7 +191,14 @@ fn assertion(members: &[&EventMention]) -> Assertion {
         }
     }
     let mut assertion = best.clone();
-    let judged: Vec<Judged> = members.iter().filter_map(|m| m.judged).collect();
+    // What a sentence puts into the last weeks is news, however old the story that it ends.
+    let late = |t: &TimeLink| t.via == Via::Explicit && is_of_late(&t.timex, story.date());
+    let judge = |m: &&EventMention| {
+        let mut judged = m.judged?;
+        judged.historical *= f32::from(u8::from(!m.time.as_ref().is_some_and(late)));
+        Some(judged)
+    };
+    let judged: Vec<Judged> = members.iter().filter_map(judge).collect();
     if !judged.is_empty() {
         let sure: f32 = judged.iter().map(|j| j.chance).sum();
         let mean = |of: &dyn Fn(&Judged) -> f32| judged.iter().map(|j| of(j) * j.chance).sum::<f32>() / sure;
