@@ -103,7 +103,8 @@ fn deeds_that_share_a_verb_with_words() {
     check("Police questioned the driver. The board dismissed the coach.", &[]);
     check("The minister dismissed the claim.", &[("The minister", "dismissed", &["the claim"])]);
     check("Both complaints were dismissed. Parole was granted.", &[]);
-    check("The claim that he had fled was rejected.", &[("", "was rejected", &["The claim that he had fled"])]);
+    let refused = ("", "was rejected", &["The claim that he had fled"][..]);
+    check("The claim that he had fled was rejected.", &[("", "claim", &["that he had fled"]), refused]);
 }
 
 #[test]
