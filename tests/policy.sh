@@ -1,6 +1,6 @@
 #!/bin/sh
 # Holds the dependencies to deny.toml: licences, bans and sources; known vulnerabilities where the advisories' database
-# can be reached. README to SCORES.md. Says whether the tests run with the oldest Rust that is promised.
+# can be reached. Holds README to models/SCORES.md. Says whether the tests run with the oldest Rust that is promised.
 set -eu
 cd "$(dirname "$0")/.."
 sh tests/tools.sh

@@ -15,7 +15,6 @@ import argparse
 import gzip
 import json
 import pathlib
-import re
 import subprocess
 import sys
 
@@ -80,14 +79,6 @@ def goal(row):
     return f"≤ {row.target}" if isinstance(row.score, Rate) else f"≥ {round(100 * row.target)}"
 
 
-def previous(table):
-    """The scores of a table, without their intervals, by data set and row."""
-    if not table.exists():
-        return {}
-    rows = re.findall(r"^\| (\S+) \| ([^|]+) \| \d+ \|[^|]*\|[^|]*\| ([\d.]+)[^|]*\|", table.read_text(encoding="utf8"), re.M)
-    return {(data, name): score for data, name, score in rows}
-
-
 def linked(options):
     """The rows of linking.py, which alone needs numpy and scipy, and the example `link-material` of the release build."""
     try:
@@ -129,7 +120,8 @@ def main():
     parser.add_argument("fields", nargs="*", choices=[[], *(f.key for f in FIELDS), "linking"])
     options = parser.parse_args()
 
-    before, table, tables = previous(options.table or TABLE), [], []
+    before = {row: score for row, (_, score) in worth.rows(options.table or TABLE).items()}
+    table, tables = [], []
     for field in FIELDS:
         if options.fields and field.key not in options.fields:
             continue

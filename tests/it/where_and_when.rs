@@ -5,6 +5,10 @@ use serde_json::json;
 
 use crate::enriched::enrich;
 
+fn article(title: Option<&str>, text: &str) -> String {
+    json!({ "id": "1", "title": title, "text": text, "published_at": "2023-05-12T09:00:00Z" }).to_string()
+}
+
 /// The article's first event of a type, as "place, country, first day"; "-" for what it lacks.
 fn check(text: &str, event: EventType, expect: &str) {
     check_below(None, text, event, expect);
@@ -12,9 +16,7 @@ fn check(text: &str, event: EventType, expect: &str) {
 
 /// The same with a title.
 fn check_below(title: Option<&str>, text: &str, event: EventType, expect: &str) {
-    let article =
-        json!({ "id": "1", "title": title, "text": text, "published_at": "2023-05-12T09:00:00Z" }).to_string();
-    let record = enrich(Tier::Fast, &article);
+    let record = enrich(Tier::Fast, &article(title, text));
     let found: Option<&ArticleEvent> = record.events.iter().find(|e| e.class.plover.event == Some(event));
     let found = found.unwrap_or_else(|| panic!("no {} in {text:?}", event.as_str()));
     let place = found.location.as_ref().map(|l| &l.place);
@@ -79,8 +81,7 @@ fn where_people_are_from_is_not_where_they_meet() {
 #[test]
 fn what_its_own_sentence_puts_into_the_last_weeks_is_no_history() {
     let text = "A jury in Leeds convicted a nurse on Tuesday of the murder of a patient in 2016.";
-    let article = json!({ "id": "1", "text": text, "published_at": "2023-05-12T09:00:00Z" }).to_string();
-    let events = enrich(Tier::Accurate, &article).events;
+    let events = enrich(Tier::Accurate, &article(None, text)).events;
     let found = events.iter().find(|e| e.class.plover.event == Some(EventType::Sanction));
     assert!(found.is_some_and(|e| !e.assertion.historical), "{found:?}");
 }

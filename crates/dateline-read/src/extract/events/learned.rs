@@ -226,9 +226,7 @@ fn sufferers(doc: &Doc<'_>, verb: usize) -> Vec<usize> {
 fn accused(reader: &Reader<'_>, noun: usize) -> Vec<usize> {
     let doc = reader.story.doc;
     let prep = Some(doc.head(noun)).filter(|p| doc.dep(noun) == Dep::Pobj && doc.lemma(*p) == "of");
-    let verb = prep.and_then(|p| {
-        std::iter::once(p).chain(doc.ancestors(p).take(1)).map(|i| doc.head(i)).find(|v| syntax::is_verb(doc, *v))
-    });
+    let verb = prep.and_then(|p| doc.ancestors(p).take(2).find(|v| syntax::is_verb(doc, *v)));
     let verb = verb.filter(|v| reader.lexicon.is(WordClass::Accusing, reader.words.lemma(*v)));
     verb.map_or_else(Vec::new, |v| syntax::objects(doc, v))
 }

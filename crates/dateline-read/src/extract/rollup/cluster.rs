@@ -195,7 +195,9 @@ fn assertion(story: &Story<'_>, members: &[&EventMention]) -> Assertion {
     let late = |t: &TimeLink| t.via == Via::Explicit && is_of_late(&t.timex, story.date());
     let judge = |m: &&EventMention| {
         let mut judged = m.judged?;
-        judged.historical *= f32::from(u8::from(!m.time.as_ref().is_some_and(late)));
+        if m.time.as_ref().is_some_and(late) {
+            judged.historical = 0.0;
+        }
         Some(judged)
     };
     let judged: Vec<Judged> = members.iter().filter_map(judge).collect();

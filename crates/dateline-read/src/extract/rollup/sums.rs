@@ -9,7 +9,7 @@ use crate::extract::casualties::Claim;
 use crate::extract::events::Facts;
 use crate::extract::times::Length;
 use crate::nlp::{Dep, Pos, Tag};
-use crate::record::{CasualtyKind, Granularity};
+use crate::record::Granularity;
 use crate::words::WordClass;
 
 /// Days from which a stretch of time is no single happening's.
@@ -28,12 +28,11 @@ const STATISTIC: u64 = 100_000;
 pub(super) fn is_statistic(story: &Story<'_>, facts: &Facts<'_>, claim: &Claim) -> bool {
     let doc = story.doc;
     let many = claim.best.or(claim.low).or(claim.high) >= Some(STATISTIC);
-    let harm = matches!(claim.kind, CasualtyKind::Killed | CasualtyKind::Injured | CasualtyKind::KilledOrInjured);
     // "A tsunami hit the coast in 2004. It killed 230,000 people."
     let before = doc.sentence_of(claim.trigger).start.saturating_sub(1);
     let near = doc.sentence_of(before).start..doc.sentence_of(claim.trigger).end;
     let told = |i| facts.harm.is(WordClass::MassDeath, &doc.lemma(i).to_ascii_lowercase());
-    harm && many && !near.into_iter().any(told)
+    super::counts(claim.kind) && many && !near.into_iter().any(told)
 }
 
 /// What the sentence of a claim says of time.
