@@ -238,7 +238,7 @@ fn status_and_playground_in_the_browser() {
     assert_sound(&browser, "status", own);
 
     // An article goes through the playground and comes back as its view.
-    browser.run("document.querySelector('nav a[href=\"/playground\"]').click()", json!([]));
+    browser.leave("document.querySelector('nav a[href=\"/playground\"]').click()", json!([]));
     browser.wait(
         "the playground is open",
         "return document.readyState === 'complete' && !!document.querySelector('textarea')",
@@ -246,14 +246,14 @@ fn status_and_playground_in_the_browser() {
     assert_sound(&browser, "playground", own);
     let paste =
         "document.querySelector('textarea').value = arguments[0]; document.querySelector('.paste button').click()";
-    browser.run(paste, json!("LIMA (Reuters) — Gunmen killed 12 soldiers in Ayacucho on Monday, the army said.\n\nThe president flew to Lima."));
+    browser.leave(paste, json!("LIMA (Reuters) — Gunmen killed 12 soldiers in Ayacucho on Monday, the army said.\n\nThe president flew to Lima."));
     browser
         .wait("the article is read", "return document.readyState === 'complete' && !!document.querySelector('.story')");
     assert_eq!(browser.text(".lede .count"), "12");
     assert!(browser.text(".body").contains("Gunmen killed"));
     assert_sound(&browser, "reading", own);
     // Going back finds what was pasted.
-    browser.run("history.back()", json!([]));
+    browser.leave("history.back()", json!([]));
     browser.wait(
         "the form is back with its text",
         "return document.readyState === 'complete' && location.search === '' && !document.querySelector('.story') \
@@ -262,7 +262,7 @@ fn status_and_playground_in_the_browser() {
 
     // What is no article is told, with the text still there; what means harm neither runs nor breaks the page.
     browser.open(&format!("{own}playground?sample=truncated.json"));
-    browser.run("document.querySelector('.paste button').click()", json!([]));
+    browser.leave("document.querySelector('.paste button').click()", json!([]));
     browser.wait(
         "the refusal is shown",
         "return document.readyState === 'complete' && !!document.querySelector('.alarm')",
@@ -272,7 +272,7 @@ fn status_and_playground_in_the_browser() {
     let million = HOSTILE.repeat(1_000_000 / HOSTILE.len());
     for (text, shown) in [(HOSTILE, ".story"), (million.as_str(), ".alarm")] {
         browser.open(&format!("{own}playground"));
-        browser.run(paste, json!(text));
+        browser.leave(paste, json!(text));
         browser.wait(
             "an answer",
             &format!("return document.readyState === 'complete' && !!document.querySelector('{shown}')"),
@@ -293,7 +293,7 @@ fn status_and_playground_in_the_browser() {
     );
     fs::write(&attack, form).unwrap();
     browser.open(&format!("file://{}", attack.display()));
-    browser.run("document.querySelector('button').click()", json!([]));
+    browser.leave("document.querySelector('button').click()", json!([]));
     browser.wait(
         "the refusal is shown",
         "return document.readyState === 'complete' && !!document.querySelector('.alarm')",

@@ -78,6 +78,14 @@ impl Browser {
         self.call("POST", "/execute/sync", &json!({"script": script, "args": arguments}))
     }
 
+    /// Runs a script that leaves the page, once its answer is given: ChromeDriver runs a script again whose page went away
+    /// under it (SeleniumHQ/selenium#9734), and then `history.back()` goes back twice.
+    pub fn leave(&self, script: &str, arguments: Value) {
+        let later =
+            format!("const given = arguments; setTimeout(() => (function () {{ {script} }}).apply(null, given))");
+        self.run(&later, arguments);
+    }
+
     /// The text of the first element that a selector finds.
     pub fn text(&self, selector: &str) -> String {
         let text = self.run("return document.querySelector(arguments[0])?.textContent ?? null", json!(selector));
