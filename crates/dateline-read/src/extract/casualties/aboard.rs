@@ -35,7 +35,14 @@ pub(crate) fn nobody_left(cx: &Context<'_>, t: usize) -> Option<Group> {
             }
             let of = doc.children(subject).find(|c| *c > subject && doc.word(*c).eq_ignore_ascii_case("of"));
             let whole = of.and_then(|of| doc.child(of, Dep::Pobj)).filter(|p| number_of(cx, *p).is_some());
-            whole.and_then(|p| group(cx, p)).map(|g| standing_for(g, t)).or_else(|| counted(cx, t))
+            // "None of the 14 passengers and three crew survived": the parse takes the crew for those who did.
+            let rest = |p: usize| doc.children(t).find(|c| (p..t).contains(c) && number_of(cx, *c).is_some());
+            let all = |p: usize| {
+                let (first, more) = (group(cx, p)?, rest(p).and_then(|r| group(cx, r)).and_then(|g| g.best));
+                let add = |n: Option<u64>| Some(n? + more.unwrap_or(0));
+                Some(Group { best: add(first.best), low: add(first.low), high: add(first.high), ..first })
+            };
+            whole.and_then(all).map(|g| standing_for(g, t)).or_else(|| counted(cx, t))
         }
         _ => None,
     }

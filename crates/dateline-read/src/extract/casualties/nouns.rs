@@ -79,13 +79,19 @@ pub(crate) fn fatally(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group
     (!verb).then(|| (CasualtyKind::Killed, Group { called: None, side: None, ..counted(cx, t, number, 0.8) }))
 }
 
-/// "Three people suffered burns", "he sustained fatal injuries".
+/// "Three people suffered burns", "he sustained fatal injuries", "the driver escaped with cuts".
 pub(crate) fn suffered(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group)> {
     let doc = cx.doc;
-    let verb = doc.head(t);
-    let wounds = cx.lexicon.is(WordClass::Hurt, doc.lemma(t)) && doc.dep(t) == Dep::Dobj;
+    let (verb, class) = match doc.dep(t) {
+        Dep::Pobj if doc.lemma(doc.head(t)) == "with" => (doc.head(doc.head(t)), WordClass::Surviving),
+        Dep::Dobj => (doc.head(t), WordClass::Suffering),
+        _ => return None,
+    };
     // "Suffered no injuries" counts nobody.
-    if !wounds || !cx.lexicon.is(WordClass::Suffering, doc.lemma(verb)) || number_of(cx, t).is_some() {
+    if !cx.lexicon.is(WordClass::Hurt, doc.lemma(t))
+        || !cx.lexicon.is(class, doc.lemma(verb))
+        || number_of(cx, t).is_some()
+    {
         return None;
     }
     let people = group(cx, patient::patient(cx, verb, Frame::Intransitive)?)?;
@@ -97,6 +103,12 @@ pub(crate) fn suffered(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Grou
 /// "The number of dead rose to 14": the kind of harm, the people, and whether the number replaces an earlier one.
 pub(crate) fn number_of_dead(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group, bool)> {
     let doc = cx.doc;
+    // "Puts the dead at 29"
+    let groups = [(WordClass::DeadGroup, CasualtyKind::Killed), (WordClass::HurtGroup, CasualtyKind::Injured)];
+    let put = doc.dep(t) == Dep::Dobj && cx.lexicon.is(WordClass::TollKeeping, doc.lemma(doc.head(t)));
+    if let Some((_, kind)) = groups.into_iter().find(|(group, _)| put && cx.lexicon.is_word(*group, doc, t)) {
+        return toll(cx, t).map(|(group, update)| (kind, group, update));
+    }
     if !cx.lexicon.is(WordClass::CountNoun, doc.lemma(t)) || doc.pos(t) != Pos::Noun {
         return None;
     }
@@ -162,7 +174,8 @@ fn toll(cx: &Context<'_>, t: usize) -> Option<(Group, bool)> {
 /// Who keeps count: "the ministry put the toll at 14".
 pub(crate) fn keeper(cx: &Context<'_>, t: usize) -> Option<EntityId> {
     let doc = cx.doc;
-    let verb = (doc.lemma(t) == "toll" && doc.dep(t) == Dep::Dobj).then(|| doc.head(t))?;
+    let counts = doc.lemma(t) == "toll" || cx.lexicon.is_word(WordClass::DeadGroup, doc, t);
+    let verb = (counts && doc.dep(t) == Dep::Dobj).then(|| doc.head(t))?;
     let keeps = cx.lexicon.is(WordClass::TollKeeping, doc.lemma(verb));
     let subject = doc.child(verb, Dep::Nsubj).filter(|_| keeps)?;
     let mention = cx.entities.headed_by(subject)?;

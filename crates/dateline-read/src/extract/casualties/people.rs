@@ -151,6 +151,13 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
     if let Some(group) = years_old(cx, noun, &base) {
         return Some(group);
     }
+    // "Not one person", "not a single passenger"
+    let not = doc.children(noun).find(|c| doc.dep(*c) == Dep::Neg && doc.lemma(*c) == "not");
+    let single = |i: usize| doc.word(i) == "one" || doc.word(i) == "a" && doc.word(i + 1) == "single";
+    let none = not.or_else(|| number.and_then(|n| n.tokens.start.checked_sub(1)).filter(|i| doc.lemma(*i) == "not"));
+    if none.is_some_and(|i| single(i + 1)) {
+        return Some(nobody(base));
+    }
     if let Some(n) = number {
         // "the 2019 victims": a year before its noun.
         let year = n.best.is_some_and(|b| (1900..=2100).contains(&b))
@@ -230,11 +237,9 @@ fn pronoun(cx: &Context<'_>, i: usize, base: Group) -> Option<Group> {
             }
             Some(group)
         }
-        "nobody" | "none" => {
-            Some(Group { best: Some(0), low: Some(0), high: Some(0), none: true, called: None, ..one })
-        }
+        "nobody" | "none" => Some(nobody(one)),
         "one" if cx.doc.children(i).any(|c| cx.doc.dep(c) == Dep::Det && cx.doc.word(c).eq_ignore_ascii_case("no")) => {
-            Some(Group { best: Some(0), low: Some(0), high: Some(0), none: true, called: None, ..one })
+            Some(nobody(one))
         }
         word if cx.lexicon.is(WordClass::Someone, word) => Some(Group { called: None, ..one }),
         word if cx.lexicon.is(WordClass::SomePeople, word) => {
@@ -242,6 +247,11 @@ fn pronoun(cx: &Context<'_>, i: usize, base: Group) -> Option<Group> {
         }
         _ => None,
     }
+}
+
+fn nobody(base: Group) -> Group {
+    let zero = Some(0);
+    Group { best: zero, low: zero, high: zero, numeric: true, none: true, called: None, confidence: 0.6, ..base }
 }
 
 /// "An 18-month-old", "a 12-year-old": the age stands for the person.

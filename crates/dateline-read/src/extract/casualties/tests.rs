@@ -323,6 +323,7 @@ fn everybody_aboard_is_as_many_as_were_aboard() {
     check("A bus carrying 40 pilgrims was bombed near Quetta, killing everyone on board.", &[exactly(Killed, 40)]);
     check("A plane with 12 people on board crashed near Bogota. There were no survivors.", &[exactly(Killed, 12)]);
     check("None of the 16 people aboard survived.", &[exactly(Killed, 16)]);
+    check("None of the 20 passengers and four crew survived.", &[exactly(Killed, 24)]);
     check("A boat with 30 migrants aboard sank off Malta. All the passengers were rescued.", &[]);
 }
 
@@ -346,4 +347,21 @@ fn couples_and_those_left_alive() {
     check("A gunman opened fire, wounding four and killing another.", &[exactly(Injured, 4), exactly(Killed, 1)]);
     assert!(only("Margaret Shaw died peacefully at her home.").natural);
     assert!(!only("A retired officer died of his wounds.").natural);
+}
+
+#[test]
+fn wounds_people_live_with() {
+    check("The pilot escaped with a broken arm and a cut.", &[]);
+    check("Two cyclists survived with injuries.", &[exactly(Injured, 2)]);
+    check("A passenger emerged with burns.", &[exactly(Injured, 1)]);
+    check("A 9-year-old sustained gashes.", &[exactly(Injured, 1)]);
+    check("Not one sailor was hurt.", &[(Injured, Some(0), Some(0), Some(0))]);
+    check("Not a single guest was injured.", &[(Injured, Some(0), Some(0), Some(0))]);
+}
+
+#[test]
+fn the_dead_are_put_at_a_number_and_found_as_corpses() {
+    check("The militia puts the dead at 31.", &[exactly(Killed, 31)]);
+    check("Soldiers hauled seven corpses from the canal.", &[exactly(Killed, 7)]);
+    check("Five corpses have been dug out.", &[exactly(Killed, 5)]);
 }

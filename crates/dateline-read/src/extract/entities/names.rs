@@ -38,7 +38,8 @@ pub(super) fn find(story: &Story<'_>, lexicon: &Lexicon, gazetteer: &Gazetteer) 
     let doc = story.doc;
     let words: HashSet<&str> = (0..doc.len()).map(|i| doc.word(i)).collect();
     let cleaned = |e: &Entity| cleaned(doc, lexicon, gazetteer, &words, &e.tokens, e.kind);
-    let mut names: Vec<Name> = doc.entities().iter().filter_map(cleaned).collect();
+    let mut names: Vec<Name> =
+        doc.entities().iter().filter_map(cleaned).flat_map(|name| places_of(doc, name)).collect();
     story.work(doc.len())?;
     add_organisations(doc, lexicon, &mut names);
     story.work(doc.len())?;
@@ -284,6 +285,28 @@ fn add_organisations(doc: &Doc<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
     names.extend(added);
 }
 
+/// The names of a place's name: a list that the recogniser took for one ("Riga, Vilnius") is several.
+fn places_of(doc: &Doc<'_>, name: Name) -> Vec<Name> {
+    if !matches!(name.kind, EntityKind::Gpe | EntityKind::Loc) {
+        return vec![name];
+    }
+    let part = |tokens| Name { tokens, kind: name.kind, organisation: name.organisation };
+    parts(doc, name.tokens.clone()).into_iter().map(part).collect()
+}
+
+/// What commas divide.
+fn parts(doc: &Doc<'_>, tokens: Range<usize>) -> Vec<Range<usize>> {
+    let comma = |i: &usize| doc.pos(*i) == Pos::Punct && doc.word(*i) == "," || doc.pos(*i) == Pos::Space;
+    let mut parts = Vec::new();
+    let mut start = tokens.start;
+    for end in tokens.clone().filter(comma).chain([tokens.end]) {
+        parts.push(start..end);
+        start = end + 1;
+    }
+    parts.retain(|p| !p.is_empty());
+    parts
+}
+
 /// The place of the dateline is a place, whatever the recogniser made of its capitals.
 fn add_dateline(story: &Story<'_>, names: &mut Vec<Name>) {
     let doc = story.doc;
@@ -291,18 +314,9 @@ fn add_dateline(story: &Story<'_>, names: &mut Vec<Name>) {
     let (Some(first), Some(last)) = (doc.token_at(place.start), doc.token_at(place.end.saturating_sub(1))) else {
         return;
     };
-    let mut parts: Vec<Range<usize>> = Vec::new();
-    let mut start = first;
-    for i in first..=last {
-        if doc.pos(i) == Pos::Punct && doc.word(i) == "," || doc.pos(i) == Pos::Space {
-            parts.push(start..i);
-            start = i + 1;
-        }
-    }
-    parts.push(start..last + 1);
-    for part in parts
+    for part in parts(doc, first..last + 1)
         .into_iter()
-        .filter(|p| !p.is_empty() && doc.tokens()[p.start].sentence == doc.tokens()[p.end - 1].sentence)
+        .filter(|p| doc.tokens()[p.start].sentence == doc.tokens()[p.end - 1].sentence)
     {
         names.retain(|n| !overlap(&n.tokens, &part));
         names.push(Name { tokens: part, kind: EntityKind::Gpe, organisation: None });
@@ -320,7 +334,8 @@ fn add_labels(story: &Story<'_>, gazetteer: &Gazetteer, names: &mut Vec<Name>) {
         let named = match found.get(&label.start) {
             Some(EntityKind::Gpe | EntityKind::Loc) => true,
             Some(EntityKind::Person) => false,
-            _ => place.clone().all(|i| doc.pos(i) == Pos::Propn),
+            // In capitals a place may pass for a common noun.
+            _ => place.clone().all(|i| doc.pos(i) == Pos::Propn || !doc.word(i).contains(char::is_lowercase)),
         };
         let known = || namesakes::known(gazetteer, doc.span_text(place.clone())).next().is_some();
         (named && !place.is_empty() && known()).then_some(place)

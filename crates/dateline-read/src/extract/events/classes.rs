@@ -88,9 +88,10 @@ impl Classes {
         self.lemmas.get(word).is_some_and(|bits| bits & self.class(class) != 0)
     }
 
-    pub(super) fn read((table, text): (&'static str, &str)) -> Result<Self, TableError> {
+    /// Reads the table. The class `person` has `people` besides.
+    pub(super) fn read((table, text): (&'static str, &str), people: &[&str]) -> Result<Self, TableError> {
         let mut classes = Self { asked: [0; Class::ALL.len()], bits_of: HashMap::new(), lemmas: HashMap::new() };
-        let mut members: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut members: Vec<(&str, Vec<&str>)> = vec![("person", people.to_vec())];
         for row in rows(table, text, 2)? {
             let (name, list) = (row.cell(0), row.cell(1));
             match members.iter_mut().find(|(n, _)| *n == name) {

@@ -24,7 +24,8 @@ impl Reader<'_> {
                         && self.settings.is_contest(self.words, self.story.sentence(trigger.head))
             }
             Some(EventType::Coerce) => {
-                self.takes_nothing(trigger) && self.settings.is_contest(self.words, self.story.sentence(trigger.head))
+                (self.takes_nothing(trigger) || trigger.entry.rule.is_unlisted() && !self.strikes_bodies(trigger))
+                    && self.settings.is_contest(self.words, self.story.sentence(trigger.head))
             }
             // Ports and roads are where, never what: the reader sees a stoppage in "strikes hit the port".
             Some(EventType::Protest) => {

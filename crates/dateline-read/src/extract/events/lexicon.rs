@@ -226,7 +226,9 @@ impl Lexicon {
 
     fn read_tables(lexicons: &Lexicons, book: &Arc<Book>) -> Result<Self, TableError> {
         let table = |name: &'static str| (name, lexicons.text(file_name(name)).unwrap_or_default());
-        let classes = Classes::read(table("classes"))?;
+        let people = lexicons.rows("casualties/people.tsv", 2)?;
+        let single = people.iter().filter(|row| matches!(row.cell(1), "child" | "woman" | "civilian" | "person"));
+        let classes = Classes::read(table("classes"), &single.map(|row| row.cell(0)).collect::<Vec<_>>())?;
         let codes = Codes::load()?;
         let mut entries = Vec::new();
         let mut index: HashMap<String, Vec<u32>> = HashMap::new();

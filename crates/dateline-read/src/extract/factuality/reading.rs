@@ -136,6 +136,12 @@ pub(crate) fn read(language: Language<'_>, told: Told) -> Reading {
         }
     }
     walk.climb(head);
+    // "Want to meet", read at "want"
+    let meant = |v: usize| doc.dep(v) == Dep::Xcomp && syntax::is_infinitive(doc, v);
+    if told.verb && walk.is(WordClass::Intending, walk.lemma(head)) && doc.children(head).any(meant) {
+        walk.push(head, Some(Effect::Planned));
+        walk.reading.sure = true;
+    }
     let refuted = doc.dep(head) != Dep::Relcl && is_refuted(doc, language.book, head);
     walk.push(head, refuted.then_some(Effect::Denied));
     walk.reading.tense = tense(doc, head, told.light);
@@ -237,7 +243,12 @@ impl<'a> Walk<'a> {
         // "no agreement was reached", "killed nobody", "none of the men fired", "neither side attacked"
         let argument = |c: usize| {
             let argument = matches!(doc.dep(c), Dep::Nsubj | Dep::Nsubjpass | Dep::Dobj);
-            let determiner = |d: &usize| matches!(doc.dep(*d), Dep::Det | Dep::Neg | Dep::Preconj) && self.is_no(*d);
+            // "Not a single stone was thrown": the noun's own "not".
+            let determiner = |d: &usize| match doc.dep(*d) {
+                Dep::Neg => true,
+                Dep::Det | Dep::Preconj => self.is_no(*d),
+                _ => false,
+            };
             (argument && verb == self.trigger)
                 .then(|| Some(c).filter(|c| self.is_no(*c)).or_else(|| doc.children(c).find(determiner)))?
         };
@@ -258,6 +269,12 @@ impl<'a> Walk<'a> {
             };
             self.push(c, effect);
         }
+        // "Before the attack could happen"
+        let before = |c: usize| matches!(self.doc.dep(c), Dep::Mark | Dep::Prep) && self.lemma(c) == "before";
+        let could = |c: usize| self.doc.dep(c) == Dep::Aux && matches!(self.lemma(c), "could" | "can");
+        let forestalled = self.doc.children(verb).any(before) && self.doc.children(verb).any(could);
+        self.reading.sure |= forestalled;
+        self.push(verb, forestalled.then_some(Effect::Foiled));
         let open = if shared { counterfactual(self.doc, verb) } else { None };
         self.reading.sure |= open.is_some();
         self.push(open.unwrap_or(verb), open.map(|_| Effect::Hypothetical));
@@ -321,6 +338,10 @@ impl<'a> Walk<'a> {
                         return;
                     }
                     self.push(head, effect);
+                    // "Intended to murder", whatever a reader makes of it.
+                    self.reading.sure |= effect == Some(Effect::Planned)
+                        && syntax::is_infinitive(doc, at)
+                        && self.is(WordClass::Intending, self.lemma(head));
                     match effect {
                         Some(Effect::Reported | Effect::Denied) => return,
                         None if doc.dep(at) == Dep::Xcomp && syntax::is_infinitive(doc, at) && is_purpose(doc, at) => {
@@ -340,6 +361,7 @@ impl<'a> Walk<'a> {
                         continue;
                     }
                     if syntax::is_infinitive(doc, at) {
+                        self.reading.sure |= self.is(WordClass::Intending, self.lemma(head));
                         self.push(head, effect.or(Some(Effect::Attempted)));
                         if effect.is_some() {
                             at = head;

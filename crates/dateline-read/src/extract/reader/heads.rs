@@ -75,6 +75,14 @@ impl Word {
         self.kinds.iter_mut().for_each(|k| *k /= sum);
     }
 
+    /// Gives the chance of one type to another.
+    pub fn turn(&mut self, from: Option<EventType>, to: Option<EventType>) {
+        let at = |kind| TYPES.iter().position(|of| *of == kind).map(|n| n + 1);
+        if let (Some(from), Some(to)) = (at(from), at(to)) {
+            self.kinds[to] += std::mem::take(&mut self.kinds[from]);
+        }
+    }
+
     /// The chances of the types.
     pub fn kinds(&self) -> impl Iterator<Item = (Option<EventType>, f32)> {
         TYPES.into_iter().zip(self.kinds[1..].iter().copied())

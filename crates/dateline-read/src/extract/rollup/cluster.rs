@@ -7,7 +7,7 @@ use crate::extract::Story;
 use crate::extract::entities::EntityId;
 use crate::extract::events::happening::of_all;
 use crate::extract::events::{EventMention, Facts, Judged, PlaceLink, TimeLink, is_of_late};
-use crate::record::{Assertion, EventClass, Granularity, Modality, Place, TriggerRole, Via};
+use crate::record::{Assertion, EventClass, EventType, Granularity, Modality, Place, TriggerRole, Via};
 
 /// Sentence of running text from which a place named once no longer says where the news is.
 const STRAY: usize = 10;
@@ -79,12 +79,19 @@ pub(super) fn build(
 
 /// The type of the surest mention that names the event itself; modes and contexts of all mentions of it.
 fn class(members: &[&EventMention]) -> EventClass {
-    // Where the learned reader gives chances, mentions vote by them.
+    // Where the learned reader gives chances, mentions vote by them. What is known to have been done by some means is
+    // nobody's doing in no other words either: "a rocket killed eight; 20 were hurt".
+    let done = |m: &&EventMention| m.class.plover.event == Some(EventType::Assault) && !m.class.plover.mode.is_empty();
+    let natural = members.iter().any(|m| m.class.plover.event.is_none() && m.rule.table == "disasters");
+    let attacked = !natural && members.iter().any(done);
     let votes = |m: &EventMention| -> f32 {
-        let of_type = members.iter().filter_map(|o| o.judged).filter(|j| m.judged.is_some_and(|m| m.event == j.event));
+        let kind = |event: Option<EventType>| event.or(Some(EventType::Assault).filter(|_| attacked));
+        let of_type = members.iter().filter_map(|o| o.judged);
+        let of_type = of_type.filter(|j| m.judged.is_some_and(|m| kind(m.event) == kind(j.event)));
         of_type.map(|j| j.chance).sum()
     };
-    let key = |m: &EventMention| (votes(m), m.role != TriggerRole::Result, m.confidence);
+    let typed = |m: &EventMention| !attacked || m.class.plover.event.is_some();
+    let key = |m: &EventMention| (typed(m), votes(m), m.role != TriggerRole::Result, m.confidence);
     let best = members[1..].iter().fold(members[0], |best, m| if key(m) > key(best) { m } else { best });
     let mut class = best.class.clone();
     for m in members.iter().filter(|m| m.class.plover.event == class.plover.event || m.judged.is_none()) {
