@@ -21,7 +21,7 @@ fn what_stands_beside_an_event_is_another_one() {
         // What says where or when.
         ("Three men were shot near a rally in Austin on Friday, police said. All are in hospital.", "shot", "rally"),
         // Whom a relative clause calls the doer of one deed, another deed meets.
-        ("A man who had stabbed a cleaner was shot by guards in Lille on Friday.", "stabbed a cleaner", "shot"),
+        ("A man who had stabbed a cleaner was shot by guards in Lille on Friday.", "stabbed", "shot"),
         ("Police in Perth shot a farmer who had attacked a vet on Sunday.", "shot", "attacked"),
         // What is yet to come.
         (

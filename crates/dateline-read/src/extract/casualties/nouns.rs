@@ -82,16 +82,24 @@ pub(crate) fn fatally(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group
 /// "Three people suffered burns", "he sustained fatal injuries", "the driver escaped with cuts".
 pub(crate) fn suffered(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group)> {
     let doc = cx.doc;
+    // "Suffered no injuries" counts nobody.
+    if !cx.lexicon.is(WordClass::Hurt, doc.lemma(t)) || number_of(cx, t).is_some() {
+        return None;
+    }
+    // "An 8-year-old suffered cuts": the parse takes the verb for an adjective of the cuts.
+    let participle = |c: &usize| {
+        let stem = doc.word(*c).strip_suffix("ed").unwrap_or_default();
+        doc.dep(*c) == Dep::Amod && doc.word(*c - 1) == "old" && cx.lexicon.is(WordClass::Suffering, stem)
+    };
+    if let Some(old) = doc.children(t).filter(|c| *c > 0).find(participle).map(|c| c - 1) {
+        return group(cx, old).map(|people| (CasualtyKind::Injured, people));
+    }
     let (verb, class) = match doc.dep(t) {
         Dep::Pobj if doc.lemma(doc.head(t)) == "with" => (doc.head(doc.head(t)), WordClass::Surviving),
         Dep::Dobj => (doc.head(t), WordClass::Suffering),
         _ => return None,
     };
-    // "Suffered no injuries" counts nobody.
-    if !cx.lexicon.is(WordClass::Hurt, doc.lemma(t))
-        || !cx.lexicon.is(class, doc.lemma(verb))
-        || number_of(cx, t).is_some()
-    {
+    if !cx.lexicon.is(class, doc.lemma(verb)) {
         return None;
     }
     let people = group(cx, patient::patient(cx, verb, Frame::Intransitive)?)?;

@@ -207,6 +207,11 @@ impl<'a> Learned<'a> {
                 }
             }
         }
+        // "The union imposed sanctions on four of its managers": who has them did not meet its own deed.
+        let [doers, met] = &mut found;
+        let own =
+            |c: &Candidate| reader.story.doc.dep(c.head) == Dep::Poss && reader.story.doc.pos(c.head) == Pos::Pron;
+        met.retain(|(_, c)| !own(c) || c.entity.is_none() || doers.iter().all(|(_, doer)| doer.entity != c.entity));
         let harmed = matches!(trigger.entry.frame, Frame::Harm | Frame::Suffer | Frame::Happen);
         let mut cast: Vec<Participant> = Vec::new();
         for (mut found, role) in found.into_iter().zip([Actor, if harmed { Victim } else { Recipient }]) {
