@@ -41,15 +41,20 @@ fn counted(cx: &Context<'_>, t: usize, number: &Number, confidence: f64) -> Grou
     Group { called, side: side(cx, t), ..Group::counted(number, t, tokens, confidence) }
 }
 
-/// "Civilians were among the dead": the people are the subject, the harm is the group they are among.
-pub(crate) fn among(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group)> {
-    let doc = cx.doc;
+/// What became of those whom a word sums up: "the dead", "the wounded", "the casualties".
+fn group_kind(cx: &Context<'_>, t: usize) -> Option<CasualtyKind> {
     let groups = [
         (WordClass::DeadGroup, CasualtyKind::Killed),
         (WordClass::HurtGroup, CasualtyKind::Injured),
         (WordClass::HitGroup, CasualtyKind::KilledOrInjured),
     ];
-    let (_, kind) = groups.into_iter().find(|(group, _)| cx.lexicon.is_word(*group, doc, t))?;
+    groups.into_iter().find(|(group, _)| cx.lexicon.is_word(*group, cx.doc, t)).map(|(_, kind)| kind)
+}
+
+/// "Civilians were among the dead": the people are the subject, the harm is the group they are among.
+pub(crate) fn among(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group)> {
+    let doc = cx.doc;
+    let kind = group_kind(cx, t)?;
     let is_among = |i: &usize| doc.word(*i).eq_ignore_ascii_case("among");
     let above = std::iter::once(t).chain(doc.ancestors(t).take(2)).map(|i| doc.head(i)).find(is_among);
     // "Children were among at least 17 dead": the number is that of the dead, and stands between, whatever the parse says.
@@ -111,10 +116,10 @@ pub(crate) fn suffered(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Grou
 /// "The number of dead rose to 14": the kind of harm, the people, and whether the number replaces an earlier one.
 pub(crate) fn number_of_dead(cx: &Context<'_>, t: usize) -> Option<(CasualtyKind, Group, bool)> {
     let doc = cx.doc;
-    // "Puts the dead at 29"
-    let groups = [(WordClass::DeadGroup, CasualtyKind::Killed), (WordClass::HurtGroup, CasualtyKind::Injured)];
+    // "Puts the dead at 29"; "casualties" are a noun that is counted.
     let put = doc.dep(t) == Dep::Dobj && cx.lexicon.is(WordClass::TollKeeping, doc.lemma(doc.head(t)));
-    if let Some((_, kind)) = groups.into_iter().find(|(group, _)| put && cx.lexicon.is_word(*group, doc, t)) {
+    let of_one_kind = |kind: &CasualtyKind| put && *kind != CasualtyKind::KilledOrInjured;
+    if let Some(kind) = group_kind(cx, t).filter(of_one_kind) {
         return toll(cx, t).map(|(group, update)| (kind, group, update));
     }
     if !cx.lexicon.is(WordClass::CountNoun, doc.lemma(t)) || doc.pos(t) != Pos::Noun {

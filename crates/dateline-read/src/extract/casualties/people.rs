@@ -153,7 +153,8 @@ fn one(cx: &Context<'_>, head: usize) -> Option<Group> {
     }
     // "Not one person", "not a single passenger"
     let not = doc.children(noun).find(|c| doc.dep(*c) == Dep::Neg && doc.lemma(*c) == "not");
-    let single = |i: usize| doc.word(i) == "one" || doc.word(i) == "a" && doc.word(i + 1) == "single";
+    let word = |i: usize| if i < doc.len() { doc.word(i) } else { "" };
+    let single = |i: usize| word(i) == "one" || word(i) == "a" && word(i + 1) == "single";
     let none = not.or_else(|| number.and_then(|n| n.tokens.start.checked_sub(1)).filter(|i| doc.lemma(*i) == "not"));
     if none.is_some_and(|i| single(i + 1)) {
         return Some(nobody(base));

@@ -357,6 +357,10 @@ fn wounds_people_live_with() {
     check("A 9-year-old sustained gashes.", &[exactly(Injured, 1)]);
     check("Not one sailor was hurt.", &[(Injured, Some(0), Some(0), Some(0))]);
     check("Not a single guest was injured.", &[(Injured, Some(0), Some(0), Some(0))]);
+    // The text may end right behind its "not".
+    for text in ["Gunmen killed the guests, but people not", "Killed: people, not a", "The dead: guests not"] {
+        read(text);
+    }
 }
 
 #[test]

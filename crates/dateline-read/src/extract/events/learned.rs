@@ -66,8 +66,8 @@ impl<'a> Learned<'a> {
             .filter(|t| matches!(t.reading, Reading::Event(_) | Reading::Happening))
             .map(|t| (t.head, super::typing::event_of(t.reading)))
             .collect();
-        // "Stabbed", "shot dead", "the bombing": of 329 such words in triggers that coders marked none was nobody's doing; of 114 with
-        // "killed" 18 were.
+        // "Stabbed", "shot dead", "the bombing": of 329 such words in triggers that coders marked none was nobody's doing;
+        // of 114 with "killed" 18 were.
         let (classes, nature) = (&reader.lexicon.classes, reader.lexicon.classes.class(Class::Disaster));
         let arms = classes.class(Class::Armed) | classes.class(Class::Weapon);
         let is = |i: &usize, class: u128| reader.words.bits(*i) & class != 0;
