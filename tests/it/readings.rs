@@ -1,6 +1,6 @@
 //! Where the tables know better than the learned reader what a text tells.
 
-use dateline::record::{ArticleEvent, EventType, Mode, Tier};
+use dateline::record::{ArticleEvent, EventType, Mode, Realis, Tier};
 
 use crate::enriched::enrich;
 
@@ -27,4 +27,28 @@ fn what_became_of_whom_an_animal_struck_is_no_assault() {
                 doing well.";
     let events = events(text);
     assert!(!events.iter().any(|e| e.class.plover.event == Some(EventType::Assault)), "{events:?}");
+}
+
+/// What is done by some means is an attack, whatever the reader makes of the hurt; and what is only meant is none.
+#[test]
+fn an_attack_is_somebodys_doing_and_a_plan_is_none() {
+    let kinds = |text: &str, real: bool| -> Vec<Option<EventType>> {
+        let events = events(text);
+        let told = events.iter().filter(|e| (e.assertion.realis == Realis::Actual) == real);
+        told.map(|e| e.class.plover.event).collect()
+    };
+    for text in [
+        "Two jewellers were knifed and badly hurt in Naples on Friday night, a cousin said.",
+        "A rocket killed seven shepherds near Herat on Sunday. Nine more were hurt.",
+        "Nine dock hands were sprayed with bullets in Cali on Monday and died.",
+    ] {
+        assert_eq!(kinds(text, true), [Some(EventType::Assault)], "{text:?}");
+    }
+    for text in [
+        "A grocer who plotted to murder his partner was arrested in Lyon on Monday.",
+        "Two men who intended to bomb a mosque were arrested in Oslo on Monday before the attack could take place.",
+    ] {
+        assert_eq!(kinds(text, true), [Some(EventType::Coerce)], "{text:?}");
+        assert_eq!(kinds(text, false), [Some(EventType::Assault)], "{text:?}");
+    }
 }
