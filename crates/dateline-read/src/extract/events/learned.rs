@@ -12,6 +12,7 @@ use super::lexicon::{Frame, Reading};
 use super::links;
 use super::mentions::Reader;
 use super::triggers::{self, Trigger};
+use super::undone::{Undoers, undoes};
 use super::{Judged, Participant};
 use crate::extract::reader::{Features, Part, View, Word};
 use crate::extract::syntax;
@@ -79,22 +80,9 @@ impl<'a> Learned<'a> {
         let attacks: Vec<Range<usize>> = found.iter().filter(is_attack).map(|t| t.tokens.clone()).collect();
         let Reader { lexicon, words: known, .. } = reader;
         let doc = reader.story.doc;
-        let verbs: Vec<(usize, Option<EventType>, Vec<usize>)> = found
-            .iter()
-            .filter(|t| t.entry.verb)
-            .map(|t| (t.head, super::typing::event_of(t.reading), t.arguments.objects.clone()))
-            .collect();
-        // "Dropped its sanctions", "did away with the embargo", "holds up a delivery of aid": the verb undoes what it names.
-        let undoers = |noun: usize, deed: Option<EventType>| -> Vec<usize> {
-            let phrase = || std::iter::once(noun).chain(doc.ancestors(noun)).take_while(|a| !syntax::is_verb(doc, *a));
-            let with = |verb: usize| phrase().any(|p| doc.lemma(p) == "with" && doc.head(p) == verb);
-            let undoing = |(verb, does, objects): &&(usize, Option<EventType>, Vec<usize>)| {
-                undoes(*does, deed) && (phrase().any(|a| objects.contains(&a)) || with(*verb))
-            };
-            verbs.iter().filter(undoing).map(|(verb, ..)| *verb).collect()
-        };
+        let undoers = Undoers::new(doc, &found);
         let undoing: Vec<usize> =
-            found.iter().flat_map(|t| undoers(t.head, super::typing::event_of(t.reading))).collect();
+            found.iter().flat_map(|t| undoers.of(t.head, super::typing::event_of(t.reading))).collect();
         let words: Vec<(usize, Word)> = reader
             .story
             .tokens(s)
@@ -118,7 +106,7 @@ impl<'a> Learned<'a> {
             .collect();
         let is_undone = |noun: usize, deed: Option<EventType>| {
             let seen = |verb: usize| told.iter().any(|(tokens, of)| tokens.contains(&verb) && undoes(of.event, deed));
-            undoers(noun, deed).into_iter().any(seen)
+            undoers.of(noun, deed).any(seen)
         };
         told.iter()
             .cloned()
@@ -357,12 +345,6 @@ fn judge(span: &[(usize, Word)]) -> Judged {
         core: mean(&|w| w.level[0]),
         main: mean(&|w| w.main),
     }
-}
-
-/// Whether an event of one type ends or withholds what its object tells of another.
-fn undoes(event: Option<EventType>, deed: Option<EventType>) -> bool {
-    use EventType::{Aid, Coerce, Concede, Retreat, Sanction};
-    matches!((event, deed), (Some(Concede | Retreat), Some(Sanction | Coerce)) | (Some(Sanction), Some(Aid)))
 }
 
 /// The rules' trigger at these words, with the reader's type; of several the one that agrees. Which kind of yielding it is,

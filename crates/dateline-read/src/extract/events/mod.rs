@@ -30,6 +30,7 @@ mod tests;
 mod trace;
 mod triggers;
 mod typing;
+mod undone;
 mod when;
 mod whereabouts;
 mod words;
