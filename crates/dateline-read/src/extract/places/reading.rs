@@ -421,6 +421,8 @@ impl<'a> Reader<'_, 'a> {
                 }
                 "near" if headed => return self.lies_near(name, i + 1),
                 "," | "." | ";" => return,
+                // "In El Fasher, according to a group with its headquarters in Utrecht": no word on El Fasher.
+                _ if !headed && self.story.doc.pos(i) == Pos::Verb => return,
                 _ => headed |= !self.kinds_at(i).is_empty(),
             }
             if self.starts[i].is_some() {

@@ -258,6 +258,11 @@ fn datelines_and_demonyms_count() {
     check("Turkish police raided homes in [Batman].", &["city TR.76"]);
     check("The Iraqi army retook [Mosul] and the nearby town of [Tal Afar].", &["city IQ.15", "city IQ.15"]);
     check("The Afghan capital, [Kabul], was quiet.", &["city AF.13"]);
+    // Where those who say so sit is no word on where it happened.
+    check(
+        "A raid killed six on Sunday in the Sudanese town of [Nyala], according to a group with its headquarters in [Utrecht], [Netherlands].",
+        &["city SD.49", "city NL.09", "country NL"],
+    );
 }
 
 #[test]
