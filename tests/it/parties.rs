@@ -117,3 +117,18 @@ fn a_name_goes_on_behind_its_of() {
         assert!(names.iter().any(|n| n.ends_with("Democratic Republic of Congo")), "{names:?}");
     }
 }
+
+#[test]
+fn words_for_people_that_no_table_lists_say_their_country() {
+    let cases = [
+        ("Latvia barred Belarusian stevedores from its docks on Tuesday.", "Belarusian", "BLR"),
+        ("Two beekeepers were shot dead by Turkish snowplough drivers in Kars on Friday.", "Turkish", "TUR"),
+    ];
+    for (text, name, country) in cases {
+        let parties: Vec<_> =
+            enrich(Tier::Accurate, text).events.into_iter().flat_map(|e| [e.actors, e.recipients]).flatten().collect();
+        let party = parties.iter().find(|p| p.name.starts_with(name));
+        let party = party.unwrap_or_else(|| panic!("{parties:?} in {text:?}"));
+        assert_eq!(party.actor.country_iso3.as_deref(), Some(country), "{party:?} in {text:?}");
+    }
+}

@@ -280,16 +280,28 @@ impl<'a> Assembler<'a> {
     fn participant(&self, p: &Participant) -> record::Participant {
         let entity = p.entity.map(|e| &self.facts.entities.list[e]);
         let words = p.tokens.clone().map(|t| self.story.doc.span_text(t).to_owned());
+        let actor = entity.and_then(|e| e.actor.clone());
+        let actor = actor.or_else(|| p.entity.is_none().then(|| self.countryman(p.tokens.clone()?)).flatten());
         record::Participant {
             role: p.role,
             entity_id: p.entity.map(|e| self.entity_ids[e].clone()),
             name: entity.map(|e| e.name.clone()).or(words).unwrap_or_default(),
             title_or_role: entity.and_then(|e| e.title.clone()),
-            actor: entity.and_then(|e| e.actor.clone()).unwrap_or_default(),
+            actor: actor.unwrap_or_default(),
             via: p.via,
             span: p.tokens.clone().map(|t| self.span(t)),
             confidence: round(p.confidence),
         }
+    }
+
+    /// The country that words which refer to no entity say of someone: "Belarusian hauliers".
+    fn countryman(&self, tokens: Range<usize>) -> Option<record::Actor> {
+        let doc = self.story.doc;
+        let head = doc.heads(tokens.clone()).next()?;
+        let says = |t: &usize| tokens.contains(t) && *t != head && doc.head(*t) == head;
+        let unit = self.facts.units.iter().find(|u| u.tokens.iter().any(says))?;
+        let country_iso3 = unit.place.country_iso3.clone();
+        Some(record::Actor { country_iso3, ..record::Actor::default() })
     }
 
     /// The record of a place; none where the gazetteer knows nothing of it.
