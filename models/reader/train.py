@@ -9,9 +9,9 @@ repository and the publishers' texts); --names: gzipped JSON Lines of the same a
 `text`, `spans`); --minilm: the unpacked folder of all-MiniLM-L6-v2 (config.json, model.safetensors, tokenizer.json). Needs
 torch, transformers and zstandard; 3 to 6 GB of memory, about a quarter of an hour on one CPU core with products of bfloat16,
 three quarters without. Fixed seed. What a word, a pair of triggers or a candidate looks like is printed by
-`reader-material`, so that training sees what the worker sees. `--half even|odd` learns from half of the newspaper articles,
-and all written ones, and scores the other half, to choose thresholds by. The output holds the encoder in whole numbers (`models/encoder/export.py`) and the
-heads beside it.
+`reader-material`, so that training sees what the worker sees. `--half even|odd` learns from half of the newspaper articles
+and all written ones, and scores the other half, to choose thresholds by. The output holds the encoder in whole numbers
+(`models/encoder/export.py`) and the heads beside it.
 
 Heads, on the vector h of a word's first piece and the named features f of rules and parse (linear both):
 * `word`: type (none, 16 PLOVER types, HAPPENING), first word of its trigger, unreal, historical, level, main;
@@ -536,8 +536,8 @@ def main():
     torch.manual_seed(SEED)
     numpy.random.seed(SEED)
     articles = read(options.gold)
-    written = [a for a in articles if a["source"] == "written"]
-    articles = [a for a in articles if a["source"] != "written"]
+    written = [a for a in articles if a.get("source") == "written"]
+    articles = [a for a in articles if a.get("source") != "written"]
     random.Random(7).shuffle(articles)
     add_names(articles, options.names)
     halves = {"even": articles[::2], "odd": articles[1::2]}

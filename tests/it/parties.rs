@@ -1,6 +1,6 @@
 //! Who is no party of an event, however near the text names him.
 
-use dateline::record::{ArticleEvent, EventType, Tier};
+use dateline::record::{ArticleEvent, EventType, Participant, Tier};
 
 use crate::enriched::enrich;
 
@@ -130,5 +130,16 @@ fn words_for_people_that_no_table_lists_say_their_country() {
         let party = parties.iter().find(|p| p.name.starts_with(name));
         let party = party.unwrap_or_else(|| panic!("{parties:?} in {text:?}"));
         assert_eq!(party.actor.country_iso3.as_deref(), Some(country), "{party:?} in {text:?}");
+    }
+}
+
+#[test]
+fn armed_or_masked_men_are_of_no_known_group() {
+    for who in ["unidentified armed men", "masked men"] {
+        let text = format!("A barber and his son were shot dead by {who} in Tegucigalpa on Saturday, a judge said.");
+        for event in events(Tier::Accurate, &text, EventType::Assault) {
+            let code = |p: &Participant| p.actor.cameo_code.clone().unwrap_or_default();
+            assert!(event.actors.iter().any(|p| code(p).ends_with("UAF")), "{:?} in {text:?}", event.actors);
+        }
     }
 }

@@ -280,8 +280,10 @@ impl<'a> Assembler<'a> {
     fn participant(&self, p: &Participant) -> record::Participant {
         let entity = p.entity.map(|e| &self.facts.entities.list[e]);
         let words = p.tokens.clone().map(|t| self.story.doc.span_text(t).to_owned());
-        let actor = entity.and_then(|e| e.actor.clone());
-        let actor = actor.or_else(|| p.entity.is_none().then(|| self.countryman(p.tokens.clone()?)).flatten());
+        let actor = match entity {
+            Some(entity) => entity.actor.clone(),
+            None => p.tokens.clone().and_then(|t| self.countryman(t)),
+        };
         record::Participant {
             role: p.role,
             entity_id: p.entity.map(|e| self.entity_ids[e].clone()),

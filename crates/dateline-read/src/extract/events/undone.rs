@@ -31,11 +31,10 @@ impl<'a> Undoers<'a> {
     /// The verbs that undo a deed that a noun tells of.
     pub(super) fn of(&self, noun: usize, deed: Option<EventType>) -> impl Iterator<Item = usize> {
         let doc = self.doc;
-        let phrase: Vec<usize> =
-            std::iter::once(noun).chain(doc.ancestors(noun)).take_while(|a| !syntax::is_verb(doc, *a)).collect();
         let is_met = move |verb: &&Verb| {
-            let with = |p: &usize| doc.lemma(*p) == "with" && doc.head(*p) == verb.head;
-            undoes(verb.deed, deed) && phrase.iter().any(|p| verb.objects.contains(p) || with(p))
+            let mut phrase = std::iter::once(noun).chain(doc.ancestors(noun)).take_while(|a| !syntax::is_verb(doc, *a));
+            let with = |p: usize| doc.lemma(p) == "with" && doc.head(p) == verb.head;
+            undoes(verb.deed, deed) && phrase.any(|p| verb.objects.contains(&p) || with(p))
         };
         self.verbs.iter().filter(is_met).map(|v| v.head)
     }

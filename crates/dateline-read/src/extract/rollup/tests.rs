@@ -154,6 +154,7 @@ fn the_sum_of_a_war_or_a_year_is_no_toll_of_today() {
     for sum in [
         "More than 7,000 people have been killed in the insurgency since 2004.",
         "The war has killed at least 10,000 civilians.",
+        "The revolt has killed at least 10,000 civilians.",
         "Last year 980 people were killed in the north.",
         "At least 80 people have been killed in robberies in the past year.",
     ] {
