@@ -1,7 +1,8 @@
 //! Prints what the learned models see of every article: the training material of `train.py`.
 //!
 //! `cargo run --example event-features < articles.jsonl > features.jsonl`, JSON Lines with `id`, `text` and, where
-//! known, `published_at`; `--accurate [READER]` reads with the learned reader. Each output line holds the article's record with every mention, and the features beside it.
+//! known, `published_at`; `--reader [FILE]` reads with a learned reader, that of the accurate tier if none is named. Each
+//! output line holds the article's record with every mention, and the features beside it.
 
 use std::io::{BufRead, Write, stdin, stdout};
 use std::sync::Arc;
@@ -11,16 +12,19 @@ use dateline::article::{Hint, Intake, Limits};
 use dateline::extract::reader::ReaderModel;
 use dateline::extract::rollup::{Choice, Sample};
 use dateline::extract::{Enricher, Pipeline};
-use dateline::record::Timex;
+use dateline::record::{Tier, Timex};
 use serde_json::{Value, json};
 
 fn main() -> Result<()> {
     let intake = Intake::new(Limits::default());
     let mut pipeline = Pipeline::load(None, None)?;
     let mut options = std::env::args().skip(1);
-    if options.next().is_some_and(|option| option == "--accurate") {
-        let reader = options.next().map_or_else(ReaderModel::embedded, |path| ReaderModel::from_path(path.as_ref()))?;
-        pipeline = pipeline.with_reader(Arc::new(reader)).for_training();
+    if options.next().is_some_and(|option| option == "--reader") {
+        let reader = match options.next() {
+            Some(path) => ReaderModel::from_path(path.as_ref())?,
+            None => ReaderModel::embedded(Tier::Accurate)?,
+        };
+        pipeline = pipeline.with_reader(Arc::new(reader))?.for_training();
     }
     let mut enricher = Enricher::new(Arc::new(pipeline));
     let mut out = stdout().lock();

@@ -19,8 +19,8 @@ moment: when? The same over the times that the article states, its own day and n
 main: `ranking` where the reader has judged, from coded newspapers and, for a quarter of the weight, the same stories.
 same: do two mentions tell of one event? Logistic regression on the reader's chance and what the rules see.
 worth: is an event one that a coder has, with its type? The same over the events.
-confidence: how often are the values of a field right that have a score? The same over the events' fields; last of all,
-with the other tables built in.
+confidence (`confidence_fast` with --tier fast): how often are the values of a field right that have a score? The same
+over the events' fields; last of all, with the other tables built in.
 """
 
 import argparse
@@ -217,10 +217,10 @@ def of(event, times):
 
 
 def read(binary, gold, *reader):
-    """Coded articles, the spans of their triggers, and what the accurate tier sees of them."""
+    """Coded articles, the spans of their triggers, and what a reader sees of them, that of the accurate tier if none is named."""
     articles = [json.loads(f.read_text()) for folder in gold for f in sorted(folder.glob("*.json"))]
     documents = [{k: g[k] for k in ("id", "title", "text", "published_at") if g.get(k)} | {"gold": g} for g in articles]
-    for d, found in seen(binary, documents, "--accurate", *reader):
+    for d, found in seen(binary, documents, "--reader", *reader):
         told = [(e, [trigger_span(d["text"], t) for t in e["triggers"]]) for e in d["gold"]["events"]]
         yield d, told, found
 
@@ -290,7 +290,7 @@ def main_event(binary, data, gold, reader):
         marks = [bool((told_by(e, words, told) or {}).get("main")) for e in found["record"]["events"]]
         articles.append((found["judged"], marks, 4.0, d["id"]))
     what = "Which event an article is about, where the reader has judged: scores to be compared within one article."
-    others = subjects(binary, data, "judged", 0.25, "--accurate", reader)
+    others = subjects(binary, data, "judged", 0.25, "--reader", reader)
     order("main", what, [("gold", articles), *others])
 
 
@@ -316,7 +316,7 @@ def worth(binary, gold, reader):
         print(f"worth: from {threshold:.2f} right {100 * y[kept].mean():.1f}, kept {100 * y[kept].sum() / y.sum():.1f}")
 
 
-def confidence(binary, gold, reader):
+def confidence(tier, binary, gold, reader):
     """Learns what the scores of an event's fields are worth as chances, from events that a coder has."""
     rows, right, group, part = [], [], [], []
     for d, _, found in read(binary, gold, reader):
@@ -328,7 +328,7 @@ def confidence(binary, gold, reader):
                 group.append(d["id"])
                 part.append(name)
     what = "What the scores of an event's fields are worth: weights that turn their odds into those of being right."
-    y, chance, _ = logistic("confidence", what, rows, right, group)
+    y, chance, _ = logistic("confidence_fast" if tier == "fast" else "confidence", what, rows, right, group)
     for name in dict.fromkeys(part):
         mine = np.array(part) == name
         error = reliability(list(zip(chance[mine], y[mine])))[1]
@@ -365,15 +365,18 @@ def main():
     parser.add_argument("--gold", type=pathlib.Path, action="append", default=[])
     parser.add_argument("models", nargs="*", choices=[[], "telling", "ranking", "scene", "moment", "main", "same", "worth", "confidence"])
     parser.add_argument("--reader", help="for same, worth, main and confidence: a reader that has learned from none of the articles of --gold")
+    parser.add_argument("--tier", choices=["accurate", "fast"], default="accurate", help="for confidence: whose reader that is")
     options = parser.parse_args()
     for model in (telling, ranking):
         if not options.models or model.__name__ in options.models:
             model(options.features, options.data)
     if "main" in options.models:
         main_event(options.features, options.data, options.gold, options.reader)
-    for model in (same, worth, confidence):
+    for model in (same, worth):
         if model.__name__ in options.models:
             model(options.features, options.gold, options.reader)
+    if "confidence" in options.models:
+        confidence(options.tier, options.features, options.gold, options.reader)
     wanted = {"scene", "moment"} & set(options.models or ["scene", "moment"])
     if wanted:
         choices(options.features, options.gold, wanted)

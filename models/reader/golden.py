@@ -1,8 +1,10 @@
-"""Writes what PyTorch says of some vectors and features: `tests/golden/reader/heads.json` holds `crates/dateline-read/src/extract/reader` to it.
+"""Writes what PyTorch says: `tests/golden/reader` holds the heads and the mixer of `crates/dateline-read` to it.
 
-    python models/reader/golden.py      # after the reader was trained anew
+    cargo build --release --example reader-material
+    python models/reader/golden.py      # after a reader was trained anew
 
-An offline tool (torch, numpy, safetensors). Vectors are random with a fixed seed, features are the first of each head.
+An offline tool (torch, numpy, safetensors). For the heads of the accurate tier vectors are random with a fixed seed, features
+the first of each head; for the mixer the words of a text, read by the engine.
 """
 
 import json
@@ -12,9 +14,35 @@ import numpy
 import torch
 from safetensors import safe_open
 
-from train import WORD, Heads, Names
+import fast
+from train import WORD, Heads, Names, material
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+TEXT = (
+    "GOMA, Congo (AP) - Rebels freed two aid workers on Thursday, a day after the army had shelled their camp. \"We are glad,\" "
+    "said Anna Keller of the charity Nordhilfe, whose convoys gunmen attacked in March.\n\nThe government denied the shelling."
+)
+NUMBERS = 8
+
+
+def mixer(material_of):
+    """The first numbers of the mixed vector of every word of the text."""
+    with safe_open(ROOT / "models/en_reader_fast.safetensors", "pt") as file:
+        t = {name: file.get_tensor(name) for name in file.keys()}
+    lists = {name: json.loads(bytes(t[f"{name}.json"].numpy())) for name in ("heads", "names")}
+    vocabulary = {head: Names({name: 1 for name in lists["heads"].get(head, [])}, 1) for head in ("word", "pair", "role", "name")}
+    tables = {key: fast.Names(names, 1) for key, names in lists["names"].items()}
+    network = fast.Mixer(vocabulary, tables).eval()
+    state = {f"{layer}.{part}": t[f"{layer}.{part}"] for layer in ("first", "mixed") for part in ("weight", "bias")}
+    state |= {"norm.weight": t["norm.gain"], "norm.bias": t["norm.bias"]}
+    state |= {f"table.{key}.weight": t[f"{key}.weight"].float() * t[f"{key}.scale"][:, None] for key in tables}
+    network.load_state_dict(state, strict=False)
+    gold = {"id": "text", "text": TEXT, "events": [], "marked": [], "kinds": []}
+    [(gold, m)] = material(material_of, ROOT / "models/en_reader.safetensors", [gold], "--engine")
+    article = fast.Parsed(gold, m, vocabulary, tables)
+    article.kept = torch.arange(len(m["tokens"]))
+    with torch.no_grad():
+        return network.mix(article)[:, :NUMBERS]
 
 
 def main():
@@ -42,9 +70,11 @@ def main():
         names = heads.names(vectors, dense("name")).log_softmax(-1)
     assert words.shape[1] == len(WORD)
     rounded = lambda x: [[round(float(v), 5) for v in row] for row in x.reshape(len(x), -1)]
-    path = ROOT / "tests/golden/reader/heads.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({
+    folder = ROOT / "tests/golden/reader"
+    folder.mkdir(exist_ok=True)
+    mixed = rounded(mixer(ROOT / "target/release/examples/reader-material"))
+    (folder / "mixer.json").write_text(json.dumps({"text": TEXT, "mixed": mixed}, ensure_ascii=False) + "\n")
+    (folder / "heads.json").write_text(json.dumps({
         "vectors": rounded(vectors), "features": chosen, "words": rounded(words), "pairs": rounded(pairs), "roles": rounded(roles),
         "names": rounded(names),
     }) + "\n")  # fmt: skip

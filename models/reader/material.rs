@@ -1,8 +1,9 @@
 //! Prints what the learned reader sees of every article: the training material of `train.py`.
 //!
-//! `cargo run --example reader-material ENCODER < articles.jsonl > material.jsonl`, JSON Lines with `id`, `text`, where
-//! known `published_at`, and `marked`: triggers as [start, end, type], offsets in characters. ENCODER is an encoder file,
-//! of which only the vocabulary is used.
+//! `cargo run --example reader-material ENCODER [--engine] < articles.jsonl > material.jsonl`, JSON Lines with `id`, `text`,
+//! where known `published_at`, and `marked`: triggers as [start, end, type], offsets in characters; articles without are left
+//! out where their body is not their text. ENCODER is an encoder file, of which only the vocabulary is used. `--engine`
+//! adds what `fast.py` learns from: the engine's vectors, 24 times as whole numbers of 8 bits in hexadecimal, and the parse.
 
 use std::io::{BufRead, Write, stdin, stdout};
 use std::ops::Range;
@@ -21,7 +22,11 @@ fn main() -> Result<()> {
     let path = std::env::args().nth(1).context("name the encoder file")?;
     let encoder = EncoderModel::from_bytes(&std::fs::read(path)?)?;
     let intake = Intake::new(Limits::default());
+    let with_engine = std::env::args().nth(2).is_some_and(|flag| flag == "--engine");
     let mut enricher = Enricher::new(Arc::new(Pipeline::load(None, None)?));
+    if with_engine {
+        enricher.keep_vectors();
+    }
     let mut out = stdout().lock();
     for line in stdin().lock().lines() {
         let line = line?;
@@ -32,7 +37,10 @@ fn main() -> Result<()> {
         bytes.push(text.len());
         let material = enricher.see(&article, |story, facts, lexicon| {
             let doc = story.doc;
-            assert_eq!(doc.text().len(), text.len(), "the body of {} is not its text", raw["id"]);
+            if doc.text().len() != text.len() {
+                assert!(raw["marked"].is_null(), "the body of {} is not its text", raw["id"]);
+                return Ok(Value::Null);
+            }
             let marked: Vec<Option<(Range<usize>, Option<EventType>)>> = raw["marked"]
                 .as_array()
                 .into_iter()
@@ -71,7 +79,7 @@ fn main() -> Result<()> {
             let mut number = 0..;
             let kept: Vec<Option<usize>> = marked.iter().map(|m| m.as_ref().and_then(|_| number.next())).collect();
             let range = |r: &Range<usize>| json!([r.start, r.end]);
-            Ok(json!({
+            let mut material = json!({
                 "id": raw["id"],
                 "tokens": offsets,
                 "pieces": pieces,
@@ -84,8 +92,21 @@ fn main() -> Result<()> {
                 "roles": material.marked.iter().map(|(_, c)| c).collect::<Vec<_>>(),
                 "pairs": pairs,
                 "names": (0..doc.len()).map(|i| names::features(doc, i)).collect::<Vec<_>>(),
-            }))
+            });
+            if with_engine {
+                let words = |of: &dyn Fn(usize) -> String| (0..doc.len()).map(of).collect::<Vec<_>>();
+                let byte = |x: &f32| format!("{:02x}", (x * 24.0).round().clamp(-127.0, 127.0) as i8);
+                material["vectors"] = doc.vectors().iter().map(byte).collect::<String>().into();
+                material["lemma"] = words(&|i| doc.lemma(i).to_lowercase()).into();
+                material["tag"] = words(&|i| doc.tokens()[i].tag.as_str().to_owned()).into();
+                material["dep"] = words(&|i| doc.dep(i).as_str().to_owned()).into();
+                material["head"] = (0..doc.len()).map(|i| doc.head(i)).collect();
+            }
+            Ok(material)
         })?;
+        if material.is_null() {
+            continue;
+        }
         serde_json::to_writer(&mut out, &material)?;
         out.write_all(b"\n")?;
     }

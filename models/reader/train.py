@@ -103,6 +103,18 @@ def read(folders):
     return articles
 
 
+def parted(articles, half):
+    """The articles to learn from and the newspaper articles left out: none, or those of the other half."""
+    written = [a for a in articles if a.get("source") == "written"]
+    articles = [a for a in articles if a.get("source") != "written"]
+    random.Random(7).shuffle(articles)
+    if not half:
+        return articles + written, []
+    halves = [articles[::2], articles[1::2]]
+    learned, other = halves if half == "even" else reversed(halves)
+    return learned + written, other
+
+
 def add_names(articles, files):
     """Gives articles the spans of their names, where a file has them: the same text but for its white space."""
     coded = {}
@@ -127,10 +139,10 @@ def add_names(articles, files):
     print(known, "of", len(articles), "articles with names", flush=True)
 
 
-def material(binary, vocabulary, articles):
+def material(binary, vocabulary, articles, *flags):
     keys = ("id", "title", "text", "published_at", "marked")
     lines = "".join(json.dumps({k: a[k] for k in keys if a.get(k)}) + "\n" for a in articles)
-    run = subprocess.run([binary, vocabulary], input=lines, capture_output=True, text=True, check=True)
+    run = subprocess.run([binary, vocabulary, *flags], input=lines, capture_output=True, text=True, check=True)
     found = {m["id"]: m for m in map(json.loads, run.stdout.splitlines())}
     return [(a, found[a["id"]]) for a in articles if a["id"] in found]
 
@@ -535,16 +547,9 @@ def main():
     random.seed(SEED)
     torch.manual_seed(SEED)
     numpy.random.seed(SEED)
-    articles = read(options.gold)
-    written = [a for a in articles if a.get("source") == "written"]
-    articles = [a for a in articles if a.get("source") != "written"]
-    random.Random(7).shuffle(articles)
-    add_names(articles, options.names)
-    halves = {"even": articles[::2], "odd": articles[1::2]}
-    train = (halves[options.half] if options.half else articles) + written
-    tested = read(options.test)
-    add_names(tested, options.names)
-    test = tested + (halves["odd" if options.half == "even" else "even"] if options.half else [])
+    train, left_out = parted(read(options.gold), options.half)
+    test = read(options.test) + left_out
+    add_names(train + test, options.names)
 
     pieces = json.loads((options.minilm / "tokenizer.json").read_text())["model"]["vocab"]
     pieces = sorted(pieces, key=pieces.get)

@@ -21,6 +21,6 @@ pub use load::{ConfigError, ConfigErrors, Effective, Reading, Setting, Sources, 
 pub use settings::{
     Config, Delivery, EntityRecords, ForeignArticles, HeadersConfig, HttpConfig, KafkaConfig, LexiconsConfig,
     LimitsConfig, LogConfig, LogFormat, LostHistory, MinConfidenceConfig, ModelConfig, PropertiesConfig, RecordsConfig,
-    Role, SecurityProtocol, Tier, TopicsConfig, WorkerConfig,
+    Role, SecurityProtocol, TopicsConfig, WorkerConfig,
 };
 pub use units::{ByteSize, parse_bytes};

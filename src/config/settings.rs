@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
 use super::units::{ByteSize, duration, optional, share};
-use crate::record::Part;
+use crate::record::{Part, Tier};
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -271,16 +271,6 @@ pub struct DeadLettersConfig {
 pub struct LimitsConfig {
     pub article_bytes: ByteSize,
     pub output_bytes: ByteSize,
-}
-
-/// How much an article's reading may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tier {
-    /// The learned reader beside the rules.
-    Accurate,
-    /// The rules alone.
-    Fast,
 }
 
 /// Language model and gazetteer.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{WorkerError, lexicons};
 use crate::article::{Intake, Limits};
-use crate::config::{Config, Tier};
+use crate::config::Config;
 use crate::extract::reader::ReaderModel;
 use crate::extract::{Pipeline, PipelineError};
 use crate::telemetry::Metrics;
@@ -20,17 +20,16 @@ pub(crate) fn pipeline(config: &Config) -> Result<Pipeline, WorkerError> {
     let lexicons = lexicons(config)?;
     let pipeline = Pipeline::load_with(config.model.path.as_deref(), config.model.gazetteer.as_deref(), lexicons)
         .map_err(WorkerError::settings)?;
-    if config.model.tier == Tier::Fast {
-        return Ok(pipeline);
-    }
-    let reader = config.model.reader.as_deref().map_or_else(ReaderModel::embedded, ReaderModel::from_path);
+    let tier = config.model.tier;
+    let reader = config.model.reader.as_deref().map_or_else(|| ReaderModel::embedded(tier), ReaderModel::from_path);
+    let reader = reader.and_then(|reader| reader.of_tier(tier));
     let reader = reader.map_err(|e| WorkerError::settings(PipelineError::Reader(e)))?;
     if !reader.is_fast_here() {
         tracing::warn!(
             "this processor has no AVX2: the accurate tier reads an article in seconds; model.tier = \"fast\" is for it"
         );
     }
-    Ok(pipeline.with_reader(Arc::new(reader)))
+    pipeline.with_reader(Arc::new(reader)).map_err(WorkerError::settings)
 }
 
 /// Tells the metrics what was loaded.

@@ -1,4 +1,4 @@
-//! What either tier makes of an article; the language model, the gazetteer and the reader are loaded once for all tests.
+//! What either tier, and the rules alone, make of an article; everything is loaded once for all tests.
 
 use std::sync::{Arc, LazyLock};
 
@@ -8,6 +8,13 @@ use dateline::record::{EnrichedArticle, Tier};
 
 static FAST: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::embedded(Tier::Fast).unwrap()));
 static ACCURATE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::embedded(Tier::Accurate).unwrap()));
+
+static RULES: LazyLock<Arc<Pipeline>> = LazyLock::new(|| Arc::new(Pipeline::load(None, None).unwrap()));
+
+/// An enricher without a learned reader.
+pub(crate) fn by_rules() -> Enricher {
+    Enricher::new(Arc::clone(&RULES))
+}
 
 /// An enricher of a tier.
 pub(crate) fn enricher(tier: Tier) -> Enricher {

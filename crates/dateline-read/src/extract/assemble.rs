@@ -222,7 +222,7 @@ impl<'a> Assembler<'a> {
     fn mention(&self, m: &EventMention, mention_id: String, cluster_id: Option<String>) -> record::EventMention {
         let doc = self.story.doc;
         let sentence = self.story.sentence(m.head);
-        let judged = self.producer.tier == record::Tier::Accurate;
+        let judged = self.producer.reader.is_some();
         let listed = || m.participants.iter().filter(|p| !judged || p.confidence >= LIKELY);
         let confidence_of = |roles: &[record::ParticipantRole]| {
             listed().filter(|p| roles.contains(&p.role)).map(|p| round(p.confidence)).reduce(f64::max)

@@ -92,11 +92,8 @@ impl Pipeline {
     /// # Errors
     /// In a build without the feature `embedded-model`.
     pub fn embedded(tier: Tier) -> Result<Self, PipelineError> {
-        let pipeline = Self::load(None, None)?;
-        Ok(match tier {
-            Tier::Fast => pipeline,
-            Tier::Accurate => pipeline.with_reader(Arc::new(ReaderModel::embedded().map_err(PipelineError::Reader)?)),
-        })
+        let reader = ReaderModel::embedded(tier).map_err(PipelineError::Reader)?;
+        Self::load(None, None)?.with_reader(Arc::new(reader))
     }
 
     /// Loads everything; the embedded model and gazetteer where no path is given, and the embedded lexicons.
@@ -118,10 +115,10 @@ impl Pipeline {
     /// The same model and gazetteer with other lexicons.
     pub fn with_lexicons(&self, lexicons: Lexicons) -> Result<Self, PipelineError> {
         let other = Self::assemble(Arc::clone(&self.model), Arc::clone(self.places.gazetteer()), lexicons)?;
-        Ok(match &self.reader {
+        match &self.reader {
             Some(reader) => other.with_reader(Arc::clone(reader)),
-            None => other,
-        })
+            None => Ok(other),
+        }
     }
 
     fn assemble(model: Arc<Model>, gazetteer: Arc<Gazetteer>, lexicons: Lexicons) -> Result<Self, PipelineError> {
@@ -148,7 +145,7 @@ impl Pipeline {
             times: times::Lexicon::read(&lexicons, &book)?,
             harm: casualties::Lexicon::read(&lexicons, &book)?,
             case: Case::read(&lexicons)?,
-            events: rollup::Models::load()?,
+            events: rollup::Models::load(Tier::Fast)?,
             telling: Telling::load()?,
             reader: None,
             model,
@@ -157,13 +154,17 @@ impl Pipeline {
         })
     }
 
-    /// The same with a learned reader.
-    pub fn with_reader(mut self, reader: Arc<ReaderModel>) -> Self {
+    /// The same with a learned reader, and what the scores of its tier are worth.
+    ///
+    /// # Errors
+    /// [`PipelineError::Table`] if a table cannot be used.
+    pub fn with_reader(mut self, reader: Arc<ReaderModel>) -> Result<Self, PipelineError> {
         let info = reader.info();
-        self.producer.tier = Tier::Accurate;
+        self.producer.tier = reader.tier();
         self.producer.reader = Some(format!("{}-{}", info.name, info.version));
+        self.events = rollup::Models::load(reader.tier())?;
         self.reader = Some(reader);
-        self
+        Ok(self)
     }
 
     /// The same with events that are worth no record, and with scores as the models give them.
@@ -199,7 +200,10 @@ pub struct Enricher {
 impl Enricher {
     /// A reader with an engine of its own.
     pub fn new(pipeline: Arc<Pipeline>) -> Self {
-        let engine = Engine::new(Arc::clone(&pipeline.model));
+        let mut engine = Engine::new(Arc::clone(&pipeline.model));
+        if pipeline.reader.as_ref().is_some_and(|reader| reader.tier() == Tier::Fast) {
+            engine.keep_vectors();
+        }
         let reader = pipeline.reader.clone().map(Reader::new);
         Self { pipeline, engine, reader }
     }
@@ -207,6 +211,11 @@ impl Enricher {
     /// The pipeline in use.
     pub fn pipeline(&self) -> &Arc<Pipeline> {
         &self.pipeline
+    }
+
+    /// Keeps the engine's vectors in the documents that [`Self::see`] shows.
+    pub fn keep_vectors(&mut self) {
+        self.engine.keep_vectors();
     }
 
     /// Reads on with another pipeline; the engine stays where the model does.
@@ -300,8 +309,8 @@ impl Enricher {
         annotated();
         let view = reader.as_mut().map(|reader| reader.read(&Story::new(article, &doc, stop))).transpose()?;
         let view = view.as_ref();
-        if let Some(view) = view {
-            doc.set_entities(view.entities(&doc));
+        if let Some(entities) = view.and_then(|view| view.entities(&doc)) {
+            doc.set_entities(entities);
         }
         let story = Story::new(article, &doc, stop);
         if view.is_some_and(|v| v.cut_off) {

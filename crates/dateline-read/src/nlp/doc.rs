@@ -19,7 +19,12 @@ pub struct Doc<'t> {
     entities: Vec<Entity>,
     strings: String,
     children: Children,
+    vectors: Vec<f32>,
 }
+
+/// Numbers of a word that an engine keeps: the vector by which it tags and parses, the one by which it recognises names, and
+/// that of the word by itself.
+pub const VECTOR: usize = 3 * super::tok2vec::WIDTH;
 
 /// One token. `head` is the token's own index for the root of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -102,7 +107,18 @@ impl<'t> Doc<'t> {
         strings: String,
     ) -> Self {
         let children = Children::new(&tokens);
-        Self { text, tokens, sentences, entities, strings, children }
+        Self { text, tokens, sentences, entities, strings, children, vectors: Vec::new() }
+    }
+
+    /// The same with the engine's vectors of its first words.
+    pub(super) fn with_vectors(mut self, vectors: Vec<f32>) -> Self {
+        self.vectors = vectors;
+        self
+    }
+
+    /// The engine's own vectors, [`VECTOR`] numbers a word, where it was to keep them and as far as it did.
+    pub fn vectors(&self) -> &[f32] {
+        &self.vectors
     }
 
     /// The annotated text.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::doc::{Doc, Entity, Tag, Token};
+use super::doc::{Doc, Entity, Tag, Token, VECTOR};
 use super::lexeme::Lexicon;
 use super::model::Model;
 use super::ner::Place;
@@ -11,12 +11,15 @@ use super::nonprojective::deprojectivise;
 use super::parser::{Label, State};
 use super::pieces::{PIECE_TOKENS, pieces};
 use super::sentences::Edges;
-use super::tok2vec::Encoder;
+use super::tok2vec::{Encoder, WIDTH};
 use super::tokenizer::RawToken;
 use super::transition::Features;
 
 /// Offsets in a [`Doc`] are 32 bits wide; what lies beyond this many bytes is not annotated.
 pub const MAX_TEXT_BYTES: usize = 1 << 30;
+
+/// Words whose vectors are kept: 1.2 kB each.
+const MOST_VECTORS: usize = 20_000;
 
 /// The caller's stop hook said stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +42,8 @@ pub struct Engine {
     scores: Vec<f32>,
     tags: Vec<Tag>,
     places: Vec<Place>,
+    /// Whether documents get the vectors of their words.
+    keeps_vectors: bool,
 }
 
 /// The document as far as it is done.
@@ -48,6 +53,7 @@ struct Draft {
     sentences: Vec<Range<usize>>,
     entities: Vec<Entity>,
     lemmas: String,
+    vectors: Vec<f32>,
 }
 
 impl Engine {
@@ -64,8 +70,14 @@ impl Engine {
             scores: Vec::new(),
             tags: Vec::new(),
             places: Vec::new(),
+            keeps_vectors: false,
             model,
         }
+    }
+
+    /// From now on documents hold the vectors of their words, up to some 16,000 words.
+    pub fn keep_vectors(&mut self) {
+        self.keeps_vectors = true;
     }
 
     /// The shared model.
@@ -118,7 +130,7 @@ impl Engine {
             self.tokens = tokens;
             start += piece.len();
         }
-        Ok(Doc::new(text, draft.tokens, draft.sentences, draft.entities, draft.lemmas))
+        Ok(Doc::new(text, draft.tokens, draft.sentences, draft.entities, draft.lemmas).with_vectors(draft.vectors))
     }
 
     /// Tags and parses a run of tokens into the work space.
@@ -173,6 +185,17 @@ impl Engine {
         model.ruler.apply(text, &mut draft.tokens[base..], &mut draft.lemmas);
         model.lemmatizer.apply(text, &mut draft.tokens[base..], &mut draft.lemmas);
         let vectors = self.ner.encode(&model.ner_encoder, model.kernel, tokens, &self.lexicon);
+        if self.keeps_vectors {
+            let left = MOST_VECTORS.saturating_sub(draft.vectors.len() / VECTOR);
+            let shared = self.shared.encoded(tokens.len());
+            let own = shared.chunks_exact(WIDTH).zip(vectors.chunks_exact(WIDTH));
+            for ((shared, ner), raw) in own.zip(tokens).take(left) {
+                draft.vectors.extend_from_slice(shared);
+                draft.vectors.extend_from_slice(ner);
+                let row = self.lexicon.get(raw.lexeme).vector;
+                draft.vectors.extend(row.map_or([0.0; WIDTH], |row| model.shared.word_vector(usize::from(row))));
+            }
+        }
         model.recogniser.recognise(model.kernel, vectors, &self.places, &mut self.features, |first, end, kind| {
             let index = draft.entities.len() as u32;
             for token in &mut draft.tokens[base + first..base + end] {

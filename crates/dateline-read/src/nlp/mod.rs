@@ -12,6 +12,7 @@ mod engine;
 mod hash;
 mod lemmatizer;
 mod lexeme;
+pub mod mixer;
 mod model;
 pub mod morph;
 mod ner;

@@ -192,6 +192,11 @@ impl Encoder {
             kernel.gemm(layer, &self.x[(low - 1) * WIDTH..], WIDTH, high - low, &mut self.y[low * WIDTH..], WIDTH);
             kernel.normalise_onto(norm, &mut self.y[low * WIDTH..high * WIDTH], &mut self.x[low * WIDTH..high * WIDTH]);
         }
+        self.encoded(n)
+    }
+
+    /// The vectors of the `n` tokens encoded last.
+    pub(super) fn encoded(&self, n: usize) -> &[f32] {
         &self.x[LEAD * WIDTH..(LEAD + n) * WIDTH]
     }
 

@@ -207,7 +207,7 @@ pub struct Producer {
     /// Whether a learned reader found the events or the rules alone, as in records before version 0.2.
     #[serde(default = "Tier::before")]
     pub tier: Tier,
-    /// Name and version of the learned reader, in the tier that has one.
+    /// Name and version of the learned reader, where there was one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reader: Option<String>,
     /// Digest of the lexicons, where they are not those of this version (`lexicons.dir`).

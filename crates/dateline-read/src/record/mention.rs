@@ -30,7 +30,7 @@ pub struct EventMention {
     /// Its type.
     #[serde(rename = "type")]
     pub class: EventClass,
-    /// Who took part; in the accurate tier who more likely did than not. Its event lists the best of all mentions.
+    /// Who took part; where a learned reader judges, who more likely did than not. Its event lists the best of all mentions.
     pub participants: Vec<Participant>,
     /// Where; null where the text does not say.
     pub location: Option<EventPlace>,

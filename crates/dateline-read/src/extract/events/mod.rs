@@ -89,7 +89,7 @@ pub struct EventMention {
     pub light: Option<usize>,
     /// The words that decided on its assertion.
     pub cues: Vec<Cue>,
-    /// What the learned reader says of it, in the tier that has one.
+    /// What the learned reader says of it, where there is one.
     pub judged: Option<Judged>,
 }
 

@@ -1,4 +1,4 @@
-//! The heads: small linear models on the encoder's vectors and on named features.
+//! The heads: small linear models on vectors of words and on named features.
 //!
 //! Sums run in a fixed order, so that the same article gives the same judgements on every CPU.
 
@@ -150,7 +150,9 @@ struct Names {
     word: Vec<String>,
     pair: Vec<String>,
     role: Vec<String>,
-    name: Vec<String>,
+    /// None: the reader leaves names to the engine's recogniser.
+    #[serde(default)]
+    name: Option<Vec<String>>,
 }
 
 /// All heads.
@@ -167,16 +169,21 @@ pub(super) struct Heads {
     candidate: Linear,
     alone: Linear,
     role_features: Named<2>,
-    name: Linear,
-    name_features: Named<MARKS>,
+    name: Option<(Linear, Named<MARKS>)>,
 }
 
 impl Heads {
-    /// Reads the heads of an encoder with vectors of `width` numbers.
+    /// Reads the heads on vectors of `width` numbers.
     pub(super) fn read(weights: &Weights<'_>, width: usize) -> Result<Self, ModelError> {
         let names: Names = weights.json("heads.json")?;
         let word_features = Linear::read(weights, "word_features", WORD, names.word.len(), false)?.weights;
-        let name_features = Linear::read(weights, "name_features", MARKS, names.name.len(), false)?.weights;
+        let name = match names.name {
+            Some(names) => {
+                let features = Linear::read(weights, "name_features", MARKS, names.len(), false)?.weights;
+                Some((Linear::read(weights, "name", MARKS, width, true)?, named(names, features)))
+            }
+            None => None,
+        };
         let pair_features = weights.f32("heads.pair_features.weight", &[names.pair.len().max(1), 1])?;
         let role_features = weights.f32("heads.role_features.weight", &[names.role.len().max(1), 2])?;
         Ok(Self {
@@ -191,8 +198,7 @@ impl Heads {
             candidate: Linear::read(weights, "candidate", 2 * PROJECTED, width, true)?,
             alone: Linear::read(weights, "alone", 2, width, true)?,
             role_features: named(names.role, role_features),
-            name: Linear::read(weights, "name", MARKS, width, true)?,
-            name_features: named(names.name, name_features),
+            name,
         })
     }
 
@@ -213,12 +219,18 @@ impl Heads {
         }
     }
 
+    /// Whether there is a head for names.
+    pub(super) fn finds_names(&self) -> bool {
+        self.name.is_some()
+    }
+
     /// What a word is to a name, as logarithms of chances.
-    pub(super) fn name(&self, vector: &[f32], features: &Features) -> Marks {
-        let mut z = self.name.apply(vector);
-        self.name_features.add(features, &mut z);
+    pub(super) fn name(&self, vector: &[f32], features: &Features) -> Option<Marks> {
+        let (name, named) = self.name.as_ref()?;
+        let mut z = name.apply(vector);
+        named.add(features, &mut z);
         softmax(&mut z);
-        std::array::from_fn(|i| ln(z[i]))
+        Some(std::array::from_fn(|i| ln(z[i])))
     }
 
     pub(super) fn told(&self, vector: &[f32]) -> Vec<f32> {

@@ -38,7 +38,7 @@ fn close(found: &[f32], expected: &[f32]) {
 #[test]
 fn heads_say_what_pytorch_says() {
     let golden: Golden = serde_json::from_str(include_str!("../../../../../tests/golden/reader/heads.json")).unwrap();
-    let heads = &ReaderModel::embedded().unwrap().heads;
+    let heads = &ReaderModel::embedded(Tier::Accurate).unwrap().heads;
     let (word, pair, role) =
         (features(&golden.features.word), features(&golden.features.pair), features(&golden.features.role));
     for (vector, expected) in golden.vectors.iter().zip(&golden.words) {
@@ -56,11 +56,23 @@ fn heads_say_what_pytorch_says() {
         close(&[heads.same(&pairs[0], &pairs[1], &pair)], expected);
     }
     for (vector, expected) in golden.vectors.iter().zip(&golden.names) {
-        close(&heads.name(vector, &features(&golden.features.name)), expected);
+        close(&heads.name(vector, &features(&golden.features.name)).unwrap(), expected);
     }
     for (n, expected) in golden.roles.iter().enumerate() {
         let (deed, candidate) = (heads.deed(&golden.vectors[n]), heads.candidate(&golden.vectors[3 - n]));
         close(&heads.parts(&deed, &candidate, &role), expected);
+    }
+}
+
+#[test]
+fn a_reader_is_of_the_tier_that_is_asked_for() {
+    for (tier, other) in [(Tier::Fast, Tier::Accurate), (Tier::Accurate, Tier::Fast)] {
+        let reader = ReaderModel::embedded(tier).unwrap().of_tier(tier).unwrap();
+        let error = reader.of_tier(other).unwrap_err();
+        assert_eq!(error.kind(), "format", "{error}");
+        let (wanted, found) = (other.as_str(), tier.as_str());
+        let both = [wanted, found].map(|name| format!("a reader of the tier {name}"));
+        assert!(both.iter().all(|name| error.to_string().contains(name)), "{error}");
     }
 }
 

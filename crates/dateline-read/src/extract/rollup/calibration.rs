@@ -1,11 +1,12 @@
 //! What the scores of the models are worth as chances: a confidence of .8 is right eight times in ten.
 //!
 //! A score that chooses well need not be a chance: that of a town is spread over its namesakes, that of a day over the
-//! expressions that name it. Two numbers a field (`models/events/confidence.tsv`, learned from coded newspapers) bend the
+//! expressions that name it. Two numbers a field (`models/events/confidence.tsv` and `confidence_fast.tsv`, learned from coded newspapers) bend the
 //! score's odds to the odds of being right. What is chosen stays as it is.
 
 use super::Cluster;
 use super::linear::{Linear, Sample};
+use crate::record::Tier;
 use crate::words::TableError;
 
 /// Confidences are never quite certain of anything.
@@ -16,9 +17,12 @@ const BOUND: f64 = 0.01;
 pub(super) struct Calibration(Option<Linear>);
 
 impl Calibration {
-    /// Loads the embedded table.
-    pub(super) fn load() -> Result<Self, TableError> {
-        let table = include_str!("../../../models/events/confidence.tsv");
+    /// Loads the embedded table of a tier.
+    pub(super) fn load(tier: Tier) -> Result<Self, TableError> {
+        let table = match tier {
+            Tier::Accurate => include_str!("../../../models/events/confidence.tsv"),
+            Tier::Fast => include_str!("../../../models/events/confidence_fast.tsv"),
+        };
         Linear::load("confidence", table).map(|model| Self(Some(model)))
     }
 
