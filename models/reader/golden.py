@@ -18,9 +18,10 @@ import fast
 from train import WORD, Heads, Names, material
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# One paragraph, so that its words are read as the engine reads them alone.
 TEXT = (
-    "GOMA, Congo (AP) - Rebels freed two aid workers on Thursday, a day after the army had shelled their camp. \"We are glad,\" "
-    "said Anna Keller of the charity Nordhilfe, whose convoys gunmen attacked in March.\n\nThe government denied the shelling."
+    "Rebels freed two aid workers near Goma on Thursday, a day after the army had shelled their camp. \"We are glad,\" said Anna "
+    "Keller of the charity Nordhilfe, whose convoys gunmen attacked in March. The government denied the shelling."
 )
 NUMBERS = 8
 

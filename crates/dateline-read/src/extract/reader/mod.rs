@@ -38,7 +38,7 @@ pub struct ReaderModel {
 #[derive(Debug)]
 enum Source {
     Encoder(Arc<EncoderModel>),
-    Mixer(Mixer),
+    Mixer(Box<Mixer>),
 }
 
 impl ReaderModel {
@@ -73,7 +73,7 @@ impl ReaderModel {
             Ok(weights) => {
                 let mixer = Mixer::from_bytes(bytes)?;
                 let heads = Heads::read(&weights, mixer.width())?;
-                Ok(Self { source: Source::Mixer(mixer), heads })
+                Ok(Self { source: Source::Mixer(Box::new(mixer)), heads })
             }
             Err(ModelError::Format { .. }) => {
                 let encoder = EncoderModel::from_bytes(bytes)?;
