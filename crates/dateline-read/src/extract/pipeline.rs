@@ -44,7 +44,7 @@ pub enum PipelineError {
     /// The gazetteer.
     #[error("cannot load the gazetteer: {0}")]
     Gazetteer(#[from] GazetteerError),
-    /// The learned reader of the accurate tier.
+    /// The learned reader.
     #[error("cannot load the reader: {0}")]
     Reader(ModelError),
     /// A table of language data.

@@ -204,7 +204,7 @@ pub struct Producer {
     pub model: String,
     /// Name and version of the gazetteer.
     pub gazetteer: String,
-    /// Whether a learned reader found the events or the rules alone, as in records before version 0.2.
+    /// Which learned reader found the events; before version 0.2 the rules alone did.
     #[serde(default = "Tier::before")]
     pub tier: Tier,
     /// Name and version of the learned reader, where there was one.
