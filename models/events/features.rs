@@ -24,7 +24,7 @@ fn main() -> Result<()> {
             Some(path) => ReaderModel::from_path(path.as_ref())?,
             None => ReaderModel::embedded(Tier::Accurate)?,
         };
-        pipeline = pipeline.with_reader(Arc::new(reader))?.for_training();
+        pipeline = pipeline.with_reader(Arc::new(reader)).for_training();
     }
     let mut enricher = Enricher::new(Arc::new(pipeline));
     let mut out = stdout().lock();

@@ -14,7 +14,6 @@ that by which it recognises names, that of the word by itself), and learned ones
 of them; one more of the word beside its neighbours, its head, the mean of its children and of its sentence.
 """
 
-import argparse
 import json
 import pathlib
 import random
@@ -31,7 +30,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "encoder"), str(HERE.parent)]
 from container import serialise  # noqa: E402
 from export import rows8  # noqa: E402
 from teacher import Teacher  # noqa: E402
-from train import LOSS, SEED, Article, Heads, loss, material, parted, read, score, tensors, vocabularies  # noqa: E402
+from train import LOSS, Article, Heads, arguments, be_repeatable, loss, material, parted, read, score, tensors, vocabularies  # noqa: E402
 
 # What `reader-material --engine` multiplies vectors by to print them as whole numbers of 8 bits; numbers of a word's vectors.
 SCALE, VECTOR = 24, 288
@@ -159,20 +158,12 @@ def exported(mixer, vocabulary, names):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", nargs="+", required=True)
-    parser.add_argument("--test", nargs="*", default=[], help="folders of gold files to score on, never learned from")
+    parser = arguments(__doc__, epochs=5)
     parser.add_argument("--teacher", type=pathlib.Path, help="a reader whose judgement of --texts is learned")
     parser.add_argument("--texts", type=pathlib.Path, help="JSON Lines of uncoded articles")
     parser.add_argument("--encoder", type=pathlib.Path, default=HERE.parent / "en_reader.safetensors", help="whose pieces tell which words are read")
-    parser.add_argument("--output", type=pathlib.Path, required=True)
-    parser.add_argument("--material", default=str(HERE.parents[1] / "target/release/examples/reader-material"))
-    parser.add_argument("--half", choices=["even", "odd"])
-    parser.add_argument("--epochs", type=int, default=5)
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    random.seed(SEED)
-    torch.manual_seed(SEED)
+    be_repeatable()
     train, left_out = parted(read(options.gold), options.half)
     see = lambda articles: material(options.material, options.encoder, articles, "--engine")
     seen = see(train)

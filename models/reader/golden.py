@@ -15,7 +15,8 @@ import torch
 from safetensors import safe_open
 
 import fast
-from train import WORD, Heads, Names, material
+from teacher import Teacher
+from train import WORD, Names, chances, material
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # One paragraph, so that its words are read as the engine reads them alone.
@@ -47,13 +48,9 @@ def mixer(material_of):
 
 
 def main():
-    with safe_open(ROOT / "models/en_reader.safetensors", "pt") as file:
-        state = {name.removeprefix("heads."): file.get_tensor(name) for name in file.keys() if name.startswith("heads.")}
-    lists = json.loads(bytes(state.pop("json").numpy()))
-    vocabulary = {head: Names({name: 1 for name in names}, 1) for head, names in lists.items()}
-    width = state["word.weight"].shape[1]
-    heads = Heads(width, vocabulary)
-    heads.load_state_dict(state)
+    reader = Teacher(ROOT / "models/en_reader.safetensors")
+    heads, vocabulary = reader.heads, reader.vocabulary
+    lists, width = {head: names.list for head, names in vocabulary.items()}, heads.word.in_features
     vectors = torch.from_numpy(numpy.round(numpy.random.default_rng(1).standard_normal((4, width)), 2).astype(numpy.float32))
     chosen = {head: [[name, 0.5 + 0.25 * i] for i, name in enumerate(names[:3])] for head, names in lists.items()}
     sparse = {head: vocabulary[head].sparse(features) for head, features in chosen.items()}
@@ -65,7 +62,7 @@ def main():
 
     with torch.no_grad():
         z = heads.words(vectors, dense("word"))
-        words = torch.cat([z[:, :18].softmax(-1), z[:, 18:21].sigmoid(), z[:, 21:24].softmax(-1), z[:, 24:].sigmoid()], -1)
+        words = chances(z)
         pairs = heads.pairs(vectors, [(a, a + 1, *sparse["pair"]) for a in range(3)]).sigmoid()
         roles = heads.roles(vectors, vectors, [(a, 3 - a, *sparse["role"]) for a in range(4)]).sigmoid()
         names = heads.names(vectors, dense("name")).log_softmax(-1)

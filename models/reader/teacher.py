@@ -13,7 +13,7 @@ import zstandard
 from safetensors import safe_open
 from torch import nn
 
-from train import Article, Heads, Names
+from train import Article, Heads, Names, chances
 
 
 class Teacher(nn.Module):
@@ -60,5 +60,4 @@ class Teacher(nn.Module):
         mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in article.windows])
         h = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         at = torch.from_numpy(article.at[article.read])
-        z = self.heads.words(h[at[:, 0], at[:, 1]], article.features)
-        return torch.cat([z[:, :18].softmax(-1), z[:, 18:21].sigmoid(), z[:, 21:24].softmax(-1), z[:, 24:].sigmoid()], 1)
+        return chances(self.heads.words(h[at[:, 0], at[:, 1]], article.features))

@@ -532,21 +532,37 @@ def tensors(heads, vocabulary):
     return {"heads.json": numpy.frombuffer(text, numpy.uint8), **{f"heads.{k}": v for k, v in state.items()}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def chances(z):
+    """What the word head says, as chances."""
+    return torch.cat([z[:, :18].softmax(-1), z[:, 18:21].sigmoid(), z[:, 21:24].softmax(-1), z[:, 24:].sigmoid()], -1)
+
+
+def arguments(description, epochs):
+    """What every training is told."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", nargs="+", required=True)
     parser.add_argument("--test", nargs="*", default=[], help="folders of gold files to score on, never learned from")
-    parser.add_argument("--names", nargs="*", default=[], help="files of the same articles with their names")
-    parser.add_argument("--minilm", type=pathlib.Path, required=True)
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--material", default=str(HERE.parents[1] / "target/release/examples/reader-material"))
     parser.add_argument("--half", choices=["even", "odd"])
-    parser.add_argument("--epochs", type=int, default=3)
-    options = parser.parse_args()
+    parser.add_argument("--epochs", type=int, default=epochs)
+    return parser
+
+
+def be_repeatable():
+    """One thread and fixed seeds."""
     torch.set_num_threads(1)
     random.seed(SEED)
     torch.manual_seed(SEED)
     numpy.random.seed(SEED)
+
+
+def main():
+    parser = arguments(__doc__, epochs=3)
+    parser.add_argument("--names", nargs="*", default=[], help="files of the same articles with their names")
+    parser.add_argument("--minilm", type=pathlib.Path, required=True)
+    options = parser.parse_args()
+    be_repeatable()
     train, left_out = parted(read(options.gold), options.half)
     test = read(options.test) + left_out
     add_names(train + test, options.names)

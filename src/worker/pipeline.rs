@@ -29,7 +29,7 @@ pub(crate) fn pipeline(config: &Config) -> Result<Pipeline, WorkerError> {
             "this processor has no AVX2: the accurate tier reads an article in seconds; model.tier = \"fast\" is for it"
         );
     }
-    pipeline.with_reader(Arc::new(reader)).map_err(WorkerError::settings)
+    Ok(pipeline.with_reader(Arc::new(reader)))
 }
 
 /// Tells the metrics what was loaded.

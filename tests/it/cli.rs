@@ -3,6 +3,9 @@
 use std::fs;
 
 use assert_cmd::Command;
+use dateline::article::{Hint, Intake};
+use dateline::cli::digest::explanation;
+use dateline::cli::style::Style;
 
 fn dateline() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
@@ -414,6 +417,10 @@ fn explain_says_why_words_were_coded_and_why_others_were_not() {
             "attributions, not events",
         ],
     );
+    // The rules alone have points for it.
+    let article = Intake::default().read(text.as_bytes(), &Hint::default()).unwrap();
+    let (_, why) = crate::enriched::by_rules().explain(&article, &|| false).unwrap();
+    check(&explanation(&why, Style::PLAIN, 100), &["points of 4 needed:", "refers back +2"]);
     let without = extract(&[], text);
     assert_eq!(pretty.get(..without.len()), Some(without.as_str()), "an explanation follows the digest");
 

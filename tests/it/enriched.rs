@@ -24,8 +24,13 @@ pub(crate) fn enricher(tier: Tier) -> Enricher {
     }))
 }
 
+/// The record that an enricher makes of an article.
+pub(crate) fn read(enricher: &mut Enricher, article: &str) -> EnrichedArticle {
+    let article = Intake::default().read(article.as_bytes(), &Hint::default()).unwrap();
+    enricher.enrich(&article, &|| false).unwrap()
+}
+
 /// The record of an article: its text, or a JSON object that holds it.
 pub(crate) fn enrich(tier: Tier, article: &str) -> EnrichedArticle {
-    let article = Intake::default().read(article.as_bytes(), &Hint::default()).unwrap();
-    enricher(tier).enrich(&article, &|| false).unwrap()
+    read(&mut enricher(tier), article)
 }

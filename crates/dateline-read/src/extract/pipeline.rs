@@ -93,7 +93,7 @@ impl Pipeline {
     /// In a build without the feature `embedded-model`.
     pub fn embedded(tier: Tier) -> Result<Self, PipelineError> {
         let reader = ReaderModel::embedded(tier).map_err(PipelineError::Reader)?;
-        Self::load(None, None)?.with_reader(Arc::new(reader))
+        Ok(Self::load(None, None)?.with_reader(Arc::new(reader)))
     }
 
     /// Loads everything; the embedded model and gazetteer where no path is given, and the embedded lexicons.
@@ -115,10 +115,10 @@ impl Pipeline {
     /// The same model and gazetteer with other lexicons.
     pub fn with_lexicons(&self, lexicons: Lexicons) -> Result<Self, PipelineError> {
         let other = Self::assemble(Arc::clone(&self.model), Arc::clone(self.places.gazetteer()), lexicons)?;
-        match &self.reader {
+        Ok(match &self.reader {
             Some(reader) => other.with_reader(Arc::clone(reader)),
-            None => Ok(other),
-        }
+            None => other,
+        })
     }
 
     fn assemble(model: Arc<Model>, gazetteer: Arc<Gazetteer>, lexicons: Lexicons) -> Result<Self, PipelineError> {
@@ -145,7 +145,7 @@ impl Pipeline {
             times: times::Lexicon::read(&lexicons, &book)?,
             harm: casualties::Lexicon::read(&lexicons, &book)?,
             case: Case::read(&lexicons)?,
-            events: rollup::Models::load(Tier::Fast)?,
+            events: rollup::Models::load()?,
             telling: Telling::load()?,
             reader: None,
             model,
@@ -154,17 +154,13 @@ impl Pipeline {
         })
     }
 
-    /// The same with a learned reader, and what the scores of its tier are worth.
-    ///
-    /// # Errors
-    /// [`PipelineError::Table`] if a table cannot be used.
-    pub fn with_reader(mut self, reader: Arc<ReaderModel>) -> Result<Self, PipelineError> {
+    /// The same with a learned reader.
+    pub fn with_reader(mut self, reader: Arc<ReaderModel>) -> Self {
         let info = reader.info();
         self.producer.tier = reader.tier();
         self.producer.reader = Some(format!("{}-{}", info.name, info.version));
-        self.events = rollup::Models::load(reader.tier())?;
         self.reader = Some(reader);
-        Ok(self)
+        self
     }
 
     /// The same with events that are worth no record, and with scores as the models give them.

@@ -132,17 +132,14 @@ impl ReaderModel {
 #[derive(Debug)]
 pub struct Reader {
     model: Arc<ReaderModel>,
+    /// Of a reader with an encoder, made when it is needed.
     encoder: Option<Encoder>,
 }
 
 impl Reader {
     /// A reader with the given weights.
     pub fn new(model: Arc<ReaderModel>) -> Self {
-        let encoder = match &model.source {
-            Source::Encoder(encoder) => Some(Encoder::new(Arc::clone(encoder))),
-            Source::Mixer(_) => None,
-        };
-        Self { model, encoder }
+        Self { model, encoder: None }
     }
 
     /// The weights.
@@ -165,8 +162,9 @@ impl Reader {
             vectors: Vec::new(),
             cut_off: false,
         };
-        match (&self.model.source, &mut self.encoder) {
-            (Source::Encoder(model), Some(encoder)) => {
+        match &self.model.source {
+            Source::Encoder(model) => {
+                let encoder = self.encoder.get_or_insert_with(|| Encoder::new(Arc::clone(model)));
                 let windows = Windows::new(story, model);
                 view.cut_off = windows.cut_off;
                 let width = model.width();
@@ -181,7 +179,7 @@ impl Reader {
                     }
                 }
             }
-            (Source::Mixer(mixer), _) => {
+            Source::Mixer(mixer) => {
                 story.work(story.doc.len() * MIXED)?;
                 view.vectors = mixer.mix(story.doc);
                 let mixed = view.vectors.len() / mixer.width();
@@ -193,7 +191,6 @@ impl Reader {
                     }
                 }
             }
-            (Source::Encoder(_), None) => {}
         }
         Ok(view)
     }
@@ -214,6 +211,11 @@ pub struct View {
 }
 
 impl View {
+    /// The tier whose reader it is of.
+    pub fn tier(&self) -> Tier {
+        self.model.tier()
+    }
+
     fn vector(&self, token: usize) -> Option<&[f32]> {
         let row = self.rows.get(token).filter(|r| **r != NONE)?;
         let width = self.model.width();

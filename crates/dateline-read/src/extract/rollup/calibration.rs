@@ -12,48 +12,56 @@ use crate::words::TableError;
 /// Confidences are never quite certain of anything.
 const BOUND: f64 = 0.01;
 
-/// The learned odds, by field; none where scores are left as they are, for training.
+/// The learned odds, by tier and field.
 #[derive(Debug)]
-pub(super) struct Calibration(Option<Linear>);
+pub(super) struct Calibration {
+    accurate: Linear,
+    fast: Linear,
+    /// Scores are left as they are, for training.
+    off: bool,
+}
 
 impl Calibration {
-    /// Loads the embedded table of a tier.
-    pub(super) fn load(tier: Tier) -> Result<Self, TableError> {
-        let table = match tier {
-            Tier::Accurate => include_str!("../../../models/events/confidence.tsv"),
-            Tier::Fast => include_str!("../../../models/events/confidence_fast.tsv"),
-        };
-        Linear::load("confidence", table).map(|model| Self(Some(model)))
+    /// Loads the embedded tables.
+    pub(super) fn load() -> Result<Self, TableError> {
+        Ok(Self {
+            accurate: Linear::load("confidence", include_str!("../../../models/events/confidence.tsv"))?,
+            fast: Linear::load("confidence_fast", include_str!("../../../models/events/confidence_fast.tsv"))?,
+            off: false,
+        })
     }
 
     /// Leaves scores as they are.
     pub(super) fn off(&mut self) {
-        self.0 = None;
+        self.off = true;
     }
 
-    /// Turns the scores of an event's fields into chances; `judged` are events that the learned reader has judged, whose
-    /// parties have scores of its own.
-    pub(super) fn apply(&self, cluster: &mut Cluster, judged: bool) {
+    /// Turns the scores of an event's fields into chances; an event that a learned reader has `judged` has scores of its
+    /// parties, too.
+    pub(super) fn apply(&self, cluster: &mut Cluster, judged: Option<Tier>) {
+        if self.off {
+            return;
+        }
+        let model = if judged == Some(Tier::Fast) { &self.fast } else { &self.accurate };
         if let Some(scene) = &mut cluster.scene {
-            scene.confidence = self.chance("place", scene.confidence);
+            scene.confidence = chance(model, "place", scene.confidence);
         }
         if let Some(moment) = &mut cluster.moment {
-            moment.timex.confidence = self.chance("date", moment.timex.confidence);
+            moment.timex.confidence = chance(model, "date", moment.timex.confidence);
         }
-        if judged {
-            cluster.type_confidence = Some(self.chance("type", cluster.confidence));
+        if judged.is_some() {
+            cluster.type_confidence = Some(chance(model, "type", cluster.confidence));
             for (field, parties) in [("actor", &mut cluster.actors), ("recipient", &mut cluster.recipients)] {
-                parties.iter_mut().for_each(|p| p.confidence = self.chance(field, p.confidence));
+                parties.iter_mut().for_each(|p| p.confidence = chance(model, field, p.confidence));
             }
         }
     }
+}
 
-    fn chance(&self, field: &'static str, score: f64) -> f64 {
-        let Some(model) = &self.0 else { return score };
-        let score = score.clamp(BOUND, 1.0 - BOUND);
-        let mut sample = Sample::default();
-        sample.add(field, "bias", 1.0);
-        sample.add(field, "odds", (score / (1.0 - score)).ln() as f32);
-        f64::from(model.chance(&sample)).clamp(BOUND, 1.0 - BOUND)
-    }
+fn chance(model: &Linear, field: &'static str, score: f64) -> f64 {
+    let score = score.clamp(BOUND, 1.0 - BOUND);
+    let mut sample = Sample::default();
+    sample.add(field, "bias", 1.0);
+    sample.add(field, "odds", (score / (1.0 - score)).ln() as f32);
+    f64::from(model.chance(&sample)).clamp(BOUND, 1.0 - BOUND)
 }

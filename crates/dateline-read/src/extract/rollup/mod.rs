@@ -39,7 +39,7 @@ use super::events::{EventMention, Facts, Participant, PlaceLink, TimeLink};
 use super::numbers::Number;
 use super::reader::View;
 use crate::nlp::{Model, Stopped};
-use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind, Tier, Timex};
+use crate::record::{Assertion, Breakdown, CasualtyKind, EventClass, LinkKind, Timex};
 use crate::words::TableError;
 use calibration::Calibration;
 use contradictions::Doubt;
@@ -205,11 +205,11 @@ pub struct Models {
 }
 
 impl Models {
-    /// Loads the embedded tables; what scores are worth as chances is a tier's own.
+    /// Loads the embedded tables.
     ///
     /// # Errors
     /// [`TableError`] names the line that cannot be used.
-    pub fn load(tier: Tier) -> Result<Self, TableError> {
+    pub fn load() -> Result<Self, TableError> {
         Ok(Self {
             doubt: Doubt::load(),
             ranking: Ranking::load()?,
@@ -217,7 +217,7 @@ impl Models {
             worth: Worth::load()?,
             scenery: Scenery::load()?,
             calendar: Calendar::load()?,
-            calibration: Calibration::load(tier)?,
+            calibration: Calibration::load()?,
         })
     }
 
@@ -266,7 +266,7 @@ pub fn events(
     models.scenery.choose(story, facts, mentions, &mut clusters)?;
     models.calendar.choose(story, facts, mentions, &mut clusters)?;
     crowd::find(story, facts, mentions, &mut clusters);
-    clusters.iter_mut().for_each(|c| models.calibration.apply(c, view.is_some()));
+    clusters.iter_mut().for_each(|c| models.calibration.apply(c, view.map(View::tier)));
     Ok(clusters)
 }
 

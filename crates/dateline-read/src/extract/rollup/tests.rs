@@ -3,7 +3,7 @@
 use super::{Cluster, Derivation, Models, events};
 use crate::extract::events::{Participant, Trace, find};
 use crate::extract::testing;
-use crate::record::{CasualtyKind, EventType, Tier};
+use crate::record::{CasualtyKind, EventType};
 
 fn main_event(text: &str) -> Cluster {
     main_event_of(text).0
@@ -12,7 +12,7 @@ fn main_event(text: &str) -> Cluster {
 /// The main event, and the names of its actors and of its recipients.
 fn main_event_of(text: &str) -> (Cluster, Vec<String>, Vec<String>) {
     let story = testing::read(text, Some("2022-02-03"));
-    let models = Models::load(Tier::Fast).expect("the tables of what was learned load");
+    let models = Models::load().expect("the tables of what was learned load");
     testing::facts(&story, |facts| {
         let mentions = find(&story, facts, testing::event_tables(), None, &mut Trace::default()).unwrap();
         let clusters = events(&story, facts, &mentions, &models, None).unwrap();
