@@ -52,3 +52,27 @@ fn an_attack_is_somebodys_doing_and_a_plan_is_none() {
         assert_eq!(kinds(text, false), [Some(EventType::Assault)], "{text:?}");
     }
 }
+
+/// Whom nobody killed, no assault killed: the harm is that of what happened.
+#[test]
+fn the_dead_of_a_disaster_are_of_no_assault() {
+    for tier in [Tier::Fast, Tier::Accurate] {
+        for (text, attack) in [
+            (
+                "Landslides are frequent in the valley. One in October 2015 killed nearly 400 people in Pokhara, Nepal.",
+                false,
+            ),
+            (
+                "Heavy rain caused floods in Assam on Sunday. The army sent boats. Ten people were killed, an official said.",
+                false,
+            ),
+            ("A mason was killed in a road accident near Dhaka on Monday, police said.", false),
+            ("Gunmen stormed a village near Gao on Monday. The army sent helicopters. Nine people were killed.", true),
+        ] {
+            let events = enrich(tier, text).events;
+            let killed = events.iter().filter(|e| e.casualties.killed.best.is_some());
+            let kinds: Vec<Option<EventType>> = killed.map(|e| e.class.plover.event).collect();
+            assert_eq!(kinds, [attack.then_some(EventType::Assault)], "{tier} in {text:?}");
+        }
+    }
+}

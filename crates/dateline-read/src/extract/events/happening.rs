@@ -8,7 +8,7 @@ use super::mentions::Reader;
 use super::triggers::Trigger;
 use crate::record::Happening;
 
-/// Sentences that "ten people died" looks back for what it is the harm of.
+/// Sentences that "ten people died" looks back for what it is the harm of, where that has no name.
 const REACH: usize = 12;
 
 impl Reader<'_> {
@@ -25,8 +25,11 @@ impl Reader<'_> {
             let told = self.story.tokens(sentence).filter_map(|i| Some((i.abs_diff(trigger.head), of(i)?)));
             told.min_by_key(|(distance, _)| *distance).map(|(_, kind)| kind)
         };
+        // "Planes landed. Nine people died": a disaster by name, however far back, before what is only told beside one.
+        let by_name = |m: &&EventMention| m.rule.table == "disasters";
         let near = |m: &&EventMention| self.story.sentence(m.head) + REACH >= sentence;
-        let told = || before.iter().rev().take_while(near).find_map(|m| m.class.happening);
+        let named = || before.iter().rev().filter(by_name).find_map(|m| m.class.happening);
+        let told = || named().or_else(|| before.iter().rev().take_while(near).find_map(|m| m.class.happening));
         own().or_else(governed).or_else(nearest).or_else(told).unwrap_or(Happening::Other)
     }
 }

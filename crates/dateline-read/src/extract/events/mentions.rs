@@ -18,7 +18,7 @@ use crate::extract::bulletin::{self, Part};
 use crate::extract::factuality::{self, Language, Reading as Cued, Told};
 use crate::extract::reader::View;
 use crate::extract::story::Cut;
-use crate::nlp::{Dep, Pos, Stopped, Tag};
+use crate::nlp::{Dep, Stopped, Tag};
 use crate::record::{
     Assertion, EventClass, EventType, Modality, ParticipantRole, Polarity, Realis, Salience, TimeMod, TriggerRole, Via,
 };
@@ -117,7 +117,7 @@ impl Reader<'_> {
     }
 
     /// The claims whose word of harm stands in sentence `s`, by number.
-    fn claims_of(&self, s: usize) -> Range<usize> {
+    pub(super) fn claims_of(&self, s: usize) -> Range<usize> {
         // Claims are in the order of their sentences.
         let tokens = self.story.tokens(s);
         let from = |token: usize| self.facts.claims.partition_point(|c| c.trigger < token);
@@ -141,7 +141,7 @@ impl Reader<'_> {
             (found, judged) = learned.triggers(self, s, found).into_iter().unzip();
         }
         let judged = judged.into_iter().map(Some).chain(std::iter::repeat(None));
-        let (mut found, judged): (Vec<_>, Vec<_>) = found
+        let (mut found, mut judged): (Vec<_>, Vec<_>) = found
             .into_iter()
             .zip(judged)
             .filter(|(trigger, _)| {
@@ -157,8 +157,9 @@ impl Reader<'_> {
         }
         self.story.work(found.len() * mentions.len())?;
         let causes = links::causes(doc, self.lexicon, &found);
-        if learned.is_none() {
-            self.type_harm(s, &mut found, &causes, mentions);
+        match learned {
+            None => self.type_harm(s, &mut found, &causes, mentions),
+            Some(_) => self.turn_harm(s, &mut found, &mut judged, &causes, mentions),
         }
         let mut casts = self.casts(&found, &causes);
         if let Some(learned) = learned {
@@ -214,59 +215,6 @@ impl Reader<'_> {
     pub(super) fn rule_casts(&self, found: &[Trigger<'_>]) -> Vec<(Range<usize>, Vec<Participant>)> {
         let casts = self.casts(found, &links::causes(self.story.doc, self.lexicon, found));
         found.iter().map(|t| t.tokens.clone()).zip(casts).collect()
-    }
-
-    /// Gives harm the type of its cause, in the sentence or told before.
-    fn type_harm(&self, s: usize, found: &mut [Trigger<'_>], causes: &[Option<usize>], before: &[EventMention]) {
-        let doc = self.story.doc;
-        for t in 0..found.len() {
-            let bare = found[t].reading == Reading::Harm;
-            if let Some(c) = causes[t] {
-                let cause = found[c].reading;
-                if bare || cause == Reading::Happening {
-                    found[t].reading = if cause == Reading::Harm { Reading::Blocked } else { cause };
-                }
-                continue;
-            }
-            // "One of magnitude 7.5 killed 400": what one is, was told before.
-            let subjects = found[t].arguments.subjects.iter().copied();
-            let subjects: Vec<usize> = subjects.filter(|i| doc.pos(*i) != Pos::Num).collect();
-            // "an icefall killed ten": what is neither people nor weapon commits no assault.
-            let agents = self.lexicon.classes.class(Class::Actor) | self.lexicon.classes.class(Class::Weapon);
-            let agents = agents | self.lexicon.classes.class(Class::Attack) | self.lexicon.classes.class(Class::Bomb);
-            let nature = self.lexicon.classes.class(Class::Disaster);
-            let agent = |i: &usize| {
-                self.words.bits(*i) & agents != 0 || doc.pos(*i) != Pos::Noun && self.words.bits(*i) & nature == 0
-            };
-            if links::states_harm(&found[t]) && !subjects.is_empty() && !subjects.iter().any(agent) {
-                found[t].reading = Reading::Happening;
-                continue;
-            }
-            let agentless = subjects.is_empty() && links::states_harm(&found[t]);
-            if !bare && !agentless {
-                continue;
-            }
-            // "Ten people died": the harm of what the article told last, if it can harm.
-            let near = |m: &&EventMention| self.story.sentence(m.head) + 12 >= s;
-            let told = before.iter().rev().take_while(near).find(|m| {
-                matches!(m.class.plover.event, None | Some(EventType::Assault | EventType::Protest))
-                    && m.assertion.polarity == Polarity::Pos
-                    && !m.assertion.historical
-            });
-            if bare {
-                found[t].reading = match told.map(|m| m.class.plover.event) {
-                    Some(event) if self.claimed(s, &found[t]) => event.map_or(Reading::Happening, Reading::Event),
-                    _ => Reading::Blocked,
-                };
-            } else if told.is_some_and(|m| m.class.plover.event.is_none()) {
-                found[t].reading = Reading::Happening;
-            }
-        }
-    }
-
-    fn claimed(&self, s: usize, trigger: &Trigger<'_>) -> bool {
-        let claims = &self.facts.claims[self.claims_of(s)];
-        claims.iter().any(|c| c.trigger == trigger.head || c.tokens.contains(&trigger.head))
     }
 
     /// What the words around a trigger say of whether it happened.

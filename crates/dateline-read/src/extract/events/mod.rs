@@ -14,6 +14,7 @@ mod evidence;
 mod examples;
 mod figures;
 pub(super) mod happening;
+mod harm;
 mod history;
 mod learned;
 mod lexicon;
