@@ -70,9 +70,9 @@ fn the_dead_of_a_disaster_are_of_no_assault() {
             ("Gunmen stormed a village near Gao on Monday. The army sent helicopters. Nine people were killed.", true),
         ] {
             let events = enrich(tier, text).events;
-            let killed = events.iter().filter(|e| e.casualties.killed.best.is_some());
+            let killed = events.iter().filter(|e| e.casualties.killed.is_some());
             let kinds: Vec<Option<EventType>> = killed.map(|e| e.class.plover.event).collect();
-            assert_eq!(kinds, [attack.then_some(EventType::Assault)], "{tier} in {text:?}");
+            assert_eq!(kinds, [attack.then_some(EventType::Assault)], "{} in {text:?}", tier.as_str());
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::extract::Story;
 use crate::extract::entities::EntityId;
 use crate::extract::events::happening::of_all;
 use crate::extract::events::{EventMention, Facts, Judged, PlaceLink, TimeLink, is_of_late};
-use crate::record::{Assertion, EventClass, EventType, Granularity, Modality, Place, TriggerRole, Via};
+use crate::record::{Assertion, EventClass, EventType, Granularity, Happening, Modality, Place, TriggerRole, Via};
 
 /// Sentence of running text from which a place named once no longer says where the news is.
 const STRAY: usize = 10;
@@ -107,7 +107,10 @@ fn class(members: &[&EventMention]) -> EventClass {
         }
     }
     if class.plover.event.is_none() {
-        class.happening = of_all(members.iter().filter_map(|m| m.class.happening));
+        // What first names a disaster says which; other words take the kind of the nearest, and are many.
+        let mut named = members.iter().filter(|m| m.rule.table == "disasters").filter_map(|m| m.class.happening);
+        let named = named.find(|kind| *kind != Happening::Other);
+        class.happening = named.or_else(|| of_all(members.iter().filter_map(|m| m.class.happening)));
     }
     class
 }
