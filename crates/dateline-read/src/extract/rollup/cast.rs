@@ -19,8 +19,9 @@ const CLEARLY: f64 = 1.5;
 /// Parties on each side that the learned reader may name, and the share of the best one's chance that they must reach.
 const PARTIES: usize = 3;
 const OF_BEST: f64 = 0.25;
-/// Chance that doers need who are no entity of the article ("hundreds"): of those below it hardly any is right.
-const DESCRIBED: f64 = 0.25;
+/// Chance that a party of an event needs: of those below it one in five is right, and on articles left out no score gains by
+/// them more than 0.1.
+const LEAST: f64 = 0.3;
 /// Chance from which who tells of an attack is its doer, too: an army that says whom it killed is, the police that count the
 /// dead of a bomb are not. On articles left out the bound changes no score by more than 0.1, and a false attacker is worst.
 const ADMITTED: f64 = 0.5;
@@ -98,13 +99,13 @@ pub(super) fn judged(
         }
         found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         let best = found.first().map_or(0.0, |p| p.confidence);
-        found.retain(|p| p.confidence >= OF_BEST * best);
+        found.retain(|p| p.confidence >= LEAST.max(OF_BEST * best));
         found
     };
     let (mut actors, mut recipients) = (surest(ACTORS), surest(RECIPIENTS));
     // "A bomb killed nine": it is what they were killed with.
     let weapon = |p: &Participant| p.entity.is_some_and(|e| facts.entities.list[e].kind == EntityKind::Weapon);
-    actors.retain(|p| !weapon(p) && (p.entity.is_some() || p.confidence >= DESCRIBED));
+    actors.retain(|p| !weapon(p));
     if event == Some(EventType::Assault) {
         let told_by = attributions(facts, members.iter().copied());
         let sources: Vec<EntityId> = told_by.filter_map(|a| facts.attributions[a].entity).collect();
