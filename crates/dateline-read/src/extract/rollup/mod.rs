@@ -251,9 +251,9 @@ pub fn events(
         clusters.push(cluster::build(story, facts, &named, mentions, &loose, group, likeness));
     }
     match view {
-        Some(_) => {
+        Some(view) => {
             let samples = models.ranking.judged_samples(story, mentions, &clusters);
-            models.worth.keep(story, mentions, &mut clusters, samples);
+            models.worth.keep(story, mentions, &mut clusters, samples, view.tier());
             models.ranking.rank_judged(story, mentions, &mut clusters);
         }
         None => models.ranking.rank(story, facts, mentions, &mut clusters),
