@@ -151,3 +151,20 @@ fn armed_or_masked_men_are_of_no_known_group() {
         }
     }
 }
+
+#[test]
+fn a_machine_lost_in_a_raid_is_not_what_it_was_aimed_at() {
+    for text in [
+        "Commandos killed the warlord Idris Bello in a raid near Maiduguri on Monday, the army said. The raid lasted two \
+         hours. Soldiers searched the house. During the raid a helicopter was destroyed, a spokesman said.",
+        "Troops killed the rebel commander Saleh Omar in a raid on Agadez on Sunday. The raid was over at dawn. Villagers \
+         heard gunfire. One of the helicopters in the raid suffered mechanical problems and had to be blown up on the ground, \
+         an official said.",
+    ] {
+        for event in events(Tier::Accurate, text, EventType::Assault) {
+            let met: Vec<&str> = event.recipients.iter().map(|p| p.name.as_str()).collect();
+            let person = met.iter().any(|name| ["Idris Bello", "Saleh Omar"].contains(name));
+            assert!(person && !met.iter().any(|name| name.contains("helicopter")), "{met:?}");
+        }
+    }
+}

@@ -59,14 +59,7 @@ pub(super) fn cast(
             recipients.push(Participant { role: ParticipantRole::Recipient, ..other });
         }
     }
-    let kind = |p: &Participant| p.entity.map(|e| facts.entities.list[e].kind);
-    if recipients.iter().any(|p| matches!(kind(p), Some(EntityKind::Person | EntityKind::Org))) {
-        let in_passing = |p: &Participant| {
-            let lead = p.tokens.as_ref().is_some_and(|t| rank::is_lead(story, t.start));
-            matches!(kind(p), Some(EntityKind::Vehicle | EntityKind::Weapon)) && !lead
-        };
-        recipients.retain(|p| !in_passing(p));
-    }
+    aim(story, facts, &mut recipients);
     (parties.fold(actors), recipients)
 }
 
@@ -103,6 +96,7 @@ pub(super) fn judged(
         found
     };
     let (mut actors, mut recipients) = (surest(ACTORS), surest(RECIPIENTS));
+    aim(story, facts, &mut recipients);
     // "A bomb killed nine": it is what they were killed with.
     let weapon = |p: &Participant| p.entity.is_some_and(|e| facts.entities.list[e].kind == EntityKind::Weapon);
     actors.retain(|p| !weapon(p));
@@ -126,6 +120,18 @@ pub(super) fn judged(
         side.retain(|p| !p.tokens.as_ref().is_some_and(is_part));
     }
     (parties.fold(actors), recipients)
+}
+
+/// Leaves out the vehicles and weapons that an event hit in passing, beside people: "a helicopter was destroyed in the raid".
+fn aim(story: &Story<'_>, facts: &Facts<'_>, recipients: &mut Vec<Participant>) {
+    let kind = |p: &Participant| p.entity.map(|e| facts.entities.list[e].kind);
+    if recipients.iter().any(|p| matches!(kind(p), Some(EntityKind::Person | EntityKind::Org))) {
+        let in_passing = |p: &Participant| {
+            let lead = p.tokens.as_ref().is_some_and(|t| rank::is_lead(story, t.start));
+            matches!(kind(p), Some(EntityKind::Vehicle | EntityKind::Weapon)) && !lead
+        };
+        recipients.retain(|p| !in_passing(p));
+    }
 }
 
 /// Whether words only say which somebody others name: "French" and "four" of "four French diplomats" are no parties
