@@ -8,9 +8,6 @@ use super::mentions::Reader;
 use super::triggers::Trigger;
 use crate::record::Happening;
 
-/// Sentences that "ten people died" looks back for what it is the harm of, where that has no name.
-const REACH: usize = 12;
-
 impl Reader<'_> {
     /// The kind; `before` are the mentions in front of it.
     pub(super) fn happening(&self, trigger: &Trigger<'_>, sentence: usize, before: &[EventMention]) -> Happening {
@@ -26,10 +23,9 @@ impl Reader<'_> {
             told.min_by_key(|(distance, _)| *distance).map(|(_, kind)| kind)
         };
         // "Planes landed. Nine people died": a disaster by name, however far back, before what is only told beside one.
-        let by_name = |m: &&EventMention| m.rule.table == "disasters";
-        let near = |m: &&EventMention| self.story.sentence(m.head) + REACH >= sentence;
-        let named = || before.iter().rev().filter(by_name).find_map(|m| m.class.happening);
-        let told = || named().or_else(|| before.iter().rev().take_while(near).find_map(|m| m.class.happening));
+        // "Planes landed. Nine people died": a disaster by name, however far back, before what is only told beside one.
+        let named = || before.iter().rev().filter(|m| m.rule.names_disaster()).find_map(|m| m.class.happening);
+        let told = || named().or_else(|| self.told_before(sentence, before).find_map(|m| m.class.happening));
         own().or_else(governed).or_else(nearest).or_else(told).unwrap_or(Happening::Other)
     }
 }

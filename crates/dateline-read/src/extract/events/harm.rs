@@ -123,7 +123,11 @@ impl Reader<'_> {
     }
 
     /// What was told before sentence `s` that can harm, the last first.
-    fn told_before<'m>(&self, s: usize, before: &'m [EventMention]) -> impl Iterator<Item = &'m EventMention> {
+    pub(super) fn told_before<'m>(
+        &self,
+        s: usize,
+        before: &'m [EventMention],
+    ) -> impl Iterator<Item = &'m EventMention> {
         let near = move |m: &&EventMention| self.story.sentence(m.head) + REACH >= s;
         before
             .iter()

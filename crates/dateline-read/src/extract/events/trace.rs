@@ -25,6 +25,11 @@ impl Rule {
     pub fn is_unlisted(&self) -> bool {
         self.table == "unlisted"
     }
+
+    /// Whether it names a disaster or an accident, where other words only tell its harm.
+    pub fn names_disaster(&self) -> bool {
+        self.table == "disasters"
+    }
 }
 
 impl Rule {

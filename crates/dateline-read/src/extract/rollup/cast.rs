@@ -19,8 +19,8 @@ const CLEARLY: f64 = 1.5;
 /// Parties on each side that the learned reader may name, and the share of the best one's chance that they must reach.
 const PARTIES: usize = 3;
 const OF_BEST: f64 = 0.25;
-/// Chance that a party of an event needs: of those below it one in five is right, and on articles left out no score gains by
-/// them more than 0.1.
+/// Chance that a party of an event needs: of those below it one in four is right. On articles left out RECORD is the same
+/// without them, and doers and recipients, of whom the scorer asks for one, lose up to a point.
 const LEAST: f64 = 0.3;
 /// Chance from which who tells of an attack is its doer, too: an army that says whom it killed is, the police that count the
 /// dead of a bomb are not. On articles left out the bound changes no score by more than 0.1, and a false attacker is worst.

@@ -82,7 +82,7 @@ fn class(members: &[&EventMention]) -> EventClass {
     // Where the learned reader gives chances, mentions vote by them. What is known to have been done by some means is
     // nobody's doing in no other words either: "a rocket killed eight; 20 were hurt".
     let done = |m: &&EventMention| m.class.plover.event == Some(EventType::Assault) && !m.class.plover.mode.is_empty();
-    let natural = members.iter().any(|m| m.class.plover.event.is_none() && m.rule.table == "disasters");
+    let natural = members.iter().any(|m| m.class.plover.event.is_none() && m.rule.names_disaster());
     let attacked = !natural && members.iter().any(done);
     let votes = |m: &EventMention| -> f32 {
         let kind = |event: Option<EventType>| event.or(Some(EventType::Assault).filter(|_| attacked));
@@ -108,7 +108,7 @@ fn class(members: &[&EventMention]) -> EventClass {
     }
     if class.plover.event.is_none() {
         // What first names a disaster says which; other words take the kind of the nearest, and are many.
-        let mut named = members.iter().filter(|m| m.rule.table == "disasters").filter_map(|m| m.class.happening);
+        let mut named = members.iter().filter(|m| m.rule.names_disaster()).filter_map(|m| m.class.happening);
         let named = named.find(|kind| *kind != Happening::Other);
         class.happening = named.or_else(|| of_all(members.iter().filter_map(|m| m.class.happening)));
     }
